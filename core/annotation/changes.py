@@ -1,0 +1,29 @@
+"""What an edit or an arrival changed, so that each view can decide what to repaint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Flag, auto
+
+from ..data.dataset import RunId, VideoId
+
+
+class What(Flag):
+    NOTHING = 0
+    SEGMENTATION = auto()
+    LABEL_MAP = auto()
+    ACTIONS = auto()
+    REVIEW = auto()
+    PREDICTION = auto()
+    RUNS = auto()
+    DATASET = auto()
+    ALL = SEGMENTATION | LABEL_MAP | ACTIONS | REVIEW | PREDICTION | RUNS | DATASET
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Kinds of values that changed, and the videos and runs they belong to."""
+
+    what: What
+    videos: frozenset[VideoId] = frozenset()
+    runs: frozenset[RunId] = frozenset()

@@ -1,0 +1,114 @@
+"""The present values of an open project, by key. `apply` is the only way an edit gets in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..data.dataset import Action, ActionId, Dataset, RunId, Video, VideoId
+from ..errors import EditError
+from .changes import Changes, What
+from .edit import Edit
+from .segmentation import Segmentation
+from .values import ActionKey, Key, LabelMap, MapKey, Prediction, Review, ReviewKey, Run, TrackKey, Value
+
+
+class Document:
+    """Dataset, actions, tracks, label maps and reviews as they stand now.
+
+    The dictionaries are for reading; `apply` and the two `add_` methods are the only writers.
+    """
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset = dataset
+        self.videos: dict[VideoId, Video] = {video.id: video for video in dataset.videos}
+        self.actions: dict[ActionId, Action] = {action.id: action for action in dataset.actions}
+        self.ground_truth: dict[VideoId, Segmentation] = {}
+        self.corrected: dict[VideoId, Segmentation] = {}
+        self.predictions: dict[tuple[RunId, VideoId], Prediction] = {}
+        self.runs: dict[RunId, Run] = {}
+        self.label_maps: dict[RunId, LabelMap] = {}
+        self.reviews: dict[VideoId, Review] = {}
+
+    def value(self, key: Key) -> Value | None:
+        """The present value of a key, None where there is none."""
+        if isinstance(key, TrackKey):
+            return self.corrected.get(key.video)
+        if isinstance(key, MapKey):
+            return self.label_maps.get(key.run)
+        if isinstance(key, ActionKey):
+            return self.actions.get(key.action)
+        return self.reviews.get(key.video)
+
+    def review(self, video: VideoId) -> Review:
+        """The review of a video; an untouched one has status NONE."""
+        return self.reviews.get(video, Review())
+
+    def apply(self, edit: Edit) -> Changes:
+        """Swap every value of an edit, or none of them.
+
+        Raises:
+            EditError: a `before` is not the present value, a key is unknown, or a track does not fit its video.
+        """
+        for swap in edit.swaps:
+            if self.value(swap.key) != swap.before:
+                raise EditError(f'"{edit.text}" was made for an earlier state of the project. Nothing was changed.')
+            self._check(swap.key, swap.after)
+        what, videos, runs = What.NOTHING, set[VideoId](), set[RunId]()
+        for swap in edit.swaps:
+            what |= self._put(swap.key, swap.after)
+            if isinstance(swap.key, TrackKey | ReviewKey):
+                videos.add(swap.key.video)
+            elif isinstance(swap.key, MapKey):
+                runs.add(swap.key.run)
+        return Changes(what, frozenset(videos), frozenset(runs))
+
+    def _check(self, key: Key, value: Value | None) -> None:
+        wanted = {TrackKey: Segmentation, MapKey: LabelMap, ActionKey: Action, ReviewKey: Review}[type(key)]
+        if value is not None and not isinstance(value, wanted):
+            raise EditError(f"A {type(value).__name__} cannot stand where a {wanted.__name__} belongs.")
+        if isinstance(key, TrackKey | ReviewKey):
+            video = self.videos.get(key.video)
+            if video is None:
+                raise EditError(f'There is no video "{key.video}" in this project.')
+            if isinstance(value, Segmentation) and value.n_frames != video.timebase.n_frames:
+                raise EditError(f"{video.name} has {video.timebase.n_frames:,} frames; the track has {value.n_frames:,}.")
+        elif isinstance(key, MapKey) and key.run not in self.runs:
+            raise EditError(f'There is no run "{key.run}" in this project.')
+        elif isinstance(key, ActionKey) and isinstance(value, Action) and value.id != key.action:
+            raise EditError("An action cannot change its number.")
+
+    def _put(self, key: Key, value: Value | None) -> What:
+        if isinstance(key, TrackKey):
+            _set(self.corrected, key.video, value)
+            return What.SEGMENTATION
+        if isinstance(key, MapKey):
+            _set(self.label_maps, key.run, value)
+            return What.LABEL_MAP
+        if isinstance(key, ActionKey):
+            _set(self.actions, key.action, value)
+            return What.ACTIONS
+        _set(self.reviews, key.video, value)
+        return What.REVIEW
+
+    def add_run(self, run: Run, label_map: LabelMap) -> Changes:
+        """A run has arrived, with its first label map. Arrivals are not edits and cannot be undone."""
+        self.runs[run.id] = run
+        self.label_maps[run.id] = label_map
+        return Changes(What.RUNS | What.LABEL_MAP, runs=frozenset([run.id]))
+
+    def add_predictions(self, predictions: Iterable[Prediction]) -> Changes:
+        """Predictions have arrived; one that was there for the same run and video is replaced."""
+        videos, runs = set[VideoId](), set[RunId]()
+        for prediction in predictions:
+            self.predictions[prediction.run, prediction.video] = prediction
+            videos.add(prediction.video)
+            runs.add(prediction.run)
+        return Changes(What.PREDICTION, frozenset(videos), frozenset(runs))
+
+
+def _set(values: dict[Any, Any], key: object, value: Value | None) -> None:
+    if value is None:
+        values.pop(key, None)
+    else:
+        values[key] = value

@@ -1,0 +1,201 @@
+"""A segmentation: how one video is cut into labelled segments. A partition of [0, T) that never changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import EditError
+
+IntArray = NDArray[np.integer[Any]]
+
+ADOPTED = 1
+"""Flag of a segment: taken over from a prediction."""
+EDITED = 2
+"""Flag of a segment: touched by a person."""
+
+
+class Segment(NamedTuple):
+    """Frames ``[start, stop)`` with one label; 0-based, half-open."""
+
+    start: int
+    stop: int
+    label: int
+
+    @property
+    def length(self) -> int:
+        return self.stop - self.start
+
+
+@dataclass(frozen=True, eq=False)
+class Segmentation:
+    """Segments that tile ``[0, n_frames)``: no gap, no overlap, neighbours differ in label.
+
+    Args:
+        starts: (n,) int64, first frame of each segment; rising, the first is 0.
+        labels: (n,) int64, an action or a cluster, by track; neighbours differ.
+        n_frames: T, at least 1.
+        flags: (n,) uint8 of ADOPTED and EDITED; zeros when left out.
+    Raises:
+        EditError: the arrays are not such a partition.
+    """
+
+    starts: IntArray
+    labels: IntArray
+    n_frames: int
+    flags: IntArray | None = None
+
+    def __post_init__(self) -> None:
+        starts = np.array(self.starts, dtype=np.int64)
+        labels = np.array(self.labels, dtype=np.int64)
+        flags = np.zeros(len(starts), np.uint8) if self.flags is None else np.array(self.flags, np.uint8)
+        if not (len(starts) == len(labels) == len(flags)) or not len(starts):
+            raise EditError("A segmentation needs as many labels as segments, and at least one.")
+        if starts[0] != 0 or starts[-1] >= self.n_frames or np.any(np.diff(starts) < 1):
+            raise EditError(f"Segments must rise from frame 0 and end by frame {self.n_frames}.")
+        if np.any(labels[1:] == labels[:-1]):
+            raise EditError("Two neighbouring segments have the same label.")
+        for name, array in (("starts", starts), ("labels", labels), ("flags", flags)):
+            array.setflags(write=False)
+            object.__setattr__(self, name, array)
+
+    @classmethod
+    def from_frames(cls, labels: Sequence[int] | IntArray, *, flags: int = 0) -> Segmentation:
+        """The segmentation whose frames carry `labels` (T,).
+
+        >>> Segmentation.from_frames([4, 4, 7]).segments
+        (Segment(start=0, stop=2, label=4), Segment(start=2, stop=3, label=7))
+        """
+        frames = np.asarray(labels, dtype=np.int64)
+        if frames.ndim != 1 or not len(frames):
+            raise EditError("Frame labels must be one row of at least one frame.")
+        starts = np.concatenate([[0], np.flatnonzero(np.diff(frames)) + 1])
+        return cls(starts, frames[starts], len(frames), np.full(len(starts), flags, np.uint8))
+
+    @classmethod
+    def from_pieces(cls, starts: Iterable[int], labels: Iterable[int], n_frames: int,
+                    flags: Iterable[int] | None = None) -> Segmentation:
+        """The same from pieces whose neighbours may be equal: equal neighbours are joined, flags united."""
+        start = np.fromiter(starts, np.int64)
+        label = np.fromiter(labels, np.int64)
+        flag = np.zeros(len(start), np.uint8) if flags is None else np.fromiter(flags, np.uint8)
+        if not len(start):
+            raise EditError("A segmentation needs at least one segment.")
+        keep = np.concatenate([[True], label[1:] != label[:-1]])
+        united = np.bitwise_or.reduceat(flag, np.flatnonzero(keep))
+        return cls(start[keep], label[keep], n_frames, united)
+
+    @classmethod
+    def uniform(cls, label: int, n_frames: int) -> Segmentation:
+        """One segment over all frames."""
+        return cls(np.array([0]), np.array([label]), n_frames)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Segmentation):
+            return NotImplemented
+        return (self.n_frames == other.n_frames and np.array_equal(self.starts, other.starts)
+                and np.array_equal(self.labels, other.labels) and np.array_equal(self._flags, other._flags))
+
+    def __hash__(self) -> int:
+        return hash((self.n_frames, self.starts.tobytes(), self.labels.tobytes(), self._flags.tobytes()))
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def __repr__(self) -> str:
+        return f"Segmentation({len(self)} segments, {self.n_frames} frames)"
+
+    @property
+    def _flags(self) -> IntArray:
+        assert self.flags is not None
+        return self.flags
+
+    @cached_property
+    def stops(self) -> IntArray:
+        """(n,) int64: the frame after the last of each segment."""
+        stops = np.append(self.starts[1:], self.n_frames)
+        stops.setflags(write=False)
+        return stops
+
+    @cached_property
+    def segments(self) -> tuple[Segment, ...]:
+        """All segments in order."""
+        return tuple(map(Segment, self.starts.tolist(), self.stops.tolist(), self.labels.tolist()))
+
+    def __getitem__(self, index: int) -> Segment:
+        return Segment(int(self.starts[index]), int(self.stops[index]), int(self.labels[index]))
+
+    def index_at(self, frame: int) -> int:
+        """The number of the segment that holds a frame. Raises EditError outside [0, n_frames)."""
+        if not 0 <= frame < self.n_frames:
+            raise EditError(f"Frame {frame} is outside the video, which has {self.n_frames:,} frames.")
+        return int(np.searchsorted(self.starts, frame, side="right")) - 1
+
+    def at(self, frame: int) -> Segment:
+        """The segment that holds a frame."""
+        return self[self.index_at(frame)]
+
+    def flag(self, index: int) -> int:
+        """The flags of one segment."""
+        return int(self._flags[index])
+
+    def to_frames(self) -> IntArray:
+        """(n_frames,) int64: the label of each frame; the inverse of `from_frames`."""
+        return np.repeat(self.labels, np.diff(np.append(self.starts, self.n_frames)))
+
+    def boundaries(self) -> IntArray:
+        """The inner boundaries: the first frame of every segment but the first."""
+        return self.starts[1:]
+
+    def relabel(self, start: int, stop: int, label: int, *, flags: int = 0) -> Segmentation:
+        """A copy whose frames ``[start, stop)`` carry `label`; equal neighbours are joined.
+
+        >>> Segmentation.from_frames([0, 0, 1, 1]).relabel(1, 3, 1).segments
+        (Segment(start=0, stop=1, label=0), Segment(start=1, stop=4, label=1))
+        """
+        if not 0 <= start < stop <= self.n_frames:
+            raise EditError(f"Frames {start} to {stop} are outside the video of {self.n_frames:,} frames.")
+        first, last = self.index_at(start), self.index_at(stop - 1)
+        starts = [*self.starts[: first + 1].tolist()]
+        labels = [*self.labels[: first + 1].tolist()]
+        marks = [*self._flags[: first + 1].tolist()]
+        if starts[-1] == start:
+            starts.pop(), labels.pop(), marks.pop()
+        starts.append(start), labels.append(label), marks.append(flags)
+        if stop < int(self.stops[last]):
+            starts.append(stop), labels.append(int(self.labels[last])), marks.append(self.flag(last))
+        starts += self.starts[last + 1 :].tolist()
+        labels += self.labels[last + 1 :].tolist()
+        marks += self._flags[last + 1 :].tolist()
+        return Segmentation.from_pieces(starts, labels, self.n_frames, marks)
+
+    def move_boundary(self, boundary: int, frame: int, *, flags: int = 0) -> Segmentation:
+        """A copy whose boundary before segment `boundary` + 1 lies at `frame` (a roll edit).
+
+        Args:
+            boundary: number of the boundary, 0 to len - 2.
+            frame: the new first frame of the right segment; both segments keep at least one frame.
+            flags: set on both segments.
+
+        >>> Segmentation.from_frames([0, 0, 1, 1]).move_boundary(0, 3).to_frames().tolist()
+        [0, 0, 0, 1]
+        """
+        if not 0 <= boundary < len(self) - 1:
+            raise EditError(f"There is no boundary {boundary}; this video has {len(self) - 1}.")
+        low, high = int(self.starts[boundary]) + 1, int(self.stops[boundary + 1]) - 1
+        if not low <= frame <= high:
+            raise EditError(f"The boundary can move between frames {low} and {high}, not to {frame}.")
+        starts, marks = self.starts.copy(), self._flags.copy()
+        starts[boundary + 1] = frame
+        marks[boundary : boundary + 2] |= flags
+        return Segmentation(starts, self.labels, self.n_frames, marks)
+
+    def mapped(self, table: dict[int, int], *, default: int, flags: int = 0) -> Segmentation:
+        """A copy with each label exchanged by `table`; labels it lacks become `default`."""
+        labels = [table.get(label, default) for label in self.labels.tolist()]
+        return Segmentation.from_pieces(self.starts.tolist(), labels, self.n_frames, [flags] * len(labels))

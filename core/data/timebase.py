@@ -1,0 +1,139 @@
+"""Frames, pictures, feature rows and seconds of one video: the only place that converts between them.
+
+The **annotation grid** carries segments and playhead: the grid of the ground-truth labels; without
+them the video's pictures; without a video the feature rows. All other counts are reached from it here.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+IntArray = NDArray[np.integer[Any]]
+
+
+@dataclass(frozen=True)
+class MediaInfo:
+    """What demuxing a video told, without decoding it.
+
+    `pts` (n_pictures,) int64 are the presentation times of the pictures in order, in units of `unit`
+    seconds, as the file counts them (the first need not be 0). `end` is the time after the last picture.
+    """
+
+    pts: IntArray
+    unit: Fraction
+    end: int
+    rate: Fraction | None
+    is_variable: bool
+    width: int
+    height: int
+    rotation: int = 0
+
+    @property
+    def n_pictures(self) -> int:
+        return len(self.pts)
+
+
+@dataclass(frozen=True, eq=False)
+class Timebase:
+    """The clock of one video, in exact fractions.
+
+    Args:
+        n_frames: length of the annotation grid, at least 1.
+        rate: frames of the grid per second; None until a person states it.
+        media: pictures of the video file, or None without one.
+        picture_ratio: pictures per frame of the grid (1 where labels count pictures).
+        n_rows: feature rows; 0 without features.
+        stride: grid frames per feature row (1 where rows and labels agree).
+        rows_average: a row averages its `stride` frames; else it belongs to the frame at its start.
+    """
+
+    n_frames: int
+    rate: Fraction | None = None
+    media: MediaInfo | None = None
+    picture_ratio: Fraction = Fraction(1)
+    n_rows: int = 0
+    stride: Fraction = Fraction(1)
+    rows_average: bool = False
+
+    @property
+    def feature_rate(self) -> Fraction | None:
+        """Feature rows per second, or None when the grid has no rate or there are no rows."""
+        if self.rate is None or not self.n_rows:
+            return None
+        return self.rate / self.stride
+
+    @cached_property
+    def _rows(self) -> IntArray:
+        frames = np.arange(self.n_frames, dtype=np.int64)
+        numerator, denominator = self.stride.numerator, self.stride.denominator
+        if self.rows_average:
+            rows = frames * denominator // numerator
+        else:  # floor(n / s + 1/2) without leaving whole numbers
+            rows = (2 * frames * denominator + numerator) // (2 * numerator)
+        rows = np.minimum(rows, max(0, self.n_rows - 1))
+        rows.setflags(write=False)
+        return rows
+
+    def rows(self) -> IntArray:
+        """(n_frames,) int64: the feature row of each frame (DATA_LAYOUTS, rows to labels)."""
+        return self._rows
+
+    def row(self, frame: int) -> int:
+        """The feature row of one frame."""
+        return int(self._rows[frame])
+
+    def frame_of_row(self, row: int) -> int:
+        """The frame that a feature row starts at."""
+        return min(self.n_frames - 1, int(row * self.stride))
+
+    def picture(self, frame: int) -> int | None:
+        """The picture of the video that belongs to a frame, or None where the video has none."""
+        if self.media is None:
+            return None
+        picture = int(frame * self.picture_ratio)
+        return picture if 0 <= picture < self.media.n_pictures else None
+
+    def frame_of_picture(self, picture: int) -> int:
+        """The last frame whose picture is not after `picture`, inside the grid."""
+        ratio = self.picture_ratio
+        frame = -(-picture * ratio.denominator // ratio.numerator)
+        if int(frame * ratio) > picture:
+            frame -= 1
+        return min(max(0, frame), self.n_frames - 1)
+
+    def seconds(self, frame: int) -> Fraction | None:
+        """Time of a frame's start since the start of the video; `n_frames` gives the end of the last.
+
+        Exact, from the presentation time of the frame's picture; from the rate without a video; None
+        when neither is known.
+        """
+        if self.media is not None and self.media.n_pictures:
+            pts, unit = self.media.pts, self.media.unit
+            picture = int(frame * self.picture_ratio)
+            if 0 <= picture < len(pts):
+                return Fraction(int(pts[picture]) - int(pts[0])) * unit
+            end = Fraction(self.media.end - int(pts[0])) * unit
+            beyond = frame - Fraction(len(pts)) / self.picture_ratio
+            return end + (max(Fraction(0), beyond) / self.rate if self.rate else Fraction(0))
+        if self.rate is None:
+            return None
+        return Fraction(frame) / self.rate
+
+    def frame_at(self, seconds: Fraction | float) -> int:
+        """The frame on screen at a time; clipped to the grid. Without any rate, frame 0."""
+        exact = Fraction(seconds)
+        if self.media is not None and self.media.n_pictures:
+            pts = self.media.pts
+            wanted = exact / self.media.unit + int(pts[0])
+            picture = bisect_right(pts, wanted) - 1
+            return self.frame_of_picture(max(0, picture))
+        if self.rate is None:
+            return 0
+        return min(max(0, int(exact * self.rate)), self.n_frames - 1)

@@ -1,0 +1,85 @@
+"""Every exception that the program raises on purpose.
+
+    TotError                      one message: what was found, what was wanted, where, what to do
+    |-- InputError                a file or folder from outside cannot be used
+    |-- ConfigError               a setting is outside its range
+    |-- EditError                 an edit was refused; nothing changed
+    |-- StoreError                the project file cannot be opened or written
+    |   |-- ProjectLockedError    another program holds the project
+    |   |-- NewerProjectError     made by a newer version; nothing was changed
+    |   `-- DamagedProjectError   a row fails its check; the file was left as it is
+    |-- MediaError                a video cannot be decoded at all, or a picture of it cannot
+    `-- JobError                  a job failed inside (disk full, out of memory)
+        `-- DeviceMemoryError     the device ran out of memory
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class TotError(Exception):
+    """Root of the tree; ``str(error)`` is the message for a person."""
+
+
+class InputError(TotError):
+    """A foreign file or folder cannot be used.
+
+    Args:
+        path: the file or folder, as the person named it.
+        what: what was found and what was wanted.
+        where: line, row or frame inside the file; empty for the whole file.
+        hint: what to do about it; empty when `what` says it.
+    """
+
+    def __init__(self, path: Path | str, what: str, where: str = "", hint: str = "") -> None:
+        self.path = str(path)
+        self.what = what
+        self.where = where
+        self.hint = hint
+        place = f"{self.path}, {where}" if where else self.path
+        super().__init__(f"{place}: {what}" + (f" {hint}" if hint else ""))
+
+
+class ConfigError(TotError):
+    """A setting is outside its range; the message names the range."""
+
+
+class EditError(TotError):
+    """An edit was refused; the document is as it was."""
+
+
+class StoreError(TotError):
+    """The project file cannot be opened or written."""
+
+
+class ProjectLockedError(StoreError):
+    """Another program holds the project; the message names computer, process and time."""
+
+
+class NewerProjectError(StoreError):
+    """The project was made by a newer version; nothing was changed."""
+
+
+class DamagedProjectError(StoreError):
+    """A row of the project fails its check; the file was left as it is."""
+
+
+class MediaError(TotError):
+    """A video cannot be decoded, or one picture of it cannot."""
+
+
+class JobError(TotError):
+    """A job failed inside; `kind` is a short machine word, `hint` says what to do."""
+
+    def __init__(self, message: str, *, kind: str = "failed", hint: str = "") -> None:
+        self.kind = kind
+        self.hint = hint
+        super().__init__(message)
+
+
+class DeviceMemoryError(JobError):
+    """The device ran out of memory; half a batch or the CPU would do."""
+
+    def __init__(self, message: str, *, hint: str = "Halve the batch, or train on the CPU.") -> None:
+        super().__init__(message, kind="out-of-memory", hint=hint)
