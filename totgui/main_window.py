@@ -1,0 +1,307 @@
+"""The main window: docks, menus and status bar. It places things and holds no state of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QApplication, QDockWidget, QFrame, QHBoxLayout, QLabel, QMainWindow, QMessageBox, QProgressBar, QPushButton,
+    QSizePolicy, QStackedWidget, QToolBar, QVBoxLayout, QWidget,
+)
+
+from core import events
+from core.events import StopKind
+
+from .actions import Actions
+from .session import Session
+from .settings import Settings
+from .views.curves import CurvesView
+from .views.label_map import LabelMapView
+from .views.live_heatmap import LiveHeatmapView
+from .views.metrics import MetricsView
+from .views.runs import RunsView
+from .views.start import StartPage
+from .views.timeline.view import TimelineView
+from .views.training import TrainingView
+from .views.video import VideoView
+from .views.videos import VideosView
+
+MESSAGE_MS = 8000
+TONES = {"info": "#2f7de1", "warning": "#c98a12", "error": "#c8452f"}
+Area = Qt.DockWidgetArea
+
+
+class MessageBar(QFrame):
+    """One line across the window that says what happened; it does not block."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = QLabel(self)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setWordWrap(True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        close = QPushButton("Dismiss", self)
+        close.setFlat(True)
+        close.clicked.connect(self.hide)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 4, 8, 4)
+        row.addWidget(self._text, 1)
+        row.addWidget(close)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.hide)
+        self.hide()
+
+    def text(self) -> str:
+        return self._text.text()
+
+    def say(self, text: str, level: str) -> None:
+        """Show a message; information goes away by itself, warnings and errors stay."""
+        self._text.setText(text)
+        tone = TONES[level]
+        self.setStyleSheet(f"MessageBar {{ border-left: 4px solid {tone}; }}")
+        self.setAccessibleName(text)
+        self.show()
+        self._timer.stop()
+        if level == "info":
+            self._timer.start(MESSAGE_MS)
+
+
+class MainWindow(QMainWindow):
+    """The one window: video in the middle, lists left, panels right, timeline below."""
+
+    def __init__(self, session: Session, settings: Settings) -> None:
+        super().__init__()
+        self.session = session
+        self.settings = settings
+        self.pending_project: Path | None = None
+        self.setWindowTitle("totgui")
+        self.setAcceptDrops(True)
+        self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks
+                            | QMainWindow.DockOption.AnimatedDocks)
+        self.setCorner(Qt.Corner.BottomLeftCorner, Area.BottomDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomRightCorner, Area.BottomDockWidgetArea)
+        self.start = StartPage(settings.recent(), self)
+        self.video_view = VideoView(session, self)
+        self.timeline = TimelineView(session, self)
+        self.training = TrainingView(session, self)
+        self.bar = MessageBar(self)
+        self._pages = QStackedWidget(self)
+        self._pages.addWidget(self.start)
+        self._pages.addWidget(self.video_view)
+        centre = QWidget(self)
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.bar)
+        column.addWidget(self._pages, 1)
+        self.setCentralWidget(centre)
+        self.docks: dict[str, QDockWidget] = {}
+        self._add_docks()
+        self._add_status()
+        self.actions_ = Actions(self)
+        self._add_toolbar()
+        self._connect()
+        self._default_state = self.saveState()
+        self.resize(1480, 940)
+        layout = settings.layout()
+        if layout is not None:
+            self.restoreGeometry(layout[0])
+            self._user_state = layout[1]
+        else:
+            self._user_state = None
+        self._on_project()
+
+    def _add_docks(self) -> None:
+        live = QWidget(self)
+        column = QVBoxLayout(live)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.training)
+        training_live = QWidget(self)
+        live_column = QVBoxLayout(training_live)
+        live_column.setContentsMargins(4, 4, 4, 4)
+        live_column.addWidget(CurvesView(self.session, self), 1)
+        live_column.addWidget(LiveHeatmapView(self.session, self), 1)
+        self._dock("Videos", VideosView(self.session, self), Area.LeftDockWidgetArea)
+        self._dock("Runs", RunsView(self.session, self), Area.LeftDockWidgetArea)
+        self._dock("Training", live, Area.RightDockWidgetArea)
+        self._dock("Live", training_live, Area.RightDockWidgetArea)
+        self._dock("Label map", LabelMapView(self.session, self), Area.RightDockWidgetArea)
+        self._dock("Metrics", MetricsView(self.session, self), Area.RightDockWidgetArea)
+        self._dock("Timeline", self.timeline, Area.BottomDockWidgetArea)
+        for name in ("Live", "Label map", "Metrics"):
+            self.tabifyDockWidget(self.docks["Training"], self.docks[name])
+        self.docks["Training"].raise_()
+        self.resizeDocks([self.docks["Videos"], self.docks["Training"]], [330, 430], Qt.Orientation.Horizontal)
+        self.resizeDocks([self.docks["Timeline"]], [380], Qt.Orientation.Vertical)
+        self.resizeDocks([self.docks["Videos"], self.docks["Runs"]], [360, 180], Qt.Orientation.Vertical)
+
+    def _dock(self, name: str, widget: QWidget, area: Area) -> None:
+        dock = QDockWidget(name, self)
+        dock.setObjectName(name)
+        dock.setWidget(widget)
+        self.addDockWidget(area, dock)
+        self.docks[name] = dock
+
+    def _add_status(self) -> None:
+        status = self.statusBar()
+        self._job_text = QLabel(self)
+        self._progress = QProgressBar(self)
+        self._progress.setMaximumWidth(160)
+        self._progress.setTextVisible(False)
+        self._cancel = QPushButton("Cancel", self)
+        self._cancel.clicked.connect(lambda: self.session.stop(StopKind.DISCARD))
+        self._device = QLabel(self)
+        self._saved = QLabel(self)
+        for label in (self._job_text, self._device, self._saved):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        status.addWidget(self._job_text)
+        status.addWidget(self._progress)
+        status.addWidget(self._cancel)
+        status.addPermanentWidget(self._device)
+        status.addPermanentWidget(self._saved)
+        self._show_job(False)
+
+    def _add_toolbar(self) -> None:
+        bar = QToolBar("Tools", self)
+        bar.setObjectName("Tools")
+        bar.setMovable(False)
+        bar.setIconSize(QSize(18, 18))
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        find = self.actions_.by_text
+        groups = (("Open dataset", "Open project"), ("Undo", "Redo"),
+                  ("Train", "Stop and keep", "Discard training", "Segment all videos"),
+                  ("Adopt prediction for this video", "Split at playhead", "Merge with next"),
+                  ("Accept video", "Reject video"))
+        short = {"Adopt prediction for this video": "Adopt", "Split at playhead": "Split", "Merge with next": "Merge",
+                 "Accept video": "Accept", "Reject video": "Reject", "Segment all videos": "Segment",
+                 "Discard training": "Discard", "Open dataset": "Dataset", "Open project": "Project",
+                 "Undo": "Undo", "Redo": "Redo"}
+        for group in groups:
+            for text in group:
+                action = find[text]
+                action.setIconText(short.get(text, text))
+                bar.addAction(action)
+            bar.addSeparator()
+        spacer = QWidget(self)
+        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(spacer)
+        find["Export labels"].setIconText("Export")
+        bar.addAction(find["Export labels"])
+        self.addToolBar(bar)
+        self._toolbar = bar
+
+    def _connect(self) -> None:
+        session, actions = self.session, self.actions_
+        session.projectChanged.connect(self._on_project)
+        session.message.connect(self.show_message)
+        session.savedStateChanged.connect(self._on_saved)
+        session.jobEvent.connect(self._on_event)
+        session.jobsChanged.connect(self._on_jobs)
+        session.datasetScanned.connect(actions.dataset_scanned)
+        session.playback.failed.connect(lambda text: self.show_message(text, "warning"))
+        self.start.demoAsked.connect(actions.open_demo)
+        self.start.datasetAsked.connect(actions.open_dataset)
+        self.start.projectAsked.connect(actions.open_project)
+        self.start.recentAsked.connect(actions.open_path)
+        self.timeline.boundaryPreview.connect(self.video_view.picture.show_pair)
+        self.timeline.boundaryPreviewEnded.connect(self.video_view.picture.end_pair)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(actions.on_focus)
+
+    def show_message(self, text: str, level: str = "info") -> None:
+        """Say something in the bar above the video."""
+        self.bar.say(text, level)
+
+    def reset_layout(self) -> None:
+        """Put every panel back where it was at first."""
+        self.settings.clear_layout()
+        self.restoreState(self._default_state)
+
+    def _on_project(self) -> None:
+        project = self.session.project
+        self._pages.setCurrentWidget(self.video_view if project else self.start)
+        for dock in self.docks.values():
+            dock.setVisible(project is not None)
+        self._toolbar.setVisible(project is not None)
+        if project is None:
+            self.start.set_recent(self.settings.recent())
+            self.setWindowTitle("totgui")
+            self._saved.setText("")
+            return
+        if self._user_state is not None:
+            self.restoreState(self._user_state)
+            self._user_state = None
+        self.docks["Training"].raise_()
+        self.setWindowTitle(f"{project.path.stem} — totgui")
+
+    def _on_saved(self, state: object) -> None:
+        kind, pending = getattr(state, "kind", ""), getattr(state, "pending", 0)
+        at, reason = getattr(state, "at", None), getattr(state, "reason", "")
+        kind = str(getattr(kind, "value", kind))
+        if kind == "saved":
+            text = f"Saved {at.astimezone():%H:%M:%S}" if at else "Saved"
+        elif kind == "saving":
+            text = "Saving…"
+        elif kind == "read-only":
+            text = "Read only"
+        else:
+            text = f"NOT SAVED ({reason}): {pending} edits held in memory"
+        self._saved.setText(text)
+        self._saved.setStyleSheet("color: #c8452f; font-weight: bold;" if kind == "not-saved" else "")
+
+    def _on_jobs(self) -> None:
+        jobs = list(self.session.jobs.values())
+        self._show_job(bool(jobs))
+        if jobs:
+            self._job_text.setText(f"{jobs[-1]}…")
+            self._progress.setRange(0, 0)
+
+    def _show_job(self, visible: bool) -> None:
+        for widget in (self._job_text, self._progress, self._cancel):
+            widget.setVisible(visible)
+
+    def _on_event(self, event: object) -> None:
+        if isinstance(event, events.Started) and event.device:
+            self._device.setText(self.session.device_text)
+        elif isinstance(event, events.Progress):
+            self._progress.setRange(0, event.total)
+            self._progress.setValue(event.done)
+            left = f", {event.seconds_left:.0f} s left" if event.seconds_left is not None else ""
+            self._job_text.setText(f"{self.session.jobs.get(event.job, '')} {event.text}{left}".strip())
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        urls = event.mimeData().urls()
+        if len(urls) == 1 and urls[0].isLocalFile():
+            path = Path(urls[0].toLocalFile())
+            if path.is_dir() or path.suffix == ".tot":
+                event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.actions_.open_path(Path(event.mimeData().urls()[0].toLocalFile()))
+
+    def may_close(self) -> bool:
+        """Ask only when a training runs; what it has learned can be kept until it ends."""
+        if not self.session.training:
+            return True
+        answer = QMessageBox(QMessageBox.Icon.NoIcon, "Quit", "A job is running. Its result is lost when you quit now.",
+                             parent=self)
+        quit_button = answer.addButton("Quit and discard", QMessageBox.ButtonRole.DestructiveRole)
+        answer.addButton("Stay", QMessageBox.ButtonRole.RejectRole)
+        answer.exec()
+        return answer.clickedButton() is quit_button
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.may_close():
+            event.ignore()
+            return
+        if self.session.project is not None:
+            self.settings.set_layout(self.saveGeometry(), self.saveState())
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.disconnect(self.actions_.on_focus)
+        self.session.close()
+        event.accept()

@@ -1,0 +1,65 @@
+"""The look of the application: Fusion with our own light and dark palettes, and colours with a meaning."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QApplication
+
+ACCENT = QColor("#2f7de1")
+SHADES = {
+    "light": {"window": "#f4f5f7", "base": "#ffffff", "alternate": "#f0f1f4", "text": "#1b1f24", "button": "#ffffff",
+              "mid": "#d3d7de", "dim": "#5d6673", "tip": "#ffffff"},
+    "dark": {"window": "#1f2228", "base": "#16181d", "alternate": "#1c1f25", "text": "#e8eaee", "button": "#2a2e36",
+             "mid": "#3a3f49", "dim": "#9aa3b0", "tip": "#2a2e36"},
+}
+SHEET = """
+QMainWindow::separator { background: %(mid)s; width: 1px; height: 1px; }
+QDockWidget { titlebar-close-icon: none; titlebar-normal-icon: none; }
+QDockWidget::title { background: %(window)s; padding: 6px 10px; font-weight: 600; }
+QToolBar { border: none; border-bottom: 1px solid %(mid)s; spacing: 4px; padding: 4px 8px; background: %(window)s; }
+QToolButton { padding: 4px 7px; border-radius: 5px; }
+QToolButton:hover { background: %(mid)s; }
+QStatusBar { border-top: 1px solid %(mid)s; }
+QStatusBar::item { border: none; }
+QHeaderView::section { background: %(alternate)s; border: none; border-bottom: 1px solid %(mid)s; padding: 4px 6px; }
+QTableView, QTreeView, QListView { border: 1px solid %(mid)s; gridline-color: %(mid)s; }
+QToolTip { color: %(text)s; background: %(tip)s; border: 1px solid %(mid)s; padding: 4px; }
+"""
+
+
+def is_dark(application: QApplication) -> bool:
+    """Whether the palette in use is a dark one."""
+    return application.palette().color(QPalette.ColorRole.Window).lightness() < 128
+
+
+def apply_theme(application: QApplication, theme: str) -> None:
+    """Set ``light``, ``dark`` or ``system`` on the whole application."""
+    if theme == "system":
+        from PySide6.QtCore import Qt
+
+        scheme = application.styleHints().colorScheme()
+        theme = "dark" if scheme == Qt.ColorScheme.Dark else "light"
+    shade = SHADES[theme]
+    application.setStyle("Fusion")
+    palette = QPalette()
+    role = QPalette.ColorRole
+    for name, roles in {
+        "window": (role.Window,), "base": (role.Base,), "alternate": (role.AlternateBase,),
+        "text": (role.WindowText, role.Text, role.ButtonText, role.ToolTipText), "button": (role.Button,),
+        "mid": (role.Mid, role.Midlight), "dim": (role.PlaceholderText,), "tip": (role.ToolTipBase,),
+    }.items():
+        for each in roles:
+            palette.setColor(each, QColor(shade[name]))
+    for each in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, each, QColor(shade["dim"]))
+    palette.setColor(role.Highlight, ACCENT)
+    palette.setColor(role.HighlightedText, QColor("#ffffff"))
+    palette.setColor(role.Link, ACCENT)
+    palette.setColor(role.Dark, QColor(shade["mid"]))
+    application.setPalette(palette)
+    application.setStyleSheet(SHEET % shade)
+    font = application.font()
+    if font.pointSizeF() < 9.5 and font.pointSizeF() > 0:
+        font = QFont(font)
+        font.setPointSizeF(9.5)
+        application.setFont(font)

@@ -1,0 +1,56 @@
+"""What the window remembers between starts: layout, theme, recent projects. Plain types only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+
+RECENT_LIMIT = 10
+
+
+class Settings:
+    """Typed access to the settings file of the application."""
+
+    def __init__(self) -> None:
+        self._settings = QSettings("totgui", "totgui")
+
+    def recent(self) -> list[Path]:
+        """Recent projects that still exist, newest first."""
+        stored = self._settings.value("recent", [])
+        paths = [stored] if isinstance(stored, str) else list(stored or [])
+        return [Path(str(path)) for path in paths if Path(str(path)).is_file()]
+
+    def add_recent(self, path: Path) -> None:
+        """Put a project at the head of the recent list."""
+        paths = [str(path), *[str(p) for p in self.recent() if p != path]]
+        self._settings.setValue("recent", paths[:RECENT_LIMIT])
+
+    def theme(self) -> str:
+        """``system``, ``light`` or ``dark``."""
+        theme = str(self._settings.value("theme", "system"))
+        return theme if theme in ("system", "light", "dark") else "system"
+
+    def set_theme(self, theme: str) -> None:
+        self._settings.setValue("theme", theme)
+
+    def layout(self) -> tuple[QByteArray, QByteArray] | None:
+        """Geometry and dock state of the last window, or None."""
+        geometry, state = self._settings.value("geometry"), self._settings.value("state")
+        if isinstance(geometry, QByteArray) and isinstance(state, QByteArray):
+            return geometry, state
+        return None
+
+    def set_layout(self, geometry: QByteArray, state: QByteArray) -> None:
+        self._settings.setValue("geometry", geometry)
+        self._settings.setValue("state", state)
+
+    def clear_layout(self) -> None:
+        self._settings.remove("geometry")
+        self._settings.remove("state")
+
+    def last_folder(self) -> str:
+        return str(self._settings.value("folder", str(Path.home())))
+
+    def set_last_folder(self, folder: Path) -> None:
+        self._settings.setValue("folder", str(folder))
