@@ -1,0 +1,154 @@
+"""The engine: a child process that runs one job at a time and answers with events. No Qt in here.
+
+Three rules. The main thread works; the listener thread reads the pipe all the while, so a stop is heard
+in the middle of a job. Each job is answered with exactly one ending. A closed pipe ends the process.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import shutil
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from core import api
+from core.errors import JobError, TotError
+from core.events import Cancelled, Event, Failed, Finished, JobCancelled, LogLine, StopKind
+
+from .protocol import (
+    DemoRequest, EvaluateRequest, PinRequest, SegmentRequest, StopRequest, TrainRequest, WarmUpRequest, Work,
+    decode_request, encode,
+)
+
+
+class Control:
+    """What was said about one job since it was asked for: its stop and its pinned video."""
+
+    def __init__(self, request: Work | WarmUpRequest) -> None:
+        self.request = request
+        self.stopped: StopKind | None = None
+        self.pinned: str = getattr(request, "pinned", "")
+
+    def should_stop(self) -> StopKind | None:
+        """The stop that was asked for, or None."""
+        return self.stopped
+
+    def pin(self) -> str:
+        """The video whose matrices are wanted now."""
+        return self.pinned
+
+
+class Engine:
+    """Runs the requests that come through a connection, in order."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._sending = threading.Lock()
+        self._waiting: queue.SimpleQueue[Control] = queue.SimpleQueue()
+        self._last: Control | None = None
+
+    def listen(self) -> None:
+        """Read requests until the pipe closes, then end the process."""
+        try:
+            while True:
+                self._hear(decode_request(self._connection.recv_bytes()))
+        except (EOFError, OSError):
+            os._exit(0)
+        except msgspec.MsgspecError:
+            traceback.print_exc()
+            os._exit(3)
+
+    def _hear(self, request: object) -> None:
+        control = self._last
+        if isinstance(request, StopRequest):
+            if control is not None and request.job in ("", control.request.job):
+                control.stopped = request.kind
+        elif isinstance(request, PinRequest):
+            if control is not None:
+                control.pinned = request.video
+        else:
+            self._last = Control(request)  # type: ignore[arg-type]
+            self._waiting.put(self._last)
+
+    def work(self) -> None:
+        """Run jobs for ever."""
+        while True:
+            control = self._waiting.get()
+            if isinstance(control.request, WarmUpRequest):
+                api.warm_up()
+            else:
+                self.send(run(control, self.send))
+
+    def send(self, event: Event) -> None:
+        """Write one event into the pipe."""
+        try:
+            with self._sending:
+                self._connection.send_bytes(encode(event))
+        except (BrokenPipeError, OSError):
+            os._exit(0)
+
+
+def run(control: Control, send: Callable[[Event], None]) -> Event:
+    """The one ending of a job; everything before it goes through `send`."""
+    request: Any = control.request
+    job: str = request.job
+    folder = Path(request.out) if getattr(request, "out", "") else None
+    was_there = folder is not None and folder.exists()
+
+    def report(event: Event) -> None:
+        send(event if event.job else msgspec.structs.replace(event, job=job))
+
+    try:
+        result = _dispatch(control, report)
+        if control.stopped is StopKind.DISCARD:
+            raise JobCancelled
+        early = bool(result.get("stopped_early", control.stopped is StopKind.KEEP))
+        return Finished(job=job, result=result, stopped_early=early)
+    except JobCancelled:
+        if folder is not None and not was_there:
+            shutil.rmtree(folder, ignore_errors=True)
+        return Cancelled(job=job)
+    except JobError as error:
+        return Failed(job=job, kind=error.kind, message=str(error), hint=error.hint, traceback=traceback.format_exc())
+    except TotError as error:
+        return Failed(job=job, kind="input", message=str(error), traceback=traceback.format_exc())
+    except MemoryError:
+        return Failed(job=job, kind="out-of-memory", message="The computer ran out of memory.",
+                      hint="Close other programs, or halve the batch.", traceback=traceback.format_exc())
+    except Exception as error:  # the outer edge of a job: whatever it was becomes its one ending
+        report(LogLine(text=traceback.format_exc(), level="error"))
+        return Failed(job=job, kind="failed", message=f"{type(error).__name__}: {error}",
+                      traceback=traceback.format_exc())
+
+
+def _dispatch(control: Control, report: Callable[[Event], None]) -> dict[str, Any]:
+    request = control.request
+    if isinstance(request, TrainRequest):
+        return api.train(request, report=report, should_stop=control.should_stop, pinned=control.pin)
+    if isinstance(request, SegmentRequest):
+        return api.segment(request, report=report, should_stop=control.should_stop)
+    if isinstance(request, EvaluateRequest):
+        return api.evaluate_request(request)
+    if isinstance(request, DemoRequest):
+        found = api.render_demo(Path(request.out), n_videos=request.n_videos or None, seed=request.seed,
+                                report=report, should_stop=control.should_stop)
+        return {"folder": str(found)}
+    raise TypeError(f"The engine has no work for {type(request).__name__}.")
+
+
+def main(connection: Connection) -> None:
+    """Entry of the spawned child. Ctrl+C belongs to the parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    engine = Engine(connection)
+    threading.Thread(target=engine.listen, name="engine-listener", daemon=True).start()
+    engine.send(LogLine(text=f"engine {os.getpid()}, Python {sys.version.split()[0]}"))
+    engine.work()
