@@ -1,0 +1,56 @@
+"""The user cache folder: derived files that can be deleted at any time, written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+
+def cache_dir() -> Path:
+    """The cache folder of this program; `TOT_CACHE_DIR` moves it."""
+    stated = os.environ.get("TOT_CACHE_DIR")
+    return Path(stated) if stated else user_cache_path("totgui", appauthor=False)
+
+
+def cache_path(*parts: str) -> Path:
+    """A path in the cache folder whose parent exists."""
+    path = cache_dir().joinpath(*parts)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def fingerprint(path: Path) -> str:
+    """Key of a file's present content: path, size and time of change, 32 hexadecimal digits."""
+    stat = path.stat()
+    text = f"{path.resolve()}\0{stat.st_size}\0{stat.st_mtime_ns}"
+    return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+
+
+def publish(temporary: Path, final: Path) -> None:
+    """Make a finished temporary file appear under its name, on disk."""
+    with temporary.open("rb+") as stream:
+        os.fsync(stream.fileno())
+    os.replace(temporary, final)
+    folder = os.open(final.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def atomic_write(path: Path, content: bytes) -> None:
+    """Write a file that is there whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(prefix=".tot-", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+        publish(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
