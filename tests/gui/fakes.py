@@ -1,0 +1,141 @@
+"""A session without threads or files, for tests of single views: a real document, the signals of the contract."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from core.annotation.document import Document
+from core.annotation.segmentation import EDITED, Segmentation
+from core.annotation.values import LabelMap, Prediction, Run
+from core.data.dataset import BACKGROUND, UNLABELLED, Action, ActionId, Dataset, RunId, Video, VideoId
+from core.data.timebase import Timebase
+from core.errors import TotError
+
+COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7", "#7a5195")
+NAMES = ("take bowl", "crack egg", "whisk", "add <b>oil</b> & salt", "fry", "turn over", "plate", "season")
+VIDEO, RUN = VideoId("P03"), RunId("r1")
+
+
+class FakePlayback(QObject):
+    """A playback whose frame follows at once."""
+
+    frameChanged = Signal(int)
+    wantedChanged = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.frame = self.wanted = 0
+        self.playing = False
+
+    def seek(self, frame: int) -> None:
+        self.frame = self.wanted = frame
+        self.wantedChanged.emit(frame)
+        self.frameChanged.emit(frame)
+
+
+class FakeSession(QObject):
+    """The part of a session that views of one video use."""
+
+    projectChanged = Signal()
+    documentChanged = Signal(object, object)
+    currentVideoChanged = Signal()
+    currentRunChanged = Signal()
+    selectionChanged = Signal()
+    message = Signal(str, str)
+
+    def __init__(self, document: Document | None = None) -> None:
+        super().__init__()
+        self.document = document
+        self.playback = FakePlayback()
+        self.current_video = VIDEO if document else None
+        self.current_run = RUN if document and document.runs else None
+        self.selection: frozenset[int] = frozenset()
+        self.matrices: dict[str, np.ndarray] = {}
+        self.edits: list[object] = []
+
+    def do(self, make, initiator=None) -> bool:
+        try:
+            edit = make()
+            changes = self.document.apply(edit)
+        except TotError as error:
+            self.message.emit(str(error), "warning")
+            return False
+        self.edits.append(edit)
+        self.documentChanged.emit(changes, initiator)
+        return True
+
+    def select_segments(self, segments) -> None:
+        self.selection = frozenset(segments)
+        self.selectionChanged.emit()
+
+    def tracks(self, video):
+        prediction = self.document.predictions.get((self.current_run, video))
+        table = self.document.label_maps[self.current_run].table() if prediction else {}
+        return {
+            "ground-truth": self.document.ground_truth.get(video),
+            "prediction": prediction.segmentation.mapped(table, default=UNLABELLED) if prediction else None,
+            "corrected": self.document.corrected.get(video),
+        }
+
+    def scores(self, run, video, source):
+        return self.matrices.get(source)
+
+    def confidence(self, run, video):
+        scores = self.matrices.get("posterior")
+        if scores is None:
+            return None
+        best = np.sort(scores, axis=1)
+        return (best[:, -1] - best[:, -2])[self.document.videos[video].timebase.rows()]
+
+    def action_colour(self, label: int) -> str:
+        action = self.document.actions.get(ActionId(label))
+        return action.colour if action else "#9a9fa8" if label == BACKGROUND else "#c8ccd2"
+
+    def action_name(self, label: int) -> str:
+        action = self.document.actions.get(ActionId(label))
+        return action.name if action else "background" if label == BACKGROUND else "unlabelled"
+
+
+def a_document(n_frames: int = 1000, *, rate: Fraction | None = Fraction(25)) -> Document:
+    """One video "P03" of `n_frames` with eight actions and nothing else."""
+    timebase = Timebase(n_frames, rate, n_rows=n_frames)
+    actions = tuple(Action(ActionId(i), name, COLOURS[i]) for i, name in enumerate(NAMES))
+    return Document(Dataset(Path("."), "cooking", (Video(VIDEO, "P03", timebase),), actions))
+
+
+def cut(starts: list[int], labels: list[int], n_frames: int, flags: list[int] | None = None) -> Segmentation:
+    """A segmentation from lists."""
+    return Segmentation(np.array(starts), np.array(labels), n_frames,
+                        None if flags is None else np.array(flags, np.uint8))
+
+
+def a_session(n_frames: int = 1000) -> FakeSession:
+    """A session with all three tracks, one run of eight clusters and its scores."""
+    document = a_document(n_frames)
+    unit = n_frames // 20
+    document.ground_truth[VIDEO] = cut([0, 2 * unit, 5 * unit, 8 * unit, 11 * unit, 15 * unit, 18 * unit],
+                                       [BACKGROUND, 0, 1, 2, 3, 4, 6], n_frames)
+    starts = [0, 3 * unit, 5 * unit + 7, 8 * unit - 9, 10 * unit, 15 * unit + 4, 17 * unit]
+    prediction = cut(starts, [7, 0, 1, 2, 3, 4, 5], n_frames)
+    table = {0: 0, 1: 1, 2: 2, 3: 3, 4: 4, 5: 6}
+    run = Run(RUN, 1, {"n_clusters": 8}, "cpu", 1.0, 10, False, "", {})
+    document.add_run(run, LabelMap(RUN, 8, table))
+    document.add_predictions([Prediction(RUN, VIDEO, prediction)])
+    document.corrected[VIDEO] = cut([0, 2 * unit, 5 * unit + 7, 8 * unit - 9, 10 * unit, 15 * unit + 4, 18 * unit],
+                                    [UNLABELLED, 0, 1, 2, 3, 4, 6], n_frames, [1, EDITED, 1, 1, EDITED, 1, 1])
+    session = FakeSession(document)
+    generator = np.random.default_rng(0)
+    centres = np.clip((prediction.to_frames()[:, None] == np.arange(8)) * 3.2, 0, None)
+    noise = np.cumsum(generator.normal(size=(n_frames, 8)), axis=0)
+    noise -= noise.mean(0)
+    logits = centres + noise / np.abs(noise).max() * 2.5
+    posterior = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    t, k = np.arange(n_frames)[:, None] / n_frames, (np.arange(8) + 0.5)[None] / 8
+    prior = np.exp(-((t - k) ** 2) / 0.02)
+    session.matrices = {"posterior": posterior.astype(np.float32), "prior": prior.astype(np.float32),
+                        "plan": (posterior * prior / n_frames).astype(np.float32)}
+    return session
