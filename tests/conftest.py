@@ -1,0 +1,25 @@
+"""Every test runs offscreen, with its own home, settings and cache."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+_PRIVATE = Path(tempfile.mkdtemp(prefix="totgui-tests-"))
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.update(
+    HOME=str(_PRIVATE), XDG_CONFIG_HOME=str(_PRIVATE / "config"), XDG_CACHE_HOME=str(_PRIVATE / "cache"),
+    XDG_DATA_HOME=str(_PRIVATE / "data"), TOT_CACHE_DIR=str(_PRIVATE / "cache" / "totgui"),
+)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data beside the project; the test is skipped where it is absent."""
+    folder = Path(__file__).resolve().parents[2] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the real data is not beside the project")
+    return folder
