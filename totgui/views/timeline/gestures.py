@@ -64,3 +64,14 @@ def extended(selection: frozenset[int], anchor: int | None, index: int, *, shift
     if control:
         return selection ^ {index}
     return frozenset([index])
+
+
+def same_boundary(boundary: int | None, before: Segmentation | None, after: Segmentation | None) -> int | None:
+    """The number that a boundary has after an edit; None where it is gone."""
+    if boundary is None or before is None or after is None:
+        return None
+    if len(before) == len(after):
+        return boundary
+    frame = int(before.starts[boundary + 1])
+    place = int(np.searchsorted(after.starts, frame))
+    return place - 1 if place < len(after) and after.starts[place] == frame else None

@@ -19,7 +19,7 @@ EMPTY = {
     "ground-truth": "This video has no ground truth.",
     "prediction": "No prediction yet. Train a model, or segment this video with a run.",
     "corrected": "Nothing corrected yet. Press T to take the prediction",
-    "difference": "",
+    "difference": "Nothing to compare yet.",
     "confidence": "No scores yet. They come with a prediction.",
     "heatmap": "No scores. They come with a prediction; if the cache was emptied, segment again.",
 }
@@ -58,6 +58,7 @@ def _lane(painter: QPainter, view: TimelineView, row: Row, rect: QRect) -> None:
     assert shown is not None
     missing = False
     if row.key == "difference":
+        missing = shown.different is None
         if shown.different is not None:
             paint_difference(painter, rect, shown.different, axis)
     elif row.key == "confidence":
@@ -97,6 +98,8 @@ def _gutter(painter: QPainter, view: TimelineView, row: Row) -> None:
         painter.setFont(font)
         paint_cluster_names(painter, names, shown.clusters, shown.cluster_colours, palette)
     elif row.title:
+        if row.key == "corrected" and view.hasFocus():  # the keyboard is here
+            painter.fillRect(QRect(0, row.top, 3, row.height), palette.color(Role.Highlight))
         font = painter.font()
         font.setBold(row.key == "corrected")
         painter.setFont(font)
@@ -115,6 +118,8 @@ def paint_marks(painter: QPainter, view: TimelineView) -> None:
     painter.save()
     painter.setClipRect(QRect(axis.left - 6, 0, axis.width + 12, view.height()))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    if view.drag is not None and view.drag.has_moved:
+        _drag_track(painter, view, lane)
     _boundaries(painter, view, lane)
     playback = view.session.playback
     _mini_head(painter, view, rows["minimap"].rect(axis))
@@ -139,7 +144,7 @@ def paint_marks(painter: QPainter, view: TimelineView) -> None:
     painter.drawPolygon(QPolygonF([QPointF(x - 6, y - 12), QPointF(x + 6, y - 12), QPointF(x + 6, y - 6), QPointF(x, y),
                                    QPointF(x - 6, y - 6)]))
     if view.drag is not None and view.drag.has_moved:
-        _drag(painter, view, lane, top, bottom)
+        _drag_line(painter, view, lane, top, bottom)
     painter.restore()
 
 
@@ -152,7 +157,7 @@ def _mini_head(painter: QPainter, view: TimelineView, rect: QRect) -> None:
 def _boundaries(painter: QPainter, view: TimelineView, lane: QRect) -> None:
     assert view.shown is not None
     track = view.shown.corrected
-    if track is None or view.drag is not None and view.drag.has_moved:
+    if track is None or (view.drag is not None and view.drag.has_moved):
         return
     for boundary, width in ((view.hovered_boundary, 2.0), (view.selected_boundary, 4.0)):
         if boundary is None or boundary >= len(track) - 1:
@@ -164,15 +169,22 @@ def _boundaries(painter: QPainter, view: TimelineView, lane: QRect) -> None:
         painter.drawLine(QPointF(x, lane.top() - 2), QPointF(x, lane.bottom() + 2))
 
 
-def _drag(painter: QPainter, view: TimelineView, lane: QRect, top: int, bottom: int) -> None:
+def _drag_track(painter: QPainter, view: TimelineView, lane: QRect) -> None:
     drag, shown, palette, axis = view.drag, view.shown, view.palette(), view.axis
     assert drag is not None and shown is not None and shown.corrected is not None
+    painter.save()
     painter.fillRect(lane, palette.color(Role.Base))
     font = painter.font()
     font.setBold(True)
     painter.setFont(font)
     paint_track(painter, lane, drag.applied(shown.corrected), axis, palette=palette, selection=view.session.selection,
                 colour=view.session.action_colour, name=view.session.action_name)
+    painter.restore()
+
+
+def _drag_line(painter: QPainter, view: TimelineView, lane: QRect, top: int, bottom: int) -> None:
+    drag, palette, axis = view.drag, view.palette(), view.axis
+    assert drag is not None
     x = axis.x(drag.frame) - 0.5
     ghost = axis.x(drag.origin) - 0.5
     painter.setPen(QPen(palette.color(Role.WindowText), 1, Qt.PenStyle.DotLine))

@@ -32,6 +32,7 @@ class Shown:
     different: NDArray[np.bool_] | None = None
     versus: str = ""
     confidence: NDArray[np.floating[Any]] | None = None
+    posterior: NDArray[np.floating[Any]] | None = None
     pyramid: Pyramid | None = None
     clusters: list[str] = field(default_factory=list)
     cluster_colours: list[str] = field(default_factory=list)
@@ -57,7 +58,11 @@ def read(session: Session, source: str, before: Shown | None) -> Shown | None:
     if run is None:
         return shown
     scores = session.scores(run, video, source)
-    shown.confidence = session.confidence(run, video)
+    shown.posterior = session.scores(run, video, "posterior")
+    if before is not None and before.posterior is not None and before.posterior is shown.posterior:
+        shown.confidence = before.confidence
+    else:
+        shown.confidence = session.confidence(run, video)
     if scores is None or not len(scores):
         return shown
     if before is not None and before.pyramid is not None and before.pyramid.scores is scores:

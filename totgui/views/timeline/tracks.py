@@ -43,7 +43,7 @@ def lay_out(height: int, line: int) -> list[Row]:
     heights = (
         ("minimap", "Whole video", line + 8, 4), ("ruler", "", line + 8, 3),
         ("ground-truth", "Ground truth", line + 9, 3), ("prediction", "Prediction", line + 9, 3),
-        ("corrected", "Corrected", line * 2 + 6, 3), ("difference", "Difference", max(12, line - 4), 4),
+        ("corrected", "Corrected", line * 2 + 6, 3), ("difference", "Difference", line, 4),
         ("confidence", "Confidence", line * 2, 4), ("source", "Scores", line + 10, 2),
     )
     for key, title, tall, gap in heights:
@@ -68,7 +68,7 @@ def hatch(painter: QPainter, rect: QRectF, palette: QPalette) -> None:
     base.setAlpha(90)
     painter.fillRect(rect, base)
     lines = palette.color(QPalette.ColorRole.PlaceholderText)
-    lines.setAlpha(150)
+    lines.setAlpha(110)
     painter.fillRect(rect, QBrush(lines, Qt.BrushStyle.BDiagPattern))
 
 
@@ -122,7 +122,7 @@ def _segment_text(painter: QPainter, box: QRectF, label: int, colour: QColor, te
         if len(text) < 4:
             return
     painter.setPen(palette.color(QPalette.ColorRole.WindowText) if label == UNLABELLED else text_on(colour))
-    painter.drawText(box.adjusted(5, 0, -5, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+    painter.drawText(box.adjusted(7, 0, -3, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
 
 def _outline(painter: QPainter, box: QRectF, palette: QPalette) -> None:
@@ -174,4 +174,6 @@ def paint_confidence(painter: QPainter, rect: QRect, confidence: NDArray[np.floa
 def paint_empty(painter: QPainter, rect: QRect, text: str, palette: QPalette) -> None:
     """Say in the row what is missing and how to get it."""
     painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
-    painter.drawText(rect.adjusted(10, 0, -4, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+    place = rect.adjusted(10, 0, -4, 0)
+    place.setHeight(min(place.height(), 3 * painter.fontMetrics().height()))
+    painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)

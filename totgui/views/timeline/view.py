@@ -18,7 +18,7 @@ from core.errors import EditError
 from ..heatmap import SOURCES
 from . import paint
 from .geometry import Axis, boundary_at, clock
-from .gestures import BoundaryDrag, extended, snap_targets
+from .gestures import BoundaryDrag, extended, same_boundary, snap_targets
 from .menu import corrected_menu
 from .minimap import viewport
 from .shown import TITLES, Shown, read
@@ -49,6 +49,7 @@ class TimelineView(QWidget):
         self.drag: BoundaryDrag | None = None
         self._mode = ""  # what the held button does: seek, boundary, minimap, pan
         self._press = QPointF()
+        self._pointer_x = 0.0
         self._hinted = False
         self._anchor: int | None = None
         self._pan_from: Axis | None = None
@@ -105,10 +106,10 @@ class TimelineView(QWidget):
 
     def refresh(self) -> None:
         """Read everything again from the session."""
+        before = self.shown.corrected if self.shown else None
         self.shown = read(self.session, self.source.currentData(), self.shown)
         corrected = self.shown.corrected if self.shown else None
-        if self.selected_boundary is not None and self.selected_boundary >= (len(corrected) - 1 if corrected else 0):
-            self.selected_boundary = None
+        self.selected_boundary = same_boundary(self.selected_boundary, before, corrected)
         self.source.setVisible(self.shown is not None and self.shown.pyramid is not None)
         self._repaint_all()
 
@@ -128,6 +129,9 @@ class TimelineView(QWidget):
             self.axisChanged.emit()
 
     def resizeEvent(self, event: object) -> None:
+        self._place()
+
+    def _place(self) -> None:
         self._set_axis(self.axis.resized(left=self.gutter, width=self.width() - self.gutter - 12))
         row = self.row("source")
         self.source.setGeometry(self.gutter, row.top, min(190, max(60, self.axis.width)), row.height)
@@ -135,7 +139,7 @@ class TimelineView(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._repaint_all()
+            self._place()
         super().changeEvent(event)
 
     def paintEvent(self, event: object) -> None:
@@ -217,7 +221,7 @@ class TimelineView(QWidget):
         point, key = event.position(), self._row_at(event.position().y())
         if self.shown is None or self._mode:
             return
-        self._press, self._hinted = point, False
+        self._press, self._pointer_x, self._hinted = point, point.x(), False
         if event.button() == Qt.MouseButton.MiddleButton:
             self._mode, self._pan_from = "pan", self.axis
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
@@ -252,6 +256,7 @@ class TimelineView(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         point = event.position()
+        self._pointer_x = point.x()
         if self._mode == "boundary":
             self._drag_to(point.x(), event.modifiers())
         elif self._mode == "seek":
@@ -272,8 +277,8 @@ class TimelineView(QWidget):
             self.update()
         text = self.tip(point)
         if text:
-            QToolTip.showText(self.mapToGlobal(point.toPoint()) + QPoint(8, 12), html.escape(text).replace("\n", "<br>"),
-                              self)
+            lines = html.escape(text).replace("\n", "<br>")
+            QToolTip.showText(self.mapToGlobal(point.toPoint()) + QPoint(8, 12), f"<qt>{lines}</qt>", self)
         else:
             QToolTip.hideText()
 
@@ -306,7 +311,7 @@ class TimelineView(QWidget):
     def _scroll_at_edge(self) -> None:
         if self.axis.is_whole or self._mode not in ("boundary", "seek"):
             return
-        x = self.mapFromGlobal(self.cursor().pos()).x()
+        x = self._pointer_x
         beyond = x - self.axis.right if x > self.axis.right else min(0, x - self.axis.left)
         if beyond:
             self._set_axis(self.axis.panned(max(-60, min(60, beyond / 2))))
@@ -331,6 +336,12 @@ class TimelineView(QWidget):
             self.show_range(segment.start, segment.stop)
         else:
             self.mousePressEvent(event)
+
+    def focusInEvent(self, event: object) -> None:
+        self._repaint_all()
+
+    def focusOutEvent(self, event: object) -> None:
+        self._repaint_all()
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hover_boundary = None
@@ -426,6 +437,8 @@ class TimelineView(QWidget):
             cluster = min(max(0, cluster), self.shown.pyramid.n_clusters - 1)
             value = self.shown.pyramid.value(timebase.row(frame), cluster)
             return f"Cluster {self.shown.clusters[cluster]}\nframe {frame:,}: {value:.4g}"
+        if key == "difference" and self.shown.different is not None:
+            return f"{self.shown.versus}: {int(self.shown.different.sum()):,} of {len(self.shown.different):,} frames differ"
         if key == "confidence" and self.shown.confidence is not None:
             return f"frame {frame:,}: margin {float(self.shown.confidence[frame]):.3f}"
         return ""

@@ -1,0 +1,204 @@
+"""The timeline: gestures ask the session, pictures show what the session holds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from fakes import VIDEO, FakeSession, a_document, a_session
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from totgui.views.heatmap import Pyramid
+from totgui.views.timeline.geometry import Axis
+from totgui.views.timeline.view import TimelineView
+
+NONE, LEFT = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def session() -> FakeSession:
+    return a_session(1000)
+
+
+@pytest.fixture
+def view(qtbot, session: FakeSession) -> TimelineView:
+    view = TimelineView(session)
+    qtbot.addWidget(view)
+    view.resize(1200, 440)
+    view.grab()
+    return view
+
+
+def at(view: TimelineView, row: str, frame: float) -> QPoint:
+    """The middle of a row at a frame."""
+    found = view.row(row)
+    return QPoint(round(view.axis.x(frame)), found.top + found.height // 2)
+
+
+def colour(view: TimelineView, row: str, frame: float, dy: int = 6) -> QColor:
+    found = view.row(row)
+    return QColor(view.grab().toImage().pixelColor(round(view.axis.x(frame)), found.top + found.height - dy))
+
+
+def test_each_track_shows_the_colours_of_its_segments(view: TimelineView, session: FakeSession) -> None:
+    session.playback.seek(999)
+    for kind, track in session.tracks(VIDEO).items():
+        for segment in track.segments:
+            if segment.label >= 0:
+                middle = segment.start + segment.length * 0.9
+                assert colour(view, kind, middle) == QColor(session.action_colour(segment.label)), (kind, segment)
+
+
+def test_a_click_on_ruler_or_track_seeks(view: TimelineView, session: FakeSession) -> None:
+    for row, frame in (("ruler", 123), ("ground-truth", 456), ("heatmap", 789)):
+        QTest.mouseClick(view, LEFT, NONE, at(view, row, frame + 0.5))
+        assert abs(session.playback.frame - frame) <= 1
+
+
+def test_a_click_selects_and_shift_extends(view: TimelineView, session: FakeSession) -> None:
+    QTest.mouseClick(view, LEFT, NONE, at(view, "corrected", 150))
+    assert session.selection == {1}
+    QTest.mouseClick(view, LEFT, Qt.KeyboardModifier.ShiftModifier, at(view, "corrected", 450))
+    assert session.selection == {1, 2, 3}
+    QTest.mouseClick(view, LEFT, Qt.KeyboardModifier.ControlModifier, at(view, "corrected", 300))
+    assert session.selection == {1, 3}
+
+
+def drag(view: TimelineView, start: QPoint, stop: QPoint, modifier=NONE, *, release: bool = True) -> None:
+    QTest.mousePress(view, LEFT, modifier, start)
+    for step in (0.3, 0.7, 1.0):
+        place = start + (stop - start) * step
+        QTest.mouseMove(view, place)
+        QApplication.processEvents()
+    if release:
+        QTest.mouseRelease(view, LEFT, modifier, stop)
+
+
+def test_dragging_a_boundary_is_one_edit(view: TimelineView, session: FakeSession) -> None:
+    before = session.document.corrected[VIDEO]
+    previews, ended = [], []
+    view.boundaryPreview.connect(lambda left, right: previews.append((left, right)))
+    view.boundaryPreviewEnded.connect(lambda: ended.append(True))
+    drag(view, at(view, "corrected", before.starts[1]), at(view, "corrected", 170), release=False)
+    assert session.document.corrected[VIDEO] is before and view.drag.has_moved
+    assert previews[-1] == (view.drag.frame - 1, view.drag.frame)
+    frame = view.drag.frame
+    assert abs(frame - 170) <= 1
+    QTest.mouseRelease(view, LEFT, NONE, at(view, "corrected", 170))
+    assert len(session.edits) == 1 and ended == [True]
+    assert session.document.corrected[VIDEO].starts[1] == frame
+
+
+def test_a_boundary_stops_before_the_far_end(view: TimelineView, session: FakeSession) -> None:
+    track = session.document.corrected[VIDEO]
+    drag(view, at(view, "corrected", track.starts[1]), at(view, "corrected", 700))
+    assert session.document.corrected[VIDEO].starts[1] == track.starts[2] - 1
+
+
+def test_a_boundary_snaps_to_the_ground_truth_and_names_it(view: TimelineView, session: FakeSession) -> None:
+    session.playback.seek(0)
+    drag(view, at(view, "corrected", 500), at(view, "corrected", 548), release=False)
+    assert (view.drag.frame, view.drag.target) == (550, "Ground truth")
+    view.grab()
+
+
+def test_escape_takes_the_drag_back(view: TimelineView, session: FakeSession) -> None:
+    before = session.document.corrected[VIDEO]
+    drag(view, at(view, "corrected", 500), at(view, "corrected", 530), release=False)
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert view.drag is None
+    QTest.mouseRelease(view, LEFT, NONE, at(view, "corrected", 530))
+    assert session.document.corrected[VIDEO] is before and not session.edits
+
+
+def test_a_drag_on_a_read_only_track_changes_nothing_and_says_why(view: TimelineView, session: FakeSession) -> None:
+    said = []
+    session.message.connect(lambda text, level: said.append(text))
+    drag(view, at(view, "prediction", 150), at(view, "prediction", 400))
+    assert said == ["Prediction cannot be edited. Press T to take it."] and not session.edits
+
+
+def test_nudges_of_one_boundary_are_one_group(view: TimelineView, session: FakeSession) -> None:
+    QTest.mouseClick(view, LEFT, NONE, at(view, "corrected", 500))
+    assert view.selected_boundary == 3
+    view.nudge(1)
+    view.nudge(10)
+    assert session.document.corrected[VIDEO].starts[4] == 511
+    assert len({edit.group for edit in session.edits}) == 1 and session.edits[0].group is not None
+    assert session.playback.frame == 511
+
+
+def test_nudge_without_a_boundary_says_what_to_do(view: TimelineView, session: FakeSession) -> None:
+    said = []
+    session.message.connect(lambda text, level: said.append(text))
+    view.nudge(1)
+    assert said == ["No boundary is selected. Click one in Corrected."]
+
+
+def test_control_wheel_zooms_at_the_pointer(view: TimelineView) -> None:
+    point = QPointF(at(view, "corrected", 700))
+    place = view.axis.position(point.x())
+    for modifier in (Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier):
+        before = view.axis
+        view.wheelEvent(QWheelEvent(point, point, QPoint(), QPoint(0, 240), Qt.MouseButton.NoButton, modifier,
+                                    Qt.ScrollPhase.NoScrollPhase, False))
+        if modifier == Qt.KeyboardModifier.ControlModifier:
+            assert view.axis.scale > before.scale
+            assert view.axis.position(point.x()) == pytest.approx(place)
+        else:
+            assert view.axis.scale == before.scale and view.axis.start < before.start
+    view.fit()
+    assert view.axis.is_whole
+
+
+def test_the_view_follows_the_playhead_by_page(view: TimelineView, session: FakeSession) -> None:
+    view.show_range(0, 100)
+    session.playback.seek(600)
+    assert view.axis.start < 600 < view.axis.stop
+
+
+def test_the_menu_edits_the_segment_under_the_pointer(view: TimelineView, session: FakeSession) -> None:
+    menu = view.menu_at(QPointF(at(view, "corrected", 300)))
+    assert menu is not None
+    action = next(a for a in menu.actions() if a.text() == "Set background")
+    action.trigger()
+    assert session.document.corrected[VIDEO].at(300).label == -1
+    names = [a.text() for a in menu.actions()[0].menu().actions()]
+    assert "add <b>oil</b> && salt" in names
+    assert view.menu_at(QPointF(at(view, "prediction", 300))) is None
+
+
+def test_tooltips_name_segment_and_score(view: TimelineView, session: FakeSession) -> None:
+    assert view.tip(QPointF(at(view, "corrected", 150))).startswith("take bowl\nCorrected, frames 100 to 256")
+    text = view.tip(QPointF(view.axis.x(200.5), view.row("heatmap").top + 2))
+    assert text == f"Cluster 0 take bowl\nframe 200: {session.matrices['posterior'][200, 0]:.4g}"
+
+
+def test_empty_rows_are_painted_without_tracks(qtbot) -> None:
+    for session in (FakeSession(a_document(300)), FakeSession(None)):
+        view = TimelineView(session)
+        qtbot.addWidget(view)
+        view.resize(900, 400)
+        assert not view.grab().isNull()
+        QTest.mouseClick(view, LEFT, NONE, at(view, "corrected", 10))
+        assert view.menu_at(QPointF(at(view, "corrected", 10))) is None
+
+
+def test_another_source_shows_other_scores(view: TimelineView) -> None:
+    before = view.grab().toImage()
+    view.source.setCurrentIndex(2)
+    assert view.grab().toImage() != before
+    assert view.shown.pyramid.scores is view.session.matrices["prior"]
+
+
+def test_a_peak_of_one_row_stays_in_the_heatmap_at_any_zoom(session: FakeSession) -> None:
+    scores = np.zeros((99_999, 4), np.float32)
+    scores[54_321, 2] = 1.0
+    pyramid = Pyramid(scores, top=1.0)
+    for factor in (1, 2.9, 17, 400, 1e6):
+        axis = Axis.whole(99_999, left=0, width=700)
+        first, last = axis.zoomed(factor, axis.x(54_321)).columns()
+        cells = pyramid.columns(first, last)
+        assert cells[2].max() == 255 and not cells[[0, 1, 3]].any()
