@@ -1,0 +1,221 @@
+"""The verbs: what the window and `tot` can ask for. Each is a few lines over the room that does the work."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .data.dataset import Dataset, RunId
+from .errors import ConfigError
+from .events import LogLine, Report, ShouldStop, Started, ignore, never_stop
+from .requests import EvaluateRequest, SegmentRequest, TrainRequest
+
+if TYPE_CHECKING:
+    from .annotation.changes import Changes
+    from .formats.track import ExportSummary
+    from .metrics.report import Report as Scores
+    from .project import Project
+    from .tot.config import TrainConfig
+
+
+def open_dataset(path: Path | str, *, report: Report = ignore, should_stop: ShouldStop = never_stop,
+                 **choices: Any) -> Dataset:
+    """What a folder holds, with problems as rows; `choices` are the keyword arguments of `layouts.scan`."""
+    from .data.layouts import scan
+    from .media.index import probe
+
+    return scan(Path(path).absolute(), probe=probe, report=report, should_stop=should_stop, **choices)
+
+
+def create_project(path: Path | str, dataset: Dataset) -> Project:
+    """A new project that refers to a dataset and holds its ground truth; the caller closes it."""
+    from .annotation.segmentation import Segmentation
+    from .data.labels import load_ground_truth
+    from .project import Project
+
+    truth = {video.id: Segmentation.from_frames(load_ground_truth(dataset, video))
+             for video in dataset.videos if video.ground_truth is not None}
+    return Project.create(Path(path), dataset, ground_truth=truth)
+
+
+def open_project(path: Path | str, *, read_only: bool = False) -> Project:
+    """An open project; the caller closes it."""
+    from .project import Project
+
+    return Project.open(Path(path), read_only=read_only)
+
+
+def choose_device(name: str = "auto") -> tuple[str, str]:
+    """The device for torch and the reason in words. Raises ConfigError when a named one is not there."""
+    from .device import choose_device as choose
+
+    return choose(name)
+
+
+def configure(dataset: Dataset, *, method: str = "tot", preset: str | None = None, n_clusters: int | None = None,
+              iterations: int | None = None, seed: int | None = None, values: Mapping[str, str] | None = None,
+              official_compatible: bool = False) -> TrainConfig:
+    """The settings of a training: a preset (the one that fits the dataset when None), then what is stated.
+
+    K comes from the actions of the dataset where neither preset nor caller states it. `official_compatible`
+    takes the settings of the released code (METHOD 12) where they are settings here.
+    """
+    from .tot import config
+
+    name = preset or config.default_preset(dataset)
+    known = config.PRESETS.get(name)
+    if n_clusters is None and known is not None and known.n_clusters is None:
+        n_clusters = len(dataset.actions) or None
+    chosen = config.preset(name, method=method, n_clusters=n_clusters)
+    stated = dict(values or {})
+    if iterations is not None:
+        stated["iterations"] = str(iterations)
+    if seed is not None:
+        stated["seed"] = str(seed)
+    if official_compatible:
+        n_iterations = int(stated.get("iterations", chosen.iterations))
+        official = {"prior_index": "zero", "batch": "256", "normalise": "none",
+                    "freeze_fraction": str(min(1.0, 4000 / max(1, n_iterations)))}
+        stated = official | stated
+    return config.with_values(chosen, stated)
+
+
+def warm_up() -> None:
+    """Load the heavy libraries ahead of need."""
+    from . import engine_work  # noqa: F401 - the import is the work
+
+
+def train(request: TrainRequest, *, report: Report = ignore, should_stop: ShouldStop = never_stop,
+          pinned: Callable[[], str] | None = None) -> dict[str, Any]:
+    """The manifest of a finished training (weights, config, losses, curve); see `engine_work.train`."""
+    device, reason = choose_device(request.device)
+    report(Started(text="Training", device=device, device_reason=reason))
+    report(LogLine(text=f"device {device}: {reason}"))
+    from . import engine_work
+
+    return engine_work.train(request, device=device, report=report, should_stop=should_stop, pinned=pinned)
+
+
+def segment(request: SegmentRequest, *, report: Report = ignore,
+            should_stop: ShouldStop = never_stop) -> dict[str, Any]:
+    """Segments and paths of matrices of every video; see `engine_work.segment`."""
+    device, reason = choose_device(request.device)
+    report(Started(text="Segmenting", device=device, device_reason=reason))
+    from . import engine_work
+
+    return engine_work.segment(request, device=device, report=report, should_stop=should_stop)
+
+
+def evaluate_request(request: EvaluateRequest) -> dict[str, Any]:
+    """Scores of a request as plain values."""
+    import msgspec
+
+    from . import engine_work
+
+    return dict(msgspec.to_builtins(engine_work.evaluate(request)))
+
+
+def train_project(project: Project, config: Any, *, device: str = "auto", report: Report = ignore,
+                  should_stop: ShouldStop = never_stop) -> tuple[RunId, dict[str, Any]]:
+    """Train on the project's usable videos and add the run; its id and the manifest."""
+    from .project_work import add_run, train_request
+
+    request = train_request(project, config, device)
+    try:
+        result = train(request, report=report, should_stop=should_stop)
+        return add_run(project, result), result
+    finally:
+        shutil.rmtree(request.out, ignore_errors=True)
+
+
+def segment_project(project: Project, run: RunId | None = None, *, decoder: str | None = None, device: str = "auto",
+                    report: Report = ignore, should_stop: ShouldStop = never_stop) -> tuple[RunId, Changes]:
+    """Write a prediction track for every usable video; the run (the newest when None) and what changed."""
+    from .project_work import predictions_of, segment_request
+
+    request = segment_request(project, run, decoder, device)
+    try:
+        result = segment(request, report=report, should_stop=should_stop)
+        predictions = predictions_of(project.document, RunId(request.run), result)
+    except BaseException:
+        shutil.rmtree(request.out, ignore_errors=True)
+        raise
+    finally:
+        Path(request.weights).unlink(missing_ok=True)
+    return RunId(request.run), project.add_predictions(predictions)
+
+
+def evaluate(project: Project, run: RunId | None = None, *, track: str = "prediction",
+             level: str = "activity") -> Scores:
+    """Scores of a run's predictions or of the corrected labels against ground truth."""
+    from .project_work import evaluate_track
+
+    return evaluate_track(project, run, track=track, level=level)
+
+
+def edit_label_map(project: Project, run: RunId | None = None, *, targets: Mapping[int, str] | None = None,
+                   lock: Sequence[int] = (), rematch: bool = False) -> dict[str, Any]:
+    """The label map of a run as plain values, after the edits that were asked for."""
+    from .project_work import edit_map
+
+    return edit_map(project, run, targets=targets or {}, lock=lock, rematch=rematch)
+
+
+def export(project: Project, format: str, out: Path | str, *, track: str = "corrected",  # noqa: A002 - the CLI's word
+           videos: str = "accepted", run: RunId | None = None, unlabelled_as_background: bool = False) -> ExportSummary:
+    """Write labels in one of the formats; what was written, and what the format could not carry."""
+    from .project_work import export_tracks
+
+    return export_tracks(project, format, Path(out), track=track, videos=videos, run=run,
+                         unlabelled_as_background=unlabelled_as_background)
+
+
+def score(ground_truth: Path | str, prediction: Path | str, *, mapping: Path | str | None = None,
+          level: str = "activity", background: Sequence[str] = ()) -> Scores:
+    """Scores of label files against label files, no project needed."""
+    from .score_files import score_files
+
+    return score_files(Path(ground_truth), Path(prediction), mapping=Path(mapping) if mapping else None, level=level,
+                       background=background)
+
+
+def check(path: Path | str, *, repair: Path | str | None = None) -> list[str]:
+    """The findings of a full check of a project file; empty when every row is whole.
+
+    `repair` names a new file that receives what can still be read; the checked file is never changed.
+    """
+    from .project_work import check_project, salvage_project
+
+    findings = check_project(Path(path))
+    if repair is not None:
+        salvage_project(Path(path), Path(repair))
+    return findings
+
+
+def render_demo(out: Path | str, *, n_videos: int | None = None, seed: int = 0, report: Report = ignore,
+                should_stop: ShouldStop = never_stop) -> Path:
+    """The folder of the demo dataset, rendered unless it is there already and whole."""
+    from .demo import render
+
+    if n_videos is not None and n_videos < 1:
+        raise ConfigError(f"{n_videos} videos were asked for; wanted at least 1.")
+    more = {} if n_videos is None else {"n_videos": n_videos}
+    render.render_demo(Path(out), seed=seed, report=report, should_stop=should_stop, **more)
+    return Path(out)
+
+
+def doctor() -> dict[str, Any]:
+    """Versions, device, codecs, cache size and missing libraries, as plain values."""
+    from .device import doctor as examine
+
+    return examine()
+
+
+def formats() -> list[dict[str, Any]]:
+    """Name, label and losses of every exchange format."""
+    from .formats.registry import FORMATS
+
+    return [{"name": f.name, "label": f.label, "read": f.read is not None, "losses": list(f.losses)}
+            for f in FORMATS.values()]

@@ -1,0 +1,272 @@
+"""The work of a job: train, segment and evaluate from a request, with events on the way. No project, no window."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from .annotation.segmentation import Segmentation
+from .cache import atomic_write
+from .data.features import load_matrix
+from .decode.registry import decode
+from .errors import ConfigError, InputError
+from .events import JobCancelled, LogLine, MatrixSnapshot, Progress, Report, ShouldStop, StopKind, TrainingMetrics
+from .requests import EvaluateRequest, SegmentRequest, TrainRequest, TrainVideo
+from .tot import infer, weights
+from .tot.config import TrainConfig
+from .tot.train import StepInfo, Trained
+from .tot.train import train as fit
+
+if TYPE_CHECKING:
+    from .metrics.report import Report as Scores
+
+FloatArray = NDArray[np.floating[Any]]
+IntArray = NDArray[np.integer[Any]]
+
+METRICS_EVERY_S = 0.1
+SNAPSHOT_EVERY_S = 0.5
+SCORES_SHARE = 0.1
+"""Live scores and matrices may take this share of the time."""
+STEP_EVERY = 10
+CURVE_POINTS = 400
+MAX_CELLS = 256
+
+
+def config_of(request: TrainRequest) -> TrainConfig:
+    """The settings of a request, checked. Raises ConfigError."""
+    if isinstance(request.config, TrainConfig):
+        return request.config
+    try:
+        return msgspec.convert(request.config, TrainConfig)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"A setting cannot be read: {error}.") from error
+
+
+def load_matrices(videos: tuple[TrainVideo, ...], report: Report, should_stop: ShouldStop) -> list[FloatArray]:
+    """One (T, D) float32 matrix a video. Raises InputError, JobCancelled."""
+    matrices: list[FloatArray] = []
+    for number, video in enumerate(videos):
+        if should_stop() is StopKind.DISCARD:
+            raise JobCancelled
+        matrices.append(load_matrix(video.video))
+        report(Progress(done=number + 1, total=len(videos), text="Reading features"))
+    return matrices
+
+
+def truth_of(video: TrainVideo) -> IntArray | None:
+    """(n_frames,) ActionIds of one video, or None without ground truth."""
+    if not video.truth_starts:
+        return None
+    return Segmentation.from_pieces(video.truth_starts, video.truth_labels, video.n_frames).to_frames()
+
+
+def predict(trained: Trained, video: TrainVideo, matrix: FloatArray, decoder: str) -> IntArray:
+    """(n_frames,) cluster of each annotation frame: decoded at feature rows, then expanded."""
+    rows = decode(decoder, infer.log_posterior(trained, matrix))
+    return np.asarray(rows[_rows_of(video, matrix)], dtype=np.int64)
+
+
+def _rows_of(video: TrainVideo, matrix: FloatArray) -> IntArray:
+    rows = video.timebase.rows() if video.n_rows else np.arange(video.n_frames)
+    return np.minimum(rows, len(matrix) - 1)
+
+
+def snapshot(trained: Trained, video: TrainVideo, matrix: FloatArray, iteration: int) -> list[MatrixSnapshot]:
+    """Posterior, plan and prior of one video, each at most 256 cells a side, with the decoded path."""
+    path = decode(trained.config.decoder, infer.log_posterior(trained, matrix))
+    found = []
+    for source, values in (("posterior", infer.posterior(trained, matrix)), ("plan", infer.plan(trained, matrix)),
+                           ("prior", infer.prior(trained, len(matrix)))):
+        small, rows = reduce_matrix(values)
+        found.append(MatrixSnapshot(
+            video=video.id, source=source, iteration=iteration, n_frames=video.n_frames, rows=small.shape[0],
+            columns=small.shape[1], data=small.astype("<f4").tobytes(), path=path[rows].astype("<u2").tobytes(),
+        ))
+    return found
+
+
+def reduce_matrix(values: FloatArray) -> tuple[FloatArray, IntArray]:
+    """The matrix with at most 256 cells a side, each the maximum of its block, and the middle row of each block."""
+    n_rows, n_columns = values.shape
+    rows = np.linspace(0, n_rows, min(n_rows, MAX_CELLS) + 1).astype(np.int64)
+    columns = np.linspace(0, n_columns, min(n_columns, MAX_CELLS) + 1).astype(np.int64)
+    small = np.maximum.reduceat(np.maximum.reduceat(values, rows[:-1], axis=0), columns[:-1], axis=1)
+    return small, (rows[:-1] + rows[1:] - 1) // 2
+
+
+@dataclass
+class _Live:
+    """Turns training steps into events: never too many, and never slower than a tenth of the training."""
+
+    videos: tuple[TrainVideo, ...]
+    matrices: list[FloatArray]
+    config: TrainConfig
+    report: Report
+    pinned: Callable[[], str]
+    began: float = field(default_factory=time.perf_counter)
+    curve: list[list[float | None]] = field(default_factory=list)
+    metrics_at: float = -1e9
+    snapshot_at: float = 0.0
+    scores_at: float = 0.0
+    pinned_last: str = ""
+
+    def __call__(self, info: StepInfo) -> None:
+        """Report one step."""
+        now = time.perf_counter()
+        last = info.iteration == info.iterations
+        every = max(1, info.iterations // CURVE_POINTS)
+        on_curve = last or not self.curve or info.iteration - int(self.curve[-1][0] or 0) >= every
+        mof: float | None = None
+        f1: float | None = None
+        if now >= self.scores_at and not last:
+            mof, f1 = self._scores(info.trained)
+            taken = time.perf_counter() - now
+            self.scores_at = now + max(1.0, taken / SCORES_SHARE)
+        if on_curve or mof is not None:
+            self.curve.append([info.iteration, info.loss, info.cross_entropy, info.temporal_coherence, mof, f1])
+        if last or mof is not None or now - self.metrics_at >= METRICS_EVERY_S:
+            self.metrics_at = now
+            self._metrics(info, mof, f1)
+        self._matrices(info, now, last)
+
+    def _metrics(self, info: StepInfo, mof: float | None, f1: float | None) -> None:
+        seconds = time.perf_counter() - self.began
+        speed = info.iteration / max(seconds, 1e-6)
+        self.report(TrainingMetrics(
+            iteration=info.iteration, iterations=info.iterations, loss=info.loss, cross_entropy=info.cross_entropy,
+            temporal_coherence=info.temporal_coherence, mof=mof, f1=f1, seconds=seconds, iterations_per_second=speed,
+            entropy=info.entropy, smallest_mass=info.smallest_mass, largest_mass=info.largest_mass,
+        ))
+        self.report(Progress(done=info.iteration, total=info.iterations, text="Training",
+                             seconds_left=(info.iterations - info.iteration) / speed))
+
+    def _matrices(self, info: StepInfo, now: float, last: bool) -> None:
+        pinned = self.pinned()
+        if not pinned or not (last or pinned != self.pinned_last or now >= self.snapshot_at):
+            return
+        self.pinned_last = pinned
+        for video, matrix in zip(self.videos, self.matrices, strict=True):
+            if video.id == pinned:
+                for event in snapshot(info.trained, video, matrix, info.iteration):
+                    self.report(event)
+        taken = time.perf_counter() - now
+        self.snapshot_at = now + max(SNAPSHOT_EVERY_S, taken / SCORES_SHARE)
+
+    def _scores(self, trained: Trained) -> tuple[float | None, float | None]:
+        truths, found = _predictions(trained, self.videos, self.matrices, self.config.decoder)
+        if not truths:
+            return None, None
+        from .metrics.report import quick_scores
+
+        mof, f1 = quick_scores(list(truths.values()), list(found.values()), self.config.n_clusters)
+        return float(mof), float(f1)
+
+
+def _predictions(trained: Trained, videos: tuple[TrainVideo, ...], matrices: list[FloatArray],
+                 decoder: str) -> tuple[dict[str, IntArray], dict[str, IntArray]]:
+    truths: dict[str, IntArray] = {}
+    found: dict[str, IntArray] = {}
+    for video, matrix in zip(videos, matrices, strict=True):
+        truth = truth_of(video)
+        if truth is not None:
+            truths[video.id] = truth
+            found[video.id] = predict(trained, video, matrix, decoder)
+    return truths, found
+
+
+def train(request: TrainRequest, *, device: str, report: Report, should_stop: ShouldStop,
+          pinned: Callable[[], str] | None = None) -> dict[str, Any]:
+    """What a training made: path of the weights, settings, losses, curve, and scores where truth is known.
+
+    Raises:
+        ConfigError, InputError, JobError; JobCancelled when it was discarded.
+    """
+    config = config_of(request)
+    if not request.videos:
+        raise InputError(request.out, "no video has usable features.", hint="Extract features first.")
+    matrices = load_matrices(request.videos, report, should_stop)
+    live = _Live(request.videos, matrices, config, report, pinned or (lambda: request.pinned))
+    trained = fit(matrices, config, device=device, should_stop=should_stop, on_step=live, step_every=STEP_EVERY)
+    if should_stop() is StopKind.DISCARD:
+        raise JobCancelled
+    path = Path(request.out) / "weights.safetensors"
+    weights.save(trained, path)
+    truths, found = _predictions(trained, request.videos, matrices, config.decoder)
+    label_map, metrics = _matched(truths, found, config.n_clusters)
+    if metrics is not None and live.curve:
+        live.curve[-1][4:6] = [metrics["mof"], metrics["f1"]]
+    report(LogLine(text=f"{trained.iterations} iterations in {trained.seconds:.1f} s on {device}"))
+    return {
+        "weights": str(path), "config": msgspec.to_builtins(config), "device": device,
+        "iterations": trained.iterations, "seconds": trained.seconds, "losses": dict(trained.losses),
+        "curve": live.curve, "stopped_early": trained.stopped_early, "label_map": label_map, "metrics": metrics,
+    }
+
+
+def _matched(truths: Mapping[str, IntArray], found: Mapping[str, IntArray],
+             n_clusters: int) -> tuple[dict[int, int], dict[str, float] | None]:
+    if not truths:
+        return {}, None
+    from .metrics.matching import match
+    from .metrics.report import quick_scores
+
+    names = list(truths)
+    predictions, known = [found[n] for n in names], [truths[n] for n in names]
+    table = {int(c): int(a) for c, a in match(predictions, known, n_clusters).items()}
+    mof, f1 = quick_scores(known, predictions, n_clusters)
+    return table, {"mof": float(mof), "f1": float(f1)}
+
+
+def segment(request: SegmentRequest, *, device: str, report: Report, should_stop: ShouldStop) -> dict[str, Any]:
+    """Starts and labels of every video on its annotation grid, and the paths of its matrices.
+
+    Raises:
+        ConfigError, InputError; JobCancelled when it was stopped.
+    """
+    trained = weights.load(Path(request.weights), device=device)
+    folder = Path(request.out)
+    found: dict[str, Any] = {}
+    for number, video in enumerate(request.videos):
+        if should_stop() is not None:
+            raise JobCancelled
+        matrix = load_matrix(video.video)
+        labels = predict(trained, video, matrix, request.decoder)
+        cut = Segmentation.from_frames(labels)
+        paths = {}
+        for name, values in (("posterior", infer.posterior(trained, matrix)), ("plan", infer.plan(trained, matrix)),
+                             ("prior", infer.prior(trained, len(matrix)))):
+            paths[name] = _write_matrix(folder / f"{number:04d}-{name}.npy", values)
+        found[video.id] = {"starts": cut.starts.tolist(), "labels": cut.labels.tolist(), **paths}
+        report(Progress(done=number + 1, total=len(request.videos), text="Segmenting"))
+    return {"videos": found, "run": request.run, "decoder": request.decoder}
+
+
+def _write_matrix(path: Path, values: FloatArray) -> str:
+    stream = io.BytesIO()
+    np.save(stream, np.ascontiguousarray(values, dtype=np.float32), allow_pickle=False)
+    atomic_write(path, stream.getvalue())
+    return str(path)
+
+
+def evaluate(request: EvaluateRequest) -> Scores:
+    """Scores of the predictions of those videos that have ground truth."""
+    from .metrics.report import evaluate as score
+
+    truths: dict[str, IntArray] = {}
+    predictions: dict[str, IntArray] = {}
+    for video in request.videos:
+        truth = truth_of(video)
+        if truth is not None and video.id in request.predictions:
+            starts, labels = request.predictions[video.id]
+            truths[video.id] = truth
+            predictions[video.id] = Segmentation.from_pieces(starts, labels, video.n_frames).to_frames()
+    return score(truths, predictions, actions=request.actions, n_clusters=request.n_clusters,
+                 label_map=request.label_map, level=request.level)

@@ -1,0 +1,276 @@
+"""Train, segment, evaluate, map and export an open project: requests out, arrivals and edits in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import numpy as np
+
+from .annotation.document import Document
+from .annotation.segmentation import Segmentation
+from .annotation.values import UNMAPPED, LabelMap, Prediction, ReviewStatus, Run, ScoresRef
+from .cache import cache_path
+from .data.dataset import BACKGROUND, UNLABELLED, ActionId, ClusterId, RunId, VideoId
+from .errors import ConfigError, InputError
+from .formats.registry import FORMATS, ExportSummary, ExportTrack
+from .requests import SegmentRequest, TrainRequest, TrainVideo
+
+if TYPE_CHECKING:
+    from .metrics.report import Report as Scores
+    from .project import Project
+
+TRACKS = ("corrected", "prediction", "ground-truth")
+
+
+def train_videos(document: Document) -> tuple[TrainVideo, ...]:
+    """The videos with usable features, with their ground truth for live scores."""
+    found = []
+    for video in document.videos.values():
+        if video.features is None or not video.is_trainable:
+            continue
+        truth, clock = document.ground_truth.get(video.id), video.timebase
+        found.append(TrainVideo(
+            id=video.id, features=str(video.features), transposed=video.transposed, n_dimensions=video.n_dimensions,
+            n_frames=clock.n_frames, n_rows=clock.n_rows, stride_numerator=clock.stride.numerator,
+            stride_denominator=clock.stride.denominator, rows_average=clock.rows_average,
+            truth_starts=truth.starts.tolist() if truth else [], truth_labels=truth.labels.tolist() if truth else [],
+        ))
+    return tuple(found)
+
+
+def _usable_videos(project: Project) -> tuple[TrainVideo, ...]:
+    videos = train_videos(project.document)
+    if not videos:
+        raise InputError(project.path, "no video of this project has usable features.",
+                         hint="Make them with: tot features PROJECT.tot --out DIR")
+    return videos
+
+
+def choose_run(document: Document, run: RunId | str | None) -> Run:
+    """The run with this id, or the newest. Raises ConfigError when there is none."""
+    if run is None:
+        if not document.runs:
+            raise ConfigError("This project has no run. Train one first: tot train PROJECT.tot")
+        return max(document.runs.values(), key=lambda r: r.number)
+    if run not in document.runs:
+        known = ", ".join(document.runs) or "none"
+        raise ConfigError(f'There is no run "{run}" in this project; there are: {known}.')
+    return document.runs[RunId(run)]
+
+
+def train_request(project: Project, config: Any, device: str) -> TrainRequest:
+    """The request that trains on every usable video, with an out folder of its own in the cache."""
+    out = cache_path("runs", project.uid, f"train-{uuid4().hex[:8]}")
+    return TrainRequest(videos=_usable_videos(project), config=config, device=device, out=str(out))
+
+
+def add_run(project: Project, result: Mapping[str, Any]) -> RunId:
+    """The id of the new run that a training's manifest describes."""
+    number = 1 + max((r.number for r in project.document.runs.values()), default=0)
+    run = Run(
+        id=RunId(f"r{number}"), number=number, config=result["config"], device=result["device"],
+        seconds=result["seconds"], iterations=result["iterations"], stopped_early=result["stopped_early"],
+        finished=datetime.now(UTC).isoformat(timespec="seconds"), losses=result["losses"],
+        curve=tuple(tuple(row) for row in result["curve"]),
+    )
+    proposed = {ClusterId(int(c)): int(a) for c, a in result.get("label_map", {}).items()}
+    label_map = LabelMap(run.id, run.n_clusters, proposed=proposed)
+    project.add_run(run, label_map, Path(result["weights"]).read_bytes())
+    return run.id
+
+
+def segment_request(project: Project, run: RunId | None, decoder: str | None, device: str) -> SegmentRequest:
+    """The request that segments every usable video with a run's weights, which it puts into the cache."""
+    chosen = choose_run(project.document, run)
+    videos = _usable_videos(project)
+    folder = cache_path("runs", project.uid, chosen.id, f"segment-{uuid4().hex[:8]}")
+    weights = folder.with_suffix(".safetensors")
+    weights.write_bytes(project.weights(chosen.id))
+    return SegmentRequest(run=chosen.id, videos=videos, weights=str(weights), out=str(folder), device=device,
+                          decoder=decoder or str(chosen.config.get("decoder", "fixed-order")))
+
+
+def predictions_of(document: Document, run: RunId, result: Mapping[str, Any]) -> list[Prediction]:
+    """The predictions that a segmenting job's result describes."""
+    found = []
+    for video, entry in result["videos"].items():
+        n_frames = document.videos[VideoId(video)].timebase.n_frames
+        cut = Segmentation(np.array(entry["starts"]), np.array(entry["labels"]), n_frames)
+        scores = ScoresRef(Path(entry["posterior"]), Path(entry["plan"]), Path(entry["prior"]))
+        found.append(Prediction(run, VideoId(video), cut, scores, result.get("decoder", "fixed-order")))
+    return found
+
+
+def evaluate_track(project: Project, run: RunId | None, *, track: str, level: str) -> Scores:
+    """Scores over the videos that have both ground truth and the track."""
+    from .metrics.report import evaluate
+
+    document = project.document
+    n_clusters: int | None = None
+    label_map: dict[int, int] | None = None
+    if track == "corrected":
+        found = dict(document.corrected)
+        wanted = "No video with ground truth has corrected labels. Adopt a prediction first."
+    elif track == "prediction":
+        chosen = choose_run(document, run)
+        found = {v: p.segmentation for (r, v), p in document.predictions.items() if r == chosen.id}
+        n_clusters, label_map = chosen.n_clusters, document.label_maps[chosen.id].table()
+        wanted = f"{chosen.name} has no prediction of a video with ground truth. Run: tot segment {project.path.name}"
+    else:
+        raise ConfigError(f'There is no track "{track}" to evaluate; wanted prediction or corrected.')
+    scored = [v for v in document.videos if v in found and v in document.ground_truth]
+    if not document.ground_truth:
+        raise ConfigError("This project has no ground truth to score against.")
+    if not scored:
+        raise ConfigError(wanted)
+    if level == "video":
+        label_map = None
+    return evaluate(
+        {document.videos[v].name: document.ground_truth[v].to_frames() for v in scored},
+        {document.videos[v].name: found[v].to_frames() for v in scored},
+        actions={int(a.id): a.name for a in document.actions.values()}, n_clusters=n_clusters, label_map=label_map,
+        level=level,
+    )
+
+
+def edit_map(project: Project, run: RunId | None, *, targets: Mapping[int, str], lock: Sequence[int],
+             rematch: bool) -> dict[str, Any]:
+    """The label map as plain values, after setting targets, locking clusters and matching again."""
+    from .annotation import commands
+
+    document = project.document
+    chosen = choose_run(document, run)
+    for cluster in (*targets, *lock):
+        if not 0 <= cluster < chosen.n_clusters:
+            raise ConfigError(f"There is no cluster {cluster}; {chosen.name} has 0 to {chosen.n_clusters - 1}.")
+    wanted = {cluster: _action_called(document, name) for cluster, name in targets.items()}
+    for cluster, target in wanted.items():
+        if document.label_maps[chosen.id].target(cluster) != target:
+            project.edit(commands.set_target(document, chosen.id, ClusterId(cluster), target))
+    for cluster in lock:
+        if cluster not in document.label_maps[chosen.id].locked:
+            project.edit(commands.set_lock(document, chosen.id, ClusterId(cluster), True))
+    if rematch:
+        _rematch(project, chosen)
+    return _map_values(document, chosen)
+
+
+def _rematch(project: Project, run: Run) -> None:
+    from .annotation import commands
+    from .metrics.matching import match
+
+    document, current = project.document, project.document.label_maps[run.id]
+    known = [(p.segmentation, document.ground_truth[v]) for (r, v), p in document.predictions.items()
+             if r == run.id and v in document.ground_truth]
+    if not known:
+        raise ConfigError("Matching needs predictions of videos with ground truth. Run tot segment first.")
+    locked = {int(c): int(current.target(c)) for c in current.locked if current.target(c) != UNMAPPED}
+    proposed = match([p.to_frames() for p, _ in known], [t.to_frames() for _, t in known], run.n_clusters,
+                     locked=locked)
+    project.edit(commands.rematch(document, run.id, {ClusterId(c): int(a) for c, a in proposed.items()}))
+
+
+def _action_called(document: Document, name: str) -> int:
+    if name in ("null", "none", "unmapped", ""):
+        return int(UNMAPPED)
+    if name == "background":
+        return int(BACKGROUND)
+    for action in document.actions.values():
+        if action.name == name and not action.archived:
+            return int(action.id)
+    if name.isdigit() and ActionId(int(name)) in document.actions:
+        return int(name)
+    known = ", ".join(a.name for a in document.actions.values() if not a.archived)
+    raise ConfigError(f'There is no action "{name}" in this project; there are: {known}.')
+
+
+def _map_values(document: Document, run: Run) -> dict[str, Any]:
+    label_map = document.label_maps[run.id]
+    clusters = []
+    for cluster, target in label_map.table().items():
+        action = document.actions.get(ActionId(target))
+        name = "background" if target == BACKGROUND else action.name if action else None
+        clusters.append({"cluster": cluster, "action": name, "locked": cluster in label_map.locked,
+                         "by_hand": ClusterId(cluster) in label_map.overrides})
+    return {"run": run.id, "label_map": {str(c["cluster"]): c["action"] for c in clusters}, "clusters": clusters}
+
+
+def export_tracks(project: Project, name: str, out: Path, *, track: str, videos: str, run: RunId | None,
+                  unlabelled_as_background: bool) -> ExportSummary:
+    """Write the chosen videos' labels in one format."""
+    if name not in FORMATS:
+        raise ConfigError(f'There is no format "{name}"; there are: {", ".join(FORMATS)}.')
+    if track not in TRACKS:
+        raise ConfigError(f'There is no track "{track}"; there are: {", ".join(TRACKS)}.')
+    document = project.document
+    found = _tracks(document, track, run)
+    chosen = [v for v in _chosen_videos(document, videos) if v in found]
+    if not chosen:
+        raise ConfigError(f'No video of "{videos}" has a {track} track. '
+                          + ("Accept videos first, or use --videos all." if videos == "accepted" else
+                             "Adopt a prediction first, or use --track prediction." if track == "corrected" else ""))
+    actions = {a.id: a for a in document.actions.values()}
+    tracks = []
+    for video in chosen:
+        cut, review = found[video], document.review(video)
+        if unlabelled_as_background:
+            cut = Segmentation.from_pieces(cut.starts.tolist(), [
+                BACKGROUND if label == UNLABELLED else label for label in cut.labels.tolist()], cut.n_frames)
+        known = {int(label) for label in cut.labels.tolist()}
+        used = {k: a for k, a in actions.items() if not a.archived or int(k) in known}
+        tracks.append(ExportTrack(document.videos[video].name, document.videos[video].timebase, cut, used, track,
+                                  str(review.status), review.note))
+    return FORMATS[name].write(tracks, out)
+
+
+def _tracks(document: Document, track: str, run: RunId | None) -> dict[VideoId, Segmentation]:
+    if track == "ground-truth":
+        return dict(document.ground_truth)
+    if track == "corrected":
+        return dict(document.corrected)
+    chosen = choose_run(document, run)
+    table = document.label_maps[chosen.id].table()
+    return {v: p.segmentation.mapped(table, default=UNLABELLED)
+            for (r, v), p in document.predictions.items() if r == chosen.id}
+
+
+def _chosen_videos(document: Document, videos: str) -> list[VideoId]:
+    if videos == "all":
+        return list(document.videos)
+    if videos == "accepted":
+        return [v for v in document.videos if document.review(v).status is ReviewStatus.ACCEPTED]
+    by_name = {video.name: video.id for video in document.videos.values()}
+    names = [name.strip() for name in videos.split(",") if name.strip()]
+    unknown = [name for name in names if name not in by_name]
+    if unknown:
+        raise ConfigError(f'There is no video "{unknown[0]}" in this project.')
+    return [by_name[name] for name in names]
+
+
+def check_project(path: Path) -> list[str]:
+    """Findings of reading every row of a project file; the file is not changed."""
+    from .errors import StoreError
+    from .project import Project
+
+    if not path.is_file():
+        raise InputError(path, "is not there; wanted a project file (.tot).")
+    try:
+        with Project.open(path, read_only=True) as project:
+            document = project.document
+            return [f"{v}: the prediction of {r} names no video" for (r, v) in document.predictions
+                    if v not in document.videos]
+    except StoreError as error:
+        return [str(error)]
+
+
+def salvage_project(path: Path, out: Path) -> None:
+    """Write what can be read of a damaged project into a new file."""
+    from .store import salvage
+
+    if out.exists():
+        raise InputError(out, "is there already; salvage writes a new file.")
+    salvage.salvage(path, out)

@@ -1,0 +1,156 @@
+"""Scores of label files against label files: reading two folders, joining by stem, finding what the labels are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .data.dataset import BACKGROUND, UNLABELLED
+from .errors import ConfigError, InputError
+from .formats.frame_text import BACKGROUND_WORD, read_lines
+
+if TYPE_CHECKING:
+    from .metrics.report import Report
+
+IntArray = NDArray[np.integer[Any]]
+_NUMBER = re.compile(r"-?\d+$")
+
+
+def score_files(truth: Path, prediction: Path, *, mapping: Path | None = None, level: str = "activity",
+                background: Sequence[str] = ()) -> Report:
+    """Scores of every ground-truth file that has a prediction; cluster numbers are matched, names are not.
+
+    Raises:
+        InputError: a file is missing, lengths differ, or a ground-truth label is not in the mapping.
+    """
+    from .metrics.report import evaluate
+
+    truths, predictions = label_files(truth), label_files(prediction)
+    missing = [stem for stem in truths if stem not in predictions]
+    if len(truths) == 1 and len(predictions) == 1:
+        predictions, missing = {next(iter(truths)): next(iter(predictions.values()))}, []
+    if missing:
+        raise InputError(prediction, f"has no labels of {missing[0]} ({len(missing)} of {len(truths)} are missing).",
+                         hint="Names are joined by stem; score a folder that holds the same videos.")
+    spoken = {stem: read_lines(path) for stem, path in truths.items()}
+    found = {stem: read_lines(predictions[stem]) for stem in truths}
+    for stem, lines in spoken.items():
+        if len(found[stem]) != len(lines):
+            raise InputError(predictions[stem], f"{len(found[stem]):,} labels; the ground truth has {len(lines):,}.",
+                             hint="Both need one label for the same frames.")
+    ids = read_mapping(mapping) if mapping is not None else _natural({x for v in spoken.values() for x in v})
+    ids = _with_background(ids, background, spoken)
+    actions = {number: " / ".join(n for n, i in ids.items() if i == number) for number in sorted(set(ids.values()))
+               if number >= 0}
+    truth_ids = {s: _to_ids(truths[s], lines, ids) for s, lines in spoken.items()}
+    n_clusters = _cluster_count(found, ids)
+    if n_clusters is not None:
+        return evaluate(truth_ids, {s: np.array([int(x) for x in v], np.int64) for s, v in found.items()},
+                        actions=actions, n_clusters=n_clusters, level=level)
+    named = {s: np.array([_lookup(x, ids, UNLABELLED) for x in v], np.int64) for s, v in found.items()}
+    return evaluate(truth_ids, named, actions=actions, n_clusters=None, level=level)
+
+
+def label_files(path: Path) -> dict[str, Path]:
+    """Stem and path of every label file of a folder (also inside ``groundTruth``), or of the one file."""
+    if path.is_file():
+        return {_stem(path): path}
+    if not path.is_dir():
+        raise InputError(path, "is not there; wanted a folder of label files or one label file.")
+    folder = next((path / n for n in ("groundTruth", "gt", "labels") if (path / n).is_dir()), path)
+    found: dict[str, Path] = {}
+    for file in sorted(folder.rglob("*")):
+        if not file.is_file() or file.suffix not in ("", ".txt") or file.name.startswith((".", "mapping", "README")):
+            continue
+        if _stem(file) in found:
+            raise InputError(file, f"has the same stem as {found[_stem(file)]}.", hint="Keep one of the two.")
+        found[_stem(file)] = file
+    if not found:
+        raise InputError(folder, "holds no label files; wanted one file a video, one label a line.")
+    return found
+
+
+def read_mapping(path: Path) -> dict[str, int]:
+    """Number of every name of a mapping file (``ID NAME`` a line). Raises InputError."""
+    if path.is_dir():
+        path = path / "mapping" / "mapping.txt" if (path / "mapping").is_dir() else path / "mapping.txt"
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(path, f"cannot be read as UTF-8 text: {error}.") from error
+    ids: dict[str, int] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        parts = line.strip().split(maxsplit=1)
+        if len(parts) != 2 or not _NUMBER.match(parts[0]) or int(parts[0]) < -1:
+            raise InputError(path, f'"{line.strip()}"; wanted "ID NAME", for example "4 take_bowl".', f"line {number}")
+        if ids.setdefault(parts[1], int(parts[0])) != int(parts[0]):
+            raise InputError(path, f'"{parts[1]}" is {ids[parts[1]]} and {parts[0]}. Keep one.', f"line {number}")
+    if not ids:
+        raise InputError(path, 'is empty; wanted "ID NAME" a line.')
+    if BACKGROUND_WORD in ids:
+        ids[BACKGROUND_WORD] = BACKGROUND
+    return ids
+
+
+def _stem(path: Path) -> str:
+    return path.stem if path.suffix == ".txt" else path.name
+
+
+def _natural(names: set[str]) -> dict[str, int]:
+    """Numbers for names in natural order; whole numbers keep their value."""
+    if all(_NUMBER.match(name) and int(name) >= -1 for name in names):
+        return {name: int(name) for name in names}
+    order = sorted(names, key=lambda n: [(0, int(p), "") if p.isdecimal() else (1, 0, p)
+                                         for p in re.split(r"(\d+)", n) if p])
+    return {name: BACKGROUND if name == BACKGROUND_WORD else i for i, name in enumerate(order)}
+
+
+def _with_background(ids: Mapping[str, int], background: Sequence[str],
+                     spoken: Mapping[str, list[str]]) -> dict[str, int]:
+    occurring = {x for lines in spoken.values() for x in lines}
+    for name in background:
+        if name not in ids and name not in occurring:
+            raise ConfigError(f'--background "{name}" is no label here; there are: {", ".join(sorted(occurring))}.')
+    return {**ids, **dict.fromkeys(background, int(BACKGROUND))}
+
+
+def _lookup(label: str, ids: Mapping[str, int], default: int | None) -> int:
+    if label in ids:
+        return ids[label]
+    first = label.split()[0]
+    if first in ids:
+        return ids[first]
+    if _NUMBER.match(label) and int(label) in set(ids.values()):
+        return int(label)
+    if default is None:
+        raise KeyError(label)
+    return default
+
+
+def _to_ids(path: Path, lines: list[str], ids: Mapping[str, int]) -> IntArray:
+    table: dict[str, int] = {}
+    for number, line in enumerate(lines, start=1):
+        if line not in table:
+            try:
+                table[line] = _lookup(line, ids, None)
+            except KeyError:
+                raise InputError(path, f'"{line}" is not in the mapping ({len(ids)} names). Correct one of the two.',
+                                 f"line {number}") from None
+    return np.array([table[line] for line in lines], dtype=np.int64)
+
+
+def _cluster_count(found: Mapping[str, list[str]], ids: Mapping[str, int]) -> int | None:
+    """K when the predictions are cluster numbers, None when they are names."""
+    labels = {label for lines in found.values() for label in lines}
+    if any(label in ids and not _NUMBER.match(label) for label in labels):
+        return None
+    if all(_NUMBER.match(label) and int(label) >= 0 for label in labels):
+        return 1 + max(int(label) for label in labels)
+    return None

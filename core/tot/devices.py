@@ -1,0 +1,16 @@
+"""Which devices torch finds here. Choosing one is not this room's business."""
+
+from __future__ import annotations
+
+import torch
+
+
+def available() -> dict[str, str]:
+    """Name for torch and description of every device that is there, the fastest kind first; `cpu` is last."""
+    found: dict[str, str] = {}
+    if torch.cuda.is_available():
+        found |= {f"cuda:{i}": torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())}
+    if torch.backends.mps.is_available():
+        found["mps"] = "this Mac's GPU"
+    found["cpu"] = "the processor"
+    return found
