@@ -108,7 +108,8 @@ class _Scan:
 
     def _join(self) -> list[_Item]:
         """One item for each video of the dataset, from the three kinds of files."""
-        found, items = self.found, {}
+        found = self.found
+        items: dict[str, _Item] = {}
         kept = self._without_twins(found.features)
         names = [files.stem(p) for p in (kept or found.labels or found.videos)]
         for kind, paths in (("features", kept), ("labels", found.labels), ("media", found.videos)):
@@ -312,7 +313,7 @@ class _Scan:
         if not (item.n_labels and item.info):
             return Fraction(1)
         expected, pictures = item.n_labels * ratio, item.info.n_pictures
-        if abs(expected - pictures) > max(ratio, pictures // 100):
+        if abs(expected - pictures) > max(ratio, Fraction(pictures, 100)):
             self._say("error", item.id, f"video {pictures:,} pictures, labels {item.n_labels:,}.", video=item.id,
                       hint="Labels stay on their grid; frames without a picture say so.")
         elif ratio == 1 and expected != pictures:
