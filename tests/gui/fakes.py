@@ -25,11 +25,13 @@ class FakePlayback(QObject):
 
     frameChanged = Signal(int)
     wantedChanged = Signal(int)
+    loopChanged = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.frame = self.wanted = 0
         self.playing = False
+        self.loop: tuple[int, int] | None = None
 
     def seek(self, frame: int) -> None:
         self.frame = self.wanted = frame

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -65,7 +66,7 @@ def test_fifty_thousand_segments_are_at_most_one_rectangle_a_pixel() -> None:
     found = pieces(starts, axis)
     assert len(found) <= 1400
     assert found[0].left == 0 and found[-1].right == 1400
-    assert all(a.right == b.left for a, b in zip(found, found[1:], strict=False))
+    assert all(a.right == b.left for a, b in pairwise(found))
 
 
 def test_one_different_frame_is_seen_at_any_zoom() -> None:

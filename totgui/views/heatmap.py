@@ -51,7 +51,7 @@ class Pyramid:
             self.levels.append(level)
 
     def columns(self, first: NDArray[np.int64], stop: NDArray[np.int64]) -> NDArray[np.uint8]:
-        """(K, n) uint8: the maximum over rows ``[first, stop)`` of each of n columns; a peak of one row is never lost."""
+        """(K, n) uint8: the maximum over rows ``[first, stop)`` of n columns; a peak of one row is never lost."""
         span = int(np.max(stop - first))
         number = min(max(0, span.bit_length() - 2), len(self.levels) - 1)
         level = self.levels[number]

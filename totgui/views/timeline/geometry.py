@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -115,7 +116,7 @@ class Axis:
         return replace(self, left=left, width=width)._clipped(self.start, self.scale)
 
     def columns(self) -> tuple[IntArray, IntArray]:
-        """First frame and the frame after the last of every pixel, two (width,) int64; each pixel holds one at least."""
+        """First frame and the frame after the last of every pixel, two (width,) int64; at least one frame each."""
         edges = self.start + np.arange(self.width + 1) / self.scale
         first = np.clip(np.floor(edges[:-1] + 1e-9).astype(np.int64), 0, self.n_frames - 1)
         last = np.clip(np.ceil(edges[1:] - 1e-9).astype(np.int64), 1, self.n_frames)
@@ -144,7 +145,7 @@ def pieces(starts: IntArray, axis: Axis) -> list[Piece]:
     middle = axis.start + (np.arange(axis.width) + 0.5) / axis.scale
     index = np.searchsorted(starts, middle, side="right") - 1
     cuts = np.concatenate([[0], np.flatnonzero(np.diff(index)) + 1, [axis.width]]).tolist()
-    return [Piece(axis.left + a, axis.left + b, int(index[a])) for a, b in zip(cuts, cuts[1:], strict=False)]
+    return [Piece(axis.left + a, axis.left + b, int(index[a])) for a, b in pairwise(cuts)]
 
 
 def column_max(mask: NDArray[np.bool_], axis: Axis) -> NDArray[np.bool_]:

@@ -46,7 +46,8 @@ def paint_rows(painter: QPainter, view: TimelineView) -> None:
             continue
         if row.key == "source":
             if shown.pyramid is not None:
-                bar = QRect(rect.left() + view.source.width() + 16, rect.top(), min(220, rect.width() // 3), rect.height())
+                left = rect.left() + view.source.width() + 16
+                bar = QRect(left, rect.top(), min(220, rect.width() // 3), rect.height())
                 paint_colour_bar(painter, bar, "0", f"{shown.pyramid.top:.3g}", palette)
             continue
         painter.fillRect(rect, palette.color(Role.Base if row.key == "corrected" else Role.AlternateBase))
@@ -123,6 +124,8 @@ def paint_marks(painter: QPainter, view: TimelineView) -> None:
     _boundaries(painter, view, lane)
     playback = view.session.playback
     _mini_head(painter, view, rows["minimap"].rect(axis))
+    if playback.loop is not None:
+        _loop(painter, view, rows["ruler"].rect(axis), bottom)
     if playback.wanted >= 0 and playback.wanted != playback.frame:
         x = axis.x(playback.wanted + 0.5)
         painter.setPen(QPen(palette.color(Role.PlaceholderText), 1))
@@ -146,6 +149,15 @@ def paint_marks(painter: QPainter, view: TimelineView) -> None:
     if view.drag is not None and view.drag.has_moved:
         _drag_line(painter, view, lane, top, bottom)
     painter.restore()
+
+
+def _loop(painter: QPainter, view: TimelineView, ruler: QRect, bottom: int) -> None:
+    start, stop = view.session.playback.loop or (0, 0)
+    left, right = (min(max(view.axis.x(f), ruler.left()), ruler.right() + 1) for f in (start, stop))
+    accent = QColor(view.palette().color(Role.Highlight))
+    painter.fillRect(QRectF(left, ruler.bottom() - 3, right - left, 4), accent)
+    accent.setAlpha(28)
+    painter.fillRect(QRectF(left, ruler.top(), right - left, bottom - ruler.top()), accent)
 
 
 def _mini_head(painter: QPainter, view: TimelineView, rect: QRect) -> None:

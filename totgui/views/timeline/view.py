@@ -8,20 +8,23 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPixmap, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QMenu, QToolTip, QWidget
 
 from core.annotation import commands
+from core.annotation.changes import Changes, What
 from core.annotation.edit import Edit
+from core.annotation.segmentation import Segmentation
 from core.errors import EditError
 
 from ..heatmap import SOURCES
 from . import paint
-from .geometry import Axis, boundary_at, clock
+from .geometry import Axis, boundary_at
 from .gestures import BoundaryDrag, extended, same_boundary, snap_targets
 from .menu import corrected_menu
 from .minimap import viewport
 from .shown import TITLES, Shown, read
+from .tips import tip_text
 from .tracks import Row, lay_out
 
 if TYPE_CHECKING:
@@ -77,6 +80,7 @@ class TimelineView(QWidget):
         session.selectionChanged.connect(self._repaint_all)
         session.playback.frameChanged.connect(self._on_frame)
         session.playback.wantedChanged.connect(self._on_frame)
+        session.playback.loopChanged.connect(self.update)
         self._new_video()
 
     def sizeHint(self) -> QSize:
@@ -110,12 +114,20 @@ class TimelineView(QWidget):
         self.shown = read(self.session, self.source.currentData(), self.shown)
         corrected = self.shown.corrected if self.shown else None
         self.selected_boundary = same_boundary(self.selected_boundary, before, corrected)
+        self.setAccessibleDescription(self._summary(corrected))
         self.source.setVisible(self.shown is not None and self.shown.pyramid is not None)
         self._repaint_all()
 
-    def _on_document(self, changes: object, initiator: object) -> None:
-        if self.drag is not None:
-            self._cancel_drag()
+    def _summary(self, corrected: Segmentation | None) -> str:
+        if self.shown is None:
+            return self.tr("No video")
+        if corrected is None:
+            return self.tr("{}, nothing corrected yet").format(self.shown.video.name)
+        return self.tr("{}, {} corrected segments").format(self.shown.video.name, len(corrected))
+
+    def _on_document(self, changes: Changes, initiator: object) -> None:
+        if What.SEGMENTATION in changes.what and self.session.current_video in changes.videos:
+            self._cancel_drag()  # the track under the pointer is another one now
         self.refresh()
 
     def _repaint_all(self) -> None:
@@ -197,9 +209,9 @@ class TimelineView(QWidget):
 
     def _on_frame(self, frame: int) -> None:
         frame = self.session.playback.frame
-        if self.follow and self._mode == "" and not self.axis.is_whole and self.shown is not None:
-            if not self.axis.start <= frame < self.axis.stop:
-                self._set_axis(self.axis.starting_at(frame - 0.05 * self.axis.width / self.axis.scale))
+        follow = self.follow and self._mode == "" and not self.axis.is_whole and self.shown is not None
+        if follow and not self.axis.start <= frame < self.axis.stop:
+            self._set_axis(self.axis.starting_at(frame - 0.05 * self.axis.width / self.axis.scale))
         heads = (round(self.axis.x(frame)), round(self.axis.x(self.session.playback.wanted)))
         wide = max(6, round(self.axis.scale)) + 60  # the line, its handle and the number beside it
         for x in {*self._heads, *heads}:
@@ -250,7 +262,8 @@ class TimelineView(QWidget):
         index = self.shown.corrected.index_at(frame)
         shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
         control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
-        self.session.select_segments(extended(self.session.selection, self._anchor, index, shift=shift, control=control))
+        selection = extended(self.session.selection, self._anchor, index, shift=shift, control=control)
+        self.session.select_segments(selection)
         if not shift or self._anchor is None:
             self._anchor = index
 
@@ -360,10 +373,10 @@ class TimelineView(QWidget):
     # --- keys, edits, menu, tips ---------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if event.key() == Qt.Key.Key_Escape and self.drag is not None:
-                event.accept()
-                return True
+        override = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if override and event.key() == Qt.Key.Key_Escape and self.drag is not None:
+            event.accept()
+            return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -402,11 +415,11 @@ class TimelineView(QWidget):
 
         return self.session.do(make, self)
 
-    def contextMenuEvent(self, event: object) -> None:
-        menu = self.menu_at(QPointF(event.pos()))  # type: ignore[attr-defined]
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = self.menu_at(QPointF(event.pos()))
         if menu is not None:
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            menu.popup(event.globalPos())  # type: ignore[attr-defined]
+            menu.popup(event.globalPos())
 
     def menu_at(self, point: QPointF) -> QMenu | None:
         """The context menu for a place, None where there is none."""
@@ -417,31 +430,11 @@ class TimelineView(QWidget):
     def tip(self, point: QPointF) -> str:
         """What the tooltip says at a place, as plain text; empty for none."""
         key = self._row_at(point.y())
-        if self.shown is None or not self.axis.left <= point.x() < self.axis.right:
+        if self.shown is None or not key or not self.axis.left <= point.x() < self.axis.right:
             return ""
-        frame = self.axis.frame(point.x())
-        timebase = self.shown.video.timebase
-        if key in TITLES:
-            track = self.shown.tracks.get(key)
-            if track is None:
-                return ""
-            start, stop, label = track.at(frame)
-            lines = [self.session.action_name(label), f"{TITLES[key]}, frames {start:,} to {stop - 1:,}"]
-            begin, end = timebase.seconds(start), timebase.seconds(stop)
-            if begin is not None and end is not None:
-                lines.append(f"{clock(begin)} to {clock(end)} ({float(end - begin):.2f} s)")
-            return "\n".join(lines)
-        if key == "heatmap" and self.shown.pyramid is not None:
-            area = self.row(key).rect(self.axis)
-            cluster = int((point.y() - area.top()) / area.height() * self.shown.pyramid.n_clusters)
-            cluster = min(max(0, cluster), self.shown.pyramid.n_clusters - 1)
-            value = self.shown.pyramid.value(timebase.row(frame), cluster)
-            return f"Cluster {self.shown.clusters[cluster]}\nframe {frame:,}: {value:.4g}"
-        if key == "difference" and self.shown.different is not None:
-            return f"{self.shown.versus}: {int(self.shown.different.sum()):,} of {len(self.shown.different):,} frames differ"
-        if key == "confidence" and self.shown.confidence is not None:
-            return f"frame {frame:,}: margin {float(self.shown.confidence[frame]):.3f}"
-        return ""
+        lane = self.row(key).rect(self.axis)
+        height = (point.y() - lane.top()) / max(1, lane.height())
+        return tip_text(key, self.axis.frame(point.x()), height, self.shown, self.session.action_name)
 
     @property
     def hovered_boundary(self) -> int | None:

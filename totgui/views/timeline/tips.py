@@ -1,0 +1,36 @@
+"""What the tooltips of the timeline say, as plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .geometry import clock
+from .shown import TITLES, Shown
+
+
+def tip_text(key: str, frame: int, height: float, shown: Shown, name: Callable[[int], str]) -> str:
+    """The text for a frame of row `key`; `height` is the place inside the row, 0 to 1. Empty for none."""
+    if shown.tracks.get(key) is not None:
+        return _segment(key, frame, shown, name)
+    if key == "heatmap" and shown.pyramid is not None:
+        last = shown.pyramid.n_clusters - 1
+        cluster = min(max(0, int(height * (last + 1))), last)
+        value = shown.pyramid.value(shown.video.timebase.row(frame), cluster)
+        return f"Cluster {shown.clusters[cluster]}\nframe {frame:,}: {value:.4g}"
+    if key == "difference" and shown.different is not None:
+        count, total = int(shown.different.sum()), len(shown.different)
+        return f"{shown.versus}: {count:,} of {total:,} frames differ"
+    if key == "confidence" and shown.confidence is not None:
+        return f"frame {frame:,}: margin {float(shown.confidence[frame]):.3f}"
+    return ""
+
+
+def _segment(key: str, frame: int, shown: Shown, name: Callable[[int], str]) -> str:
+    track, timebase = shown.tracks[key], shown.video.timebase
+    assert track is not None
+    start, stop, label = track.at(frame)
+    lines = [name(label), f"{TITLES[key]}, frames {start:,} to {stop - 1:,}"]
+    begin, end = timebase.seconds(start), timebase.seconds(stop)
+    if begin is not None and end is not None:
+        lines.append(f"{clock(begin)} to {clock(end)} ({float(end - begin):.2f} s)")
+    return "\n".join(lines)
