@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+FloatArray = NDArray[np.floating[Any]]
 WIDTH, HEIGHT = 128, 96
 CELLS = 4
 COLOUR_BINS = 12
@@ -41,9 +43,8 @@ def _describe(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.sqrt(counts).astype(np.float32).ravel()
 
 
-def _histogram(
-    cell: NDArray[np.int64], position: NDArray[np.float32], weight: NDArray[np.float32], bins: int
-) -> NDArray[np.float64]:
+def _histogram(cell: NDArray[np.int64], position: FloatArray, weight: FloatArray, bins: int) -> NDArray[np.float64]:
     """(cells, bins) sums of `weight` by cell and by `position` in [0, 1)."""
     slot = cell * bins + np.minimum((position * bins).astype(np.int64), bins - 1)
-    return np.bincount(slot.ravel(), weight.ravel(), CELLS**2 * bins).reshape(-1, bins)
+    sums = np.bincount(slot.ravel(), weight.ravel(), CELLS**2 * bins).astype(np.float64)
+    return sums.reshape(-1, bins)

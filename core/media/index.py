@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -78,10 +79,8 @@ def load_index(path: Path) -> MediaIndex:
     except (OSError, ValueError):  # absent, or not ours: build it again
         pass
     index = _build(path)
-    try:
+    with suppress(OSError):  # a full or read-only cache costs time only
         atomic_write(cached, msgspec.msgpack.encode(_pack(index)))
-    except OSError:  # a full or read-only cache costs time only
-        pass
     return index
 
 
@@ -170,9 +169,21 @@ def _look(path: Path) -> tuple[int, int, int]:
 def _pack(index: MediaIndex) -> _Stored:
     info = index.info
     rate = None if info.rate is None else (info.rate.numerator, info.rate.denominator)
-    arrays = [np.asarray(a, dtype="<i8").tobytes() for a in (info.pts, index.key_pts, index.key_dts)]
+    pts, key_pts, key_dts = (np.asarray(a, dtype="<i8").tobytes() for a in (info.pts, index.key_pts, index.key_dts))
     unit = (info.unit.numerator, info.unit.denominator)
-    return _Stored(VERSION, *arrays, unit, info.end, rate, info.is_variable, info.width, info.height, info.rotation)
+    return _Stored(
+        version=VERSION,
+        pts=pts,
+        key_pts=key_pts,
+        key_dts=key_dts,
+        unit=unit,
+        end=info.end,
+        rate=rate,
+        is_variable=info.is_variable,
+        width=info.width,
+        height=info.height,
+        rotation=info.rotation,
+    )
 
 
 def _unpack(stored: _Stored) -> MediaIndex:
