@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, QTimer, Signal
@@ -410,8 +409,7 @@ class TimelineView(QWidget):
         def make() -> Edit:
             if document is None or video is None:
                 raise EditError("No video is open.")
-            edit = commands.move_boundary(document, video, boundary, frame)
-            return edit if group is None else replace(edit, group=group)
+            return commands.move_boundary(document, video, boundary, frame, group=group)
 
         return self.session.do(make, self)
 
