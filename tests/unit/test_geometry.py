@@ -57,7 +57,7 @@ def test_a_whole_video_stays_whole_in_a_wider_view() -> None:
 def test_pieces_tile_the_lane() -> None:
     axis = Axis.whole(100, left=10, width=200)
     found = pieces(np.array([0, 30, 60]), axis)
-    assert [(p.left, p.right, p.index) for p in found] == [(10, 70, 0), (70, 130, 1), (130, 210, 2)]
+    assert [(p.left, p.right, p.segment) for p in found] == [(10, 70, 0), (70, 130, 1), (130, 210, 2)]
 
 
 def test_fifty_thousand_segments_are_at_most_one_rectangle_a_pixel() -> None:

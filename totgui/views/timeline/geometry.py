@@ -124,11 +124,11 @@ class Axis:
 
 
 class Piece(NamedTuple):
-    """Pixels ``[left, right)`` of a row that show segment `index`."""
+    """Pixels ``[left, right)`` of a row that show segment number `segment`."""
 
     left: float
     right: float
-    index: int
+    segment: int
 
 
 def pieces(starts: IntArray, axis: Axis) -> list[Piece]:

@@ -83,7 +83,7 @@ def paint_track(painter: QPainter, rect: QRect, track: Segmentation, axis: Axis,
     selected: list[QRectF] = []
     visible = pieces(track.starts, axis)
     for piece in visible:
-        label = int(track.labels[piece.index])
+        label = int(track.labels[piece.segment])
         if label not in colours:
             colours[label] = QColor(colour(label))
         wide = piece.right - piece.left
@@ -92,11 +92,11 @@ def paint_track(painter: QPainter, rect: QRect, track: Segmentation, axis: Axis,
         _segment(painter, box, label, colours[label], palette)
         if names and wide >= 26:
             _segment_text(painter, box, label, colours[label], name(label), palette)
-        if rect.height() > 30 and track.flag(piece.index) & EDITED and wide >= 12:
+        if rect.height() > 30 and track.flag(piece.segment) & EDITED and wide >= 12:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(text_on(colours[label]))
             painter.drawEllipse(QPointF(box.right() - 6, box.top() + 6.5), 2.5, 2.5)
-        if piece.index in selection:
+        if piece.segment in selection:
             selected.append(box)
     for box in selected:
         _outline(painter, box, palette)

@@ -372,8 +372,8 @@ class TimelineView(QWidget):
     # --- keys, edits, menu, tips ---------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:
-        override = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if override and event.key() == Qt.Key.Key_Escape and self.drag is not None:
+        wanted = self.drag is not None and event.type() == QEvent.Type.ShortcutOverride
+        if wanted and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
             event.accept()
             return True
         return super().event(event)
