@@ -74,9 +74,9 @@ FIELDS: tuple[Field, ...] = (
     Field("sinkhorn_iterations", "n", "Sinkhorn iterations", "Rounds of the transport solver. Three are part of the "
           "method: they leave the steps some freedom in length.", "int", 1, 1000),
     Field("embedding", "d", "Embedding size", "Width of the encoder's output.", "int", 2, 4096),
-    Field("iterations", "", "Iterations", "Updates of the network.", "int", 1, 1_000_000),
+    Field("iterations", "N_it", "Iterations", "Updates of the network.", "int", 1, 1_000_000),
     Field("learning_rate", "η", "Learning rate", "Step size of Adam.", "float", 1e-7, 1.0),
-    Field("weight_decay", "", "Weight decay", "L2 penalty inside Adam.", "float", 0.0, 1.0),
+    Field("weight_decay", "wd", "Weight decay", "L2 penalty inside Adam.", "float", 0.0, 1.0),
     Field("batch", "B", "Batch", "Frames per update, drawn from all videos of the batch.", "int", 4, 65536),
     Field("videos_per_batch", "V", "Videos per batch", "Videos that share one transport problem.", "int", 1, 64),
     Field("window", "λ", "TCL window", "A positive frame lies at most this many feature rows from its anchor.",
@@ -85,13 +85,13 @@ FIELDS: tuple[Field, ...] = (
           "float", 0.0, 100.0),
     Field("kappa", "κ", "TCL temperature", "Scale inside the temporal coherence loss (Eq. 1); the released code "
           "uses 0.01.", "float", 1e-4, 100.0),
-    Field("freeze_fraction", "", "Frozen prototypes", "Share of the iterations in which the prototypes stand still.",
+    Field("freeze_fraction", "fr", "Frozen prototypes", "Share of the iterations in which the prototypes stand still.",
           "float", 0.0, 1.0),
-    Field("normalise", "", "Scores", "l2 scales embeddings and prototypes to length 1, so that ρ and τ mean the same "
+    Field("normalise", "‖·‖", "Scores", "l2 scales embeddings and prototypes to length 1, so that ρ and τ mean the same "
           "in every dataset.", "choice", choices=("none", "l2")),
-    Field("standardise", "", "Feature scaling", "Subtract mean and divide by deviation: over the activity, per "
+    Field("standardise", "x̂", "Feature scaling", "Subtract mean and divide by deviation: over the activity, per "
           "video, or not at all.", "choice", choices=("none", "activity", "video")),
-    Field("prior_index", "", "Prior index", "Whether frames and clusters are counted at their centres, from 0 (the "
+    Field("prior_index", "x, y", "Prior index", "Whether frames and clusters are counted at their centres, from 0 (the "
           "released code) or from 1 (the paper).", "choice", choices=("centre", "zero", "one")),
     Field("marginal_penalty", "ℓ", "Equal steps", "0 asks for clusters of equal mass, as the paper does; larger than 0 "
           "relaxes that, the smaller the more.", "float", 0.0, 100.0),
