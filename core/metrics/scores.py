@@ -24,7 +24,7 @@ def segments_of(labels: IntArray) -> Segments:
 def hit_fractions(truth: IntArray, predicted: IntArray) -> list[float]:
     """Fraction of right frames of each ground-truth segment; background segments are left out."""
     right = np.concatenate([[0], np.cumsum(truth == predicted)])
-    return [(right[stop] - right[start]) / (stop - start) for start, stop, label in segments_of(truth) if label >= 0]
+    return [float(right[stop] - right[start]) / (stop - start) for start, stop, label in segments_of(truth) if label >= 0]
 
 
 def f1(fractions: Sequence[float], n_clusters: int, n_videos: int) -> float:

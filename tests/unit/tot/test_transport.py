@@ -46,7 +46,7 @@ def test_anchors_rise_hit_every_bin_and_stay_inside(n_rows: int) -> None:
     generator = torch.Generator().manual_seed(1)
     rows = sampling.anchors(n_rows, 32, generator)
     near = sampling.positives(rows, n_rows, 30, generator)
-    assert bool((rows.diff() >= 0).all()) and 0 <= int(rows.min()) and int(rows.max()) < n_rows
-    assert 0 <= int(near.min()) and int(near.max()) < n_rows and int((near - rows).abs().max()) <= 30
+    assert bool((rows.diff() >= 0).all()) and int(rows.min()) >= 0 and int(rows.max()) < n_rows
+    assert int(near.min()) >= 0 and int(near.max()) < n_rows and int((near - rows).abs().max()) <= 30
     if n_rows >= 32:
         assert (rows.double() + 1 > torch.arange(32) * n_rows / 32).all()
