@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from .data.dataset import Dataset, RunId
 from .errors import ConfigError
 from .events import LogLine, Report, ShouldStop, Started, ignore, never_stop
@@ -20,8 +22,9 @@ if TYPE_CHECKING:
     from .tot.config import TrainConfig
 
 
-def open_dataset(path: Path | str, *, report: Report = ignore, should_stop: ShouldStop = never_stop,
-                 **choices: Any) -> Dataset:
+def open_dataset(
+    path: Path | str, *, report: Report = ignore, should_stop: ShouldStop = never_stop, **choices: Any
+) -> Dataset:
     """What a folder holds, with problems as rows; `choices` are the keyword arguments of `layouts.scan`."""
     from .data.layouts import scan
     from .media.index import probe
@@ -35,8 +38,11 @@ def create_project(path: Path | str, dataset: Dataset) -> Project:
     from .data.labels import load_ground_truth
     from .project import Project
 
-    truth = {video.id: Segmentation.from_frames(load_ground_truth(dataset, video))
-             for video in dataset.videos if video.ground_truth is not None}
+    truth = {
+        video.id: Segmentation.from_frames(load_ground_truth(dataset, video))
+        for video in dataset.videos
+        if video.ground_truth is not None
+    }
     return Project.create(Path(path), dataset, ground_truth=truth)
 
 
@@ -54,9 +60,17 @@ def choose_device(name: str = "auto") -> tuple[str, str]:
     return choose(name)
 
 
-def configure(dataset: Dataset, *, method: str = "tot", preset: str | None = None, n_clusters: int | None = None,
-              iterations: int | None = None, seed: int | None = None, values: Mapping[str, str] | None = None,
-              official_compatible: bool = False) -> TrainConfig:
+def configure(
+    dataset: Dataset,
+    *,
+    method: str = "tot",
+    preset: str | None = None,
+    n_clusters: int | None = None,
+    iterations: int | None = None,
+    seed: int | None = None,
+    values: Mapping[str, str] | None = None,
+    official_compatible: bool = False,
+) -> TrainConfig:
     """The settings of a training: a preset (the one that fits the dataset when None), then what is stated.
 
     K comes from the actions of the dataset where neither preset nor caller states it. `official_compatible`
@@ -76,8 +90,12 @@ def configure(dataset: Dataset, *, method: str = "tot", preset: str | None = Non
         stated["seed"] = str(seed)
     if official_compatible:
         n_iterations = int(stated.get("iterations", chosen.iterations))
-        official = {"prior_index": "zero", "batch": "256", "normalise": "none",
-                    "freeze_fraction": str(min(1.0, 4000 / max(1, n_iterations)))}
+        official = {
+            "prior_index": "zero",
+            "batch": "256",
+            "normalise": "none",
+            "freeze_fraction": str(min(1.0, 4000 / max(1, n_iterations))),
+        }
         stated = official | stated
     return config.with_values(chosen, stated)
 
@@ -87,8 +105,13 @@ def warm_up() -> None:
     from . import engine_work  # noqa: F401 - the import is the work
 
 
-def train(request: TrainRequest, *, report: Report = ignore, should_stop: ShouldStop = never_stop,
-          pinned: Callable[[], str] | None = None) -> dict[str, Any]:
+def train(
+    request: TrainRequest,
+    *,
+    report: Report = ignore,
+    should_stop: ShouldStop = never_stop,
+    pinned: Callable[[], str] | None = None,
+) -> dict[str, Any]:
     """The manifest of a finished training (weights, config, losses, curve); see `engine_work.train`."""
     device, reason = choose_device(request.device)
     report(Started(text="Training", device=device, device_reason=reason))
@@ -98,8 +121,9 @@ def train(request: TrainRequest, *, report: Report = ignore, should_stop: Should
     return engine_work.train(request, device=device, report=report, should_stop=should_stop, pinned=pinned)
 
 
-def segment(request: SegmentRequest, *, report: Report = ignore,
-            should_stop: ShouldStop = never_stop) -> dict[str, Any]:
+def segment(
+    request: SegmentRequest, *, report: Report = ignore, should_stop: ShouldStop = never_stop
+) -> dict[str, Any]:
     """Segments and paths of matrices of every video; see `engine_work.segment`."""
     device, reason = choose_device(request.device)
     report(Started(text="Segmenting", device=device, device_reason=reason))
@@ -110,15 +134,25 @@ def segment(request: SegmentRequest, *, report: Report = ignore,
 
 def evaluate_request(request: EvaluateRequest) -> dict[str, Any]:
     """Scores of a request as plain values."""
-    import msgspec
-
     from . import engine_work
 
-    return dict(msgspec.to_builtins(engine_work.evaluate(request)))
+    return plain(engine_work.evaluate(request))
 
 
-def train_project(project: Project, config: Any, *, device: str = "auto", report: Report = ignore,
-                  should_stop: ShouldStop = never_stop) -> tuple[RunId, dict[str, Any]]:
+def plain(report: Scores) -> dict[str, Any]:
+    """A report as the plain values of its JSON (CLI.md)."""
+    values: dict[str, Any] = msgspec.to_builtins(report, str_keys=True, enc_hook=lambda number: number.item())
+    return values
+
+
+def train_project(
+    project: Project,
+    config: Any,
+    *,
+    device: str = "auto",
+    report: Report = ignore,
+    should_stop: ShouldStop = never_stop,
+) -> tuple[RunId, dict[str, Any]]:
     """Train on the project's usable videos and add the run; its id and the manifest."""
     from .project_work import add_run, train_request
 
@@ -130,8 +164,15 @@ def train_project(project: Project, config: Any, *, device: str = "auto", report
         shutil.rmtree(request.out, ignore_errors=True)
 
 
-def segment_project(project: Project, run: RunId | None = None, *, decoder: str | None = None, device: str = "auto",
-                    report: Report = ignore, should_stop: ShouldStop = never_stop) -> tuple[RunId, Changes]:
+def segment_project(
+    project: Project,
+    run: RunId | None = None,
+    *,
+    decoder: str | None = None,
+    device: str = "auto",
+    report: Report = ignore,
+    should_stop: ShouldStop = never_stop,
+) -> tuple[RunId, Changes]:
     """Write a prediction track for every usable video; the run (the newest when None) and what changed."""
     from .project_work import predictions_of, segment_request
 
@@ -147,38 +188,71 @@ def segment_project(project: Project, run: RunId | None = None, *, decoder: str 
     return RunId(request.run), project.add_predictions(predictions)
 
 
-def evaluate(project: Project, run: RunId | None = None, *, track: str = "prediction",
-             level: str = "activity") -> Scores:
+def evaluate(
+    project: Project, run: RunId | None = None, *, track: str = "prediction", level: str = "activity"
+) -> Scores:
     """Scores of a run's predictions or of the corrected labels against ground truth."""
     from .project_work import evaluate_track
 
     return evaluate_track(project, run, track=track, level=level)
 
 
-def edit_label_map(project: Project, run: RunId | None = None, *, targets: Mapping[int, str] | None = None,
-                   lock: Sequence[int] = (), rematch: bool = False) -> dict[str, Any]:
+def edit_label_map(
+    project: Project,
+    run: RunId | None = None,
+    *,
+    targets: Mapping[int, str] | None = None,
+    lock: Sequence[int] = (),
+    rematch: bool = False,
+) -> dict[str, Any]:
     """The label map of a run as plain values, after the edits that were asked for."""
     from .project_work import edit_map
 
     return edit_map(project, run, targets=targets or {}, lock=lock, rematch=rematch)
 
 
-def export(project: Project, format: str, out: Path | str, *, track: str = "corrected",  # noqa: A002 - the CLI's word
-           videos: str = "accepted", run: RunId | None = None, unlabelled_as_background: bool = False) -> ExportSummary:
+def export(
+    project: Project,
+    format: str,
+    out: Path | str,
+    *,
+    track: str = "corrected",
+    videos: str = "accepted",
+    run: RunId | None = None,
+    unlabelled_as_background: bool = False,
+) -> ExportSummary:
     """Write labels in one of the formats; what was written, and what the format could not carry."""
     from .project_work import export_tracks
 
-    return export_tracks(project, format, Path(out), track=track, videos=videos, run=run,
-                         unlabelled_as_background=unlabelled_as_background)
+    return export_tracks(
+        project,
+        format,
+        Path(out),
+        track=track,
+        videos=videos,
+        run=run,
+        unlabelled_as_background=unlabelled_as_background,
+    )
 
 
-def score(ground_truth: Path | str, prediction: Path | str, *, mapping: Path | str | None = None,
-          level: str = "activity", background: Sequence[str] = ()) -> Scores:
+def score(
+    ground_truth: Path | str,
+    prediction: Path | str,
+    *,
+    mapping: Path | str | None = None,
+    level: str = "activity",
+    background: Sequence[str] = (),
+) -> Scores:
     """Scores of label files against label files, no project needed."""
     from .score_files import score_files
 
-    return score_files(Path(ground_truth), Path(prediction), mapping=Path(mapping) if mapping else None, level=level,
-                       background=background)
+    return score_files(
+        Path(ground_truth),
+        Path(prediction),
+        mapping=Path(mapping) if mapping else None,
+        level=level,
+        background=background,
+    )
 
 
 def check(path: Path | str, *, repair: Path | str | None = None) -> list[str]:
@@ -194,8 +268,14 @@ def check(path: Path | str, *, repair: Path | str | None = None) -> list[str]:
     return findings
 
 
-def render_demo(out: Path | str, *, n_videos: int | None = None, seed: int = 0, report: Report = ignore,
-                should_stop: ShouldStop = never_stop) -> Path:
+def render_demo(
+    out: Path | str,
+    *,
+    n_videos: int | None = None,
+    seed: int = 0,
+    report: Report = ignore,
+    should_stop: ShouldStop = never_stop,
+) -> Path:
     """The folder of the demo dataset, rendered unless it is there already and whole."""
     from .demo import render
 
@@ -217,5 +297,7 @@ def formats() -> list[dict[str, Any]]:
     """Name, label and losses of every exchange format."""
     from .formats.registry import FORMATS
 
-    return [{"name": f.name, "label": f.label, "read": f.read is not None, "losses": list(f.losses)}
-            for f in FORMATS.values()]
+    return [
+        {"name": f.name, "label": f.label, "read": f.read is not None, "losses": list(f.losses)}
+        for f in FORMATS.values()
+    ]

@@ -12,8 +12,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from . import __version__, api, cli_text
 from .data.dataset import Dataset, RunId
 from .errors import ConfigError, JobError, TotError
@@ -71,12 +69,23 @@ def new(options: argparse.Namespace) -> Answer:
     """Make a project that refers to a dataset."""
     with ProgressPrinter() as report:
         dataset: Dataset = api.open_dataset(
-            options.dataset, activity=options.activity, granularity=options.granularity, lengths=options.lengths,
-            feature_rate=options.feature_rate, orientation=options.orientation, report=report)
+            options.dataset,
+            activity=options.activity,
+            granularity=options.granularity,
+            lengths=options.lengths,
+            feature_rate=options.feature_rate,
+            orientation=options.orientation,
+            report=report,
+        )
     with api.create_project(options.project, dataset) as project:
         project.flush(60)
-    found = {"project": str(options.project), "activity": dataset.activity, "videos": len(dataset.videos),
-             "trainable": len(dataset.trainable), "problems": [str(p) for p in dataset.problems]}
+    found = {
+        "project": str(options.project),
+        "activity": dataset.activity,
+        "videos": len(dataset.videos),
+        "trainable": len(dataset.trainable),
+        "problems": [str(p) for p in dataset.problems],
+    }
     lines = [f"{options.project}: {len(dataset.videos)} videos, {len(dataset.trainable)} can be trained on."]
     return found, "\n".join([*lines, *(f"{p.severity}: {p}" for p in dataset.problems)])
 
@@ -85,22 +94,36 @@ def train(options: argparse.Namespace) -> Answer:
     """Train a run."""
     with api.open_project(options.project) as project, ProgressPrinter() as report:
         config = api.configure(
-            project.document.dataset, method=options.method, preset=options.preset, n_clusters=options.clusters,
-            iterations=options.iterations, seed=options.seed, values=_pairs(options.set),
-            official_compatible=options.official_compatible)
+            project.document.dataset,
+            method=options.method,
+            preset=options.preset,
+            n_clusters=options.clusters,
+            iterations=options.iterations,
+            seed=options.seed,
+            values=_pairs(options.set),
+            official_compatible=options.official_compatible,
+        )
         run, result = api.train_project(project, config, device=options.device, report=report)
         project.flush(60)
     losses = {key: float(result["losses"].get(key, 0.0)) for key in ("total", "cross_entropy", "temporal_coherence")}
-    answer = {"run": run, "method": result["config"]["method"], "iterations": result["iterations"],
-              "seconds": result["seconds"], "device": result["device"], "loss": losses, "metrics": result["metrics"]}
+    answer = {
+        "run": run,
+        "method": result["config"]["method"],
+        "iterations": result["iterations"],
+        "seconds": result["seconds"],
+        "device": result["device"],
+        "loss": losses,
+        "metrics": result["metrics"],
+    }
     return answer, cli_text.train_text(answer)
 
 
 def segment(options: argparse.Namespace) -> Answer:
     """Write a prediction track for every video of a run."""
     with api.open_project(options.project) as project, ProgressPrinter() as report:
-        run, changes = api.segment_project(project, options.run, decoder=options.decoder, device=options.device,
-                                           report=report)
+        run, changes = api.segment_project(
+            project, options.run, decoder=options.decoder, device=options.device, report=report
+        )
         project.flush(60)
         found = {p.video: len(p.segmentation) for (r, _), p in project.document.predictions.items() if r == run}
     answer = {"run": run, "videos": [{"video": v, "segments": n} for v, n in found.items() if v in changes.videos]}
@@ -111,7 +134,7 @@ def evaluate(options: argparse.Namespace) -> Answer:
     """Score a run or the corrected labels against ground truth."""
     with api.open_project(options.project, read_only=True) as project:
         report = api.evaluate(project, options.run, track=options.track, level=options.level)
-    values = msgspec.to_builtins(report, str_keys=True)
+    values = api.plain(report)
     return values, cli_text.report_text(values)
 
 
@@ -123,8 +146,13 @@ def map_labels(options: argparse.Namespace) -> Answer:
             raise ConfigError(f'--set "{key}={pairs[key]}": wanted CLUSTER=ACTION, for example 3=pour_milk.')
     edits = bool(pairs or options.lock or options.rematch)
     with api.open_project(options.project, read_only=not edits) as project:
-        found = api.edit_label_map(project, options.run, targets={int(k): v for k, v in pairs.items()},
-                                   lock=options.lock, rematch=options.rematch)
+        found = api.edit_label_map(
+            project,
+            options.run,
+            targets={int(k): v for k, v in pairs.items()},
+            lock=options.lock,
+            rematch=options.rematch,
+        )
         if edits:
             project.flush(60)
     return found, cli_text.map_text(found)
@@ -138,18 +166,36 @@ def export(options: argparse.Namespace) -> Answer:
     if options.out is None or options.project is None:
         raise ConfigError("tot export needs PROJECT.tot, --format NAME and --out PATH.")
     with api.open_project(options.project, read_only=True) as project:
-        summary = api.export(project, options.format, options.out, track=options.track, videos=options.videos,
-                             run=options.run, unlabelled_as_background=options.unlabelled_as_background)
-    answer = {"format": summary.format, "out": str(summary.out), "files": [str(p) for p in summary.files],
-              "videos": summary.n_videos, "segments": summary.n_segments, "losses": list(summary.losses)}
+        summary = api.export(
+            project,
+            options.format,
+            options.out,
+            track=options.track,
+            videos=options.videos,
+            run=options.run,
+            unlabelled_as_background=options.unlabelled_as_background,
+        )
+    answer = {
+        "format": summary.format,
+        "out": str(summary.out),
+        "files": [str(p) for p in summary.files],
+        "videos": summary.n_videos,
+        "segments": summary.n_segments,
+        "losses": list(summary.losses),
+    }
     return answer, str(summary)
 
 
 def score(options: argparse.Namespace) -> Answer:
     """Score label files against label files."""
-    report = api.score(options.ground_truth, options.prediction, mapping=options.mapping, level=options.level,
-                       background=options.background)
-    values = msgspec.to_builtins(report, str_keys=True)
+    report = api.score(
+        options.ground_truth,
+        options.prediction,
+        mapping=options.mapping,
+        level=options.level,
+        background=options.background,
+    )
+    values = api.plain(report)
     return values, cli_text.report_text(values)
 
 

@@ -13,22 +13,37 @@ def dataset_values(dataset: Dataset) -> dict[str, Any]:
     videos = []
     for video in dataset.videos:
         clock = video.timebase
-        videos.append({
-            "video": video.name, "frames": clock.n_frames, "rate": _text(clock.rate),
-            "pictures": clock.media.n_pictures if clock.media else None,
-            "picture_rate": _text(clock.media.rate) if clock.media else None,
-            "rows": clock.n_rows, "feature_rate": _text(clock.feature_rate), "stride": _text(clock.stride),
-            "dimensions": video.n_dimensions, "transposed": video.transposed, "labels": video.ground_truth is not None,
-            "trainable": video.features is not None and video.is_trainable,
-        })
+        videos.append(
+            {
+                "video": video.name,
+                "frames": clock.n_frames,
+                "rate": _text(clock.rate),
+                "pictures": clock.media.n_pictures if clock.media else None,
+                "picture_rate": _text(clock.media.rate) if clock.media else None,
+                "rows": clock.n_rows,
+                "feature_rate": _text(clock.feature_rate),
+                "stride": _text(clock.stride),
+                "dimensions": video.n_dimensions,
+                "transposed": video.transposed,
+                "labels": video.ground_truth is not None,
+                "trainable": video.features is not None and video.is_trainable,
+            }
+        )
     return {
-        "dataset": str(dataset.root), "layout": dataset.layout, "activity": dataset.activity,
-        "activities": list(dataset.activities), "granularity": dataset.granularity,
-        "granularities": list(dataset.granularities), "videos": videos,
+        "dataset": str(dataset.root),
+        "layout": dataset.layout,
+        "activity": dataset.activity,
+        "activities": list(dataset.activities),
+        "granularity": dataset.granularity,
+        "granularities": list(dataset.granularities),
+        "videos": videos,
         "actions": [{"id": int(a.id), "name": a.name} for a in dataset.actions],
-        "background": sorted(dataset.background_names), "findings": list(dataset.findings),
-        "problems": [{"severity": p.severity, "path": p.path, "where": p.where, "what": p.what, "hint": p.hint,
-                      "video": p.video} for p in dataset.problems],
+        "background": sorted(dataset.background_names),
+        "findings": list(dataset.findings),
+        "problems": [
+            {"severity": p.severity, "path": p.path, "where": p.where, "what": p.what, "hint": p.hint, "video": p.video}
+            for p in dataset.problems
+        ],
     }
 
 
@@ -36,14 +51,22 @@ def dataset_text(dataset: Dataset) -> str:
     """The same for people."""
     values = dataset_values(dataset)
     lines = [f"{values['dataset']} (layout {values['layout'] or 'unknown'})"]
-    lines += [f"Activity: {values['activity'] or '-'}" + (
-        f" (of {', '.join(values['activities'])})" if len(values["activities"]) > 1 else "")]
-    lines.append(f"{len(values['videos'])} videos, {len(values['actions'])} actions: "
-                 + ", ".join(a["name"] for a in values["actions"]))
-    lines.append(f"{'video':<32}{'frames':>8}{'rate':>12}{'pictures':>10}{'rows':>8}{'rows/s':>10}{'columns':>9}  labels")
+    lines += [
+        f"Activity: {values['activity'] or '-'}"
+        + (f" (of {', '.join(values['activities'])})" if len(values["activities"]) > 1 else "")
+    ]
+    lines.append(
+        f"{len(values['videos'])} videos, {len(values['actions'])} actions: "
+        + ", ".join(a["name"] for a in values["actions"])
+    )
+    lines.append(
+        f"{'video':<32}{'frames':>8}{'rate':>12}{'pictures':>10}{'rows':>8}{'rows/s':>10}{'columns':>9}  labels"
+    )
     for v in values["videos"]:
-        lines.append(f"{v['video'][:31]:<32}{v['frames']:>8}{v['rate'] or '-':>12}{v['pictures'] or '-':>10}"
-                     f"{v['rows']:>8}{v['feature_rate'] or '-':>10}{v['dimensions']:>9}  {'yes' if v['labels'] else 'no'}")
+        lines.append(
+            f"{v['video'][:31]:<32}{v['frames']:>8}{v['rate'] or '-':>12}{v['pictures'] or '-':>10}"
+            f"{v['rows']:>8}{v['feature_rate'] or '-':>10}{v['dimensions']:>9}  {'yes' if v['labels'] else 'no'}"
+        )
     lines += list(values["findings"])
     lines += [f"{p.severity}: {p}" for p in dataset.problems] or ["No problems."]
     return "\n".join(lines)
@@ -51,8 +74,11 @@ def dataset_text(dataset: Dataset) -> str:
 
 def train_text(answer: Mapping[str, Any]) -> str:
     """One training in a few lines; the run id stands alone in the first."""
-    lines = [str(answer["run"]), f"{answer['method']}: {answer['iterations']:,} iterations in {answer['seconds']:.1f} s "
-             f"on {answer['device']}, loss {answer['loss']['total']:.4f}"]
+    lines = [
+        str(answer["run"]),
+        f"{answer['method']}: {answer['iterations']:,} iterations in {answer['seconds']:.1f} s "
+        f"on {answer['device']}, loss {answer['loss']['total']:.4f}",
+    ]
     if answer["metrics"]:
         lines.append(f"MoF {_percent(answer['metrics']['mof'])}, F1 {_percent(answer['metrics']['f1'])}")
     return "\n".join(lines)
@@ -60,8 +86,16 @@ def train_text(answer: Mapping[str, Any]) -> str:
 
 def report_text(values: Mapping[str, Any]) -> str:
     """Scores beside their baselines, then videos and classes."""
-    names = (("mof", "MoF"), ("f1", "F1"), ("f1_majority", "F1 (majority)"), ("miou", "mIoU"), ("edit", "Edit"),
-             ("f1@10", "F1@10"), ("f1@25", "F1@25"), ("f1@50", "F1@50"))
+    names = (
+        ("mof", "MoF"),
+        ("f1", "F1"),
+        ("f1_majority", "F1 (majority)"),
+        ("miou", "mIoU"),
+        ("edit", "Edit"),
+        ("f1@10", "F1@10"),
+        ("f1@25", "F1@25"),
+        ("f1@50", "F1@50"),
+    )
     lines = [f"{values['videos']} videos, {values['frames']:,} frames, matched per {values['level']}"]
     lines += [f"{label:<16}{_percent(values[key])}" for key, label in names]
     for name, scores in values["baselines"].items():
@@ -71,8 +105,10 @@ def report_text(values: Mapping[str, Any]) -> str:
     for row in values["per_video"]:
         lines.append(f"{row['video']:<32}{row['frames']:>8} frames  MoF {_percent(row['mof'])}")
     for row in values["per_class"]:
-        lines.append(f"{row['action']:<32}{row['frames']:>8} frames  recall {_percent(row['recall'])}  "
-                     f"IoU {_percent(row['iou'])}")
+        lines.append(
+            f"{row['action']:<32}{row['frames']:>8} frames  recall {_percent(row['recall'])}  "
+            f"IoU {_percent(row['iou'])}"
+        )
     return "\n".join(lines)
 
 
@@ -81,15 +117,19 @@ def map_text(found: Mapping[str, Any]) -> str:
     lines = [f"Label map of {found['run']}"]
     for row in found["clusters"]:
         marks = [word for key, word in (("locked", "locked"), ("by_hand", "by hand")) if row[key]]
-        lines.append(f"{row['cluster']:>4}  {row['action'] if row['action'] is not None else '(nothing)'}"
-                     + (f"  [{', '.join(marks)}]" if marks else ""))
+        lines.append(
+            f"{row['cluster']:>4}  {row['action'] if row['action'] is not None else '(nothing)'}"
+            + (f"  [{', '.join(marks)}]" if marks else "")
+        )
     return "\n".join(lines)
 
 
 def doctor_text(found: Mapping[str, Any]) -> str:
     """The installation, a line a fact."""
-    lines = [f"totgui {found['totgui']}, Python {found['python']}, {found['system']}",
-             f"Device: {found['device']} ({found['device_reason']})"]
+    lines = [
+        f"totgui {found['totgui']}, Python {found['python']}, {found['system']}",
+        f"Device: {found['device']} ({found['device_reason']})",
+    ]
     lines += [f"  {name:<14}{version or 'missing'}" for name, version in found["libraries"].items()]
     lines.append("Codecs: " + ", ".join(f"{n}{'' if there else ' (missing)'}" for n, there in found["codecs"].items()))
     lines.append(f"Cache: {found['cache']['bytes'] / 1e6:.1f} MB in {found['cache']['path']}")

@@ -14,8 +14,16 @@ from .cache import cache_dir
 from .errors import ConfigError
 
 _LIBRARIES = {
-    "numpy": "numpy", "msgspec": "msgspec", "torch": "torch", "safetensors": "safetensors", "av": "av",
-    "opencv": "cv2", "scipy": "scipy", "platformdirs": "platformdirs", "PySide6": "PySide6", "pyqtgraph": "pyqtgraph",
+    "numpy": "numpy",
+    "msgspec": "msgspec",
+    "torch": "torch",
+    "safetensors": "safetensors",
+    "av": "av",
+    "opencv": "cv2",
+    "scipy": "scipy",
+    "platformdirs": "platformdirs",
+    "PySide6": "PySide6",
+    "pyqtgraph": "pyqtgraph",
 }
 _PACKAGES = {"opencv": ("opencv-python-headless", "opencv-python", "opencv-contrib-python-headless")}
 _CODECS = ("h264", "hevc", "av1", "vp9", "vp8", "mpeg4", "mjpeg")
@@ -52,9 +60,15 @@ def doctor() -> dict[str, Any]:
         device, reason = "none", str(error)
     folder = cache_dir()
     return {
-        "totgui": __version__, "python": sys.version.split()[0], "system": platform.platform(),
-        "executable": Path(sys.executable).name, "libraries": versions, "missing": missing,
-        "device": device, "device_reason": reason, "codecs": _codecs(),
+        "totgui": __version__,
+        "python": sys.version.split()[0],
+        "system": platform.platform(),
+        "executable": Path(sys.executable).name,
+        "libraries": versions,
+        "missing": missing,
+        "device": device,
+        "device_reason": reason,
+        "codecs": _codecs(),
         "cache": {"path": str(folder), "bytes": _size(folder)},
     }
 

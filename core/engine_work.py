@@ -83,13 +83,24 @@ def snapshot(trained: Trained, video: TrainVideo, matrix: FloatArray, iteration:
     """Posterior, plan and prior of one video, each at most 256 cells a side, with the decoded path."""
     path = decode(trained.config.decoder, infer.log_posterior(trained, matrix))
     found = []
-    for source, values in (("posterior", infer.posterior(trained, matrix)), ("plan", infer.plan(trained, matrix)),
-                           ("prior", infer.prior(trained, len(matrix)))):
+    for source, values in (
+        ("posterior", infer.posterior(trained, matrix)),
+        ("plan", infer.plan(trained, matrix)),
+        ("prior", infer.prior(trained, len(matrix))),
+    ):
         small, rows = reduce_matrix(values)
-        found.append(MatrixSnapshot(
-            video=video.id, source=source, iteration=iteration, n_frames=video.n_frames, rows=small.shape[0],
-            columns=small.shape[1], data=small.astype("<f4").tobytes(), path=path[rows].astype("<u2").tobytes(),
-        ))
+        found.append(
+            MatrixSnapshot(
+                video=video.id,
+                source=source,
+                iteration=iteration,
+                n_frames=video.n_frames,
+                rows=small.shape[0],
+                columns=small.shape[1],
+                data=small.astype("<f4").tobytes(),
+                path=path[rows].astype("<u2").tobytes(),
+            )
+        )
     return found
 
 
@@ -126,27 +137,45 @@ class _Live:
         on_curve = last or not self.curve or info.iteration - int(self.curve[-1][0] or 0) >= every
         mof: float | None = None
         f1: float | None = None
-        if now >= self.scores_at and not last:
+        due = now - self.metrics_at >= METRICS_EVERY_S
+        if due and now >= self.scores_at and not last:
             mof, f1 = self._scores(info.trained)
             taken = time.perf_counter() - now
             self.scores_at = now + max(1.0, taken / SCORES_SHARE)
         if on_curve or mof is not None:
             self.curve.append([info.iteration, info.loss, info.cross_entropy, info.temporal_coherence, mof, f1])
-        if last or mof is not None or now - self.metrics_at >= METRICS_EVERY_S:
-            self.metrics_at = now
+        if last or due:
+            self.metrics_at = time.perf_counter()
             self._metrics(info, mof, f1)
         self._matrices(info, now, last)
 
     def _metrics(self, info: StepInfo, mof: float | None, f1: float | None) -> None:
         seconds = time.perf_counter() - self.began
         speed = info.iteration / max(seconds, 1e-6)
-        self.report(TrainingMetrics(
-            iteration=info.iteration, iterations=info.iterations, loss=info.loss, cross_entropy=info.cross_entropy,
-            temporal_coherence=info.temporal_coherence, mof=mof, f1=f1, seconds=seconds, iterations_per_second=speed,
-            entropy=info.entropy, smallest_mass=info.smallest_mass, largest_mass=info.largest_mass,
-        ))
-        self.report(Progress(done=info.iteration, total=info.iterations, text="Training",
-                             seconds_left=(info.iterations - info.iteration) / speed))
+        self.report(
+            TrainingMetrics(
+                iteration=info.iteration,
+                iterations=info.iterations,
+                loss=info.loss,
+                cross_entropy=info.cross_entropy,
+                temporal_coherence=info.temporal_coherence,
+                mof=mof,
+                f1=f1,
+                seconds=seconds,
+                iterations_per_second=speed,
+                entropy=info.entropy,
+                smallest_mass=info.smallest_mass,
+                largest_mass=info.largest_mass,
+            )
+        )
+        self.report(
+            Progress(
+                done=info.iteration,
+                total=info.iterations,
+                text="Training",
+                seconds_left=(info.iterations - info.iteration) / speed,
+            )
+        )
 
     def _matrices(self, info: StepInfo, now: float, last: bool) -> None:
         pinned = self.pinned()
@@ -166,12 +195,13 @@ class _Live:
             return None, None
         from .metrics.report import quick_scores
 
-        mof, f1 = quick_scores(list(truths.values()), list(found.values()), self.config.n_clusters)
+        mof, f1 = quick_scores(truths, found, n_clusters=self.config.n_clusters)
         return float(mof), float(f1)
 
 
-def _predictions(trained: Trained, videos: tuple[TrainVideo, ...], matrices: list[FloatArray],
-                 decoder: str) -> tuple[dict[str, IntArray], dict[str, IntArray]]:
+def _predictions(
+    trained: Trained, videos: tuple[TrainVideo, ...], matrices: list[FloatArray], decoder: str
+) -> tuple[dict[str, IntArray], dict[str, IntArray]]:
     truths: dict[str, IntArray] = {}
     found: dict[str, IntArray] = {}
     for video, matrix in zip(videos, matrices, strict=True):
@@ -182,8 +212,14 @@ def _predictions(trained: Trained, videos: tuple[TrainVideo, ...], matrices: lis
     return truths, found
 
 
-def train(request: TrainRequest, *, device: str, report: Report, should_stop: ShouldStop,
-          pinned: Callable[[], str] | None = None) -> dict[str, Any]:
+def train(
+    request: TrainRequest,
+    *,
+    device: str,
+    report: Report,
+    should_stop: ShouldStop,
+    pinned: Callable[[], str] | None = None,
+) -> dict[str, Any]:
     """What a training made: path of the weights, settings, losses, curve, and scores where truth is known.
 
     Raises:
@@ -205,14 +241,22 @@ def train(request: TrainRequest, *, device: str, report: Report, should_stop: Sh
         live.curve[-1][4:6] = [metrics["mof"], metrics["f1"]]
     report(LogLine(text=f"{trained.iterations} iterations in {trained.seconds:.1f} s on {device}"))
     return {
-        "weights": str(path), "config": msgspec.to_builtins(config), "device": device,
-        "iterations": trained.iterations, "seconds": trained.seconds, "losses": dict(trained.losses),
-        "curve": live.curve, "stopped_early": trained.stopped_early, "label_map": label_map, "metrics": metrics,
+        "weights": str(path),
+        "config": msgspec.to_builtins(config),
+        "device": device,
+        "iterations": trained.iterations,
+        "seconds": trained.seconds,
+        "losses": dict(trained.losses),
+        "curve": live.curve,
+        "stopped_early": trained.stopped_early,
+        "label_map": label_map,
+        "metrics": metrics,
     }
 
 
-def _matched(truths: Mapping[str, IntArray], found: Mapping[str, IntArray],
-             n_clusters: int) -> tuple[dict[int, int], dict[str, float] | None]:
+def _matched(
+    truths: Mapping[str, IntArray], found: Mapping[str, IntArray], n_clusters: int
+) -> tuple[dict[int, int], dict[str, float] | None]:
     if not truths:
         return {}, None
     from .metrics.matching import match
@@ -221,7 +265,7 @@ def _matched(truths: Mapping[str, IntArray], found: Mapping[str, IntArray],
     names = list(truths)
     predictions, known = [found[n] for n in names], [truths[n] for n in names]
     table = {int(c): int(a) for c, a in match(predictions, known, n_clusters).items()}
-    mof, f1 = quick_scores(known, predictions, n_clusters)
+    mof, f1 = quick_scores(truths, found, n_clusters=n_clusters)
     return table, {"mof": float(mof), "f1": float(f1)}
 
 
@@ -241,8 +285,11 @@ def segment(request: SegmentRequest, *, device: str, report: Report, should_stop
         labels = predict(trained, video, matrix, request.decoder)
         cut = Segmentation.from_frames(labels)
         paths = {}
-        for name, values in (("posterior", infer.posterior(trained, matrix)), ("plan", infer.plan(trained, matrix)),
-                             ("prior", infer.prior(trained, len(matrix)))):
+        for name, values in (
+            ("posterior", infer.posterior(trained, matrix)),
+            ("plan", infer.plan(trained, matrix)),
+            ("prior", infer.prior(trained, len(matrix))),
+        ):
             paths[name] = _write_matrix(folder / f"{number:04d}-{name}.npy", values)
         found[video.id] = {"starts": cut.starts.tolist(), "labels": cut.labels.tolist(), **paths}
         report(Progress(done=number + 1, total=len(request.videos), text="Segmenting"))
@@ -268,5 +315,11 @@ def evaluate(request: EvaluateRequest) -> Scores:
             starts, labels = request.predictions[video.id]
             truths[video.id] = truth
             predictions[video.id] = Segmentation.from_pieces(starts, labels, video.n_frames).to_frames()
-    return score(truths, predictions, actions=request.actions, n_clusters=request.n_clusters,
-                 label_map=request.label_map, level=request.level)
+    return score(
+        truths,
+        predictions,
+        actions=request.actions,
+        n_clusters=request.n_clusters,
+        label_map=request.label_map,
+        level=request.level,
+    )

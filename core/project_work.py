@@ -33,20 +33,32 @@ def train_videos(document: Document) -> tuple[TrainVideo, ...]:
         if video.features is None or not video.is_trainable:
             continue
         truth, clock = document.ground_truth.get(video.id), video.timebase
-        found.append(TrainVideo(
-            id=video.id, features=str(video.features), transposed=video.transposed, n_dimensions=video.n_dimensions,
-            n_frames=clock.n_frames, n_rows=clock.n_rows, stride_numerator=clock.stride.numerator,
-            stride_denominator=clock.stride.denominator, rows_average=clock.rows_average,
-            truth_starts=truth.starts.tolist() if truth else [], truth_labels=truth.labels.tolist() if truth else [],
-        ))
+        found.append(
+            TrainVideo(
+                id=video.id,
+                features=str(video.features),
+                transposed=video.transposed,
+                n_dimensions=video.n_dimensions,
+                n_frames=clock.n_frames,
+                n_rows=clock.n_rows,
+                stride_numerator=clock.stride.numerator,
+                stride_denominator=clock.stride.denominator,
+                rows_average=clock.rows_average,
+                truth_starts=truth.starts.tolist() if truth else [],
+                truth_labels=truth.labels.tolist() if truth else [],
+            )
+        )
     return tuple(found)
 
 
 def _usable_videos(project: Project) -> tuple[TrainVideo, ...]:
     videos = train_videos(project.document)
     if not videos:
-        raise InputError(project.path, "no video of this project has usable features.",
-                         hint="Make them with: tot features PROJECT.tot --out DIR")
+        raise InputError(
+            project.path,
+            "no video of this project has usable features.",
+            hint="Make them with: tot features PROJECT.tot --out DIR",
+        )
     return videos
 
 
@@ -72,9 +84,15 @@ def add_run(project: Project, result: Mapping[str, Any]) -> RunId:
     """The id of the new run that a training's manifest describes."""
     number = 1 + max((r.number for r in project.document.runs.values()), default=0)
     run = Run(
-        id=RunId(f"r{number}"), number=number, config=result["config"], device=result["device"],
-        seconds=result["seconds"], iterations=result["iterations"], stopped_early=result["stopped_early"],
-        finished=datetime.now(UTC).isoformat(timespec="seconds"), losses=result["losses"],
+        id=RunId(f"r{number}"),
+        number=number,
+        config=result["config"],
+        device=result["device"],
+        seconds=result["seconds"],
+        iterations=result["iterations"],
+        stopped_early=result["stopped_early"],
+        finished=datetime.now(UTC).isoformat(timespec="seconds"),
+        losses=result["losses"],
         curve=tuple(tuple(row) for row in result["curve"]),
     )
     proposed = {ClusterId(int(c)): int(a) for c, a in result.get("label_map", {}).items()}
@@ -90,8 +108,14 @@ def segment_request(project: Project, run: RunId | None, decoder: str | None, de
     folder = cache_path("runs", project.uid, chosen.id, f"segment-{uuid4().hex[:8]}")
     weights = folder.with_suffix(".safetensors")
     weights.write_bytes(project.weights(chosen.id))
-    return SegmentRequest(run=chosen.id, videos=videos, weights=str(weights), out=str(folder), device=device,
-                          decoder=decoder or str(chosen.config.get("decoder", "fixed-order")))
+    return SegmentRequest(
+        run=chosen.id,
+        videos=videos,
+        weights=str(weights),
+        out=str(folder),
+        device=device,
+        decoder=decoder or str(chosen.config.get("decoder", "fixed-order")),
+    )
 
 
 def predictions_of(document: Document, run: RunId, result: Mapping[str, Any]) -> list[Prediction]:
@@ -132,13 +156,16 @@ def evaluate_track(project: Project, run: RunId | None, *, track: str, level: st
     return evaluate(
         {document.videos[v].name: document.ground_truth[v].to_frames() for v in scored},
         {document.videos[v].name: found[v].to_frames() for v in scored},
-        actions={int(a.id): a.name for a in document.actions.values()}, n_clusters=n_clusters, label_map=label_map,
+        actions={int(a.id): a.name for a in document.actions.values()},
+        n_clusters=n_clusters,
+        label_map=label_map,
         level=level,
     )
 
 
-def edit_map(project: Project, run: RunId | None, *, targets: Mapping[int, str], lock: Sequence[int],
-             rematch: bool) -> dict[str, Any]:
+def edit_map(
+    project: Project, run: RunId | None, *, targets: Mapping[int, str], lock: Sequence[int], rematch: bool
+) -> dict[str, Any]:
     """The label map as plain values, after setting targets, locking clusters and matching again."""
     from .annotation import commands
 
@@ -164,13 +191,17 @@ def _rematch(project: Project, run: Run) -> None:
     from .metrics.matching import match
 
     document, current = project.document, project.document.label_maps[run.id]
-    known = [(p.segmentation, document.ground_truth[v]) for (r, v), p in document.predictions.items()
-             if r == run.id and v in document.ground_truth]
+    known = [
+        (p.segmentation, document.ground_truth[v])
+        for (r, v), p in document.predictions.items()
+        if r == run.id and v in document.ground_truth
+    ]
     if not known:
         raise ConfigError("Matching needs predictions of videos with ground truth. Run tot segment first.")
     locked = {int(c): int(current.target(c)) for c in current.locked if current.target(c) != UNMAPPED}
-    proposed = match([p.to_frames() for p, _ in known], [t.to_frames() for _, t in known], run.n_clusters,
-                     locked=locked)
+    proposed = match(
+        [p.to_frames() for p, _ in known], [t.to_frames() for _, t in known], run.n_clusters, locked=locked
+    )
     project.edit(commands.rematch(document, run.id, {ClusterId(c): int(a) for c, a in proposed.items()}))
 
 
@@ -194,13 +225,27 @@ def _map_values(document: Document, run: Run) -> dict[str, Any]:
     for cluster, target in label_map.table().items():
         action = document.actions.get(ActionId(target))
         name = "background" if target == BACKGROUND else action.name if action else None
-        clusters.append({"cluster": cluster, "action": name, "locked": cluster in label_map.locked,
-                         "by_hand": ClusterId(cluster) in label_map.overrides})
+        clusters.append(
+            {
+                "cluster": cluster,
+                "action": name,
+                "locked": cluster in label_map.locked,
+                "by_hand": ClusterId(cluster) in label_map.overrides,
+            }
+        )
     return {"run": run.id, "label_map": {str(c["cluster"]): c["action"] for c in clusters}, "clusters": clusters}
 
 
-def export_tracks(project: Project, name: str, out: Path, *, track: str, videos: str, run: RunId | None,
-                  unlabelled_as_background: bool) -> ExportSummary:
+def export_tracks(
+    project: Project,
+    name: str,
+    out: Path,
+    *,
+    track: str,
+    videos: str,
+    run: RunId | None,
+    unlabelled_as_background: bool,
+) -> ExportSummary:
     """Write the chosen videos' labels in one format."""
     if name not in FORMATS:
         raise ConfigError(f'There is no format "{name}"; there are: {", ".join(FORMATS)}.')
@@ -210,20 +255,39 @@ def export_tracks(project: Project, name: str, out: Path, *, track: str, videos:
     found = _tracks(document, track, run)
     chosen = [v for v in _chosen_videos(document, videos) if v in found]
     if not chosen:
-        raise ConfigError(f'No video of "{videos}" has a {track} track. '
-                          + ("Accept videos first, or use --videos all." if videos == "accepted" else
-                             "Adopt a prediction first, or use --track prediction." if track == "corrected" else ""))
+        raise ConfigError(
+            f'No video of "{videos}" has a {track} track. '
+            + (
+                "Accept videos first, or use --videos all."
+                if videos == "accepted"
+                else "Adopt a prediction first, or use --track prediction."
+                if track == "corrected"
+                else ""
+            )
+        )
     actions = {a.id: a for a in document.actions.values()}
     tracks = []
     for video in chosen:
         cut, review = found[video], document.review(video)
         if unlabelled_as_background:
-            cut = Segmentation.from_pieces(cut.starts.tolist(), [
-                BACKGROUND if label == UNLABELLED else label for label in cut.labels.tolist()], cut.n_frames)
+            cut = Segmentation.from_pieces(
+                cut.starts.tolist(),
+                [BACKGROUND if label == UNLABELLED else label for label in cut.labels.tolist()],
+                cut.n_frames,
+            )
         known = {int(label) for label in cut.labels.tolist()}
         used = {k: a for k, a in actions.items() if not a.archived or int(k) in known}
-        tracks.append(ExportTrack(document.videos[video].name, document.videos[video].timebase, cut, used, track,
-                                  str(review.status), review.note))
+        tracks.append(
+            ExportTrack(
+                document.videos[video].name,
+                document.videos[video].timebase,
+                cut,
+                used,
+                track,
+                str(review.status),
+                review.note,
+            )
+        )
     return FORMATS[name].write(tracks, out)
 
 
@@ -234,8 +298,11 @@ def _tracks(document: Document, track: str, run: RunId | None) -> dict[VideoId, 
         return dict(document.corrected)
     chosen = choose_run(document, run)
     table = document.label_maps[chosen.id].table()
-    return {v: p.segmentation.mapped(table, default=UNLABELLED)
-            for (r, v), p in document.predictions.items() if r == chosen.id}
+    return {
+        v: p.segmentation.mapped(table, default=UNLABELLED)
+        for (r, v), p in document.predictions.items()
+        if r == chosen.id
+    }
 
 
 def _chosen_videos(document: Document, videos: str) -> list[VideoId]:
@@ -261,8 +328,11 @@ def check_project(path: Path) -> list[str]:
     try:
         with Project.open(path, read_only=True) as project:
             document = project.document
-            return [f"{v}: the prediction of {r} names no video" for (r, v) in document.predictions
-                    if v not in document.videos]
+            return [
+                f"{v}: the prediction of {r} names no video"
+                for (r, v) in document.predictions
+                if v not in document.videos
+            ]
     except StoreError as error:
         return [str(error)]
 

@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from .data.dataset import BACKGROUND, UNLABELLED
+from .data.labels import read_labels, read_mapping, to_ids
 from .errors import ConfigError, InputError
-from .formats.frame_text import BACKGROUND_WORD, read_lines
+from .formats.frame_text import BACKGROUND_WORD
 
 if TYPE_CHECKING:
     from .metrics.report import Report
@@ -21,8 +23,14 @@ IntArray = NDArray[np.integer[Any]]
 _NUMBER = re.compile(r"-?\d+$")
 
 
-def score_files(truth: Path, prediction: Path, *, mapping: Path | None = None, level: str = "activity",
-                background: Sequence[str] = ()) -> Report:
+def score_files(
+    truth: Path,
+    prediction: Path,
+    *,
+    mapping: Path | None = None,
+    level: str = "activity",
+    background: Sequence[str] = (),
+) -> Report:
     """Scores of every ground-truth file that has a prediction; cluster numbers are matched, names are not.
 
     Raises:
@@ -35,25 +43,36 @@ def score_files(truth: Path, prediction: Path, *, mapping: Path | None = None, l
     if len(truths) == 1 and len(predictions) == 1:
         predictions, missing = {next(iter(truths)): next(iter(predictions.values()))}, []
     if missing:
-        raise InputError(prediction, f"has no labels of {missing[0]} ({len(missing)} of {len(truths)} are missing).",
-                         hint="Names are joined by stem; score a folder that holds the same videos.")
-    spoken = {stem: read_lines(path) for stem, path in truths.items()}
-    found = {stem: read_lines(predictions[stem]) for stem in truths}
+        raise InputError(
+            prediction,
+            f"has no labels of {missing[0]} ({len(missing)} of {len(truths)} are missing).",
+            hint="Names are joined by stem; score a folder that holds the same videos.",
+        )
+    spoken = {stem: read_labels(path) for stem, path in truths.items()}
+    found = {stem: read_labels(predictions[stem]) for stem in truths}
     for stem, lines in spoken.items():
         if len(found[stem]) != len(lines):
-            raise InputError(predictions[stem], f"{len(found[stem]):,} labels; the ground truth has {len(lines):,}.",
-                             hint="Both need one label for the same frames.")
-    ids = read_mapping(mapping) if mapping is not None else _natural({x for v in spoken.values() for x in v})
+            raise InputError(
+                predictions[stem],
+                f"{len(found[stem]):,} labels; the ground truth has {len(lines):,}.",
+                hint="Both need one label for the same frames.",
+            )
+    ids = _mapping(mapping) if mapping is not None else _natural({x for v in spoken.values() for x in v})
     ids = _with_background(ids, background, spoken)
-    actions = {number: " / ".join(n for n, i in ids.items() if i == number) for number in sorted(set(ids.values()))
-               if number >= 0}
-    truth_ids = {s: _to_ids(truths[s], lines, ids) for s, lines in spoken.items()}
+    actions = {
+        number: " / ".join(n for n, i in ids.items() if i == number)
+        for number in sorted(set(ids.values()))
+        if number >= 0
+    }
+    source = str(mapping) if mapping is not None else "the ground truth"
+    truth_ids = {s: to_ids(truths[s], lines, ids, source=source) for s, lines in spoken.items()}
     n_clusters = _cluster_count(found, ids)
     if n_clusters is not None:
-        return evaluate(truth_ids, {s: np.array([int(x) for x in v], np.int64) for s, v in found.items()},
-                        actions=actions, n_clusters=n_clusters, level=level)
-    named = {s: np.array([_lookup(x, ids, UNLABELLED) for x in v], np.int64) for s, v in found.items()}
-    return evaluate(truth_ids, named, actions=actions, n_clusters=None, level=level)
+        labels = {s: np.array([int(x) for x in v], np.int64) for s, v in found.items()}
+    else:
+        labels = {s: _named(v, ids) for s, v in found.items()}
+    report = evaluate(truth_ids, labels, actions=actions, n_clusters=n_clusters, level=level)
+    return msgspec.structs.replace(report, background=list(background)) if background else report
 
 
 def label_files(path: Path) -> dict[str, Path]:
@@ -75,28 +94,14 @@ def label_files(path: Path) -> dict[str, Path]:
     return found
 
 
-def read_mapping(path: Path) -> dict[str, int]:
-    """Number of every name of a mapping file (``ID NAME`` a line). Raises InputError."""
+def _mapping(path: Path) -> dict[str, int]:
+    """Number of every name of a mapping file; a folder stands for the one in it. The word ``bg`` is background."""
     if path.is_dir():
         path = path / "mapping" / "mapping.txt" if (path / "mapping").is_dir() else path / "mapping.txt"
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(path, f"cannot be read as UTF-8 text: {error}.") from error
-    ids: dict[str, int] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip():
-            continue
-        parts = line.strip().split(maxsplit=1)
-        if len(parts) != 2 or not _NUMBER.match(parts[0]) or int(parts[0]) < -1:
-            raise InputError(path, f'"{line.strip()}"; wanted "ID NAME", for example "4 take_bowl".', f"line {number}")
-        if ids.setdefault(parts[1], int(parts[0])) != int(parts[0]):
-            raise InputError(path, f'"{parts[1]}" is {ids[parts[1]]} and {parts[0]}. Keep one.', f"line {number}")
+    ids = read_mapping(path)
     if not ids:
         raise InputError(path, 'is empty; wanted "ID NAME" a line.')
-    if BACKGROUND_WORD in ids:
-        ids[BACKGROUND_WORD] = BACKGROUND
-    return ids
+    return {name: int(BACKGROUND) if name == BACKGROUND_WORD else number for name, number in ids.items()}
 
 
 def _stem(path: Path) -> str:
@@ -107,13 +112,15 @@ def _natural(names: set[str]) -> dict[str, int]:
     """Numbers for names in natural order; whole numbers keep their value."""
     if all(_NUMBER.match(name) and int(name) >= -1 for name in names):
         return {name: int(name) for name in names}
-    order = sorted(names, key=lambda n: [(0, int(p), "") if p.isdecimal() else (1, 0, p)
-                                         for p in re.split(r"(\d+)", n) if p])
+    order = sorted(
+        names, key=lambda n: [(0, int(p), "") if p.isdecimal() else (1, 0, p) for p in re.split(r"(\d+)", n) if p]
+    )
     return {name: BACKGROUND if name == BACKGROUND_WORD else i for i, name in enumerate(order)}
 
 
-def _with_background(ids: Mapping[str, int], background: Sequence[str],
-                     spoken: Mapping[str, list[str]]) -> dict[str, int]:
+def _with_background(
+    ids: Mapping[str, int], background: Sequence[str], spoken: Mapping[str, list[str]]
+) -> dict[str, int]:
     occurring = {x for lines in spoken.values() for x in lines}
     for name in background:
         if name not in ids and name not in occurring:
@@ -121,28 +128,9 @@ def _with_background(ids: Mapping[str, int], background: Sequence[str],
     return {**ids, **dict.fromkeys(background, int(BACKGROUND))}
 
 
-def _lookup(label: str, ids: Mapping[str, int], default: int | None) -> int:
-    if label in ids:
-        return ids[label]
-    first = label.split()[0]
-    if first in ids:
-        return ids[first]
-    if _NUMBER.match(label) and int(label) in set(ids.values()):
-        return int(label)
-    if default is None:
-        raise KeyError(label)
-    return default
-
-
-def _to_ids(path: Path, lines: list[str], ids: Mapping[str, int]) -> IntArray:
-    table: dict[str, int] = {}
-    for number, line in enumerate(lines, start=1):
-        if line not in table:
-            try:
-                table[line] = _lookup(line, ids, None)
-            except KeyError:
-                raise InputError(path, f'"{line}" is not in the mapping ({len(ids)} names). Correct one of the two.',
-                                 f"line {number}") from None
+def _named(lines: list[str], ids: Mapping[str, int]) -> IntArray:
+    """(T,) int64 action of each predicted name; a name that the ground truth does not know is wrong."""
+    table = {line: ids.get(line, ids.get(line.split()[0], int(UNLABELLED))) for line in set(lines)}
     return np.array([table[line] for line in lines], dtype=np.int64)
 
 

@@ -13,8 +13,18 @@ from ..errors import InputError
 from .track import ExportSummary, ExportTrack, ImportTrack, seconds_text
 
 COLUMNS = (
-    "video", "segment", "start_s", "end_s", "start_frame", "end_frame_exclusive", "label_id", "label", "source",
-    "confidence", "status", "note",
+    "video",
+    "segment",
+    "start_s",
+    "end_s",
+    "start_frame",
+    "end_frame_exclusive",
+    "label_id",
+    "label",
+    "source",
+    "confidence",
+    "status",
+    "note",
 )
 LOSSES = ("confidence (left empty)", "colours of actions")
 
@@ -28,10 +38,22 @@ def write(tracks: Sequence[ExportTrack], out: Path) -> ExportSummary:
     for track in tracks:
         clock = track.timebase
         for number, s in enumerate(track.segmentation.segments):
-            table.writerow((
-                track.video, number, seconds_text(clock, s.start), seconds_text(clock, s.stop), s.start, s.stop,
-                s.label, track.name_of(s.label), track.source, "", track.status, track.note,
-            ))
+            table.writerow(
+                (
+                    track.video,
+                    number,
+                    seconds_text(clock, s.start),
+                    seconds_text(clock, s.stop),
+                    s.start,
+                    s.stop,
+                    s.label,
+                    track.name_of(s.label),
+                    track.source,
+                    "",
+                    track.status,
+                    track.note,
+                )
+            )
     atomic_write(path, text.getvalue().encode("utf-8"))
     return ExportSummary("csv", path, (path,), len(tracks), sum(len(t.segmentation) for t in tracks), LOSSES)
 
@@ -60,8 +82,11 @@ def read(path: Path) -> list[ImportTrack]:
             piece = (int(row["start_frame"]), int(row["end_frame_exclusive"]), name)
             track = pieces.setdefault(row["video"], [])
             if piece[0] != (track[-1][1] if track else 0) or piece[1] <= piece[0]:
-                raise InputError(path, f"frames {piece[0]} to {piece[1]} of {row['video']} leave a gap or overlap.",
-                                 f"line {rows.line_num}")
+                raise InputError(
+                    path,
+                    f"frames {piece[0]} to {piece[1]} of {row['video']} leave a gap or overlap.",
+                    f"line {rows.line_num}",
+                )
             track.append(piece)
     except (TypeError, ValueError) as error:
         raise InputError(path, f"a number cannot be read: {error}.", f"line {rows.line_num}") from error

@@ -9,6 +9,7 @@ from pathlib import Path
 from ..annotation.segmentation import Segmentation
 from ..cache import atomic_write
 from ..data.dataset import BACKGROUND
+from ..data.labels import read_labels
 from ..errors import InputError
 from .track import ExportSummary, ExportTrack, ImportTrack, file_stems, refuse_unlabelled, slugs
 
@@ -73,8 +74,11 @@ def read(path: Path) -> list[ImportTrack]:
     root = path
     if path.is_dir():
         inner = next((path / n for n in ("groundTruth", "gt", "labels") if (path / n).is_dir()), path)
-        files = sorted(p for p in inner.iterdir() if p.is_file() and p.suffix in ("", ".txt")
-                       and not p.name.startswith((".", "mapping", "README")))
+        files = sorted(
+            p
+            for p in inner.iterdir()
+            if p.is_file() and p.suffix in ("", ".txt") and not p.name.startswith((".", "mapping", "README"))
+        )
     elif path.is_file():
         files, root = [path], path.parent.parent
     else:
@@ -85,39 +89,17 @@ def read(path: Path) -> list[ImportTrack]:
     return [_read_file(file, full) for file in files]
 
 
-def read_lines(path: Path) -> list[str]:
-    """The label of each frame; BOM, CRLF, blank tail lines and the one-line results of MS-TCN are taken.
-
-    Raises:
-        InputError: no text, no lines, or a blank line inside.
-    """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(path, "is not UTF-8 text.", f"byte {error.start}") from error
-    except OSError as error:
-        raise InputError(path, f"cannot be read: {error.strerror}.") from error
-    lines = [line.strip() for line in text.rstrip().split("\n")]
-    if lines and lines[0].startswith("###"):
-        lines = " ".join(lines[1:]).split()
-    if not lines or lines == [""]:
-        raise InputError(path, "is empty; wanted one action name a line.")
-    if "" in lines:
-        raise InputError(path, "a blank line between labels; wanted one action name a line.",
-                         f"line {lines.index('') + 1}", "Remove the line or name its action.")
-    return lines
-
-
 def _read_file(path: Path, full: dict[str, dict[str, str]]) -> ImportTrack:
-    lines = read_lines(path)
+    lines = read_labels(path)
     names = sorted(set(lines))
     number = {name: i for i, name in enumerate(names)}
     cut = Segmentation.from_frames([number[line] for line in lines])
     labels = [names[i] for i in cut.labels.tolist()]
     known = full.get("actions", {})
     return ImportTrack(
-        full.get("videos", {}).get(path.stem if path.suffix == ".txt" else path.name,
-                                   path.stem if path.suffix == ".txt" else path.name),
+        full.get("videos", {}).get(
+            path.stem if path.suffix == ".txt" else path.name, path.stem if path.suffix == ".txt" else path.name
+        ),
         tuple(cut.starts.tolist()),
         tuple("" if name == BACKGROUND_WORD else known.get(name, name) for name in labels),
         cut.n_frames,

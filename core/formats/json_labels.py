@@ -67,8 +67,9 @@ def write(tracks: Sequence[ExportTrack], out: Path) -> ExportSummary:
             for s in track.segmentation.segments
         ]
         text = f"{rate.numerator}/{rate.denominator}" if rate else None
-        videos.append(_Video(track.video, track.segmentation.n_frames, segments, text, track.source, track.status,
-                             track.note))
+        videos.append(
+            _Video(track.video, track.segmentation.n_frames, segments, text, track.source, track.status, track.note)
+        )
     base = f"frames, 0-based, stop exclusive; label {BACKGROUND} is background, {UNLABELLED} unlabelled"
     content = _File(FORMAT, VERSION, base, [actions[k] for k in sorted(actions)], videos)
     atomic_write(path, msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")
@@ -90,8 +91,11 @@ def read(path: Path) -> list[ImportTrack]:
         if head.format != FORMAT:
             raise InputError(path, f'is "{head.format}"; wanted "{FORMAT}".')
         if head.version > VERSION:
-            raise InputError(path, f"has version {head.version}; this program reads up to {VERSION}.",
-                             hint="Install the newer version.")
+            raise InputError(
+                path,
+                f"has version {head.version}; this program reads up to {VERSION}.",
+                hint="Install the newer version.",
+            )
         content = msgspec.json.decode(data, type=_File)
     except OSError as error:
         raise InputError(path, f"cannot be read: {error.strerror}.") from error
@@ -117,5 +121,9 @@ def _track(path: Path, video: _Video, names: dict[int, str | None]) -> ImportTra
         end = segment.stop
     if end != video.n_frames or not video.segments:
         raise InputError(path, f"ends at frame {end}; the video has {video.n_frames}.", f"video {video.name}")
-    return ImportTrack(video.name, tuple(s.start for s in video.segments),
-                       tuple(names[s.label] for s in video.segments), video.n_frames)
+    return ImportTrack(
+        video.name,
+        tuple(s.start for s in video.segments),
+        tuple(names[s.label] for s in video.segments),
+        video.n_frames,
+    )

@@ -27,12 +27,25 @@ class Format:
 FORMATS: dict[str, Format] = {
     f.name: f
     for f in (
-        Format("frames", "Frame labels (MS-TCN: NAME.txt)", "", frame_text.write_with_suffix, frame_text.read,
-               frame_text.LOSSES),
-        Format("frames-cte", "Frame labels (CTE, TOT: NAME without suffix)", "", frame_text.write_without_suffix,
-               frame_text.read, frame_text.LOSSES),
+        Format(
+            "frames",
+            "Frame labels (MS-TCN: NAME.txt)",
+            "",
+            frame_text.write_with_suffix,
+            frame_text.read,
+            frame_text.LOSSES,
+        ),
+        Format(
+            "frames-cte",
+            "Frame labels (CTE, TOT: NAME without suffix)",
+            "",
+            frame_text.write_without_suffix,
+            frame_text.read,
+            frame_text.LOSSES,
+        ),
         Format("csv", "Table of segments (CSV)", ".csv", csv_table.write, csv_table.read, csv_table.LOSSES),
-        Format("json", "Labels of this program (JSON)", ".json", json_labels.write, json_labels.read,
-               json_labels.LOSSES),
+        Format(
+            "json", "Labels of this program (JSON)", ".json", json_labels.write, json_labels.read, json_labels.LOSSES
+        ),
     )
 }

@@ -95,7 +95,8 @@ def refuse_unlabelled(tracks: Iterable[ExportTrack], out: Path) -> None:
         for segment in track.segmentation.segments:
             if segment.label == UNLABELLED:
                 raise InputError(
-                    out, f"{track.video} is unlabelled there, and this format cannot say so.",
+                    out,
+                    f"{track.video} is unlabelled there, and this format cannot say so.",
                     f"frames {segment.start} to {segment.stop}",
                     "Label them (or map the cluster), leave the video out, or write them as background.",
                 )

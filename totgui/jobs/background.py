@@ -12,7 +12,15 @@ import msgspec
 
 from core.errors import JobError, TotError
 from core.events import (
-    Cancelled, Event, Failed, Finished, JobCancelled, Report, ShouldStop, Started, StopKind,
+    Cancelled,
+    Event,
+    Failed,
+    Finished,
+    JobCancelled,
+    Report,
+    ShouldStop,
+    Started,
+    StopKind,
 )
 
 Task = Callable[[Report, ShouldStop], dict[str, Any]]
@@ -78,5 +86,6 @@ class Background:
             kind, hint = (error.kind, error.hint) if isinstance(error, JobError) else ("input", "")
             return Failed(job=job, kind=kind, message=str(error), hint=hint, traceback=traceback.format_exc())
         except Exception as error:  # the outer edge of a job
-            return Failed(job=job, kind="failed", message=f"{type(error).__name__}: {error}",
-                          traceback=traceback.format_exc())
+            return Failed(
+                job=job, kind="failed", message=f"{type(error).__name__}: {error}", traceback=traceback.format_exc()
+            )

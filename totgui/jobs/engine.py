@@ -25,8 +25,16 @@ from core.errors import JobError, TotError
 from core.events import Cancelled, Event, Failed, Finished, JobCancelled, LogLine, StopKind
 
 from .protocol import (
-    DemoRequest, EvaluateRequest, PinRequest, SegmentRequest, StopRequest, TrainRequest, WarmUpRequest, Work,
-    decode_request, encode,
+    DemoRequest,
+    EvaluateRequest,
+    PinRequest,
+    SegmentRequest,
+    StopRequest,
+    TrainRequest,
+    WarmUpRequest,
+    Work,
+    decode_request,
+    encode,
 )
 
 
@@ -122,12 +130,18 @@ def run(control: Control, send: Callable[[Event], None]) -> Event:
     except TotError as error:
         return Failed(job=job, kind="input", message=str(error), traceback=traceback.format_exc())
     except MemoryError:
-        return Failed(job=job, kind="out-of-memory", message="The computer ran out of memory.",
-                      hint="Close other programs, or halve the batch.", traceback=traceback.format_exc())
+        return Failed(
+            job=job,
+            kind="out-of-memory",
+            message="The computer ran out of memory.",
+            hint="Close other programs, or halve the batch.",
+            traceback=traceback.format_exc(),
+        )
     except Exception as error:  # the outer edge of a job: whatever it was becomes its one ending
         report(LogLine(text=traceback.format_exc(), level="error"))
-        return Failed(job=job, kind="failed", message=f"{type(error).__name__}: {error}",
-                      traceback=traceback.format_exc())
+        return Failed(
+            job=job, kind="failed", message=f"{type(error).__name__}: {error}", traceback=traceback.format_exc()
+        )
 
 
 def _dispatch(control: Control, report: Callable[[Event], None]) -> dict[str, Any]:
@@ -139,8 +153,13 @@ def _dispatch(control: Control, report: Callable[[Event], None]) -> dict[str, An
     if isinstance(request, EvaluateRequest):
         return api.evaluate_request(request)
     if isinstance(request, DemoRequest):
-        found = api.render_demo(Path(request.out), n_videos=request.n_videos or None, seed=request.seed,
-                                report=report, should_stop=control.should_stop)
+        found = api.render_demo(
+            Path(request.out),
+            n_videos=request.n_videos or None,
+            seed=request.seed,
+            report=report,
+            should_stop=control.should_stop,
+        )
         return {"folder": str(found)}
     raise TypeError(f"The engine has no work for {type(request).__name__}.")
 

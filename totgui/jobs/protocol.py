@@ -8,13 +8,34 @@ import msgspec
 
 from core.events import ENDINGS, Event, StopKind
 from core.requests import (
-    DemoRequest, EvaluateRequest, PinRequest, Request, SegmentRequest, StopRequest, TrainRequest, TrainVideo,
-    WarmUpRequest, Work,
+    DemoRequest,
+    EvaluateRequest,
+    PinRequest,
+    Request,
+    SegmentRequest,
+    StopRequest,
+    TrainRequest,
+    TrainVideo,
+    WarmUpRequest,
+    Work,
 )
 
 __all__ = [
-    "ENDINGS", "DemoRequest", "EvaluateRequest", "Event", "PinRequest", "Request", "SegmentRequest", "StopKind",
-    "StopRequest", "TrainRequest", "TrainVideo", "WarmUpRequest", "Work", "decode_event", "decode_request",
+    "ENDINGS",
+    "DemoRequest",
+    "EvaluateRequest",
+    "Event",
+    "PinRequest",
+    "Request",
+    "SegmentRequest",
+    "StopKind",
+    "StopRequest",
+    "TrainRequest",
+    "TrainVideo",
+    "WarmUpRequest",
+    "Work",
+    "decode_event",
+    "decode_request",
     "encode",
 ]
 

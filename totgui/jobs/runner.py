@@ -11,6 +11,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from core.errors import JobError
 from core.events import ENDINGS, Cancelled, Event, Failed, LogLine, StopKind
 
@@ -162,6 +164,8 @@ class Runner:
                 event = decode_event(child.connection.recv_bytes())
                 if isinstance(event, LogLine):
                     child.log.extend(event.text.splitlines())
+                if isinstance(event, Failed) and not event.log:
+                    event = msgspec.structs.replace(event, log=tuple(child.log))
                 self._deliver(event)
         except (EOFError, OSError):
             pass
@@ -196,6 +200,9 @@ def _death(job: str, child: _Child) -> Failed:
     code = child.process.exitcode
     why = " (out of memory?)" if code == -9 else ""
     return Failed(
-        job=job, kind="engine-died", message=f"The engine ended with code {code}{why}.",
-        hint="The earlier runs are whole. Start the training again.", log=tuple(child.log),
+        job=job,
+        kind="engine-died",
+        message=f"The engine ended with code {code}{why}.",
+        hint="The earlier runs are whole. Start the training again.",
+        log=tuple(child.log),
     )

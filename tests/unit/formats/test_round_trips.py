@@ -70,16 +70,21 @@ def test_two_exports_are_the_same_bytes(name, tmp_path):
     for folder in ("one", "two"):
         (tmp_path / folder).mkdir()
         FORMATS[name].write(tracks(), tmp_path / folder)
-    one, two = ({p.relative_to(tmp_path / f): p.read_bytes() for p in (tmp_path / f).rglob("*") if p.is_file()}
-                for f in ("one", "two"))
+    one, two = (
+        {p.relative_to(tmp_path / f): p.read_bytes() for p in (tmp_path / f).rglob("*") if p.is_file()}
+        for f in ("one", "two")
+    )
     assert one == two
 
 
-@pytest.mark.parametrize(("text", "message"), [
-    ('{"format": "x", "version": 1}', "wanted"),
-    ('{"format": "totgui-labels", "version": 99}', "version 99"),
-    ("[]", "not a label file"),
-])
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"format": "x", "version": 1}', "wanted"),
+        ('{"format": "totgui-labels", "version": 99}', "version 99"),
+        ("[]", "not a label file"),
+    ],
+)
 def test_foreign_json_is_refused(text, message, tmp_path):
     (tmp_path / "x.json").write_text(text)
     with pytest.raises(InputError, match=message):

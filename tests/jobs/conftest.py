@@ -1,0 +1,95 @@
+"""A runner on a real spawned engine, small synthetic features, and the events that came."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.events import ENDINGS, Event
+from totgui.jobs.protocol import TrainRequest, TrainVideo
+from totgui.jobs.runner import Runner
+
+
+class Recorder:
+    """Collects events; `ending` waits for the first, `settle` proves that no second comes."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self._ended = threading.Event()
+
+    def __call__(self, event: Event) -> None:
+        self.events.append(event)
+        if isinstance(event, ENDINGS):
+            self._ended.set()
+
+    def ending(self, timeout_s: float = 90.0) -> Event:
+        assert self._ended.wait(timeout_s), "the job did not end"
+        self._ended.clear()
+        return self.endings[-1]
+
+    @property
+    def endings(self) -> list[Event]:
+        return [event for event in self.events if isinstance(event, ENDINGS)]
+
+    def of(self, kind: type) -> list:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def until(self, kind: type, timeout_s: float = 90.0) -> None:
+        end = time.monotonic() + timeout_s
+        while not self.of(kind):
+            assert time.monotonic() < end, f"no {kind.__name__} came; {self.events}"
+            time.sleep(0.01)
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("TOT_CACHE_DIR", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def recorder():
+    return Recorder()
+
+
+@pytest.fixture
+def runner(recorder):
+    made = Runner(recorder, grace_s=3.0)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def make_request(tmp_path):
+    """A training on three synthetic videos of 90 rows and 180 frames, three steps in fixed order."""
+    generator = np.random.default_rng(0)
+    centres = generator.normal(size=(3, 6)) * 3
+    videos = []
+    for number in range(3):
+        truth = np.repeat([0, 1, 2], 30)
+        matrix = (centres[truth] + generator.normal(size=(90, 6))).astype(np.float32)
+        path = tmp_path / f"v{number}.npy"
+        np.save(path, matrix)
+        videos.append(
+            TrainVideo(
+                id=f"v{number}",
+                features=str(path),
+                n_frames=180,
+                n_rows=90,
+                n_dimensions=6,
+                stride_numerator=2,
+                truth_starts=[0, 60, 120],
+                truth_labels=[0, 1, 2],
+            )
+        )
+
+    def make(job: str, out: Path | None = None, **config: object) -> TrainRequest:
+        values = {"n_clusters": 3, "iterations": 60, "batch": 32, "normalise": "l2", "standardise": "activity"} | config
+        return TrainRequest(
+            job=job, videos=tuple(videos), config=values, device="cpu", out=str(out or tmp_path / job), pinned="v1"
+        )
+
+    return make

@@ -1,0 +1,170 @@
+"""A real engine: one training, a stop of each kind, a death. Each job has exactly one ending."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.errors import JobError
+from core.events import Cancelled, Failed, Finished, MatrixSnapshot, Progress, Started, StopKind, TrainingMetrics
+from totgui.jobs.background import Background
+from totgui.jobs.protocol import EvaluateRequest, SegmentRequest
+
+
+def test_a_training_is_segmented_and_scored(runner, recorder, make_request, tmp_path):
+    request = make_request("t1", iterations=150)
+    runner.start(request)
+    with pytest.raises(JobError):
+        runner.start(request)
+    ending = recorder.ending()
+    assert isinstance(ending, Finished), ending
+    assert ending.job == "t1" and not ending.stopped_early
+    result = ending.result
+    assert Path(result["weights"]).stat().st_size > 0
+    assert result["iterations"] == 150 and result["config"]["n_clusters"] == 3
+    assert recorder.of(Started)[0].device == "cpu"
+    metrics = recorder.of(TrainingMetrics)
+    assert metrics[-1].iteration == 150
+    snapshots = recorder.of(MatrixSnapshot)
+    assert {s.source for s in snapshots} == {"posterior", "plan", "prior"} and {s.video for s in snapshots} == {"v1"}
+    last = snapshots[-1]
+    assert np.frombuffer(last.data, "<f4").reshape(last.rows, last.columns).shape == (90, 3)
+    assert len(np.frombuffer(last.path, "<u2")) == 90
+
+    runner.start(
+        SegmentRequest(
+            job="s1", run="r1", videos=request.videos, weights=result["weights"], out=str(tmp_path / "s1"), device="cpu"
+        )
+    )
+    ending = recorder.ending()
+    assert isinstance(ending, Finished), ending
+    videos = ending.result["videos"]
+    assert set(videos) == {"v0", "v1", "v2"}
+    for entry in videos.values():
+        assert entry["starts"][0] == 0 and max(entry["starts"]) < 180
+        assert len(set(entry["labels"])) == 3
+        for name in ("posterior", "plan", "prior"):
+            assert np.load(entry[name]).shape == (90, 3)
+
+    runner.start(
+        EvaluateRequest(
+            job="e1",
+            videos=request.videos,
+            actions={0: "a", 1: "b", 2: "c"},
+            n_clusters=3,
+            predictions={v: (e["starts"], e["labels"]) for v, e in videos.items()},
+        )
+    )
+    ending = recorder.ending()
+    assert isinstance(ending, Finished), ending
+    assert ending.result["mof"] == pytest.approx(result["metrics"]["mof"])
+    assert [event.job for event in recorder.endings] == ["t1", "s1", "e1"]
+
+
+def test_the_same_seed_gives_the_same_weights(runner, recorder, make_request):
+    for job in ("a", "b"):
+        runner.start(make_request(job))
+        assert isinstance(recorder.ending(), Finished)
+    one, two = (Path(e.result["weights"]).read_bytes() for e in recorder.endings)
+    assert one == two
+
+
+def test_a_discarded_job_leaves_nothing(runner, recorder, make_request, tmp_path):
+    runner.start(make_request("d1", iterations=1_000_000))
+    recorder.until(TrainingMetrics)
+    runner.stop(StopKind.DISCARD)
+    assert isinstance(recorder.ending(10), Cancelled)
+    assert not (tmp_path / "d1").exists()
+    assert not runner.busy
+    runner.start(make_request("d2"))
+    assert isinstance(recorder.ending(), Finished)
+    assert len(recorder.endings) == 2
+
+
+def test_stop_and_keep_finishes_with_what_was_learned(runner, recorder, make_request):
+    runner.start(make_request("k1", iterations=1_000_000))
+    recorder.until(TrainingMetrics)
+    runner.stop(StopKind.KEEP)
+    ending = recorder.ending(10)
+    assert isinstance(ending, Finished) and ending.stopped_early
+    assert 0 < ending.result["iterations"] < 1_000_000
+    assert Path(ending.result["weights"]).is_file()
+
+
+def test_the_death_of_the_engine_is_a_failure_and_the_next_job_runs(runner, recorder, make_request):
+    runner.start(make_request("x1", iterations=1_000_000))
+    recorder.until(TrainingMetrics)
+    os.kill(runner.pid, signal.SIGKILL)
+    ending = recorder.ending(10)
+    assert isinstance(ending, Failed) and ending.job == "x1"
+    assert "-9" in ending.message and ending.log
+    runner.start(make_request("x2"))
+    assert isinstance(recorder.ending(), Finished)
+    assert [e.job for e in recorder.endings] == ["x1", "x2"]
+
+
+def test_an_engine_that_does_not_answer_is_ended_and_the_job_is_cancelled(runner, recorder, make_request, tmp_path):
+    runner.start(make_request("h1", iterations=1_000_000))
+    recorder.until(TrainingMetrics)
+    (tmp_path / "h1").mkdir(exist_ok=True)
+    os.kill(runner.pid, signal.SIGSTOP)
+    runner.stop(StopKind.DISCARD)
+    assert isinstance(recorder.ending(15), Cancelled)
+    assert not (tmp_path / "h1").exists()
+    assert len(recorder.endings) == 1
+
+
+def test_wrong_settings_and_files_fail_with_a_message(runner, recorder, make_request, tmp_path):
+    runner.start(make_request("w1", n_clusters=500))
+    ending = recorder.ending()
+    assert isinstance(ending, Failed) and "500 clusters" in ending.message
+    (tmp_path / "v0.npy").unlink()
+    runner.start(make_request("w2"))
+    ending = recorder.ending()
+    assert isinstance(ending, Failed) and "v0" in ending.message
+
+
+def test_the_pinned_video_can_change(runner, recorder, make_request):
+    runner.start(make_request("p1", iterations=1_000_000))
+    recorder.until(MatrixSnapshot)
+    runner.pin("v2")
+    end = time.monotonic() + 20
+    while not any(s.video == "v2" for s in recorder.of(MatrixSnapshot)):
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    runner.stop(StopKind.DISCARD)
+    assert isinstance(recorder.ending(10), Cancelled)
+
+
+def test_metrics_come_at_most_ten_times_a_second(runner, recorder, make_request):
+    runner.start(make_request("m1", iterations=400))
+    ending = recorder.ending()
+    assert isinstance(ending, Finished)
+    metrics = recorder.of(TrainingMetrics)
+    in_time = [b.seconds - a.seconds for a, b in zip(metrics, metrics[1:], strict=False) if b.iteration != 400]
+    assert all(gap > 0.09 for gap in in_time)
+
+
+def test_background_work_has_one_ending_each(recorder):
+    background = Background(recorder)
+
+    def fail(report, should_stop):
+        raise ValueError("no")
+
+    def work(report, should_stop):
+        report(Progress(done=1, total=1))
+        return {"value": object}
+
+    background.start("b1", "One", work)
+    background.start("b2", "Two", fail)
+    end = time.monotonic() + 5
+    while len(recorder.endings) < 2 and time.monotonic() < end:
+        time.sleep(0.01)
+    background.close()
+    assert [type(e) for e in recorder.endings] == [Finished, Failed]
+    assert recorder.of(Progress)[0].job == "b1"
