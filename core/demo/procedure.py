@@ -9,12 +9,12 @@ import numpy as np
 RATE = 15
 """Pictures a second."""
 STEPS = (
-    ("place_base", 2.0),
+    ("place_base", 2.8),
     ("insert_board", 3.5),
-    ("drive_screws", 8.0),
-    ("mount_battery", 2.0),
+    ("drive_screws", 6.0),
+    ("mount_battery", 2.8),
     ("plug_cable", 5.0),
-    ("close_lid", 1.8),
+    ("close_lid", 2.5),
     ("stick_label", 2.7),
 )
 """Name and usual seconds of each step, in the usual order."""
@@ -50,7 +50,7 @@ def perform(rng: np.random.Generator) -> Performance:
     if rng.random() < SWAP:
         at = int(rng.integers(1, len(kept) - 2))
         kept[at], kept[at + 1] = kept[at + 1], kept[at]
-    seconds = np.array([STEPS[s][1] for s in kept]) * rng.lognormal(0.0, 0.22, len(kept))
+    seconds = np.array([STEPS[s][1] for s in kept]) * rng.lognormal(0.0, 0.5, len(kept))
     total = float(np.clip(seconds.sum() * rng.uniform(0.85, 1.2), 20.0, 30.0))
     lengths = np.maximum(RATE, np.round(seconds / seconds.sum() * total * RATE)).astype(int)
     gloves = ((60, 90, 200), (210, 170, 140), (80, 160, 90), (150, 90, 170), (60, 60, 70))
