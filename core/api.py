@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from .project import Project
     from .tot.config import TrainConfig
 
+DEMO_VIDEOS = 10
+
 
 def open_dataset(
     path: Path | str, *, report: Report = ignore, should_stop: ShouldStop = never_stop, **choices: Any
@@ -277,13 +279,20 @@ def render_demo(
     should_stop: ShouldStop = never_stop,
 ) -> Path:
     """The folder of the demo dataset, rendered unless it is there already and whole."""
-    from .demo import render
+    from .demo.render import render_demo as render
+    from .extract.registry import extract_features
 
     if n_videos is not None and n_videos < 1:
         raise ConfigError(f"{n_videos} videos were asked for; wanted at least 1.")
-    more = {} if n_videos is None else {"n_videos": n_videos}
-    render.render_demo(Path(out), seed=seed, report=report, should_stop=should_stop, **more)
-    return Path(out)
+    folder = Path(out).absolute()
+    return render(
+        folder,
+        extract=lambda media: extract_features(media, should_stop=should_stop),
+        videos=n_videos or DEMO_VIDEOS,
+        seed=seed,
+        report=report,
+        should_stop=should_stop,
+    )
 
 
 def doctor() -> dict[str, Any]:

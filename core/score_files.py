@@ -19,7 +19,7 @@ from .formats.frame_text import BACKGROUND_WORD
 if TYPE_CHECKING:
     from .metrics.report import Report
 
-IntArray = NDArray[np.integer[Any]]
+IntArray = NDArray[np.int64]
 _NUMBER = re.compile(r"-?\d+$")
 
 

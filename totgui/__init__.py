@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-import sys
+import core
 
-if sys.version_info < (3, 11):  # pragma: no cover - the installer refuses as well
-    raise ImportError(f"totgui needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
+if getattr(core, "PROJECT", None) != "totgui":
+    _where = getattr(core, "__file__", None) or list(getattr(core, "__path__", ["?"]))[0]
+    raise ImportError(
+        f'The package "core" that Python found at {_where} is not the one of totgui. '
+        "Start by the commands totgui and tot, from another folder, or remove the other package."
+    )

@@ -101,7 +101,8 @@ def read(path: Path) -> list[ImportTrack]:
         raise InputError(path, f"cannot be read: {error.strerror}.") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError(path, f"is not a label file: {error}.") from error
-    names: dict[int, str | None] = {a.id: a.name for a in content.actions} | {BACKGROUND: "", UNLABELLED: None}
+    names: dict[int, str | None] = {int(BACKGROUND): "", int(UNLABELLED): None}
+    names |= {action.id: action.name for action in content.actions if action.id >= 0}
     return [_track(path, video, names) for video in content.videos]
 
 
