@@ -257,17 +257,11 @@ def score(
     )
 
 
-def check(path: Path | str, *, repair: Path | str | None = None) -> list[str]:
-    """The findings of a full check of a project file; empty when every row is whole.
+def check(path: Path | str) -> list[str]:
+    """The findings of a full check of a project file; empty when every row is whole."""
+    from .project_work import check_project
 
-    `repair` names a new file that receives what can still be read; the checked file is never changed.
-    """
-    from .project_work import check_project, salvage_project
-
-    findings = check_project(Path(path))
-    if repair is not None:
-        salvage_project(Path(path), Path(repair))
-    return findings
+    return check_project(Path(path))
 
 
 def render_demo(

@@ -10,13 +10,16 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import __version__, api, cli_text
 from .data.dataset import Dataset, RunId
 from .errors import ConfigError, JobError, TotError
 from .events import JobCancelled
 from .progress import ProgressPrinter
+
+if TYPE_CHECKING:
+    from .project import Project
 
 DONE, CHECK_FAILED, WRONG_INPUT, JOB_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 Answer = tuple[Any, str]
@@ -37,6 +40,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _failed(error, options.debug)
     print(json.dumps(document, ensure_ascii=False, indent=1) if options.json else text)
     return CHECK_FAILED if options.name == "check" and not document["ok"] else DONE
+
+
+def _flush(project: Project) -> None:
+    if not project.flush(60):
+        reason = project.saved_state().reason
+        raise JobError(f"{project.path} could not be written: {reason or 'no answer for a minute'}.", kind="not-saved")
 
 
 def _failed(error: BaseException, debug: bool) -> int:
@@ -78,7 +87,7 @@ def new(options: argparse.Namespace) -> Answer:
             report=report,
         )
     with api.create_project(options.project, dataset) as project:
-        project.flush(60)
+        _flush(project)
     found = {
         "project": str(options.project),
         "activity": dataset.activity,
@@ -104,7 +113,7 @@ def train(options: argparse.Namespace) -> Answer:
             official_compatible=options.official_compatible,
         )
         run, result = api.train_project(project, config, device=options.device, report=report)
-        project.flush(60)
+        _flush(project)
     losses = {key: float(result["losses"].get(key, 0.0)) for key in ("total", "cross_entropy", "temporal_coherence")}
     answer = {
         "run": run,
@@ -124,7 +133,7 @@ def segment(options: argparse.Namespace) -> Answer:
         run, changes = api.segment_project(
             project, options.run, decoder=options.decoder, device=options.device, report=report
         )
-        project.flush(60)
+        _flush(project)
         found = {p.video: len(p.segmentation) for (r, _), p in project.document.predictions.items() if r == run}
     answer = {"run": run, "videos": [{"video": v, "segments": n} for v, n in found.items() if v in changes.videos]}
     return answer, f"{run}: {len(answer['videos'])} videos segmented."
@@ -154,7 +163,7 @@ def map_labels(options: argparse.Namespace) -> Answer:
             rematch=options.rematch,
         )
         if edits:
-            project.flush(60)
+            _flush(project)
     return found, cli_text.map_text(found)
 
 
@@ -201,10 +210,8 @@ def score(options: argparse.Namespace) -> Answer:
 
 def check(options: argparse.Namespace) -> Answer:
     """Verify every row of a project."""
-    findings = api.check(options.project, repair=options.repair)
+    findings = api.check(options.project)
     text = "\n".join(findings) if findings else f"{options.project}: every row is whole."
-    if options.repair:
-        text += f"\nWhat can be read was written to {options.repair}."
     return {"project": str(options.project), "ok": not findings, "findings": findings}, text
 
 
@@ -269,7 +276,6 @@ def parser() -> argparse.ArgumentParser:
     add("--background", nargs="+", action="extend", default=[], metavar="LABEL")
     add = verb("check", check).add_argument
     add("project", type=Path, metavar="PROJECT.tot")
-    add("--repair", type=Path, metavar="NEW.tot")
     verb("doctor", doctor)
     return top
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from .annotation.segmentation import Segmentation
 from .annotation.values import UNMAPPED, LabelMap, Prediction, ReviewStatus, Run, ScoresRef
 from .cache import cache_path
 from .data.dataset import BACKGROUND, UNLABELLED, ActionId, ClusterId, RunId, VideoId
-from .errors import ConfigError, InputError
+from .errors import ConfigError, EditError, InputError
 from .formats.registry import FORMATS, ExportSummary, ExportTrack
 from .requests import SegmentRequest, TrainRequest, TrainVideo
 
@@ -202,7 +203,8 @@ def _rematch(project: Project, run: Run) -> None:
     proposed = match(
         [p.to_frames() for p, _ in known], [t.to_frames() for _, t in known], run.n_clusters, locked=locked
     )
-    project.edit(commands.rematch(document, run.id, {ClusterId(c): int(a) for c, a in proposed.items()}))
+    with suppress(EditError):  # the same match again changes nothing
+        project.edit(commands.rematch(document, run.id, {ClusterId(c): int(a) for c, a in proposed.items()}))
 
 
 def _action_called(document: Document, name: str) -> int:
@@ -319,28 +321,14 @@ def _chosen_videos(document: Document, videos: str) -> list[VideoId]:
 
 
 def check_project(path: Path) -> list[str]:
-    """Findings of reading every row of a project file; the file is not changed."""
-    from .errors import StoreError
-    from .project import Project
+    """Findings of reading every row of a project file and following its log back; the file is not changed."""
+    from .errors import DamagedProjectError
+    from .store.check import read_all
 
     if not path.is_file():
         raise InputError(path, "is not there; wanted a project file (.tot).")
     try:
-        with Project.open(path, read_only=True) as project:
-            document = project.document
-            return [
-                f"{v}: the prediction of {r} names no video"
-                for (r, v) in document.predictions
-                if v not in document.videos
-            ]
-    except StoreError as error:
+        read_all(path)
+    except DamagedProjectError as error:
         return [str(error)]
-
-
-def salvage_project(path: Path, out: Path) -> None:
-    """Write what can be read of a damaged project into a new file."""
-    from .store import salvage
-
-    if out.exists():
-        raise InputError(out, "is there already; salvage writes a new file.")
-    salvage.salvage(path, out)
+    return []
