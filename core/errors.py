@@ -1,16 +1,16 @@
 """Every exception that the program raises on purpose.
 
-    TotError                      one message: what was found, what was wanted, where, what to do
-    |-- InputError                a file or folder from outside cannot be used
-    |-- ConfigError               a setting is outside its range
-    |-- EditError                 an edit was refused; nothing changed
-    |-- StoreError                the project file cannot be opened or written
-    |   |-- ProjectLockedError    another program holds the project
-    |   |-- NewerProjectError     made by a newer version; nothing was changed
-    |   `-- DamagedProjectError   a row fails its check; the file was left as it is
-    |-- MediaError                a video cannot be decoded at all, or a picture of it cannot
-    `-- JobError                  a job failed inside (disk full, out of memory)
-        `-- DeviceMemoryError     the device ran out of memory
+TotError                      one message: what was found, what was wanted, where, what to do
+|-- InputError                a file or folder from outside cannot be used
+|-- ConfigError               a setting is outside its range
+|-- EditError                 an edit was refused; nothing changed
+|-- StoreError                the project file cannot be opened or written
+|   |-- ProjectLockedError    another program holds the project
+|   |-- NewerProjectError     made by a newer version; nothing was changed
+|   `-- DamagedProjectError   a row fails its check; the file was left as it is
+|-- MediaError                a video cannot be decoded at all, or a picture of it cannot
+`-- JobError                  a job failed inside (disk full, out of memory)
+    `-- DeviceMemoryError     the device ran out of memory
 """
 
 from __future__ import annotations

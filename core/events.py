@@ -110,7 +110,7 @@ Report = Callable[[Event], None]
 ShouldStop = Callable[[], "StopKind | None"]
 
 
-class JobCancelled(Exception):  # noqa: N818 - a signal inside a job, not an error
+class JobCancelled(Exception):
     """Raised inside a job when it is discarded; its outer edge turns it into `Cancelled`."""
 
 

@@ -193,11 +193,26 @@ class Actions(QObject):
         """Enable what can be done now and name what undo would undo."""
         session = self.session
         is_open = session.project is not None
-        needs_project = ("Close project", "Make checkpoint", "Export labels", "Train", "Adopt prediction here",
-                         "Adopt prediction for this video", "Adopt prediction for all videos", "New action",
-                         "Rename action", "Start from ground truth", "Segment all videos", "Accept video",
-                         "Reject video", "Clear review", "Split at playhead", "Relabel", "Set to background",
-                         "Select all segments")
+        needs_project = (
+            "Close project",
+            "Make checkpoint",
+            "Export labels",
+            "Train",
+            "Adopt prediction here",
+            "Adopt prediction for this video",
+            "Adopt prediction for all videos",
+            "New action",
+            "Rename action",
+            "Start from ground truth",
+            "Segment all videos",
+            "Accept video",
+            "Reject video",
+            "Clear review",
+            "Split at playhead",
+            "Relabel",
+            "Set to background",
+            "Select all segments",
+        )
         for text in needs_project:
             self._usable(text, is_open)
         undo = session.project.undo_text if session.project else None
@@ -239,8 +254,9 @@ class Actions(QObject):
             self.open_path(Path(folder))
 
     def open_project(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self.window, "Open project", self.window.settings.last_folder(),
-                                              "Projects (*.tot)")
+        path, _ = QFileDialog.getOpenFileName(
+            self.window, "Open project", self.window.settings.last_folder(), "Projects (*.tot)"
+        )
         if path:
             self.open_path(Path(path))
 
@@ -328,8 +344,9 @@ class Actions(QObject):
         track = session.mapped_prediction(run, video)
         if track is not None:
             segment = track.at(min(session.playback.frame, track.n_frames - 1))
-            self._do(lambda v: commands.adopt_prediction(self._document(), run, v, start=segment.start,
-                                                         stop=segment.stop))
+            self._do(
+                lambda v: commands.adopt_prediction(self._document(), run, v, start=segment.start, stop=segment.stop)
+            )
 
     def adopt_all(self) -> None:
         run = self.session.current_run
@@ -510,8 +527,11 @@ class Actions(QObject):
 
     def shortcuts(self) -> None:
         """Show the sheet of all keys."""
-        rows = [(title.replace("&", ""), action.shortcut().toString(QKeySequence.SequenceFormat.NativeText),
-                 action.text()) for title, menu in self.menus.items() for action in menu.actions()
-                if not action.shortcut().isEmpty()]
+        rows = [
+            (title.replace("&", ""), action.shortcut().toString(QKeySequence.SequenceFormat.NativeText), action.text())
+            for title, menu in self.menus.items()
+            for action in menu.actions()
+            if not action.shortcut().isEmpty()
+        ]
         rows.append(("Labels", "1 … 9, 0, Shift+1 … Shift+0", "Relabel with action 1 to 20"))
         ShortcutsDialog(rows, self.window).exec()

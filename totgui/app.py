@@ -12,12 +12,14 @@ from types import TracebackType
 
 import pyqtgraph
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from core.cache import cache_path
 
 from .main_window import MainWindow
 from .palette import apply_theme
+from .paths import resource
 from .session import Session
 from .settings import Settings
 
@@ -30,6 +32,7 @@ def make_application() -> QApplication:
     assert isinstance(application, QApplication)
     application.setApplicationName("totgui")
     application.setOrganizationName("totgui")
+    application.setWindowIcon(QIcon(str(resource("totgui.svg"))))
     pyqtgraph.setConfigOptions(imageAxisOrder="row-major", antialias=True)
     return application
 
@@ -41,7 +44,9 @@ def install_hooks(window: MainWindow) -> None:
         text = "".join(traceback.format_exception(kind, error, trace))
         log.error("%s", text)
         sys.__stderr__.write(text) if sys.__stderr__ else None
-        message = f"Something went wrong inside: {error or kind.__name__}. Your edits are saved; details are in the log."
+        message = (
+            f"Something went wrong inside: {error or kind.__name__}. Your edits are saved; details are in the log."
+        )
         window.session.message.emit(message, "error")
 
     sys.excepthook = tell
@@ -50,8 +55,9 @@ def install_hooks(window: MainWindow) -> None:
 
 def run(path: Path | None, *, demo: bool = False, theme: str | None = None) -> int:
     """Open the window, and in it a project, a dataset or the demo; returns the exit code."""
-    logging.basicConfig(filename=cache_path("totgui.log"), level=logging.INFO,
-                        format="%(asctime)s %(levelname)s %(message)s")
+    logging.basicConfig(
+        filename=cache_path("totgui.log"), level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s"
+    )
     application = make_application()
     settings = Settings()
     apply_theme(application, theme or settings.theme())

@@ -45,8 +45,9 @@ def run_demo(out: Path) -> int:
         loop = QEventLoop()
         began = time.monotonic()
         timer = QTimer()
-        timer.timeout.connect(lambda: loop.quit() if done() or failures or time.monotonic() - began > STEP_LIMIT_S
-                              else None)
+        timer.timeout.connect(
+            lambda: loop.quit() if done() or failures or time.monotonic() - began > STEP_LIMIT_S else None
+        )
         timer.start(20)
         loop.exec()
         timer.stop()
@@ -100,8 +101,10 @@ def run_demo(out: Path) -> int:
         wait(lambda: session.report(run) is not None, "Evaluate")
         report = session.report(run)
         baseline = report.baselines["equal_split"]
-        print(f"MoF {100 * report.mof:.1f} %  F1 {100 * report.f1:.1f} %   "
-              f"(equal split: MoF {100 * baseline.mof:.1f} %)", flush=True)
+        print(
+            f"MoF {100 * report.mof:.1f} %  F1 {100 * report.f1:.1f} %   (equal split: MoF {100 * baseline.mof:.1f} %)",
+            flush=True,
+        )
         window.docks["Training"].raise_()
         shot("1-after-training")
         session.do(lambda: commands.adopt_all(document, run))
@@ -113,7 +116,9 @@ def run_demo(out: Path) -> int:
         apply_theme(application, "dark")
         shot("5-dark")
         for name in ("frames", "csv"):
-            session.export(name, out / f"labels-{name}" / ("labels.csv" if name == "csv" else ""), "corrected", "accepted")
+            session.export(
+                name, out / f"labels-{name}" / ("labels.csv" if name == "csv" else ""), "corrected", "accepted"
+            )
             wait(lambda: not session.jobs, f"Export {name}")
         print(f"\nEverything lies in {out}:", flush=True)
         for path in sorted(out.iterdir()):

@@ -7,8 +7,20 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
-    QApplication, QDockWidget, QFrame, QHBoxLayout, QLabel, QMainWindow, QMessageBox, QProgressBar, QPushButton,
-    QSizePolicy, QStackedWidget, QToolBar, QVBoxLayout, QWidget,
+    QApplication,
+    QDockWidget,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QMessageBox,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
 )
 
 from core import events
@@ -79,8 +91,11 @@ class MainWindow(QMainWindow):
         self.pending_project: Path | None = None
         self.setWindowTitle("totgui")
         self.setAcceptDrops(True)
-        self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks
-                            | QMainWindow.DockOption.AnimatedDocks)
+        self.setDockOptions(
+            QMainWindow.DockOption.AllowNestedDocks
+            | QMainWindow.DockOption.AllowTabbedDocks
+            | QMainWindow.DockOption.AnimatedDocks
+        )
         self.setCorner(Qt.Corner.BottomLeftCorner, Area.BottomDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, Area.BottomDockWidgetArea)
         self.start = StartPage(settings.recent(), self)
@@ -171,14 +186,26 @@ class MainWindow(QMainWindow):
         bar.setIconSize(QSize(18, 18))
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         find = self.actions_.by_text
-        groups = (("Open dataset", "Open project"), ("Undo", "Redo"),
-                  ("Train", "Stop and keep", "Discard training", "Segment all videos"),
-                  ("Adopt prediction for this video", "Split at playhead", "Merge with next"),
-                  ("Accept video", "Reject video"))
-        short = {"Adopt prediction for this video": "Adopt", "Split at playhead": "Split", "Merge with next": "Merge",
-                 "Accept video": "Accept", "Reject video": "Reject", "Segment all videos": "Segment",
-                 "Discard training": "Discard", "Open dataset": "Dataset", "Open project": "Project",
-                 "Undo": "Undo", "Redo": "Redo"}
+        groups = (
+            ("Open dataset", "Open project"),
+            ("Undo", "Redo"),
+            ("Train", "Stop and keep", "Discard training", "Segment all videos"),
+            ("Adopt prediction for this video", "Split at playhead", "Merge with next"),
+            ("Accept video", "Reject video"),
+        )
+        short = {
+            "Adopt prediction for this video": "Adopt",
+            "Split at playhead": "Split",
+            "Merge with next": "Merge",
+            "Accept video": "Accept",
+            "Reject video": "Reject",
+            "Segment all videos": "Segment",
+            "Discard training": "Discard",
+            "Open dataset": "Dataset",
+            "Open project": "Project",
+            "Undo": "Undo",
+            "Redo": "Redo",
+        }
         for group in groups:
             for text in group:
                 action = find[text]
@@ -287,8 +314,9 @@ class MainWindow(QMainWindow):
         """Ask only when a training runs; what it has learned can be kept until it ends."""
         if not self.session.training:
             return True
-        answer = QMessageBox(QMessageBox.Icon.NoIcon, "Quit", "A job is running. Its result is lost when you quit now.",
-                             parent=self)
+        answer = QMessageBox(
+            QMessageBox.Icon.NoIcon, "Quit", "A job is running. Its result is lost when you quit now.", parent=self
+        )
         quit_button = answer.addButton("Quit and discard", QMessageBox.ButtonRole.DestructiveRole)
         answer.addButton("Stay", QMessageBox.ButtonRole.RejectRole)
         answer.exec()

@@ -7,10 +7,26 @@ from PySide6.QtWidgets import QApplication
 
 ACCENT = QColor("#2f7de1")
 SHADES = {
-    "light": {"window": "#f4f5f7", "base": "#ffffff", "alternate": "#f0f1f4", "text": "#1b1f24", "button": "#ffffff",
-              "mid": "#d3d7de", "dim": "#5d6673", "tip": "#ffffff"},
-    "dark": {"window": "#1f2228", "base": "#16181d", "alternate": "#1c1f25", "text": "#e8eaee", "button": "#2a2e36",
-             "mid": "#3a3f49", "dim": "#9aa3b0", "tip": "#2a2e36"},
+    "light": {
+        "window": "#f4f5f7",
+        "base": "#ffffff",
+        "alternate": "#f0f1f4",
+        "text": "#1b1f24",
+        "button": "#ffffff",
+        "mid": "#d3d7de",
+        "dim": "#5d6673",
+        "tip": "#ffffff",
+    },
+    "dark": {
+        "window": "#1f2228",
+        "base": "#16181d",
+        "alternate": "#1c1f25",
+        "text": "#e8eaee",
+        "button": "#2a2e36",
+        "mid": "#3a3f49",
+        "dim": "#9aa3b0",
+        "tip": "#2a2e36",
+    },
 }
 SHEET = """
 QMainWindow::separator { background: %(mid)s; width: 1px; height: 1px; }
@@ -44,9 +60,14 @@ def apply_theme(application: QApplication, theme: str) -> None:
     palette = QPalette()
     role = QPalette.ColorRole
     for name, roles in {
-        "window": (role.Window,), "base": (role.Base,), "alternate": (role.AlternateBase,),
-        "text": (role.WindowText, role.Text, role.ButtonText, role.ToolTipText), "button": (role.Button,),
-        "mid": (role.Mid, role.Midlight), "dim": (role.PlaceholderText,), "tip": (role.ToolTipBase,),
+        "window": (role.Window,),
+        "base": (role.Base,),
+        "alternate": (role.AlternateBase,),
+        "text": (role.WindowText, role.Text, role.ButtonText, role.ToolTipText),
+        "button": (role.Button,),
+        "mid": (role.Mid, role.Midlight),
+        "dim": (role.PlaceholderText,),
+        "tip": (role.ToolTipBase,),
     }.items():
         for each in roles:
             palette.setColor(each, QColor(shade[name]))

@@ -5,36 +5,33 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from core import events
-from core.annotation import commands
+from core import events, project_work
 from core.annotation.changes import Changes, What
 from core.annotation.document import Document
 from core.annotation.edit import Edit
 from core.annotation.segmentation import Segmentation
-from core.annotation.values import LabelMap, Prediction, Run, ScoresRef, TrackKind
+from core.annotation.values import TrackKind
 from core.cache import cache_path
 from core.data.colours import BACKGROUND_COLOUR, UNLABELLED_COLOUR, colour_for
 from core.data.dataset import BACKGROUND, UNLABELLED, ActionId, Dataset, RunId, VideoId
 from core.data.features import open_matrix
 from core.data.labels import load_ground_truth
 from core.errors import TotError
-from core.metrics.matching import match
 from core.metrics.report import evaluate
 from core.project import Project
 
 from .jobs import tasks
 from .jobs.background import Background
-from .jobs.protocol import DemoRequest, SegmentRequest, TrainRequest
+from .jobs.protocol import DemoRequest, TrainRequest
 from .jobs.runner import Runner
-from .jobs.work import train_videos
 from .playback import Playback
 
 
@@ -119,7 +116,8 @@ class Session(QObject):
         if project.restored_edits:
             self.message.emit(
                 f"The program did not end cleanly last time. {project.restored_edits:,} edits were restored; "
-                "nothing was lost.", "info",
+                "nothing was lost.",
+                "info",
             )
 
     def close_project(self) -> None:
@@ -322,12 +320,21 @@ class Session(QObject):
         self._pool.submit(self._compute_report, key, pairs, names, clusters, label_map)
         return None
 
-    def _compute_report(self, key: object, pairs: dict[VideoId, tuple[Segmentation, Segmentation]],
-                        names: dict[int, str], clusters: int | None, label_map: dict[int, int] | None) -> None:
+    def _compute_report(
+        self,
+        key: object,
+        pairs: dict[VideoId, tuple[Segmentation, Segmentation]],
+        names: dict[int, str],
+        clusters: int | None,
+        label_map: dict[int, int] | None,
+    ) -> None:
         try:
             report: object = evaluate(
-                {v: t.to_frames() for v, (t, _) in pairs.items()}, {v: s.to_frames() for v, (_, s) in pairs.items()},
-                actions=names, n_clusters=clusters, label_map=label_map,
+                {v: t.to_frames() for v, (t, _) in pairs.items()},
+                {v: s.to_frames() for v, (_, s) in pairs.items()},
+                actions=names,
+                n_clusters=clusters,
+                label_map=label_map,
             )
         except TotError as error:
             report = error
@@ -407,7 +414,7 @@ class Session(QObject):
         document, project = self.document, self.project
         if document is None or project is None:
             return None
-        videos = train_videos(document)
+        videos = project_work.train_videos(document)
         if not videos:
             self.message.emit("No video has usable features. Extract features first.", "warning")
             return None
@@ -429,19 +436,10 @@ class Session(QObject):
         document, project = self.document, self.project
         if document is None or project is None:
             return
-        result = finished.result
-        number = 1 + max((run.number for run in document.runs.values()), default=0)
-        run = Run(
-            id=RunId(f"r{number}"), number=number, config=result["config"], device=result["device"],
-            seconds=result["seconds"], iterations=result["iterations"], stopped_early=finished.stopped_early,
-            finished=datetime.now(UTC).isoformat(timespec="seconds"), losses=result["losses"],
-            curve=tuple(tuple(row) for row in result["curve"]),
-        )
-        weights = Path(result["weights"]).read_bytes()
-        changes = project.add_run(run, LabelMap(run.id, run.n_clusters), weights)
-        self._changed(changes, None)
-        self.select_run(run.id)
-        self.segment(run.id)
+        run = project_work.add_run(project, {**finished.result, "stopped_early": finished.stopped_early})
+        self._changed(Changes(What.RUNS | What.LABEL_MAP, runs=frozenset([run])), None)
+        self.select_run(run)
+        self.segment(run)
 
     def segment(self, run: RunId) -> str | None:
         """Segment every trainable video with a run."""
@@ -449,34 +447,17 @@ class Session(QObject):
         if document is None or project is None:
             return None
         job = f"segment-{uuid.uuid4().hex[:8]}"
-        out = cache_path("runs", project.uid, run, job)
-        weights = cache_path("runs", project.uid, run, "weights.safetensors")
-        weights.write_bytes(project.weights(run))
-        decoder = str(document.runs[run].config.get("decoder", "fixed-order"))
-        request = SegmentRequest(job=job, run=run, videos=train_videos(document), weights=str(weights),
-                                 decoder=decoder, out=str(out))
-        self._start(job, "Segmenting", lambda finished: self._on_segmented(run, decoder, finished))
+        request = msgspec.structs.replace(project_work.segment_request(project, run, None, "auto"), job=job)
+        self._start(job, "Segmenting", lambda finished: self._on_segmented(run, finished))
         self._runner.start(request)
         return job
 
-    def _on_segmented(self, run: RunId, decoder: str, finished: events.Finished) -> None:
+    def _on_segmented(self, run: RunId, finished: events.Finished) -> None:
         document, project = self.document, self.project
         if document is None or project is None:
             return
-        predictions = []
-        for video, found in finished.result["videos"].items():
-            n_frames = document.videos[VideoId(video)].timebase.n_frames
-            scores = ScoresRef(Path(found["posterior"]), Path(found["plan"]), Path(found["prior"]))
-            segmentation = Segmentation(np.array(found["starts"]), np.array(found["labels"]), n_frames)
-            predictions.append(Prediction(run, VideoId(video), segmentation, scores, decoder))
+        predictions = project_work.predictions_of(document, run, finished.result)
         self._changed(project.add_predictions(predictions), None)
-        label_map = document.label_maps[run]
-        truth = document.ground_truth
-        if truth and not label_map.proposed and not label_map.overrides:
-            known = [p for p in predictions if p.video in truth]
-            proposed = match([p.segmentation.to_frames() for p in known],
-                             [truth[p.video].to_frames() for p in known], label_map.n_clusters)
-            self.do(lambda: commands.rematch(document, run, proposed))
         self.message.emit(f"{document.runs[run].name}: {len(predictions)} videos segmented.", "info")
 
     def stop(self, kind: events.StopKind) -> None:

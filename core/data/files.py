@@ -16,8 +16,19 @@ MAPPING, SCORES = {"mapping"}, {"affinity", "scores"}
 MATRIX_SUFFIXES = {".npy", ".txt", ".csv"}
 REFUSED_SUFFIXES = {".npz", ".pt", ".pkl", ".mat", ".h5", ".gz"}
 VIDEO_SUFFIXES = {".mp4", ".avi", ".mkv", ".mov", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv", ".gif", ".ts", ".flv"}
-IGNORED = {"__macosx", "thumbs.db", "models", "output", "segmentation", "likelihood", "logs", "runs", "plots",
-           "video_segmentation", "embed"}
+IGNORED = {
+    "__macosx",
+    "thumbs.db",
+    "models",
+    "output",
+    "segmentation",
+    "likelihood",
+    "logs",
+    "runs",
+    "plots",
+    "video_segmentation",
+    "embed",
+}
 
 
 @dataclass
@@ -50,7 +61,9 @@ def find_root(root: Path) -> Path:
     if not root.is_dir():
         raise InputError(root, "no such folder.", hint="Choose the folder that holds the dataset.")
     kinds = FEATURES | LABELS
-    if root.name.lower() in kinds and any(_names(root.parent) & k for k in (FEATURES, LABELS) if root.name.lower() not in k):
+    if root.name.lower() in kinds and any(
+        _names(root.parent) & k for k in (FEATURES, LABELS) if root.name.lower() not in k
+    ):
         raise InputError(root, "is one part of a dataset.", hint=f"Choose {root.parent}.")
     if _names(root) & (kinds | SCORES | VIDEOS) or any(p.is_file() and is_data(p) for p in root.iterdir()):
         return root
@@ -97,8 +110,12 @@ def find(root: Path) -> Found:
         for path in _walk(root, root, found):
             if path.suffix.lower() in VIDEO_SUFFIXES:
                 _add(found, found.videos, path, root)
-            elif path.suffix.lower() == ".npy" or (path.suffix.lower() in MATRIX_SUFFIXES and path.parent == root
-                                                   and path not in found.mappings and "readme" not in path.name.lower()):
+            elif path.suffix.lower() == ".npy" or (
+                path.suffix.lower() in MATRIX_SUFFIXES
+                and path.parent == root
+                and path not in found.mappings
+                and "readme" not in path.name.lower()
+            ):
                 _add(found, found.features, path, root)
     return found
 

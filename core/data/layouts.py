@@ -37,10 +37,18 @@ class _Item:
     good: bool = True
 
 
-def scan(root: Path, *, probe: Callable[[Path], MediaInfo], activity: str | None = None,
-         granularity: str | None = None, lengths: Lengths | None = None, feature_rate: Fraction | None = None,
-         orientation: Literal["td", "dt"] | None = None, report: Report = ignore,
-         should_stop: ShouldStop = never_stop) -> Dataset:
+def scan(
+    root: Path,
+    *,
+    probe: Callable[[Path], MediaInfo],
+    activity: str | None = None,
+    granularity: str | None = None,
+    lengths: Lengths | None = None,
+    feature_rate: Fraction | None = None,
+    orientation: Literal["td", "dt"] | None = None,
+    report: Report = ignore,
+    should_stop: ShouldStop = never_stop,
+) -> Dataset:
     """The dataset in a folder, with a problem row for all that is not certain; writes nothing there.
 
     Args:
@@ -53,24 +61,37 @@ def scan(root: Path, *, probe: Callable[[Path], MediaInfo], activity: str | None
     root = files.find_root(Path(root).absolute())
     found = files.find(root)
     if not (found.features or found.labels or found.videos):
-        what = "no features, labels or videos. Looked for features/*.npy, features/*.txt, groundTruth/*, and video files."
+        what = (
+            "no features, labels or videos. Looked for features/*.npy, features/*.txt, groundTruth/*, and video files."
+        )
         raise InputError(root, what, hint="Choose the folder that holds them.")
-    return _Scan(root, found, probe, report, should_stop).run(
-        activity, granularity, lengths, feature_rate, orientation)
+    return _Scan(root, found, probe, report, should_stop).run(activity, granularity, lengths, feature_rate, orientation)
 
 
 class _Scan:
     """The state of one scan: the rows found so far and the problems."""
 
-    def __init__(self, root: Path, found: files.Found, probe: Callable[[Path], MediaInfo], report: Report,
-                 should_stop: ShouldStop) -> None:
+    def __init__(
+        self,
+        root: Path,
+        found: files.Found,
+        probe: Callable[[Path], MediaInfo],
+        report: Report,
+        should_stop: ShouldStop,
+    ) -> None:
         self.root, self.found, self.probe, self.report, self.should_stop = root, found, probe, report, should_stop
         self.problems = list(found.problems)
         self.findings: list[str] = []
         self.layout = _layout(root, found)
 
-    def run(self, activity: str | None, granularity: str | None, lengths: Lengths | None,
-            feature_rate: Fraction | None, orientation: str | None) -> Dataset:
+    def run(
+        self,
+        activity: str | None,
+        granularity: str | None,
+        lengths: Lengths | None,
+        feature_rate: Fraction | None,
+        orientation: str | None,
+    ) -> Dataset:
         items = self._join()
         activities = sorted({i.activity for i in items}, key=files.natural)
         if activity is not None and activity not in activities:
@@ -93,12 +114,30 @@ class _Scan:
         if not videos:
             reasons = "; ".join(str(p) for p in self.problems[:3])
             raise InputError(self.root, f"nothing in it can be opened: {reasons}")
-        return Dataset(self.root, chosen, tuple(videos), _actions(mapping, occurring, background),
-                       tuple(self.problems), self.layout, tuple(activities), level, tuple(levels),
-                       tuple(self.findings), background)
+        return Dataset(
+            self.root,
+            chosen,
+            tuple(videos),
+            _actions(mapping, occurring, background),
+            tuple(self.problems),
+            self.layout,
+            tuple(activities),
+            level,
+            tuple(levels),
+            tuple(self.findings),
+            background,
+        )
 
-    def _say(self, severity: Severity, path: Path | str, what: str, *, where: str = "", hint: str = "",
-             video: str | None = None) -> None:
+    def _say(
+        self,
+        severity: Severity,
+        path: Path | str,
+        what: str,
+        *,
+        where: str = "",
+        hint: str = "",
+        video: str | None = None,
+    ) -> None:
         shown = files.rel(path, self.root) if isinstance(path, Path) else path
         key = VideoId(video) if video is not None else None
         self.problems.append(Problem(severity, shown, what, where, hint, key))
@@ -120,7 +159,9 @@ class _Scan:
                 if key not in items:
                     folded = [k for k in items if k.casefold() == key.casefold() and getattr(items[k], kind) is None]
                     if folded:
-                        self._say("proposed", path, f"is taken for {folded[0]}: only the case differs.", video=folded[0])
+                        self._say(
+                            "proposed", path, f"is taken for {folded[0]}: only the case differs.", video=folded[0]
+                        )
                         key = folded[0]
                 item = items.setdefault(key, _Item(key))
                 setattr(item, kind, path)
@@ -242,12 +283,15 @@ class _Scan:
         for item in having:
             assert item.shape is not None and item.features is not None
             item.good = certain
-            columns, other = (item.shape if turned else item.shape[::-1])
+            columns, other = item.shape if turned else item.shape[::-1]
             if columns != usual:
                 item.good = False
                 looks = other == usual
-                what = (f"{item.shape} looks turned; the others have {usual} dimensions." if looks else
-                        f"{columns:,} columns; the other files have {usual}.")
+                what = (
+                    f"{item.shape} looks turned; the others have {usual} dimensions."
+                    if looks
+                    else f"{columns:,} columns; the other files have {usual}."
+                )
                 hint = "Save it like the others." if looks else "Was it made by another extractor?"
                 self._say("proposed" if looks else "error", item.features, what, hint=hint, video=item.id)
             self._check_values(item, turned)
@@ -260,13 +304,19 @@ class _Scan:
         bad, first, zero = matrices.check_values(matrix)
         if bad:
             item.good = False
-            self._say("error", item.features, f"{bad:,} of {len(matrix):,} rows hold NaN (first: row {first}).",
-                      hint="Extract again; the video can be reviewed, not trained on.", video=item.id)
+            self._say(
+                "error",
+                item.features,
+                f"{bad:,} of {len(matrix):,} rows hold NaN (first: row {first}).",
+                hint="Extract again; the video can be reviewed, not trained on.",
+                video=item.id,
+            )
         if zero * 2 > len(matrix):
             self._say("error", item.features, f"{zero:,} of {len(matrix):,} rows are zero.", video=item.id)
 
-    def _timebases(self, items: list[_Item], turned: bool, lengths: Lengths | None,
-                   feature_rate: Fraction | None) -> list[Video]:
+    def _timebases(
+        self, items: list[_Item], turned: bool, lengths: Lengths | None, feature_rate: Fraction | None
+    ) -> list[Video]:
         """The videos with their clocks."""
         ratio, ratio_certain = self._picture_ratio(items)
         pairs = [(_rows(i, turned), n) for i in items if _rows(i, turned) and (n := _frames(i))]
@@ -293,14 +343,25 @@ class _Scan:
             clock = Timebase(frames or rows, rate, item.info, pictures, rows, own if frames else Fraction(1))
             clock, usable = self._fit(item, clock, lengths) if rows and frames else (clock, True)
             columns = item.shape[0 if turned else 1] if item.shape and rows else 0
-            videos.append(Video(VideoId(item.id), item.id, clock, item.media, item.features, columns, turned,
-                                item.labels, item.good and usable and sure))
+            videos.append(
+                Video(
+                    VideoId(item.id),
+                    item.id,
+                    clock,
+                    item.media,
+                    item.features,
+                    columns,
+                    turned,
+                    item.labels,
+                    item.good and usable and sure,
+                )
+            )
         return videos
 
     def _picture_ratio(self, items: list[_Item]) -> tuple[Fraction, bool]:
         """Pictures per label over all videos; 1 where nothing else is common."""
         both = [(i.n_labels, i.info.n_pictures) for i in items if i.n_labels and i.info]
-        if not both or sum(abs(a - b) <= max(1, .01 * b) for a, b in both) >= .9 * len(both):
+        if not both or sum(abs(a - b) <= max(1, 0.01 * b) for a, b in both) >= 0.9 * len(both):
             return Fraction(1), True
         step = rates.stride(both)[0]
         if step is None:
@@ -314,8 +375,13 @@ class _Scan:
             return Fraction(1)
         expected, pictures = item.n_labels * ratio, item.info.n_pictures
         if abs(expected - pictures) > max(ratio, Fraction(pictures, 100)):
-            self._say("error", item.id, f"video {pictures:,} pictures, labels {item.n_labels:,}.", video=item.id,
-                      hint="Labels stay on their grid; frames without a picture say so.")
+            self._say(
+                "error",
+                item.id,
+                f"video {pictures:,} pictures, labels {item.n_labels:,}.",
+                video=item.id,
+                hint="Labels stay on their grid; frames without a picture say so.",
+            )
         elif ratio == 1 and expected != pictures:
             self._say("note", item.id, f"video {pictures:,} pictures, labels {item.n_labels:,}.", video=item.id)
         return ratio

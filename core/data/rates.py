@@ -9,15 +9,14 @@ from fractions import Fraction
 USUAL = frozenset({64, 128, 256, 384, 512, 768, 1024, 1280, 1536, 2048, 3000, 4096})
 
 
-def orientation(shapes: Sequence[tuple[int, int]], lengths: Sequence[int | None],
-                habit: str) -> tuple[bool, bool, str]:
+def orientation(shapes: Sequence[tuple[int, int]], lengths: Sequence[int | None], habit: str) -> tuple[bool, bool, str]:
     """(turned, certain, reason): whether files hold (D, T). `lengths` are the labels or pictures of each."""
     rows, columns = Counter(s[0] for s in shapes), Counter(s[1] for s in shapes)
     n = len(shapes)
-    if n > 1 and columns.most_common(1)[0][1] >= .9 * n and len(rows) > 1:
-        if rows.most_common(1)[0][1] < .9 * n:
+    if n > 1 and columns.most_common(1)[0][1] >= 0.9 * n and len(rows) > 1:
+        if rows.most_common(1)[0][1] < 0.9 * n:
             return False, True, f"(T, D): all files have {columns.most_common(1)[0][0]} columns"
-    elif n > 1 and rows.most_common(1)[0][1] >= .9 * n and len(columns) > 1:
+    elif n > 1 and rows.most_common(1)[0][1] >= 0.9 * n and len(columns) > 1:
         return True, True, f"(D, T): all files have {rows.most_common(1)[0][0]} rows"
     known = [(s, t) for s, t in zip(shapes, lengths, strict=True) if t]
     if known:
@@ -38,9 +37,9 @@ def stride(pairs: Sequence[tuple[int, int]]) -> tuple[Fraction | None, bool, str
     scores: dict[int, int] = {}
     for s in range(1, max((t // max(1, f) for f, t in pairs), default=1) + 2):
         scores[s] = sum(fits(f, t, s) for f, t in pairs)
-    good = [s for s, count in scores.items() if count >= .9 * len(pairs)]
+    good = [s for s, count in scores.items() if count >= 0.9 * len(pairs)]
     if not good:
-        good = [s for s in scores if sum(abs(f * s - t) <= .01 * t for f, t in pairs) >= .9 * len(pairs)]
+        good = [s for s in scores if sum(abs(f * s - t) <= 0.01 * t for f, t in pairs) >= 0.9 * len(pairs)]
     if good:
         best = min(good, key=lambda s: sum(abs(f - t / s) for f, t in pairs))
         return Fraction(best), len(pairs) > 1 or best == 1, f"one row for {best} frame(s)"

@@ -33,7 +33,10 @@ def hungarian(table: IntArray, locked: Mapping[int, int] | None = None) -> dict[
 
 
 def match(
-    predictions: Sequence[IntArray], truths: Sequence[IntArray], n_clusters: int, *,
+    predictions: Sequence[IntArray],
+    truths: Sequence[IntArray],
+    n_clusters: int,
+    *,
     locked: Mapping[int, int] | None = None,
 ) -> dict[int, int]:
     """Cluster to action over all videos together (activity level); a cluster without a partner is absent.

@@ -88,15 +88,21 @@ def _mof_and_f1(truths: Mapping[str, IntArray], labels: Mapping[str, IntArray], 
     return (right / frames if frames else 0.0), scores.f1(fractions, n_clusters, len(truths))
 
 
-def quick_scores(truths: Mapping[str, IntArray], predictions: Mapping[str, IntArray], *,
-                 n_clusters: int) -> tuple[float, float]:
+def quick_scores(
+    truths: Mapping[str, IntArray], predictions: Mapping[str, IntArray], *, n_clusters: int
+) -> tuple[float, float]:
     """MoF and F1 of clusters after matching at activity level; for live display."""
     return _mof_and_f1(truths, _mapped(truths, predictions, n_clusters), n_clusters)
 
 
 def evaluate(
-    truths: Mapping[str, IntArray], predictions: Mapping[str, IntArray], *, actions: Mapping[int, str],
-    n_clusters: int | None, label_map: Mapping[int, int] | None = None, level: str = "activity",
+    truths: Mapping[str, IntArray],
+    predictions: Mapping[str, IntArray],
+    *,
+    actions: Mapping[int, str],
+    n_clusters: int | None,
+    label_map: Mapping[int, int] | None = None,
+    level: str = "activity",
 ) -> Report:
     """The report of predictions against ground truth; only videos in both are scored.
 
@@ -114,8 +120,10 @@ def evaluate(
         raise ConfigError("No video has both ground truth and a prediction. There is nothing to score.")
     for video, truth in truths.items():
         if len(truth) != len(predictions[video]):
-            raise ConfigError(f"{video}: ground truth has {len(truth):,} frames, the prediction "
-                              f"{len(predictions[video]):,}. Both must lie on one grid.")
+            raise ConfigError(
+                f"{video}: ground truth has {len(truth):,} frames, the prediction "
+                f"{len(predictions[video]):,}. Both must lie on one grid."
+            )
     if level not in ("activity", "video"):
         raise ConfigError(f'There is no level "{level}"; there are activity and video.')
     present = sorted({int(a) for t in truths.values() for a in np.unique(t) if a >= 0})
@@ -126,8 +134,11 @@ def evaluate(
     elif label_map is None and level == "video":
         labels = {v: _mapped({v: t}, predictions, n_clusters)[v] for v, t in truths.items()}
     else:
-        found = label_map if label_map is not None else match(
-            [predictions[v] for v in truths], list(truths.values()), n_clusters)
+        found = (
+            label_map
+            if label_map is not None
+            else match([predictions[v] for v in truths], list(truths.values()), n_clusters)
+        )
         labels = {v: _table(found, n_clusters)[predictions[v]] for v in truths}
     clusters = n_clusters if n_clusters is not None else len(present)
     mof, f1 = _mof_and_f1(truths, labels, clusters)
@@ -136,22 +147,39 @@ def evaluate(
     confusion = _confusion(truths, labels, shown)
     pooled = {k: np.sum([scores.f1_at(t, labels[v], k / 100) for v, t in truths.items()], axis=0) for k in (10, 25, 50)}
     per_class = _per_class(confusion, shown, names, present)
-    per_video = [VideoScores(v, len(t), float(np.mean(t == labels[v])), scores.edit_score(t, labels[v]),
-                             _f1(scores.f1_at(t, labels[v], 0.5))) for v, t in truths.items()]
+    per_video = [
+        VideoScores(
+            v,
+            len(t),
+            float(np.mean(t == labels[v])),
+            scores.edit_score(t, labels[v]),
+            _f1(scores.f1_at(t, labels[v], 0.5)),
+        )
+        for v, t in truths.items()
+    ]
     baselines = {}
     for name, count in (("equal_split", len(present)), ("one_class", 1)):
         split = {v: equal_split(len(t), count) for v, t in truths.items()}
         baselines[name] = Baseline(*_mof_and_f1(truths, _mapped(truths, split, count), len(present)))
     return Report(
-        level=level, videos=len(truths), frames=sum(map(len, truths.values())),
+        level=level,
+        videos=len(truths),
+        frames=sum(map(len, truths.values())),
         background=["background"] if any(np.any(t == -1) for t in truths.values()) else [],
-        mof=mof, f1=f1, f1_majority=scores.f1_majority(fractions, len(present), len(truths)),
+        mof=mof,
+        f1=f1,
+        f1_majority=scores.f1_majority(fractions, len(present), len(truths)),
         miou=float(np.mean([c.iou for c in per_class])) if per_class else 0.0,
         edit=float(np.mean([row.edit for row in per_video])),
-        f1_10=_f1(pooled[10]), f1_25=_f1(pooled[25]), f1_50=_f1(pooled[50]),
+        f1_10=_f1(pooled[10]),
+        f1_25=_f1(pooled[25]),
+        f1_50=_f1(pooled[50]),
         label_map={str(c): names.get(found.get(c, WRONG)) for c in range(n_clusters or 0)} if found else {},
-        baselines=baselines, per_video=per_video, per_class=per_class,
-        confusion=confusion.tolist(), confusion_labels=[*(names.get(a, str(a)) for a in shown), "background or unmapped"],
+        baselines=baselines,
+        per_video=per_video,
+        per_class=per_class,
+        confusion=confusion.tolist(),
+        confusion_labels=[*(names.get(a, str(a)) for a in shown), "background or unmapped"],
     )
 
 
@@ -171,14 +199,26 @@ def _confusion(truths: Mapping[str, IntArray], labels: Mapping[str, IntArray], s
     return table
 
 
-def _per_class(confusion: IntArray, shown: list[int], names: Mapping[int, str], present: list[int]) -> list[ClassScores]:
+def _per_class(
+    confusion: IntArray, shown: list[int], names: Mapping[int, str], present: list[int]
+) -> list[ClassScores]:
     result = []
     for number, action in enumerate(shown):
         if action not in present:
             continue
-        tp, truth, predicted = (int(confusion[number, number]), int(confusion[number].sum()),
-                                int(confusion[:-1, number].sum()))
+        tp, truth, predicted = (
+            int(confusion[number, number]),
+            int(confusion[number].sum()),
+            int(confusion[:-1, number].sum()),
+        )
         union = truth + predicted - tp
-        result.append(ClassScores(names.get(action, str(action)), truth, tp / truth if truth else 0.0,
-                                  tp / predicted if predicted else 0.0, tp / union if union else 0.0))
+        result.append(
+            ClassScores(
+                names.get(action, str(action)),
+                truth,
+                tp / truth if truth else 0.0,
+                tp / predicted if predicted else 0.0,
+                tp / union if union else 0.0,
+            )
+        )
     return result

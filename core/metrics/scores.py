@@ -24,7 +24,9 @@ def segments_of(labels: IntArray) -> Segments:
 def hit_fractions(truth: IntArray, predicted: IntArray) -> list[float]:
     """Fraction of right frames of each ground-truth segment; background segments are left out."""
     right = np.concatenate([[0], np.cumsum(truth == predicted)])
-    return [float(right[stop] - right[start]) / (stop - start) for start, stop, label in segments_of(truth) if label >= 0]
+    return [
+        float(right[stop] - right[start]) / (stop - start) for start, stop, label in segments_of(truth) if label >= 0
+    ]
 
 
 def f1(fractions: Sequence[float], n_clusters: int, n_videos: int) -> float:
@@ -36,8 +38,9 @@ def f1(fractions: Sequence[float], n_clusters: int, n_videos: int) -> float:
 def f1_majority(fractions: Sequence[float], n_actions: int, n_videos: int) -> float:
     """F1 of ASOT: a segment is hit when more than half of 15 drawn frames are right, as an exact expectation."""
     half = SAMPLES // 2 + 1
-    hits = sum(sum(comb(SAMPLES, n) * p**n * (1 - p) ** (SAMPLES - n) for n in range(half, SAMPLES + 1))
-               for p in fractions)
+    hits = sum(
+        sum(comb(SAMPLES, n) * p**n * (1 - p) ** (SAMPLES - n) for n in range(half, SAMPLES + 1)) for p in fractions
+    )
     total = n_actions * n_videos + len(fractions)
     return float(2 * hits / total) if total else 0.0
 

@@ -65,36 +65,119 @@ class Field(NamedTuple):
 
 
 FIELDS: tuple[Field, ...] = (
-    Field("rho", "ρ", "Transport smoothness", "Weight of the temporal prior in the transport (Eq. 9). Larger follows "
-          "the prior more closely and makes softer assignments.", "float", 1e-3, 10.0),
-    Field("sigma", "σ", "Prior width", "Width of the temporal prior in cluster widths (Eq. 8). Larger allows steps to "
-          "lie further from an equal split.", "float", 0.05, 100.0),
-    Field("tau", "τ", "Temperature", "Temperature of the predicted codes (Eq. 2). Smaller makes them sharper.",
-          "float", 1e-3, 10.0),
-    Field("sinkhorn_iterations", "n", "Sinkhorn iterations", "Rounds of the transport solver. Three are part of the "
-          "method: they leave the steps some freedom in length.", "int", 1, 1000),
+    Field(
+        "rho",
+        "ρ",
+        "Transport smoothness",
+        "Weight of the temporal prior in the transport (Eq. 9). Larger follows "
+        "the prior more closely and makes softer assignments.",
+        "float",
+        1e-3,
+        10.0,
+    ),
+    Field(
+        "sigma",
+        "σ",
+        "Prior width",
+        "Width of the temporal prior in cluster widths (Eq. 8). Larger allows steps to "
+        "lie further from an equal split.",
+        "float",
+        0.05,
+        100.0,
+    ),
+    Field(
+        "tau",
+        "τ",
+        "Temperature",
+        "Temperature of the predicted codes (Eq. 2). Smaller makes them sharper.",
+        "float",
+        1e-3,
+        10.0,
+    ),
+    Field(
+        "sinkhorn_iterations",
+        "n",
+        "Sinkhorn iterations",
+        "Rounds of the transport solver. Three are part of the method: they leave the steps some freedom in length.",
+        "int",
+        1,
+        1000,
+    ),
     Field("embedding", "d", "Embedding size", "Width of the encoder's output.", "int", 2, 4096),
     Field("iterations", "N_it", "Iterations", "Updates of the network.", "int", 1, 1_000_000),
     Field("learning_rate", "η", "Learning rate", "Step size of Adam.", "float", 1e-7, 1.0),
     Field("weight_decay", "wd", "Weight decay", "L2 penalty inside Adam.", "float", 0.0, 1.0),
     Field("batch", "B", "Batch", "Frames per update, drawn from all videos of the batch.", "int", 4, 65536),
     Field("videos_per_batch", "V", "Videos per batch", "Videos that share one transport problem.", "int", 1, 64),
-    Field("window", "λ", "TCL window", "A positive frame lies at most this many feature rows from its anchor.",
-          "int", 0, 10_000),
-    Field("alpha", "α", "TCL weight", "Weight of the temporal coherence loss (Eq. 4). TOT alone has 0.",
-          "float", 0.0, 100.0),
-    Field("kappa", "κ", "TCL temperature", "Scale inside the temporal coherence loss (Eq. 1); the released code "
-          "uses 0.01.", "float", 1e-4, 100.0),
-    Field("freeze_fraction", "fr", "Frozen prototypes", "Share of the iterations in which the prototypes stand still.",
-          "float", 0.0, 1.0),
-    Field("normalise", "‖·‖", "Scores", "l2 scales embeddings and prototypes to length 1, so that ρ and τ mean the same "
-          "in every dataset.", "choice", choices=("none", "l2")),
-    Field("standardise", "x̂", "Feature scaling", "Subtract mean and divide by deviation: over the activity, per "
-          "video, or not at all.", "choice", choices=("none", "activity", "video")),
-    Field("prior_index", "x, y", "Prior index", "Whether frames and clusters are counted at their centres, from 0 (the "
-          "released code) or from 1 (the paper).", "choice", choices=("centre", "zero", "one")),
-    Field("marginal_penalty", "ℓ", "Equal steps", "0 asks for clusters of equal mass, as the paper does; larger than 0 "
-          "relaxes that, the smaller the more.", "float", 0.0, 100.0),
+    Field(
+        "window",
+        "λ",
+        "TCL window",
+        "A positive frame lies at most this many feature rows from its anchor.",
+        "int",
+        0,
+        10_000,
+    ),
+    Field(
+        "alpha",
+        "α",
+        "TCL weight",
+        "Weight of the temporal coherence loss (Eq. 4). TOT alone has 0.",
+        "float",
+        0.0,
+        100.0,
+    ),
+    Field(
+        "kappa",
+        "κ",
+        "TCL temperature",
+        "Scale inside the temporal coherence loss (Eq. 1); the released code uses 0.01.",
+        "float",
+        1e-4,
+        100.0,
+    ),
+    Field(
+        "freeze_fraction",
+        "fr",
+        "Frozen prototypes",
+        "Share of the iterations in which the prototypes stand still.",
+        "float",
+        0.0,
+        1.0,
+    ),
+    Field(
+        "normalise",
+        "‖·‖",
+        "Scores",
+        "l2 scales embeddings and prototypes to length 1, so that ρ and τ mean the same in every dataset.",
+        "choice",
+        choices=("none", "l2"),
+    ),
+    Field(
+        "standardise",
+        "x̂",
+        "Feature scaling",
+        "Subtract mean and divide by deviation: over the activity, per video, or not at all.",
+        "choice",
+        choices=("none", "activity", "video"),
+    ),
+    Field(
+        "prior_index",
+        "x, y",
+        "Prior index",
+        "Whether frames and clusters are counted at their centres, from 0 (the released code) or from 1 (the paper).",
+        "choice",
+        choices=("centre", "zero", "one"),
+    ),
+    Field(
+        "marginal_penalty",
+        "ℓ",
+        "Equal steps",
+        "0 asks for clusters of equal mass, as the paper does; larger than 0 relaxes that, the smaller the more.",
+        "float",
+        0.0,
+        100.0,
+    ),
 )
 
 
@@ -107,17 +190,33 @@ class Preset(NamedTuple):
     values: Mapping[str, Mapping[str, Any]]
 
 
-def _preset(name: str, label: str, clusters: int | None, rho: tuple[float, float], sigma: tuple[float, float],
-            embedding: int, **more: Any) -> Preset:
+def _preset(
+    name: str,
+    label: str,
+    clusters: int | None,
+    rho: tuple[float, float],
+    sigma: tuple[float, float],
+    embedding: int,
+    **more: Any,
+) -> Preset:
     shared = {"embedding": embedding, "preset": name, **more}
     values = {m: {"rho": rho[i], "sigma": sigma[i], **shared} for i, m in enumerate(METHODS)}
     return Preset(name, label, clusters, values)
 
 
 PRESETS: dict[str, Preset] = {
-    p.name: p for p in (
-        _preset("generic", "Own videos (generic)", None, (0.07, 0.07), (2.0, 2.0), 40, normalise="l2",
-                standardise="activity"),
+    p.name: p
+    for p in (
+        _preset(
+            "generic",
+            "Own videos (generic)",
+            None,
+            (0.07, 0.07),
+            (2.0, 2.0),
+            40,
+            normalise="l2",
+            standardise="activity",
+        ),
         _preset("50salads-eval", "50 Salads, Eval", 12, (0.07, 0.08), (2.5, 2.5), 30),
         _preset("50salads-mid", "50 Salads, Mid", 19, (0.08, 0.07), (2.0, 1.75), 30),
         _preset("yti", "YouTube Instructions", None, (0.08, 0.07), (1.25, 3.0), 200),
@@ -172,8 +271,10 @@ def check(config: TrainConfig, *, longest_video_rows: int | None = None, n_video
     if longest_video_rows is not None:
         highest = min(highest, longest_video_rows)
     if not 2 <= config.n_clusters <= highest:
-        raise ConfigError(f"{config.n_clusters} clusters; wanted 2 to {highest} (the smaller of the batch and the "
-                          "feature rows of the longest video).")
+        raise ConfigError(
+            f"{config.n_clusters} clusters; wanted 2 to {highest} (the smaller of the batch and the "
+            "feature rows of the longest video)."
+        )
     for field in FIELDS:
         value = getattr(config, field.name)
         if field.kind != "choice" and not field.low <= value <= field.high:

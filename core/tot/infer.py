@@ -21,8 +21,11 @@ CHUNK = 65_536
 def scores(trained: Trained, matrix: FloatArray) -> torch.Tensor:
     """(T, K) float32 scores S on the model's device. Raises InputError when D is another."""
     if matrix.shape[1] != trained.n_dimensions:
-        raise InputError("features", f"{matrix.shape[1]} columns; this run was trained on {trained.n_dimensions}.",
-                         hint="Train again, or choose the other feature folder.")
+        raise InputError(
+            "features",
+            f"{matrix.shape[1]} columns; this run was trained on {trained.n_dimensions}.",
+            hint="Train again, or choose the other feature folder.",
+        )
     scaled = torch.from_numpy(trained.scaling.apply(matrix))
     device = trained.model.prototypes.device
     parts = [trained.model.scores(trained.model.embed(chunk.to(device))) for chunk in scaled.split(CHUNK)]
@@ -47,8 +50,13 @@ def plan(trained: Trained, matrix: FloatArray) -> NDArray[np.float32]:
     block = log_prior(len(matrix), config.n_clusters, sigma=config.sigma, index=config.prior_index)
     prior = torch.from_numpy(block).float().to(video_scores.device)
     kernel = log_kernel(video_scores, prior, rho=config.rho)
-    return np.asarray(transport_plan(kernel, iterations=config.sinkhorn_iterations,
-                                     marginal_penalty=config.marginal_penalty, rho=config.rho).cpu().numpy())
+    return np.asarray(
+        transport_plan(
+            kernel, iterations=config.sinkhorn_iterations, marginal_penalty=config.marginal_penalty, rho=config.rho
+        )
+        .cpu()
+        .numpy()
+    )
 
 
 def prior(trained: Trained, n_rows: int) -> NDArray[np.float32]:

@@ -87,8 +87,13 @@ class _Batches:
 
 
 def train(
-    matrices: Sequence[FloatArray], config: TrainConfig, *, device: str = "cpu", should_stop: ShouldStop = never_stop,
-    on_step: Callable[[StepInfo], None] | None = None, step_every: int = 50,
+    matrices: Sequence[FloatArray],
+    config: TrainConfig,
+    *,
+    device: str = "cpu",
+    should_stop: ShouldStop = never_stop,
+    on_step: Callable[[StepInfo], None] | None = None,
+    step_every: int = 50,
 ) -> Trained:
     """The model that fits these videos; the same seed on the same machine gives the same model.
 
@@ -112,8 +117,15 @@ def train(
         raise DeviceMemoryError(f"{device} ran out of memory with a batch of {config.batch}.") from error
 
 
-def _train(matrices: Sequence[FloatArray], config: TrainConfig, scaling: Scaling, device: str, should_stop: ShouldStop,
-           on_step: Callable[[StepInfo], None] | None, step_every: int) -> Trained:
+def _train(
+    matrices: Sequence[FloatArray],
+    config: TrainConfig,
+    scaling: Scaling,
+    device: str,
+    should_stop: ShouldStop,
+    on_step: Callable[[StepInfo], None] | None,
+    step_every: int,
+) -> Trained:
     began = time.perf_counter()
     n_dimensions = matrices[0].shape[1]
     batches = _Batches(matrices, config, scaling, device)
@@ -129,8 +141,9 @@ def _train(matrices: Sequence[FloatArray], config: TrainConfig, scaling: Scaling
         embeddings = model.embed(anchors)
         scores = model.scores(embeddings)
         kernel = log_kernel(scores.detach(), prior.repeat(n_videos, 1), rho=config.rho)
-        plan = transport_plan(kernel, iterations=config.sinkhorn_iterations,
-                              marginal_penalty=config.marginal_penalty, rho=config.rho)
+        plan = transport_plan(
+            kernel, iterations=config.sinkhorn_iterations, marginal_penalty=config.marginal_penalty, rho=config.rho
+        )
         entropy_loss = losses.cross_entropy(scores, plan, tau=config.tau)
         coherence = scores.new_zeros(())
         if positives is not None:
@@ -146,8 +159,11 @@ def _train(matrices: Sequence[FloatArray], config: TrainConfig, scaling: Scaling
         if last or iteration % step_every == 0:
             trained.iterations, trained.seconds = iteration, time.perf_counter() - began
             info = _look(trained, iteration, total, entropy_loss, coherence, scores, plan)
-            trained.losses = {"total": info.loss, "cross_entropy": info.cross_entropy,
-                              "temporal_coherence": info.temporal_coherence}
+            trained.losses = {
+                "total": info.loss,
+                "cross_entropy": info.cross_entropy,
+                "temporal_coherence": info.temporal_coherence,
+            }
             if on_step is not None:
                 on_step(info)
         if stop is not None:
@@ -157,14 +173,24 @@ def _train(matrices: Sequence[FloatArray], config: TrainConfig, scaling: Scaling
 
 
 @torch.no_grad()
-def _look(trained: Trained, iteration: int, total: Tensor, entropy_loss: Tensor, coherence: Tensor, scores: Tensor,
-          plan: Tensor) -> StepInfo:
+def _look(
+    trained: Trained,
+    iteration: int,
+    total: Tensor,
+    entropy_loss: Tensor,
+    coherence: Tensor,
+    scores: Tensor,
+    plan: Tensor,
+) -> StepInfo:
     codes = torch.softmax(scores / trained.config.tau, dim=1)
     mean_entropy = -(codes * codes.clamp_min(1e-12).log()).sum(dim=1).mean()
     mass = plan.mean(dim=0)
     numbers = torch.stack([total, entropy_loss, coherence, mean_entropy, mass.min(), mass.max(), scores.abs().max()])
     values = numbers.double().cpu().tolist()
     if not math.isfinite(values[0]):
-        raise JobError(f"The loss is not finite at iteration {iteration:,} (largest score {values[6]:g}).",
-                       kind="not-finite", hint="Lower the learning rate, or raise rho.")
+        raise JobError(
+            f"The loss is not finite at iteration {iteration:,} (largest score {values[6]:g}).",
+            kind="not-finite",
+            hint="Lower the learning rate, or raise rho.",
+        )
     return StepInfo(iteration, trained.config.iterations, *values[:6], trained.seconds, trained)

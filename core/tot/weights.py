@@ -39,8 +39,9 @@ def load(path: Path, *, device: str = "cpu") -> Trained:
             tensors = {name: stream.get_tensor(name) for name in stream.keys()}  # noqa: SIM118 - no mapping
         config = msgspec.json.decode(metadata["config"].encode(), type=TrainConfig)
         n_dimensions = int(metadata["n_dimensions"])
-        scaling = Scaling(config.standardise, tensors.pop("scaling.mean").numpy(),
-                          tensors.pop("scaling.deviation").numpy())
+        scaling = Scaling(
+            config.standardise, tensors.pop("scaling.mean").numpy(), tensors.pop("scaling.deviation").numpy()
+        )
         model = Model(n_dimensions, config)
         model.load_state_dict(tensors)
     except (OSError, SafetensorError, KeyError, ValueError, RuntimeError, msgspec.DecodeError) as error:

@@ -40,8 +40,9 @@ def export_formats() -> list[tuple[str, str, str]]:
     """Name, label and losses of every format."""
     from core.formats.registry import FORMATS
 
-    return [(f.name, f.label, "; ".join(f.losses) if not isinstance(f.losses, str) else f.losses)
-            for f in FORMATS.values()]
+    return [
+        (f.name, f.label, "; ".join(f.losses) if not isinstance(f.losses, str) else f.losses) for f in FORMATS.values()
+    ]
 
 
 def export_preview(project: Project, name: str, track: str) -> str:

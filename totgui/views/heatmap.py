@@ -97,8 +97,9 @@ def paint_heatmap(painter: QPainter, rect: QRect, pyramid: Pyramid, axis: Axis, 
     painter.restore()
 
 
-def paint_cluster_names(painter: QPainter, rect: QRect, names: list[str], colours: list[str],
-                        palette: QPalette) -> None:
+def paint_cluster_names(
+    painter: QPainter, rect: QRect, names: list[str], colours: list[str], palette: QPalette
+) -> None:
     """Write the cluster names beside their bands; where bands are too low, only some of them."""
     line = painter.fontMetrics().height()
     band = rect.height() / max(1, len(names))

@@ -24,8 +24,11 @@ class StartPage(QWidget):
         font.setPointSizeF(26)
         font.setBold(True)
         title.setFont(font)
-        subtitle = QLabel("Cut videos of manual work into their steps, without labels. "
-                          "Then name the steps, correct them and export them.", self)
+        subtitle = QLabel(
+            "Cut videos of manual work into their steps, without labels. "
+            "Then name the steps, correct them and export them.",
+            self,
+        )
         subtitle.setWordWrap(True)
         buttons = QHBoxLayout()
         for text, tip, signal in (

@@ -87,8 +87,15 @@ class Picture(QWidget):
         self.drawn_frame = self._image_frame
         self._draw_label(painter, area)
 
-    def _draw(self, painter: QPainter, box: QRectF, image: QImage | None, caption: str, zoom: float = 1.0,
-              offset: QPointF | None = None) -> None:
+    def _draw(
+        self,
+        painter: QPainter,
+        box: QRectF,
+        image: QImage | None,
+        caption: str,
+        zoom: float = 1.0,
+        offset: QPointF | None = None,
+    ) -> None:
         if image is not None and not image.isNull():
             scale = min(box.width() / image.width(), box.height() / image.height()) * zoom
             width, height = image.width() * scale, image.height() * scale
@@ -125,8 +132,13 @@ class Picture(QWidget):
                 continue
             label = track.at(self._image_frame).label
             text = f"{title}: {session.action_name(label)}"
-            self._chip(painter, QPointF(area.left() + 10, top), text, QColor(0, 0, 0, 170),
-                       QColor(session.action_colour(label)))
+            self._chip(
+                painter,
+                QPointF(area.left() + 10, top),
+                text,
+                QColor(0, 0, 0, 170),
+                QColor(session.action_colour(label)),
+            )
             top += painter.fontMetrics().height() + 12
 
     @staticmethod
@@ -196,7 +208,8 @@ class VideoView(QWidget):
         self._loop.setCheckable(True)
         for widget in (
             self._button("⏮", "Start of the video (Home)", lambda: playback.seek(0)),
-            self._button("◀", "One frame back (Left)", lambda: playback.step(-1)), self._play,
+            self._button("◀", "One frame back (Left)", lambda: playback.step(-1)),
+            self._play,
             self._button("▶|", "One frame forward (Right)", lambda: playback.step(1)),
             self._button("⏭", "End of the video (End)", lambda: playback.seek(1 << 40)),
         ):

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLineEdit,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.annotation.values import ReviewStatus
 from core.data.dataset import VideoId
 
 from ..session import Session
 
-STATUS = {ReviewStatus.NONE: "–", ReviewStatus.IN_REVIEW: "in review", ReviewStatus.ACCEPTED: "accepted",
-          ReviewStatus.REJECTED: "rejected"}
+STATUS = {
+    ReviewStatus.NONE: "–",
+    ReviewStatus.IN_REVIEW: "in review",
+    ReviewStatus.ACCEPTED: "accepted",
+    ReviewStatus.REJECTED: "rejected",
+}
 COLUMNS = ("Video", "Frames", "MoF", "Edit", "Status")
 
 
@@ -84,8 +96,15 @@ class VideosView(QWidget):
             self._table.insertRow(row)
             name = QTableWidgetItem(video.name)
             name.setData(Qt.ItemDataRole.UserRole, video.id)
-            missing = [what for what, there in (("video file", video.media), ("features", video.features),
-                                                ("ground truth", video.ground_truth)) if there is None]
+            missing = [
+                what
+                for what, there in (
+                    ("video file", video.media),
+                    ("features", video.features),
+                    ("ground truth", video.ground_truth),
+                )
+                if there is None
+            ]
             if missing:
                 name.setText(f"{video.name}  (no {', no '.join(missing)})" if "features" in missing else video.name)
             self._table.setItem(row, 0, name)

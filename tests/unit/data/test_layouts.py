@@ -67,8 +67,13 @@ def test_bad_files_are_rows_and_the_rest_opens(tmp_path):
     (root / "groundTruth" / "v4").unlink()
     dataset = scan(root, probe=probe)
     told = "\n".join(map(str, dataset.problems))
-    for words in ("hold NaN (first: row 3)", "Python objects", "v2.txt, line 2: 2 numbers", "line 50",
-                  "has no ground truth"):
+    for words in (
+        "hold NaN (first: row 3)",
+        "Python objects",
+        "v2.txt, line 2: 2 numbers",
+        "line 50",
+        "has no ground truth",
+    ):
         assert words in told
     assert len(dataset.videos) == 6 and [v.name for v in dataset.trainable] == ["v3", "v4", "v5"]
 

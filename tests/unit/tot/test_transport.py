@@ -13,12 +13,15 @@ from core.tot.sinkhorn import log_kernel, transport_plan
 SCORES = torch.tensor([[0.3, 0.1], [0.2, 0.1], [0.1, 0.3], [0.0, 0.4]], dtype=torch.float64)
 
 
-@pytest.mark.parametrize(("index", "column"), [
-    ("centre", (0.966306, 0.876117, 0.190952, 0.020963)),
-    ("zero", (0.962821, 0.864610, 0.175682, 0.018968)),
-    ("one", (0.969427, 0.886613, 0.206952, 0.023126)),
-    (None, (0.939232, 0.850433, 0.220631, 0.036898)),
-])
+@pytest.mark.parametrize(
+    ("index", "column"),
+    [
+        ("centre", (0.966306, 0.876117, 0.190952, 0.020963)),
+        ("zero", (0.962821, 0.864610, 0.175682, 0.018968)),
+        ("one", (0.969427, 0.886613, 0.206952, 0.023126)),
+        (None, (0.939232, 0.850433, 0.220631, 0.036898)),
+    ],
+)
 def test_plan_after_three_iterations(index: str | None, column: tuple[float, ...]) -> None:
     prior = None if index is None else torch.from_numpy(log_prior(4, 2, sigma=1.0, index=index))
     plan = transport_plan(log_kernel(SCORES, prior, rho=0.1), iterations=3)

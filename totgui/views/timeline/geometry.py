@@ -17,8 +17,15 @@ from core.data.timebase import Timebase
 IntArray = NDArray[np.integer[Any]]
 MAX_SCALE = 40.0
 """Pixels per frame at the closest zoom."""
-STEPS_S = (Fraction(1, 100), Fraction(1, 50), Fraction(1, 20), Fraction(1, 10), Fraction(1, 5), Fraction(1, 2),
-           *map(Fraction, (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400)))
+STEPS_S = (
+    Fraction(1, 100),
+    Fraction(1, 50),
+    Fraction(1, 20),
+    Fraction(1, 10),
+    Fraction(1, 5),
+    Fraction(1, 2),
+    *map(Fraction, (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400)),
+)
 
 
 @dataclass(frozen=True)
@@ -235,8 +242,10 @@ def _frame_ticks(axis: Axis, gap: float) -> list[Tick]:
     step = max(1, next(int(power * m) for m in (1, 2, 5, 10) if power * m >= wanted * 0.999 or m == 10))
     minor = max(1, step // 5)
     first = math.floor(axis.start / minor) * minor
-    return [Tick(frame, f"{frame:,}" if frame % step == 0 else "")
-            for frame in range(first, min(math.ceil(axis.stop), axis.n_frames) + 1, minor)]
+    return [
+        Tick(frame, f"{frame:,}" if frame % step == 0 else "")
+        for frame in range(first, min(math.ceil(axis.stop), axis.n_frames) + 1, minor)
+    ]
 
 
 def clock(seconds: Fraction | float, *, digits: int = 3) -> str:

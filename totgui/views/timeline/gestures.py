@@ -57,8 +57,9 @@ def snap_targets(tracks: dict[str, Segmentation | None], playhead: int) -> list[
     return found
 
 
-def extended(selection: frozenset[int], anchor: int | None, index: int, *, shift: bool,
-             control: bool) -> frozenset[int]:
+def extended(
+    selection: frozenset[int], anchor: int | None, index: int, *, shift: bool, control: bool
+) -> frozenset[int]:
     """The selection after a click on segment `index`: alone; with Shift up to it; with Ctrl added or taken out."""
     if shift and anchor is not None:
         return selection | frozenset(range(min(anchor, index), max(anchor, index) + 1))

@@ -38,15 +38,18 @@ def corrected_menu(session: Session, frame: int, parent: QWidget) -> QMenu | Non
         relabel.addAction(icon, text, do(lambda a=action.id: commands.relabel(document, video, start, stop, a)))
         split.addAction(icon, text, do(lambda a=action.id: commands.split(document, video, frame, a)))
     split.setEnabled(start < frame and not split.isEmpty())
-    background = menu.addAction(menu.tr("Set background"),
-                                do(lambda: commands.relabel(document, video, start, stop, BACKGROUND)))
+    background = menu.addAction(
+        menu.tr("Set background"), do(lambda: commands.relabel(document, video, start, stop, BACKGROUND))
+    )
     background.setEnabled(label != BACKGROUND)
     menu.addSeparator()
-    following = menu.addAction(menu.tr("Merge with the next segment"),
-                               do(lambda: commands.merge(document, video, index, neighbour=+1)))
+    following = menu.addAction(
+        menu.tr("Merge with the next segment"), do(lambda: commands.merge(document, video, index, neighbour=+1))
+    )
     following.setEnabled(index + 1 < len(track))
-    previous = menu.addAction(menu.tr("Merge with the previous segment"),
-                              do(lambda: commands.merge(document, video, index, neighbour=-1)))
+    previous = menu.addAction(
+        menu.tr("Merge with the previous segment"), do(lambda: commands.merge(document, video, index, neighbour=-1))
+    )
     previous.setEnabled(index > 0)
     return menu
 

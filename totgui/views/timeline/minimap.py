@@ -12,8 +12,15 @@ from .shown import Shown
 from .tracks import paint_difference, paint_track
 
 
-def paint_minimap(painter: QPainter, rect: QRect, shown: Shown, palette: QPalette, *,
-                  colour: Callable[[int], str], name: Callable[[int], str]) -> None:
+def paint_minimap(
+    painter: QPainter,
+    rect: QRect,
+    shown: Shown,
+    palette: QPalette,
+    *,
+    colour: Callable[[int], str],
+    name: Callable[[int], str],
+) -> None:
     """Draw the strip and its ticks, without the viewport box."""
     whole = Axis.whole(shown.video.timebase.n_frames, left=rect.left(), width=rect.width())
     strip = QRect(rect.left(), rect.top() + 7, rect.width(), rect.height() - 8)

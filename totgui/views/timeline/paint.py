@@ -80,8 +80,16 @@ def _lane(painter: QPainter, view: TimelineView, row: Row, rect: QRect) -> None:
                 font = painter.font()
                 font.setBold(True)
                 painter.setFont(font)
-            paint_track(painter, rect, track, axis, palette=palette, colour=session.action_colour,
-                        name=session.action_name, selection=selection)
+            paint_track(
+                painter,
+                rect,
+                track,
+                axis,
+                palette=palette,
+                colour=session.action_colour,
+                name=session.action_name,
+                selection=selection,
+            )
             painter.restore()
     if missing:
         paint_empty(painter, rect, view.tr(EMPTY[row.key]), palette)
@@ -144,8 +152,17 @@ def paint_marks(painter: QPainter, view: TimelineView) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(accent)
     y = rows["ruler"].top + rows["ruler"].height
-    painter.drawPolygon(QPolygonF([QPointF(x - 6, y - 12), QPointF(x + 6, y - 12), QPointF(x + 6, y - 6), QPointF(x, y),
-                                   QPointF(x - 6, y - 6)]))
+    painter.drawPolygon(
+        QPolygonF(
+            [
+                QPointF(x - 6, y - 12),
+                QPointF(x + 6, y - 12),
+                QPointF(x + 6, y - 6),
+                QPointF(x, y),
+                QPointF(x - 6, y - 6),
+            ]
+        )
+    )
     if view.drag is not None and view.drag.has_moved:
         _drag_line(painter, view, lane, top, bottom)
     painter.restore()
@@ -189,8 +206,16 @@ def _drag_track(painter: QPainter, view: TimelineView, lane: QRect) -> None:
     font = painter.font()
     font.setBold(True)
     painter.setFont(font)
-    paint_track(painter, lane, drag.applied(shown.corrected), axis, palette=palette, selection=view.session.selection,
-                colour=view.session.action_colour, name=view.session.action_name)
+    paint_track(
+        painter,
+        lane,
+        drag.applied(shown.corrected),
+        axis,
+        palette=palette,
+        selection=view.session.selection,
+        colour=view.session.action_colour,
+        name=view.session.action_name,
+    )
     painter.restore()
 
 

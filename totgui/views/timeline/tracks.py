@@ -41,10 +41,14 @@ def lay_out(height: int, line: int) -> list[Row]:
     rows: list[Row] = []
     y = 4
     heights = (
-        ("minimap", "Whole video", line + 8, 4), ("ruler", "", line + 8, 3),
-        ("ground-truth", "Ground truth", line + 9, 3), ("prediction", "Prediction", line + 9, 3),
-        ("corrected", "Corrected", line * 2 + 6, 3), ("difference", "Difference", line, 4),
-        ("confidence", "Confidence", line * 2, 4), ("source", "Scores", line + 10, 2),
+        ("minimap", "Whole video", line + 8, 4),
+        ("ruler", "", line + 8, 3),
+        ("ground-truth", "Ground truth", line + 9, 3),
+        ("prediction", "Prediction", line + 9, 3),
+        ("corrected", "Corrected", line * 2 + 6, 3),
+        ("difference", "Difference", line, 4),
+        ("confidence", "Confidence", line * 2, 4),
+        ("source", "Scores", line + 10, 2),
     )
     for key, title, tall, gap in heights:
         rows.append(Row(key, title, y, tall))
@@ -55,6 +59,7 @@ def lay_out(height: int, line: int) -> list[Row]:
 
 def text_on(colour: QColor) -> QColor:
     """Black or white, whichever is easier to read on a colour (WCAG contrast)."""
+
     def linear(value: float) -> float:
         return value / 12.92 if value <= 0.03928 else ((value + 0.055) / 1.055) ** 2.4
 
@@ -72,9 +77,18 @@ def hatch(painter: QPainter, rect: QRectF, palette: QPalette) -> None:
     painter.fillRect(rect, QBrush(lines, Qt.BrushStyle.BDiagPattern))
 
 
-def paint_track(painter: QPainter, rect: QRect, track: Segmentation, axis: Axis, *, palette: QPalette,
-                colour: Callable[[int], str], name: Callable[[int], str], names: bool = True,
-                selection: frozenset[int] = frozenset()) -> None:
+def paint_track(
+    painter: QPainter,
+    rect: QRect,
+    track: Segmentation,
+    axis: Axis,
+    *,
+    palette: QPalette,
+    colour: Callable[[int], str],
+    name: Callable[[int], str],
+    names: bool = True,
+    selection: frozenset[int] = frozenset(),
+) -> None:
     """Draw the visible segments, at most one rectangle a pixel, with names where they fit and selection outlined."""
     painter.save()
     painter.setClipRect(rect)
@@ -141,8 +155,9 @@ def paint_difference(painter: QPainter, rect: QRect, different: NDArray[np.bool_
         painter.fillRect(QRectF(rect.left() + left, rect.top(), max(1.5, right - left), rect.height()), ALARM)
 
 
-def paint_confidence(painter: QPainter, rect: QRect, confidence: NDArray[np.floating[Any]], axis: Axis,
-                     palette: QPalette) -> None:
+def paint_confidence(
+    painter: QPainter, rect: QRect, confidence: NDArray[np.floating[Any]], axis: Axis, palette: QPalette
+) -> None:
     """Draw the lowest margin under each pixel as a curve, amber below the threshold line."""
     values = np.clip(column_min(confidence, axis), 0, 1)
     heights = rect.bottom() + 1 - values * (rect.height() - 2)
