@@ -1,0 +1,120 @@
+"""The whole path through `tot`, on a small synthetic dataset, and what it says to wrong input."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.cli import main
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("TOT_CACHE_DIR", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def dataset(tmp_path) -> Path:
+    """Three videos of three steps in one order, features and labels at one rate."""
+    root, generator = tmp_path / "data", np.random.default_rng(0)
+    centres = generator.normal(size=(3, 8)) * 3
+    names = ("reach", "turn", "place")
+    for folder in ("features", "groundTruth", "mapping"):
+        (root / folder).mkdir(parents=True)
+    for number, lengths in enumerate(([30, 40, 35], [25, 45, 30], [40, 30, 40])):
+        truth = np.repeat([0, 1, 2], lengths)
+        matrix = (centres[truth] + generator.normal(size=(len(truth), 8))).astype(np.float32)
+        np.save(root / "features" / f"clip{number}.npy", matrix)
+        lines = "".join(f"{names[label]}\n" for label in truth)
+        (root / "groundTruth" / f"clip{number}.txt").write_text(lines)
+    (root / "mapping" / "mapping.txt").write_text("".join(f"{i} {n}\n" for i, n in enumerate(names)))
+    return root
+
+
+def tot(capsys, *words: object) -> tuple[int, dict, str]:
+    """Exit code, JSON document and standard error of one command with --json."""
+    capsys.readouterr()
+    code = main([*(str(word) for word in words), "--json"])
+    out, err = capsys.readouterr()
+    return code, json.loads(out) if out else {}, err
+
+
+def test_the_whole_path(dataset, tmp_path, capsys):
+    project = tmp_path / "p.tot"
+    assert tot(capsys, "info", dataset)[1]["videos"][0]["labels"] is True
+    code, made, _ = tot(capsys, "new", project, dataset)
+    assert code == 0 and made["trainable"] == 3
+    code, trained, _ = tot(
+        capsys, "train", project, "--iterations", 150, "--set", "batch=64", "rho=0.1", "--device", "cpu"
+    )
+    assert code == 0 and trained["run"] == "r1" and trained["iterations"] == 150
+    assert set(trained) == {"run", "method", "iterations", "seconds", "device", "loss", "metrics"}
+    code, segmented, _ = tot(capsys, "segment", project)
+    assert code == 0 and len(segmented["videos"]) == 3
+    code, report, _ = tot(capsys, "evaluate", project)
+    assert code == 0 and report["videos"] == 3 and report["frames"] == 315
+    assert report["mof"] == pytest.approx(trained["metrics"]["mof"])
+    assert set(report["label_map"]) == {"0", "1", "2"}
+    code, shown, _ = tot(capsys, "map", project)
+    assert code == 0 and shown["label_map"] == report["label_map"]
+    out = tmp_path / "out"
+    code, written, _ = tot(
+        capsys, "export", project, "--format", "frames-cte", "--out", out, "--track", "prediction", "--videos", "all"
+    )
+    assert code == 0 and written["videos"] == 3
+    code, scored, _ = tot(
+        capsys, "score", "--ground-truth", dataset / "groundTruth", "--prediction", out, "--mapping", dataset
+    )
+    assert code == 0 and scored["mof"] == pytest.approx(report["mof"])
+    code, checked, _ = tot(capsys, "check", project)
+    assert code == 0 and checked["ok"]
+
+
+def test_cluster_numbers_are_matched_and_names_are_not(dataset, tmp_path, capsys):
+    table = {"reach": "2", "turn": "0", "place": "1"}
+    (tmp_path / "pred").mkdir()
+    for path in (dataset / "groundTruth").iterdir():
+        lines = [table[line] for line in path.read_text().split()]
+        (tmp_path / "pred" / path.stem).write_text("\n".join(lines))
+    code, report, _ = tot(capsys, "score", "--ground-truth", dataset / "groundTruth", "--prediction", tmp_path / "pred")
+    assert code == 0 and report["mof"] == 1.0
+    assert report["label_map"] == {"0": "turn", "1": "place", "2": "reach"}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("info", "{missing}"), "missing"),
+        (("score", "--ground-truth", "{truth}", "--prediction", "{missing}"), "is not there"),
+        (("score", "--ground-truth", "{truth}", "--prediction", "{truth}", "--background", "nap"), "nap"),
+        (("train", "{missing}.tot"), "missing"),
+        (("check", "{missing}.tot"), "is not there"),
+        (("export", "--format", "csv"), "needs PROJECT.tot"),
+    ],
+)
+def test_wrong_input_is_one_message_and_exit_code_2(words, said, dataset, tmp_path, capsys):
+    places = {"missing": tmp_path / "missing", "truth": dataset / "groundTruth"}
+    code, document, err = tot(capsys, *(word.format(**places) for word in words))
+    assert code == 2 and not document
+    assert said in err and "Traceback" not in err
+
+
+def test_lengths_that_differ_name_both_numbers(dataset, tmp_path, capsys):
+    (tmp_path / "short").mkdir()
+    for path in (dataset / "groundTruth").iterdir():
+        (tmp_path / "short" / path.name).write_text("reach\n" * 7)
+    code, _, err = tot(capsys, "score", "--ground-truth", dataset / "groundTruth", "--prediction", tmp_path / "short")
+    assert code == 2 and "7 labels" in err and "105" in err
+
+
+def test_doctor_and_formats_answer(capsys):
+    assert tot(capsys, "doctor")[1]["device"]
+    assert [row["name"] for row in tot(capsys, "export", "--format", "list")[1]] == [
+        "frames",
+        "frames-cte",
+        "csv",
+        "json",
+    ]
