@@ -163,7 +163,7 @@ def has_torch() -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    if sys.version_info < (3, 11):  # noqa: UP036 - an older Python gets a sentence, not a traceback
+    if sys.version_info < (3, 11):  # noqa: UP036 - nothing has checked it yet  # noqa: UP036 - an older Python gets a sentence, not a traceback
         sys.exit(f"totgui needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
     tests = arguments[:1] == ["test"]
     ensure_system_libraries()

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 import pytest
 
 _PRIVATE = Path(tempfile.mkdtemp(prefix="totgui-tests-"))
+atexit.register(shutil.rmtree, _PRIVATE, ignore_errors=True)
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.update(
-    HOME=str(_PRIVATE), XDG_CONFIG_HOME=str(_PRIVATE / "config"), XDG_CACHE_HOME=str(_PRIVATE / "cache"),
-    XDG_DATA_HOME=str(_PRIVATE / "data"), TOT_CACHE_DIR=str(_PRIVATE / "cache" / "totgui"),
+    HOME=str(_PRIVATE),
+    XDG_CONFIG_HOME=str(_PRIVATE / "config"),
+    XDG_CACHE_HOME=str(_PRIVATE / "cache"),
+    XDG_DATA_HOME=str(_PRIVATE / "data"),
+    TOT_CACHE_DIR=str(_PRIVATE / "cache" / "totgui"),
 )
 
 
