@@ -1,0 +1,96 @@
+"""Small widgets that several panels share: plain-text labels, banners, read-only tables, sorted numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QLabel, QTableWidget, QTableWidgetItem, QWidget
+
+NUMBER = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+AMBER = "#c98a12"
+
+
+def plain(text: str = "", parent: QWidget | None = None, *, dim: bool = False, bold: bool = False) -> QLabel:
+    """A label that shows text as it is and wraps it."""
+    label = QLabel(parent)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setText(text)
+    if dim:
+        label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    if bold:
+        font = label.font()
+        font.setBold(True)
+        label.setFont(font)
+    return label
+
+
+def tip(text: str) -> str:
+    """A tooltip in which text from data cannot be markup."""
+    return f"<qt>{escape(text)}</qt>"
+
+
+def percent(value: float | None) -> str:
+    """One decimal, or a dash for what is not known."""
+    return "–" if value is None else f"{100 * value:.1f}"
+
+
+class Banner(QFrame):
+    """One line with an amber edge; hidden while it has nothing to say."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        from PySide6.QtWidgets import QHBoxLayout
+
+        self._label = plain("", self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 4, 8, 4)
+        row.addWidget(self._label)
+        self.setStyleSheet(f"Banner {{ border-left: 4px solid {AMBER}; background: palette(alternate-base); }}")
+        self.hide()
+
+    def text(self) -> str:
+        return self._label.text()
+
+    def say(self, text: str) -> None:
+        """Show a text, or hide when it is empty."""
+        self._label.setText(text)
+        self.setVisible(bool(text))
+
+
+class NumberItem(QTableWidgetItem):
+    """A cell that sorts by its number; what is not known comes last."""
+
+    def __init__(self, text: str, number: float | None) -> None:
+        super().__init__(text)
+        self.number = -1e300 if number is None else number
+        self.setTextAlignment(NUMBER)
+
+    def __lt__(self, other: QTableWidgetItem) -> bool:
+        return self.number < getattr(other, "number", 0.0)
+
+
+def table(columns: Sequence[str], parent: QWidget | None = None, *, stretch: int = 0) -> QTableWidget:
+    """A read-only table that selects rows, its column `stretch` taking the free width."""
+    widget = QTableWidget(0, len(columns), parent)
+    widget.setHorizontalHeaderLabels(list(columns))
+    widget.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    widget.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    widget.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    widget.setShowGrid(False)
+    widget.setAlternatingRowColors(True)
+    widget.verticalHeader().hide()
+    widget.verticalHeader().setDefaultSectionSize(26)
+    header = widget.horizontalHeader()
+    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    if stretch >= 0:
+        header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
+    header.setHighlightSections(False)
+    for number in range(len(columns)):
+        item = widget.horizontalHeaderItem(number)
+        if item is not None and number != stretch:
+            item.setTextAlignment(NUMBER)
+    return widget

@@ -1,0 +1,317 @@
+"""Settings of the next training, the device it runs on, and the buttons that start and end it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QSpinBox,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.errors import ConfigError
+from core.events import ENDINGS, Failed, LogLine, Progress, Started, StopKind
+from core.tot.config import FIELDS, METHODS, PRESETS, Field, TrainConfig, check, default_preset, preset, with_values
+
+from ..models.widgets import plain, tip
+from ..session import Session
+
+METHOD_LABELS = {"tot": "TOT", "tot+tcl": "TOT + TCL (temporal coherence)"}
+DEVICES = (("auto", "Automatic"), ("cpu", "CPU"), ("cuda", "CUDA (NVIDIA)"))
+FIRST = ("rho", "sigma", "iterations")
+TCL = ("window", "alpha", "kappa")
+FALLBACK_CLUSTERS = 10
+
+
+class TrainingView(QWidget):
+    """A form over `TrainConfig`; it asks the session to train and to stop."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._job = ""
+        self._fields: dict[str, QLineEdit | QSpinBox | QComboBox] = {}
+        self._labels: dict[str, QLabel] = {}
+        self._preset = _combo([(p.name, p.label) for p in PRESETS.values()], "Preset", self)
+        self._preset.setToolTip(
+            tip("Values of the paper's supplement (tables S1 to S3), or general ones for own videos.")
+        )
+        self._method = _combo([(name, METHOD_LABELS.get(name, name)) for name in METHODS], "Method", self)
+        self._clusters = _spin(2, 4096, "Clusters", self)
+        self._clusters.setToolTip(tip("Number of clusters K: how many steps the activity has."))
+        self._seed = _spin(0, 2_147_483_647, "Seed", self)
+        self._seed.setToolTip(tip("The same seed gives the same run on the same device."))
+        self._device = _combo(DEVICES, "Device", self)
+        self._device_text = plain("", self, dim=True)
+        self._problem = plain("", self)
+        self._problem.setStyleSheet("color: #c8452f;")
+        self._train = QPushButton("Train", self)
+        self._train.setDefault(True)
+        self._train.setStyleSheet(
+            "QPushButton:enabled { background: #2f7de1; color: white; border: 1px solid #2567bd;"
+            " border-radius: 4px; padding: 5px 18px; font-weight: 600; }"
+        )
+        self._keep = QPushButton("Stop and keep", self)
+        self._keep.setToolTip("End the training. What it has learned becomes a run")
+        self._discard = QPushButton("Discard", self)
+        self._discard.setToolTip("End the training. Nothing of it is kept")
+        self._progress = QProgressBar(self)
+        self._progress.setTextVisible(False)
+        self._progress.setMaximumHeight(8)
+        self._state = plain("", self, dim=True)
+        self._build()
+        self._train.clicked.connect(self.train)
+        self._keep.clicked.connect(lambda: self._stop(StopKind.KEEP))
+        self._discard.clicked.connect(lambda: self._stop(StopKind.DISCARD))
+        self._preset.activated.connect(lambda _index: self.apply_preset(keep_clusters=False))
+        self._method.activated.connect(lambda _index: self.apply_preset(keep_clusters=True))
+        self._clusters.valueChanged.connect(self._validate)
+        session.projectChanged.connect(self._on_project)
+        session.jobEvent.connect(self._on_event)
+        session.jobsChanged.connect(self._show_running)
+        self._on_project()
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, 560)
+
+    def _build(self) -> None:
+        head = _form()
+        head.addRow("Preset", self._preset)
+        head.addRow("Method", self._method)
+        head.addRow("K   Clusters", self._clusters)
+        fields = {field.name: field for field in FIELDS}
+        for name in FIRST:
+            self._add_field(head, fields[name])
+        head.addRow("Seed", self._seed)
+        head.addRow("Device", self._device)
+        head.addRow("", self._device_text)
+        rest = QWidget(self)
+        more = _form()
+        more.setContentsMargins(0, 0, 0, 0)
+        rest.setLayout(more)
+        for field in FIELDS:
+            if field.name not in FIRST:
+                self._add_field(more, field)
+        fold = QToolButton(self)
+        fold.setText("All settings")
+        fold.setCheckable(True)
+        fold.setAutoRaise(True)
+        fold.setArrowType(Qt.ArrowType.RightArrow)
+        fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        fold.toggled.connect(rest.setVisible)
+        fold.toggled.connect(lambda on: fold.setArrowType(Qt.ArrowType.DownArrow if on else Qt.ArrowType.RightArrow))
+        rest.hide()
+        self.fold = fold
+        inner = QWidget(self)
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(10, 8, 10, 8)
+        column.addLayout(head)
+        column.addWidget(fold, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(rest)
+        column.addStretch(1)
+        scroll = QScrollArea(self)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inner)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._train, 1)
+        buttons.addWidget(self._keep)
+        buttons.addWidget(self._discard)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(10, 4, 10, 10)
+        for widget in (self._problem, self._progress, self._state):
+            foot.addWidget(widget)
+        foot.addLayout(buttons)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scroll, 1)
+        whole.addLayout(foot)
+
+    def _add_field(self, form: QFormLayout, field: Field) -> None:
+        widget: QLineEdit | QSpinBox | QComboBox
+        if field.kind == "choice":
+            widget = _combo([(choice, choice) for choice in field.choices], field.label, self)
+            widget.currentIndexChanged.connect(self._validate)
+            span = ""
+        elif field.kind == "int":
+            widget = _spin(int(field.low), int(field.high), field.label, self)
+            widget.valueChanged.connect(self._validate)
+            span = f" {int(field.low):,} to {int(field.high):,}."
+        else:
+            widget = QLineEdit(self)
+            widget.setAccessibleName(field.label)
+            widget.textChanged.connect(self._validate)
+            span = f" {field.low:g} to {field.high:g}."
+        label = plain(f"{field.symbol}   {field.label}" if field.symbol else field.label, self)
+        label.setWordWrap(False)
+        for each in (label, widget):
+            each.setToolTip(tip(field.tooltip + span))
+        label.setBuddy(widget)
+        form.addRow(label, widget)
+        self._fields[field.name] = widget
+        self._labels[field.name] = label
+
+    # --- values ------------------------------------------------------------------------------------
+
+    def config(self) -> TrainConfig:
+        """The settings of the form. Raises ConfigError, which names the range."""
+        values = {name: _text(widget) for name, widget in self._fields.items()}
+        base = preset(self._preset.currentData(), method=self._method.currentData(), n_clusters=self._clusters.value())
+        config = with_values(base, values | {"seed": str(self._seed.value())})
+        document = self._session.document
+        videos = document.dataset.trainable if document else ()
+        rows = max((video.timebase.n_rows for video in videos), default=0)
+        check(config, longest_video_rows=rows or None, n_videos=len(videos) if document else None)
+        return config
+
+    def apply_preset(self, *, keep_clusters: bool) -> None:
+        """Fill the form with the values of the chosen preset and method."""
+        document = self._session.document
+        fixed = PRESETS[self._preset.currentData()].n_clusters
+        known = len([a for a in document.actions.values() if not a.archived]) if document else 0
+        clusters = self._clusters.value() if keep_clusters else fixed or known or FALLBACK_CLUSTERS
+        config = preset(self._preset.currentData(), method=self._method.currentData(), n_clusters=max(2, clusters))
+        for widget in (*self._fields.values(), self._clusters):
+            widget.blockSignals(True)
+        self._clusters.setValue(config.n_clusters)
+        for name, widget in self._fields.items():
+            _put(widget, getattr(config, name))
+        for widget in (*self._fields.values(), self._clusters):
+            widget.blockSignals(False)
+        for name in TCL:
+            self._fields[name].setEnabled(config.method == "tot+tcl")
+            self._labels[name].setEnabled(config.method == "tot+tcl")
+        self._validate()
+
+    def _validate(self) -> bool:
+        try:
+            self.config()
+        except ConfigError as error:
+            self._problem.setText(str(error))
+        else:
+            self._problem.setText("")
+        self._problem.setVisible(bool(self._problem.text()) and self._session.document is not None)
+        self._show_running()
+        return not self._problem.text()
+
+    # --- running -----------------------------------------------------------------------------------
+
+    def train(self) -> None:
+        """Start a training with the settings of the form."""
+        if self._session.document is None or not self._validate():
+            return
+        job = self._session.train(self.config(), self._device.currentData())
+        if isinstance(job, str):
+            self._job = job
+            self._state.setText("Starting…")
+            self._progress.setRange(0, 0)
+        self._show_running()
+
+    def _stop(self, kind: StopKind) -> None:
+        self._state.setText("Stopping…" if kind == StopKind.KEEP else "Discarding…")
+        self._keep.setEnabled(False)
+        self._discard.setEnabled(False)
+        self._session.stop(kind)
+
+    def _on_project(self) -> None:
+        document = self._session.document
+        if document is not None:
+            name = default_preset(document.dataset)
+            self._preset.setCurrentIndex(max(0, self._preset.findData(name)))
+        self._device_text.setText(self._session.device_text or "The device is chosen when a training starts.")
+        self._state.setText("" if self._job else self._ready_text())
+        self.apply_preset(keep_clusters=False)
+
+    def _ready_text(self) -> str:
+        document = self._session.document
+        if document is None:
+            return "Open a dataset or a project first."
+        videos = document.dataset.trainable
+        rows = sum(video.timebase.n_rows for video in videos)
+        return (
+            f"{len(videos)} of {len(document.videos)} videos have features, {rows:,} rows in all."
+            if videos
+            else ("No features yet. Extract them from the videos.")
+        )
+
+    def _show_running(self) -> None:
+        running = bool(self._job)
+        self._train.setEnabled(not running and self._session.document is not None and not self._problem.text())
+        for button in (self._keep, self._discard):
+            button.setEnabled(running)
+        self._progress.setVisible(running)
+
+    def _on_event(self, event: object) -> None:
+        if getattr(event, "job", "") != self._job or not self._job:
+            return
+        if isinstance(event, Started):
+            self._device_text.setText(self._session.device_text or event.device)
+        elif isinstance(event, Progress):
+            self._progress.setRange(0, event.total)
+            self._progress.setValue(event.done)
+            left = "" if event.seconds_left is None else f" · {_duration(event.seconds_left)} left"
+            self._state.setText(f"Iteration {event.done:,} of {event.total:,}{left}" if event.total else event.text)
+        elif isinstance(event, LogLine) and event.level != "info":
+            self._state.setText(event.text)
+        elif isinstance(event, ENDINGS):
+            self._job = ""
+            self._state.setText(
+                f"{event.message} {event.hint}".strip() if isinstance(event, Failed) else self._ready_text()
+            )
+            self._show_running()
+
+
+def _text(widget: QLineEdit | QSpinBox | QComboBox) -> str:
+    if isinstance(widget, QComboBox):
+        return str(widget.currentData())
+    return str(widget.value()) if isinstance(widget, QSpinBox) else widget.text().strip()
+
+
+def _put(widget: QLineEdit | QSpinBox | QComboBox, value: object) -> None:
+    if isinstance(widget, QComboBox):
+        widget.setCurrentIndex(max(0, widget.findData(value)))
+    elif isinstance(widget, QSpinBox):
+        widget.setValue(int(str(value)))
+    else:
+        widget.setText(f"{value:g}" if isinstance(value, float) else str(value))
+
+
+def _combo(items: object, name: str, parent: QWidget) -> QComboBox:
+    combo = QComboBox(parent)
+    combo.setAccessibleName(name)
+    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    for key, label in items:  # type: ignore[attr-defined]
+        combo.addItem(label, key)
+    return combo
+
+
+def _spin(low: int, high: int, name: str, parent: QWidget) -> QSpinBox:
+    spin = QSpinBox(parent)
+    spin.setRange(low, high)
+    spin.setGroupSeparatorShown(True)
+    spin.setAccessibleName(name)
+    return spin
+
+
+def _form() -> QFormLayout:
+    form = QFormLayout()
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+    form.setVerticalSpacing(6)
+    return form
+
+
+def _duration(seconds: float) -> str:
+    whole = round(seconds)
+    return f"{whole} s" if whole < 90 else f"{round(whole / 60)} min"
