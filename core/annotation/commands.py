@@ -1,0 +1,22 @@
+"""The verbs that edit a document: each makes an Edit from present values, or raises EditError."""
+
+from .action_commands import add_action, archive_action, merge_actions, recolour_action, rename_action
+from .map_commands import name_cluster, rematch, set_lock, set_many_to_one, set_target
+from .track_commands import (
+    adopt_all,
+    adopt_prediction,
+    import_track,
+    merge,
+    move_boundary,
+    relabel,
+    set_review,
+    split,
+    start_from_ground_truth,
+    start_unlabelled,
+)
+
+__all__ = [
+    "add_action", "adopt_all", "adopt_prediction", "archive_action", "import_track", "merge", "merge_actions",
+    "move_boundary", "name_cluster", "recolour_action", "relabel", "rematch", "rename_action", "set_lock",
+    "set_many_to_one", "set_review", "set_target", "split", "start_from_ground_truth", "start_unlabelled",
+]

@@ -1,0 +1,211 @@
+"""Values as bytes for the project file, each with its check sum; the inverse checks before it trusts."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from typing import Any, cast
+
+import msgspec
+import numpy as np
+
+from ..annotation.document import Document
+from ..annotation.edit import Edit, Swap
+from ..annotation.history import Direction
+from ..annotation.segmentation import Segmentation
+from ..annotation.values import ActionKey, Key, LabelMap, MapKey, Review, ReviewKey, ReviewStatus, TrackKey, Value
+from ..data.dataset import BACKGROUND, UNLABELLED, Action, ActionId, ClusterId, RunId, VideoId
+from ..errors import DamagedProjectError, EditError
+
+_PIECE = np.dtype([("start", "<u4"), ("stop", "<u4"), ("label", "<u2"), ("flags", "<u2")])
+_UNLABELLED, _BACKGROUND = 65535, 65534
+
+
+def crc(*parts: object) -> int:
+    """CRC32 over the parts of a row, each with its length, so that no two rows look alike by shifting."""
+    value = 0
+    for part in parts:
+        data = part if isinstance(part, bytes) else repr(part).encode()
+        value = zlib.crc32(data, zlib.crc32(b"%d:" % len(data), value))
+    return value
+
+
+def _pieces(track: Segmentation) -> np.ndarray[Any, Any]:
+    """(n,) records of one segmentation. Raises EditError for a label the file has no room for."""
+    labels = track.labels
+    if labels.min() < UNLABELLED or labels.max() >= _BACKGROUND or track.n_frames > 0xFFFFFFFF:
+        raise EditError(f"A label or frame number is outside what a project can hold (0 to {_BACKGROUND - 1}).")
+    pieces = np.zeros(len(track), _PIECE)
+    pieces["start"], pieces["stop"] = track.starts, np.append(track.starts[1:], track.n_frames)
+    pieces["label"] = labels & 0xFFFF
+    pieces["label"][labels == UNLABELLED] = _UNLABELLED
+    pieces["label"][labels == BACKGROUND] = _BACKGROUND
+    pieces["flags"] = [track.flag(index) for index in range(len(track))]
+    return pieces
+
+
+def _segmentation(pieces: np.ndarray[Any, Any]) -> Segmentation:
+    if not len(pieces) or np.any(pieces["stop"][:-1] != pieces["start"][1:]):
+        raise DamagedProjectError("A track of the project has a gap. The file was left as it is.")
+    labels = pieces["label"].astype(np.int64)
+    labels[pieces["label"] == _UNLABELLED] = UNLABELLED
+    labels[pieces["label"] == _BACKGROUND] = BACKGROUND
+    try:
+        return Segmentation(pieces["start"], labels, int(pieces["stop"][-1]), pieces["flags"])
+    except EditError as error:
+        raise DamagedProjectError(f"A track of the project is damaged: {error} The file was left as it is.") from error
+
+
+def pack_track(track: Segmentation) -> bytes:
+    """start u32, stop u32, label u16 (65535 unlabelled, 65534 background), flags u16 for each segment."""
+    return _pieces(track).tobytes()
+
+
+def unpack_track(data: bytes) -> Segmentation:
+    """The inverse of `pack_track`. Raises DamagedProjectError."""
+    if len(data) % _PIECE.itemsize:
+        raise DamagedProjectError("A track of the project has a broken length. The file was left as it is.")
+    return _segmentation(np.frombuffer(data, _PIECE))
+
+
+# --- label maps, actions, reviews ------------------------------------------------------------------
+
+def plain(value: LabelMap | Action | Review) -> dict[str, Any]:
+    """A small value as plain values for JSON and msgpack."""
+    if isinstance(value, LabelMap):
+        return {"k": value.n_clusters, "proposed": _pairs(value.proposed), "overrides": _pairs(value.overrides),
+                "locked": sorted(int(c) for c in value.locked), "many": value.many_to_one}
+    if isinstance(value, Action):
+        return {"id": int(value.id), "name": value.name, "colour": value.colour, "archived": value.archived}
+    return {"status": str(value.status), "note": value.note}
+
+
+def _pairs(mapping: Mapping[ClusterId, int]) -> list[list[int]]:
+    return [[int(c), int(t)] for c, t in sorted(mapping.items())]
+
+
+def label_map(run: RunId, data: Mapping[str, Any]) -> LabelMap:
+    """The inverse of `plain` for a label map."""
+    return LabelMap(run, int(data["k"]), {ClusterId(c): t for c, t in data["proposed"]},
+                    {ClusterId(c): t for c, t in data["overrides"]},
+                    frozenset(ClusterId(c) for c in data["locked"]), bool(data["many"]))
+
+
+def action(data: Mapping[str, Any]) -> Action:
+    """The inverse of `plain` for an action."""
+    return Action(ActionId(int(data["id"])), str(data["name"]), str(data["colour"]), bool(data["archived"]))
+
+
+def review(data: Mapping[str, Any]) -> Review:
+    """The inverse of `plain` for a review."""
+    return Review(ReviewStatus(data["status"]), str(data["note"]))
+
+
+def to_json(value: Any) -> str:
+    """JSON in ASCII, so that file names that are not UTF-8 survive."""
+    return json.dumps(value, separators=(",", ":"))
+
+
+# --- edits -----------------------------------------------------------------------------------------
+
+def pack_edit(edit: Edit, places: Mapping[VideoId, int]) -> bytes:
+    """An edit as msgpack: for two tracks only the splice, else both values. Raises EditError (unknown video, text)."""
+    rows = []
+    for swap in edit.swaps:
+        name, number = key_name(swap.key, places)
+        if isinstance(swap.before, Segmentation) and isinstance(swap.after, Segmentation):
+            rows.append([name, number, "splice", *_splice(_pieces(swap.before), _pieces(swap.after))])
+        else:
+            rows.append([name, number, "swap", _packed(swap.before), _packed(swap.after)])
+    try:
+        return msgspec.msgpack.encode(rows)
+    except UnicodeEncodeError as error:
+        raise EditError("The text holds characters that cannot be stored. Type it again.") from error
+
+
+def key_name(key: Key, places: Mapping[VideoId, int]) -> tuple[str, int | str]:
+    """The kind of a key and its number in the file."""
+    if isinstance(key, MapKey):
+        return "map", str(key.run)
+    if isinstance(key, ActionKey):
+        return "action", int(key.action)
+    if key.video not in places:
+        raise EditError(f'There is no video "{key.video}" in this project.')
+    return ("track" if isinstance(key, TrackKey) else "review"), places[key.video]
+
+
+def _splice(before: np.ndarray[Any, Any], after: np.ndarray[Any, Any]) -> tuple[int, bytes, bytes]:
+    """Number of equal records at the head, and the records between head and equal tail, before and after."""
+    shorter = min(len(before), len(after))
+    differs = np.flatnonzero(before[:shorter] != after[:shorter])
+    head = int(differs[0]) if len(differs) else shorter
+    room = shorter - head
+    differs = np.flatnonzero(before[len(before) - room:][::-1] != after[len(after) - room:][::-1])
+    tail = int(differs[0]) if len(differs) else room
+    return head, before[head:len(before) - tail].tobytes(), after[head:len(after) - tail].tobytes()
+
+
+def _packed(value: Value | None) -> Any:
+    if value is None:
+        return None
+    return pack_track(value) if isinstance(value, Segmentation) else plain(value)
+
+
+def unpack_edit(data: bytes, text: str, direction: Direction, document: Document, videos: list[VideoId]) -> Edit:
+    """The edit that takes a row back or applies it again, from the present values of the document.
+
+    Raises:
+        DamagedProjectError: the row does not fit the present values.
+    """
+    try:
+        swaps = [_swap(row, direction, document, videos) for row in msgspec.msgpack.decode(data)]
+    except (msgspec.DecodeError, ValueError, KeyError, IndexError, TypeError) as error:
+        raise DamagedProjectError(f'The record of "{text}" cannot be read. The file was left as it is.') from error
+    return Edit(text, tuple(swaps))
+
+
+def edit_videos(data: bytes, videos: list[VideoId]) -> frozenset[VideoId]:
+    """The videos whose track or review a packed edit touches."""
+    return frozenset(videos[row[1]] for row in msgspec.msgpack.decode(data) if row[0] in ("track", "review"))
+
+
+def _swap(row: list[Any], direction: Direction, document: Document, videos: list[VideoId]) -> Swap:
+    key = _key(row[0], row[1], videos)
+    present = document.value(key)
+    if row[2] == "swap":
+        old, new = (row[4], row[3]) if direction == "undo" else (row[3], row[4])
+        return Swap(key, _value(key, old), _value(key, new))
+    head, old, new = row[3], *((row[5], row[4]) if direction == "undo" else (row[4], row[5]))
+    if not isinstance(present, Segmentation):
+        raise ValueError("no track to change")
+    pieces = _pieces(present)
+    count = len(old) // _PIECE.itemsize
+    if pieces[head:head + count].tobytes() != old:
+        raise ValueError("the track is not the one that was edited")
+    joined = np.concatenate([pieces[:head], np.frombuffer(new, _PIECE), pieces[head + count:]])
+    return Swap(key, present, _segmentation(joined))
+
+
+def _key(name: str, number: Any, videos: list[VideoId]) -> Key:
+    if name == "map":
+        return MapKey(RunId(number))
+    if name == "action":
+        return ActionKey(ActionId(number))
+    return TrackKey(videos[number]) if name == "track" else ReviewKey(videos[number])
+
+
+def _value(key: Key, data: Any) -> Value | None:
+    if data is None:
+        return None
+    if isinstance(key, TrackKey):
+        return unpack_track(cast(bytes, data))
+    if isinstance(key, MapKey):
+        return label_map(key.run, data)
+    return action(data) if isinstance(key, ActionKey) else review(data)
+
+
+def check(stored: int, *parts: object, place: str) -> None:
+    """Nothing when the check sum of a row holds. Raises DamagedProjectError."""
+    if crc(*parts) != stored:
+        raise DamagedProjectError(f"The project is damaged: {place} fails its check. The file was left as it is.")
