@@ -72,7 +72,9 @@ class Document:
             if video is None:
                 raise EditError(f'There is no video "{key.video}" in this project.')
             if isinstance(value, Segmentation) and value.n_frames != video.timebase.n_frames:
-                raise EditError(f"{video.name} has {video.timebase.n_frames:,} frames; the track has {value.n_frames:,}.")
+                raise EditError(
+                    f"{video.name} has {video.timebase.n_frames:,} frames; the track has {value.n_frames:,}."
+                )
         elif isinstance(key, MapKey) and key.run not in self.runs:
             raise EditError(f'There is no run "{key.run}" in this project.')
         elif isinstance(key, ActionKey) and isinstance(value, Action) and value.id != key.action:

@@ -78,8 +78,9 @@ class Segmentation:
         return cls(starts, frames[starts], len(frames), np.full(len(starts), flags, np.uint8))
 
     @classmethod
-    def from_pieces(cls, starts: Iterable[int], labels: Iterable[int], n_frames: int,
-                    flags: Iterable[int] | None = None) -> Segmentation:
+    def from_pieces(
+        cls, starts: Iterable[int], labels: Iterable[int], n_frames: int, flags: Iterable[int] | None = None
+    ) -> Segmentation:
         """The same from pieces whose neighbours may be equal: equal neighbours are joined, flags united."""
         start = np.fromiter(starts, np.int64)
         label = np.fromiter(labels, np.int64)
@@ -98,8 +99,12 @@ class Segmentation:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Segmentation):
             return NotImplemented
-        return (self.n_frames == other.n_frames and np.array_equal(self.starts, other.starts)
-                and np.array_equal(self.labels, other.labels) and np.array_equal(self._flags, other._flags))
+        return (
+            self.n_frames == other.n_frames
+            and np.array_equal(self.starts, other.starts)
+            and np.array_equal(self.labels, other.labels)
+            and np.array_equal(self._flags, other._flags)
+        )
 
     def __hash__(self) -> int:
         return hash((self.n_frames, self.starts.tobytes(), self.labels.tobytes(), self._flags.tobytes()))

@@ -150,6 +150,22 @@ Key = TrackKey | MapKey | ActionKey | ReviewKey
 Value = Segmentation | LabelMap | Action | Review
 
 __all__ = [
-    "BACKGROUND", "UNMAPPED", "Action", "ActionKey", "Key", "LabelMap", "MapKey", "Prediction", "Review", "ReviewKey",
-    "ReviewStatus", "Run", "ScoresRef", "Segmentation", "Target", "TrackKey", "TrackKind", "Value",
+    "BACKGROUND",
+    "UNMAPPED",
+    "Action",
+    "ActionKey",
+    "Key",
+    "LabelMap",
+    "MapKey",
+    "Prediction",
+    "Review",
+    "ReviewKey",
+    "ReviewStatus",
+    "Run",
+    "ScoresRef",
+    "Segmentation",
+    "Target",
+    "TrackKey",
+    "TrackKind",
+    "Value",
 ]

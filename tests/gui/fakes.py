@@ -111,24 +111,30 @@ def a_document(n_frames: int = 1000, *, rate: Fraction | None = Fraction(25)) ->
 
 def cut(starts: list[int], labels: list[int], n_frames: int, flags: list[int] | None = None) -> Segmentation:
     """A segmentation from lists."""
-    return Segmentation(np.array(starts), np.array(labels), n_frames,
-                        None if flags is None else np.array(flags, np.uint8))
+    return Segmentation(
+        np.array(starts), np.array(labels), n_frames, None if flags is None else np.array(flags, np.uint8)
+    )
 
 
 def a_session(n_frames: int = 1000) -> FakeSession:
     """A session with all three tracks, one run of eight clusters and its scores."""
     document = a_document(n_frames)
     unit = n_frames // 20
-    document.ground_truth[VIDEO] = cut([0, 2 * unit, 5 * unit, 8 * unit, 11 * unit, 15 * unit, 18 * unit],
-                                       [BACKGROUND, 0, 1, 2, 3, 4, 6], n_frames)
+    document.ground_truth[VIDEO] = cut(
+        [0, 2 * unit, 5 * unit, 8 * unit, 11 * unit, 15 * unit, 18 * unit], [BACKGROUND, 0, 1, 2, 3, 4, 6], n_frames
+    )
     starts = [0, 3 * unit, 5 * unit + 7, 8 * unit - 9, 10 * unit, 15 * unit + 4, 17 * unit]
     prediction = cut(starts, [7, 0, 1, 2, 3, 4, 5], n_frames)
     table = {0: 0, 1: 1, 2: 2, 3: 3, 4: 4, 5: 6}
     run = Run(RUN, 1, {"n_clusters": 8}, "cpu", 1.0, 10, False, "", {})
     document.add_run(run, LabelMap(RUN, 8, table))
     document.add_predictions([Prediction(RUN, VIDEO, prediction)])
-    document.corrected[VIDEO] = cut([0, 2 * unit, 5 * unit + 7, 8 * unit - 9, 10 * unit, 15 * unit + 4, 18 * unit],
-                                    [UNLABELLED, 0, 1, 2, 3, 4, 6], n_frames, [1, EDITED, 1, 1, EDITED, 1, 1])
+    document.corrected[VIDEO] = cut(
+        [0, 2 * unit, 5 * unit + 7, 8 * unit - 9, 10 * unit, 15 * unit + 4, 18 * unit],
+        [UNLABELLED, 0, 1, 2, 3, 4, 6],
+        n_frames,
+        [1, EDITED, 1, 1, EDITED, 1, 1],
+    )
     session = FakeSession(document)
     generator = np.random.default_rng(0)
     centres = np.clip((prediction.to_frames()[:, None] == np.arange(8)) * 3.2, 0, None)
@@ -138,6 +144,9 @@ def a_session(n_frames: int = 1000) -> FakeSession:
     posterior = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
     t, k = np.arange(n_frames)[:, None] / n_frames, (np.arange(8) + 0.5)[None] / 8
     prior = np.exp(-((t - k) ** 2) / 0.02)
-    session.matrices = {"posterior": posterior.astype(np.float32), "prior": prior.astype(np.float32),
-                        "plan": (posterior * prior / n_frames).astype(np.float32)}
+    session.matrices = {
+        "posterior": posterior.astype(np.float32),
+        "prior": prior.astype(np.float32),
+        "plan": (posterior * prior / n_frames).astype(np.float32),
+    }
     return session

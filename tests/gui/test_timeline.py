@@ -142,8 +142,18 @@ def test_control_wheel_zooms_at_the_pointer(view: TimelineView) -> None:
     place = view.axis.position(point.x())
     for modifier in (Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier):
         before = view.axis
-        view.wheelEvent(QWheelEvent(point, point, QPoint(), QPoint(0, 240), Qt.MouseButton.NoButton, modifier,
-                                    Qt.ScrollPhase.NoScrollPhase, False))
+        view.wheelEvent(
+            QWheelEvent(
+                point,
+                point,
+                QPoint(),
+                QPoint(0, 240),
+                Qt.MouseButton.NoButton,
+                modifier,
+                Qt.ScrollPhase.NoScrollPhase,
+                False,
+            )
+        )
         if modifier == Qt.KeyboardModifier.ControlModifier:
             assert view.axis.scale > before.scale
             assert view.axis.position(point.x()) == pytest.approx(place)
