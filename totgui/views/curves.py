@@ -45,7 +45,7 @@ class CurvesView(QWidget):
             plot.getPlotItem().setContentsMargins(2, 2, 8, 2)
             plot.setMinimumHeight(120)
             plot.setAccessibleName(f"{name} by iteration")
-            plot.addLegend(offset=(-6, 4), labelTextSize="8pt", verSpacing=-6)
+            plot.addLegend(offset=(-6, 2), labelTextSize="8pt", verSpacing=-6)
         self._plots[1].setYRange(0, 100, padding=0.02)
         for number, (name, _, colour) in enumerate(SERIES):
             plot = self._plots[0 if number < N_LOSSES else 1]

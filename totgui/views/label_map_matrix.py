@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+)
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from core.annotation.values import UNMAPPED, LabelMap
@@ -208,7 +218,7 @@ class Matrix(QWidget):
             fill = _mix(base, ACCENT, share)
             painter.fillRect(rect.adjusted(1, 1, -1, -1), fill)
             if count and share >= 0.005:
-                painter.setPen(QColor("#ffffff") if _luminance(fill) < 0.4 else QColor("#14171b"))
+                painter.setPen(QColor("#ffffff") if _luminance(fill) < 0.5 else QColor("#14171b"))
                 painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, _short(count))
             if (row, column) == self._hover:
                 painter.setPen(QPen(ACCENT, 1.5))

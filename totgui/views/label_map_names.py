@@ -95,8 +95,9 @@ class Names(QScrollArea):
         grid.addWidget(plain(str(cluster), row, bold=True), 0, 1)
         grid.addWidget(field, 0, 2)
         many = int(found.videos[cluster])
-        grid.addWidget(plain(f"{int(found.frames[cluster]):,} frames · {many} {'video' if many == 1 else 'videos'}",
-                             row, dim=True), 0, 3)
+        count = plain(f"{int(found.frames[cluster]):,} frames · {many} {'video' if many == 1 else 'videos'}", row, dim=True)
+        count.setWordWrap(False)
+        grid.addWidget(count, 0, 3)
         strip = QGridLayout()
         for number, (video, frame) in enumerate(places[:3]):
             picture = Picture(self._session, video, frame, row)

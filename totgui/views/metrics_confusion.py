@@ -94,5 +94,5 @@ class Confusion(QWidget):
                 painter.drawText(0, 6, metrics.elidedText(self._labels[row], Qt.TextElideMode.ElideRight, 110))
                 painter.restore()
         painter.setPen(dim)
-        painter.drawText(QRectF(0, 10 + size * cell, LEFT - 8, 40), Qt.AlignmentFlag.AlignRight | Qt.TextFlag.TextWordWrap,
+        painter.drawText(QRectF(0, 10 + size * cell, LEFT - 8, 40), Qt.AlignmentFlag.AlignRight,
                          "rows: ground truth\n% of the row")

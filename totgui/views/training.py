@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QSpinBox,
     QToolButton,
     QVBoxLayout,
@@ -290,7 +291,8 @@ def _put(widget: QLineEdit | QSpinBox | QComboBox, value: object) -> None:
 def _combo(items: object, name: str, parent: QWidget) -> QComboBox:
     combo = QComboBox(parent)
     combo.setAccessibleName(name)
-    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    combo.setMinimumContentsLength(12)
+    combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     for key, label in items:  # type: ignore[attr-defined]
         combo.addItem(label, key)
     return combo
@@ -301,6 +303,7 @@ def _spin(low: int, high: int, name: str, parent: QWidget) -> QSpinBox:
     spin.setRange(low, high)
     spin.setGroupSeparatorShown(True)
     spin.setAccessibleName(name)
+    spin.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     return spin
 
 
