@@ -113,7 +113,8 @@ def a_dataset(*, actions: bool = True, n_videos: int = 5) -> Dataset:
         Video(VideoId(f"P{i:02}"), f"P{i:02}", Timebase(600, Fraction(25), n_rows=600), features=Path("x.npy"),
               n_dimensions=64, ground_truth=Path("x.txt") if actions else None) for i in range(n_videos))
     found = tuple(Action(ActionId(i), n, colour_for(i)) for i, n in enumerate(NAMES)) if actions else ()
-    problem = Problem("proposed", "features/P01.npy", "598 rows, 600 labels.", hint="Trim 2 frames.", video=VideoId("P01"))
+    problem = Problem("proposed", "features/P01.npy", "598 rows, 600 labels.",
+                      hint="Trim 2 frames.", video=VideoId("P01"))
     return Dataset(Path("/data/cooking"), "eggs", videos, found, (problem,), layout="cte", activities=("eggs", "tea"),
                    granularities=("eval", "mid"), granularity="eval", findings=("Rows are frames.",))
 

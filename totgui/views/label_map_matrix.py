@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
@@ -25,6 +25,8 @@ from ..palette import ACCENT
 from ..session import Session
 
 CELL, ROW, HEAD, TOP = 46, 30, 176, 118
+OWN_KEYS = (Qt.Key.Key_B, Qt.Key.Key_L, Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_Left, Qt.Key.Key_Right,
+            Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class Matrix(QWidget):
@@ -134,11 +136,9 @@ class Matrix(QWidget):
             else:
                 QToolTip.hideText()
             return True
-        if getattr(event, "type", None) and event.type() == event.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if event.key() in (Qt.Key.Key_B, Qt.Key.Key_L, Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_Left,
-                               Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                event.accept()
-                return True
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.key() in OWN_KEYS:
+            event.accept()  # these keys are ours while the matrix has the focus
+            return True
         return super().event(event)  # type: ignore[arg-type]
 
     # --- painting ----------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ class Matrix(QWidget):
         assert self._overlap is not None
         found, target = self._overlap, self._overlap.columns[column]
         taken = target in table.values()
-        dim, text = (self.palette().color(r) for r in (QPalette.ColorRole.PlaceholderText, QPalette.ColorRole.WindowText))
+        dim, text = map(self.palette().color, (QPalette.ColorRole.PlaceholderText, QPalette.ColorRole.WindowText))
         metrics = QFontMetrics(self.font())
         name = metrics.elidedText(self.column_name(column), Qt.TextElideMode.ElideRight, 118)
         painter.save()

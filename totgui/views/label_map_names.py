@@ -95,7 +95,8 @@ class Names(QScrollArea):
         grid.addWidget(plain(str(cluster), row, bold=True), 0, 1)
         grid.addWidget(field, 0, 2)
         many = int(found.videos[cluster])
-        count = plain(f"{int(found.frames[cluster]):,} frames · {many} {'video' if many == 1 else 'videos'}", row, dim=True)
+        where = f"{many} {'video' if many == 1 else 'videos'}"
+        count = plain(f"{int(found.frames[cluster]):,} frames · {where}", row, dim=True)
         count.setWordWrap(False)
         grid.addWidget(count, 0, 3)
         strip = QGridLayout()
