@@ -71,3 +71,11 @@ def test_without_ground_truth_clusters_are_named(qtbot):
     view.name_cluster(3, "add <b>salt</b>")
     assert session.action_name(session.document.label_maps[R2].target(3)) == "add <b>salt</b>"
     assert RUN != R2
+
+
+def test_a_locked_holder_is_named_and_kept(view):
+    view.lock(1)
+    view.matrix.cellChanged.emit(0, 1)
+    assert "Cluster 1 holds it and is locked" in view.effect.text()
+    view.assign(0, 1)
+    assert target(view, 1) == 1 and view._session.messages

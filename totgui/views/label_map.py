@@ -156,8 +156,11 @@ class LabelMapView(QWidget):
             return
         label_map = document.label_maps[self._run]
         now, then = found.mof(label_map.table()), found.mof(after(label_map, cluster, target))
+        holders = [c for c, held in label_map.table().items() if held == target and c != cluster and c in label_map.locked]
         change = ""
-        if label_map.target(cluster) == target:
+        if holders and target >= 0 and not label_map.many_to_one:
+            change = f" Cluster {holders[0]} holds it and is locked."
+        elif label_map.target(cluster) == target:
             change = " Assigned."
         elif now is not None and then is not None:
             change = f" MoF {100 * now:.1f} → {100 * then:.1f} ({100 * (then - now):+.1f})"
