@@ -156,7 +156,7 @@ class LabelMapView(QWidget):
             return
         label_map = document.label_maps[self._run]
         now, then = found.mof(label_map.table()), found.mof(after(label_map, cluster, target))
-        holders = [c for c, held in label_map.table().items() if held == target and c != cluster and c in label_map.locked]
+        holders = [c for c in label_map.locked if c != cluster and label_map.target(c) == target]
         change = ""
         if holders and target >= 0 and not label_map.many_to_one:
             change = f" Cluster {holders[0]} holds it and is locked."
