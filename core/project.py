@@ -109,11 +109,15 @@ class Project:
         found: Changes | None = None
         for step in self.history.next(direction):
             edit = step.resolve(self.document, direction)
-            changes = self._accept(direction, edit, pack.pack_edit(edit.inverse() if direction == "undo" else edit,
-                                                                   self._places), step.seq)
+            changes = self._accept(
+                direction, edit, pack.pack_edit(edit.inverse() if direction == "undo" else edit, self._places), step.seq
+            )
             self.history.move(direction)
-            found = changes if found is None else Changes(
-                found.what | changes.what, found.videos | changes.videos, found.runs | changes.runs)
+            found = (
+                changes
+                if found is None
+                else Changes(found.what | changes.what, found.videos | changes.videos, found.runs | changes.runs)
+            )
         return found
 
     def _accept(self, kind: log.Kind, edit: Edit, swaps: bytes, undo_of: int | None) -> Changes:
@@ -167,8 +171,10 @@ class Project:
             if video is None or prediction.run not in self.document.runs:
                 raise EditError(f'A prediction names "{prediction.video}" of run "{prediction.run}", not known here.')
             if video.timebase.n_frames != prediction.segmentation.n_frames:
-                raise EditError(f"{video.name} has {video.timebase.n_frames:,} frames; its prediction has "
-                                f"{prediction.segmentation.n_frames:,}.")
+                raise EditError(
+                    f"{video.name} has {video.timebase.n_frames:,} frames; its prediction has "
+                    f"{prediction.segmentation.n_frames:,}."
+                )
             pack.pack_track(prediction.segmentation)
 
         def write(connection: Connection) -> None:
@@ -235,8 +241,9 @@ class Project:
     def __enter__(self) -> Project:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def _check_writable(self) -> None:
@@ -248,5 +255,4 @@ def _moved(video: Video, old: Path, new: Path) -> Video:
     def move(path: Path | None) -> Path | None:
         return new / path.relative_to(old) if path is not None and path.is_relative_to(old) else path
 
-    return replace(video, media=move(video.media), features=move(video.features),
-                   ground_truth=move(video.ground_truth))
+    return replace(video, media=move(video.media), features=move(video.features), ground_truth=move(video.ground_truth))

@@ -278,7 +278,10 @@ class Actions(QObject):
         path = self.window.pending_project
         self.window.pending_project = None
         if path is None:
-            answer = ask_new_project(dataset, self.window)
+            root = dataset.root
+            answer = ask_new_project(
+                dataset, self.window, rescan=lambda a, g: self.session.scan(root, activity=a, granularity=g)
+            )
             if answer is None:
                 return
             path = answer

@@ -38,8 +38,9 @@ def recolour_action(document: Document, action: ActionId, colour: str) -> Edit:
 def archive_action(document: Document, action: ActionId, archived: bool = True) -> Edit:
     """Hidden from menus, kept in the segments that have it; or back again."""
     before = _action(document, action)
-    return _change(f"{'retire' if archived else 'bring back'} {before.name}", before,
-                   replace(before, archived=archived))
+    return _change(
+        f"{'retire' if archived else 'bring back'} {before.name}", before, replace(before, archived=archived)
+    )
 
 
 def merge_actions(document: Document, source: ActionId, into: ActionId) -> Edit:
@@ -55,16 +56,22 @@ def merge_actions(document: Document, source: ActionId, into: ActionId) -> Edit:
         if (track.labels == int(source)).any():
             labels = [int(into) if label == source else label for label in track.labels.tolist()]
             flags = track.flags.tolist() if track.flags is not None else None
-            swaps.append(Swap(TrackKey(video), track, type(track).from_pieces(
-                track.starts.tolist(), labels, track.n_frames, flags)))
+            swaps.append(
+                Swap(
+                    TrackKey(video),
+                    track,
+                    type(track).from_pieces(track.starts.tolist(), labels, track.n_frames, flags),
+                )
+            )
     for run, before in document.label_maps.items():
         targets = list(before.table().values())
         if int(source) in targets:
             proposed = {c: int(into) if t == source else t for c, t in before.proposed.items()}
             overrides = {c: int(into) if t == source else t for c, t in before.overrides.items()}
             shared = before.many_to_one or int(into) in targets
-            swaps.append(Swap(MapKey(run), before, replace(before, proposed=proposed, overrides=overrides,
-                                                           many_to_one=shared)))
+            swaps.append(
+                Swap(MapKey(run), before, replace(before, proposed=proposed, overrides=overrides, many_to_one=shared))
+            )
     swaps.append(Swap(ActionKey(source), old, replace(old, archived=True)))
     return Edit(f"merge {old.name} into {new.name}", tuple(swaps))
 

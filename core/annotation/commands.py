@@ -16,7 +16,24 @@ from .track_commands import (
 )
 
 __all__ = [
-    "add_action", "adopt_all", "adopt_prediction", "archive_action", "import_track", "merge", "merge_actions",
-    "move_boundary", "name_cluster", "recolour_action", "relabel", "rematch", "rename_action", "set_lock",
-    "set_many_to_one", "set_review", "set_target", "split", "start_from_ground_truth", "start_unlabelled",
+    "add_action",
+    "adopt_all",
+    "adopt_prediction",
+    "archive_action",
+    "import_track",
+    "merge",
+    "merge_actions",
+    "move_boundary",
+    "name_cluster",
+    "recolour_action",
+    "relabel",
+    "rematch",
+    "rename_action",
+    "set_lock",
+    "set_many_to_one",
+    "set_review",
+    "set_target",
+    "split",
+    "start_from_ground_truth",
+    "start_unlabelled",
 ]

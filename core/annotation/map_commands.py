@@ -24,8 +24,11 @@ def set_target(document: Document, run: RunId, cluster: int, target: Target) -> 
     before = _map(document, run, cluster)
     if target not in (BACKGROUND, UNMAPPED) and ActionId(target) not in document.actions:
         raise EditError(f"There is no action {target} in this project.")
-    return _change(document, f"map cluster {cluster} to {_name(document, target)}",
-                   _with_target(before, ClusterId(cluster), target))
+    return _change(
+        document,
+        f"map cluster {cluster} to {_name(document, target)}",
+        _with_target(before, ClusterId(cluster), target),
+    )
 
 
 def set_lock(document: Document, run: RunId, cluster: int, locked: bool) -> Edit:
@@ -40,8 +43,7 @@ def rematch(document: Document, run: RunId, proposed: Mapping[int, Target]) -> E
     before = _map(document, run, 0)
     kept = {c: before.target(c) for c in before.locked}
     taken = {t for t in kept.values() if t >= 0} if not before.many_to_one else set()
-    fresh = {ClusterId(int(c)): int(t) for c, t in proposed.items()
-             if ClusterId(int(c)) in kept or int(t) not in taken}
+    fresh = {ClusterId(int(c)): int(t) for c, t in proposed.items() if ClusterId(int(c)) in kept or int(t) not in taken}
     overrides = {c: t for c, t in kept.items() if fresh.get(c, UNMAPPED) != t}
     after = replace(before, proposed=fresh, overrides=overrides)
     return _change(document, f"match clusters of {document.runs[run].name}", after)

@@ -170,10 +170,11 @@ class Segmentation:
         labels = [*self.labels[: first + 1].tolist()]
         marks = [*self._flags[: first + 1].tolist()]
         if starts[-1] == start:
-            starts.pop(), labels.pop(), marks.pop()
-        starts.append(start), labels.append(label), marks.append(flags)
+            del starts[-1], labels[-1], marks[-1]
+        starts, labels, marks = [*starts, start], [*labels, label], [*marks, flags]
         if stop < int(self.stops[last]):
-            starts.append(stop), labels.append(int(self.labels[last])), marks.append(self.flag(last))
+            starts, labels = [*starts, stop], [*labels, int(self.labels[last])]
+            marks = [*marks, self.flag(last)]
         starts += self.starts[last + 1 :].tolist()
         labels += self.labels[last + 1 :].tolist()
         marks += self._flags[last + 1 :].tolist()

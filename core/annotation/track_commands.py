@@ -10,8 +10,9 @@ from .segmentation import ADOPTED, EDITED, Segmentation
 from .values import Review, ReviewKey, ReviewStatus, TrackKey
 
 
-def adopt_prediction(document: Document, run: RunId, video: VideoId, *, start: int | None = None,
-                     stop: int | None = None) -> Edit:
+def adopt_prediction(
+    document: Document, run: RunId, video: VideoId, *, start: int | None = None, stop: int | None = None
+) -> Edit:
     """Take a prediction through its label map into Corrected: all of it, or frames ``[start, stop)``.
 
     Frames outside a span keep what they have; without a corrected track they become unlabelled.
@@ -56,20 +57,28 @@ def start_from_ground_truth(document: Document, video: VideoId) -> Edit:
 def start_unlabelled(document: Document, video: VideoId) -> Edit:
     """Corrected becomes one unlabelled segment."""
     known = _video(document, video)
-    return _change(document, video, f"start unlabelled in {known.name}",
-                   Segmentation.uniform(UNLABELLED, known.timebase.n_frames))
+    return _change(
+        document, video, f"start unlabelled in {known.name}", Segmentation.uniform(UNLABELLED, known.timebase.n_frames)
+    )
 
 
-def move_boundary(document: Document, video: VideoId, boundary: int, frame: int, *, run: RunId | None = None,
-                  group: int | None = None) -> Edit:
+def move_boundary(
+    document: Document, video: VideoId, boundary: int, frame: int, *, run: RunId | None = None, group: int | None = None
+) -> Edit:
     """The boundary between segments `boundary` and `boundary` + 1 moves to `frame` (a roll edit)."""
     track = _track(document, video, run)
-    return _change(document, video, f"move boundary in {_video(document, video).name}",
-                   track.move_boundary(boundary, frame, flags=EDITED), group=group)
+    return _change(
+        document,
+        video,
+        f"move boundary in {_video(document, video).name}",
+        track.move_boundary(boundary, frame, flags=EDITED),
+        group=group,
+    )
 
 
-def relabel(document: Document, video: VideoId, start: int, stop: int, action: int, *,
-            run: RunId | None = None) -> Edit:
+def relabel(
+    document: Document, video: VideoId, start: int, stop: int, action: int, *, run: RunId | None = None
+) -> Edit:
     """Frames ``[start, stop)`` become one action, background or unlabelled."""
     _check_action(document, action)
     after = _track(document, video, run).relabel(start, stop, action, flags=EDITED)
@@ -111,8 +120,12 @@ def set_review(document: Document, video: VideoId, status: ReviewStatus, note: s
     name, before, after = _video(document, video).name, document.reviews.get(video), Review(status, note)
     if after == document.review(video):
         raise EditError(f"{name} has this review already.")
-    words = {ReviewStatus.NONE: "clear review of", ReviewStatus.IN_REVIEW: "review", ReviewStatus.ACCEPTED: "accept",
-             ReviewStatus.REJECTED: "reject"}
+    words = {
+        ReviewStatus.NONE: "clear review of",
+        ReviewStatus.IN_REVIEW: "review",
+        ReviewStatus.ACCEPTED: "accept",
+        ReviewStatus.REJECTED: "reject",
+    }
     return Edit(f"{words[status]} {name}", (Swap(ReviewKey(video), before, after),))
 
 

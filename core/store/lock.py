@@ -31,8 +31,9 @@ class ProjectLock:
         except OSError as error:
             holder = os.pread(self._file, 400, 1).decode("utf-8", "replace").strip() if hasattr(os, "pread") else ""
             self.release()
-            raise ProjectLockedError(f"{project} is open in another program ({holder or 'holder unknown'}). "
-                                     "Close it there, or open a copy.") from error
+            raise ProjectLockedError(
+                f"{project} is open in another program ({holder or 'holder unknown'}). Close it there, or open a copy."
+            ) from error
         text = f" {socket.gethostname()}, process {os.getpid()}, since {datetime.now():%Y-%m-%d %H:%M:%S}\n"
         os.ftruncate(self._file, 0)
         os.write(self._file, text.encode())

@@ -75,8 +75,10 @@ def start_launch(connection: sqlite3.Connection) -> Launch:
         restored = int(connection.execute("SELECT count(*) FROM edit WHERE launch=?", (last[0],)).fetchone()[0])
     number = 1 if last is None else last[0] + 1
     connection.execute("BEGIN IMMEDIATE")
-    connection.execute("INSERT INTO launch VALUES (?, ?, ?, ?, ?, 0)", (
-        number, socket.gethostname(), os.getpid(), datetime.now(UTC).isoformat(), head(connection)))
+    connection.execute(
+        "INSERT INTO launch VALUES (?, ?, ?, ?, ?, 0)",
+        (number, socket.gethostname(), os.getpid(), datetime.now(UTC).isoformat(), head(connection)),
+    )
     connection.execute("COMMIT")
     return Launch(number, restored)
 
@@ -94,18 +96,28 @@ def group_of(edit: Edit, launch: int) -> Group | None:
 def load_history(connection: sqlite3.Connection, videos: list[VideoId]) -> History:
     """Undo and redo stacks as the log left them. Raises DamagedProjectError."""
     history = History()
-    for row in connection.execute("SELECT seq, ts, launch, kind, text, group_id, swaps, undo_of, crc FROM edit "
-                                  "ORDER BY seq"):
+    for row in connection.execute(
+        "SELECT seq, ts, launch, kind, text, group_id, swaps, undo_of, crc FROM edit ORDER BY seq"
+    ):
         pack.check(row[8], *row[:8], place=f"edit {row[0]} of the log")
         seq, ts, launch, kind, text, group, swaps, undo_of = row[:8]
         if kind == "edit":
-            history.push(Step(seq, text, None if group is None else (launch, group),
-                              pack.edit_videos(swaps, videos), _resolver(swaps, text, videos), ts))
+            history.push(
+                Step(
+                    seq,
+                    text,
+                    None if group is None else (launch, group),
+                    pack.edit_videos(swaps, videos),
+                    _resolver(swaps, text, videos),
+                    ts,
+                )
+            )
             continue
         stack = history.done if kind == "undo" else history.undone
         if not stack or stack[-1].seq != undo_of:
-            raise DamagedProjectError(f"Edit {seq} of the log does not follow from the ones before. "
-                                      "The file was left as it is.")
+            raise DamagedProjectError(
+                f"Edit {seq} of the log does not follow from the ones before. The file was left as it is."
+            )
         history.move("undo" if kind == "undo" else "redo")
     return history
 

@@ -71,11 +71,17 @@ def unpack_track(data: bytes) -> Segmentation:
 
 # --- label maps, actions, reviews ------------------------------------------------------------------
 
+
 def plain(value: LabelMap | Action | Review) -> dict[str, Any]:
     """A small value as plain values for JSON and msgpack."""
     if isinstance(value, LabelMap):
-        return {"k": value.n_clusters, "proposed": _pairs(value.proposed), "overrides": _pairs(value.overrides),
-                "locked": sorted(int(c) for c in value.locked), "many": value.many_to_one}
+        return {
+            "k": value.n_clusters,
+            "proposed": _pairs(value.proposed),
+            "overrides": _pairs(value.overrides),
+            "locked": sorted(int(c) for c in value.locked),
+            "many": value.many_to_one,
+        }
     if isinstance(value, Action):
         return {"id": int(value.id), "name": value.name, "colour": value.colour, "archived": value.archived}
     return {"status": str(value.status), "note": value.note}
@@ -87,9 +93,14 @@ def _pairs(mapping: Mapping[ClusterId, int]) -> list[list[int]]:
 
 def label_map(run: RunId, data: Mapping[str, Any]) -> LabelMap:
     """The inverse of `plain` for a label map."""
-    return LabelMap(run, int(data["k"]), {ClusterId(c): t for c, t in data["proposed"]},
-                    {ClusterId(c): t for c, t in data["overrides"]},
-                    frozenset(ClusterId(c) for c in data["locked"]), bool(data["many"]))
+    return LabelMap(
+        run,
+        int(data["k"]),
+        {ClusterId(c): t for c, t in data["proposed"]},
+        {ClusterId(c): t for c, t in data["overrides"]},
+        frozenset(ClusterId(c) for c in data["locked"]),
+        bool(data["many"]),
+    )
 
 
 def action(data: Mapping[str, Any]) -> Action:
@@ -108,6 +119,7 @@ def to_json(value: Any) -> str:
 
 
 # --- edits -----------------------------------------------------------------------------------------
+
 
 def pack_edit(edit: Edit, places: Mapping[VideoId, int]) -> bytes:
     """An edit as msgpack: for two tracks only the splice, else both values. Raises EditError (unknown video, text)."""
@@ -141,9 +153,9 @@ def _splice(before: np.ndarray[Any, Any], after: np.ndarray[Any, Any]) -> tuple[
     differs = np.flatnonzero(before[:shorter] != after[:shorter])
     head = int(differs[0]) if len(differs) else shorter
     room = shorter - head
-    differs = np.flatnonzero(before[len(before) - room:][::-1] != after[len(after) - room:][::-1])
+    differs = np.flatnonzero(before[len(before) - room :][::-1] != after[len(after) - room :][::-1])
     tail = int(differs[0]) if len(differs) else room
-    return head, before[head:len(before) - tail].tobytes(), after[head:len(after) - tail].tobytes()
+    return head, before[head : len(before) - tail].tobytes(), after[head : len(after) - tail].tobytes()
 
 
 def _packed(value: Value | None) -> Any:
@@ -181,9 +193,9 @@ def _swap(row: list[Any], direction: Direction, document: Document, videos: list
         raise ValueError("no track to change")
     pieces = _pieces(present)
     count = len(old) // _PIECE.itemsize
-    if pieces[head:head + count].tobytes() != old:
+    if pieces[head : head + count].tobytes() != old:
         raise ValueError("the track is not the one that was edited")
-    joined = np.concatenate([pieces[:head], np.frombuffer(new, _PIECE), pieces[head + count:]])
+    joined = np.concatenate([pieces[:head], np.frombuffer(new, _PIECE), pieces[head + count :]])
     return Swap(key, present, _segmentation(joined))
 
 

@@ -45,7 +45,9 @@ def put_dataset(connection: sqlite3.Connection, dataset: Dataset) -> None:
         text, pts = _video_row(video, dataset.root.absolute())
         connection.execute(
             "INSERT INTO video VALUES (?, ?, ?, ?) ON CONFLICT(place) DO UPDATE SET value=excluded.value, "
-            "pts=excluded.pts, crc=excluded.crc", (place, text, pts, pack.crc(place, text, pts)))
+            "pts=excluded.pts, crc=excluded.crc",
+            (place, text, pts, pack.crc(place, text, pts)),
+        )
 
 
 def get_dataset(connection: sqlite3.Connection) -> Dataset:
@@ -59,17 +61,34 @@ def get_dataset(connection: sqlite3.Connection) -> Dataset:
     for number, text, stored in connection.execute("SELECT id, value, crc FROM action ORDER BY id"):
         pack.check(stored, number, text, place=f"action {number}")
         actions.append(pack.action(json.loads(text)))
-    return Dataset(root, meta["activity"], tuple(videos), tuple(actions), (), meta["layout"],
-                   tuple(meta["activities"]), meta["granularity"], tuple(meta["granularities"]),
-                   tuple(meta["findings"]), frozenset(meta["background_names"]))
+    return Dataset(
+        root,
+        meta["activity"],
+        tuple(videos),
+        tuple(actions),
+        (),
+        meta["layout"],
+        tuple(meta["activities"]),
+        meta["granularity"],
+        tuple(meta["granularities"]),
+        tuple(meta["findings"]),
+        frozenset(meta["background_names"]),
+    )
 
 
 def _video_row(video: Video, root: Path) -> tuple[str, bytes]:
     clock, media = video.timebase, video.timebase.media
     value: dict[str, Any] = {
-        "id": video.id, "name": video.name, "n_dimensions": video.n_dimensions, "transposed": video.transposed,
-        "is_trainable": video.is_trainable, "n_frames": clock.n_frames, "rate": _text(clock.rate),
-        "picture_ratio": str(clock.picture_ratio), "n_rows": clock.n_rows, "stride": str(clock.stride),
+        "id": video.id,
+        "name": video.name,
+        "n_dimensions": video.n_dimensions,
+        "transposed": video.transposed,
+        "is_trainable": video.is_trainable,
+        "n_frames": clock.n_frames,
+        "rate": _text(clock.rate),
+        "picture_ratio": str(clock.picture_ratio),
+        "n_rows": clock.n_rows,
+        "stride": str(clock.stride),
         "rows_average": clock.rows_average,
     }
     for key in ("media", "features", "ground_truth"):
@@ -77,9 +96,16 @@ def _video_row(video: Video, root: Path) -> tuple[str, bytes]:
         value[f"{key}_path"] = None if path is None else _relative(path, root)
     pts = b""
     if media is not None:
-        value["media"] = {"unit": str(media.unit), "end": int(media.end), "rate": _text(media.rate),
-                          "is_variable": media.is_variable, "width": media.width, "height": media.height,
-                          "rotation": media.rotation, "n": media.n_pictures}
+        value["media"] = {
+            "unit": str(media.unit),
+            "end": int(media.end),
+            "rate": _text(media.rate),
+            "is_variable": media.is_variable,
+            "width": media.width,
+            "height": media.height,
+            "rotation": media.rotation,
+            "n": media.n_pictures,
+        }
         pts = zlib.compress(np.diff(media.pts, prepend=0).astype("<i8").tobytes(), 6)
     return pack.to_json(value), pts
 
@@ -102,13 +128,36 @@ def _video(value: dict[str, Any], packed: bytes, root: Path) -> Video:
             raise DamagedProjectError(f'The clock of "{value["name"]}" is damaged. The file was left as it is.')
         pts = np.cumsum(np.frombuffer(data, "<i8"))
         pts.setflags(write=False)
-        media = MediaInfo(pts, Fraction(stated["unit"]), stated["end"], _fraction(stated["rate"]),
-                          stated["is_variable"], stated["width"], stated["height"], stated["rotation"])
-    clock = Timebase(value["n_frames"], _fraction(value["rate"]), media, Fraction(value["picture_ratio"]),
-                     value["n_rows"], Fraction(value["stride"]), value["rows_average"])
-    return Video(VideoId(value["id"]), value["name"], clock, _path(value["media_path"], root),
-                 _path(value["features_path"], root), value["n_dimensions"], value["transposed"],
-                 _path(value["ground_truth_path"], root), value["is_trainable"])
+        media = MediaInfo(
+            pts,
+            Fraction(stated["unit"]),
+            stated["end"],
+            _fraction(stated["rate"]),
+            stated["is_variable"],
+            stated["width"],
+            stated["height"],
+            stated["rotation"],
+        )
+    clock = Timebase(
+        value["n_frames"],
+        _fraction(value["rate"]),
+        media,
+        Fraction(value["picture_ratio"]),
+        value["n_rows"],
+        Fraction(value["stride"]),
+        value["rows_average"],
+    )
+    return Video(
+        VideoId(value["id"]),
+        value["name"],
+        clock,
+        _path(value["media_path"], root),
+        _path(value["features_path"], root),
+        value["n_dimensions"],
+        value["transposed"],
+        _path(value["ground_truth_path"], root),
+        value["is_trainable"],
+    )
 
 
 def _fraction(text: str | None) -> Fraction | None:

@@ -49,8 +49,10 @@ def check_header(path: Path) -> None:
     if len(head) < 100 or head[:16] != b"SQLite format 3\0" or identity != APPLICATION_ID:
         raise StoreError(f"{path} is not a project of this program; wanted a .tot file. Nothing was changed.")
     if version > VERSION:
-        raise NewerProjectError(f"{path} was made by a newer version of the program (format {version}; this one reads "
-                                f"up to {VERSION}). Nothing was changed. Install the newer version to open it.")
+        raise NewerProjectError(
+            f"{path} was made by a newer version of the program (format {version}; this one reads "
+            f"up to {VERSION}). Nothing was changed. Install the newer version to open it."
+        )
 
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:

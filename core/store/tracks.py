@@ -21,25 +21,37 @@ from . import pack
 _MAX_WEIGHTS = 64 << 20
 
 
-def put_track(connection: sqlite3.Connection, place: int, kind: TrackKind, segs: bytes, *, run: str = "",
-              seq: int = 0, extra: str = "") -> None:
+def put_track(
+    connection: sqlite3.Connection,
+    place: int,
+    kind: TrackKind,
+    segs: bytes,
+    *,
+    run: str = "",
+    seq: int = 0,
+    extra: str = "",
+) -> None:
     """One track, replaced."""
-    connection.execute("INSERT OR REPLACE INTO track VALUES (?, ?, ?, ?, ?, ?, ?)", (
-        place, str(kind), run, seq, segs, extra, pack.crc(place, str(kind), run, seq, segs, extra)))
+    connection.execute(
+        "INSERT OR REPLACE INTO track VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (place, str(kind), run, seq, segs, extra, pack.crc(place, str(kind), run, seq, segs, extra)),
+    )
 
 
 def put_action(connection: sqlite3.Connection, action: Action) -> None:
     """One action, replaced."""
     text = pack.to_json(pack.plain(action))
-    connection.execute("INSERT OR REPLACE INTO action VALUES (?, ?, ?)",
-                       (int(action.id), text, pack.crc(int(action.id), text)))
+    connection.execute(
+        "INSERT OR REPLACE INTO action VALUES (?, ?, ?)", (int(action.id), text, pack.crc(int(action.id), text))
+    )
 
 
 def put_label_map(connection: sqlite3.Connection, label_map: LabelMap) -> None:
     """One label map, replaced."""
     text = pack.to_json(pack.plain(label_map))
-    connection.execute("INSERT OR REPLACE INTO label_map VALUES (?, ?, ?)",
-                       (label_map.run, text, pack.crc(label_map.run, text)))
+    connection.execute(
+        "INSERT OR REPLACE INTO label_map VALUES (?, ?, ?)", (label_map.run, text, pack.crc(label_map.run, text))
+    )
 
 
 def put_swap(connection: sqlite3.Connection, swap: Swap, places: Mapping[VideoId, int], seq: int) -> None:
@@ -82,8 +94,10 @@ def put_run(connection: sqlite3.Connection, run: Run, label_map: LabelMap, weigh
 def check_weights(weights: bytes) -> None:
     """Nothing when the weights fit a project. Raises StoreError."""
     if len(weights) > _MAX_WEIGHTS:
-        raise StoreError(f"The weights have {len(weights) >> 20} MB; a project holds up to {_MAX_WEIGHTS >> 20} MB. "
-                         "Train with fewer dimensions or clusters.")
+        raise StoreError(
+            f"The weights have {len(weights) >> 20} MB; a project holds up to {_MAX_WEIGHTS >> 20} MB. "
+            "Train with fewer dimensions or clusters."
+        )
 
 
 def get_weights(connection: sqlite3.Connection, run: RunId) -> bytes:
@@ -99,10 +113,20 @@ def get_weights(connection: sqlite3.Connection, run: RunId) -> bytes:
 def put_prediction(connection: sqlite3.Connection, prediction: Prediction, place: int) -> None:
     """A prediction; one for the same run and video is replaced."""
     scores = prediction.scores
-    extra = pack.to_json({"decoder": prediction.decoder, "scores": None if scores is None else [
-        str(scores.posterior), str(scores.plan), str(scores.prior)]})
-    put_track(connection, place, TrackKind.PREDICTION, pack.pack_track(prediction.segmentation),
-              run=prediction.run, extra=extra)
+    extra = pack.to_json(
+        {
+            "decoder": prediction.decoder,
+            "scores": None if scores is None else [str(scores.posterior), str(scores.plan), str(scores.prior)],
+        }
+    )
+    put_track(
+        connection,
+        place,
+        TrackKind.PREDICTION,
+        pack.pack_track(prediction.segmentation),
+        run=prediction.run,
+        extra=extra,
+    )
 
 
 def load(connection: sqlite3.Connection, document: Document) -> None:
@@ -124,8 +148,9 @@ def load(connection: sqlite3.Connection, document: Document) -> None:
 
 def _add_track(document: Document, video: VideoId, kind: str, run: RunId, track: Segmentation, extra: str) -> None:
     if track.n_frames != document.videos[video].timebase.n_frames:
-        raise DamagedProjectError(f'A track of "{video}" has another length than its video. '
-                                  "The file was left as it is.")
+        raise DamagedProjectError(
+            f'A track of "{video}" has another length than its video. The file was left as it is.'
+        )
     if kind == TrackKind.CORRECTED:
         document.corrected[video] = track
     elif kind == TrackKind.GROUND_TRUTH:

@@ -66,8 +66,10 @@ class Writer:
             if self._closing or self.read_only:
                 raise StoreError(f"{self.path} is not open for writing.")
             if len(self._waiting) >= _MAX_PENDING:
-                raise StoreError(f"Not saved ({self._reason or 'the disk is too slow'}): {len(self._waiting):,} edits "
-                                 "are held in memory. Free space on the disk, then go on.")
+                raise StoreError(
+                    f"Not saved ({self._reason or 'the disk is too slow'}): {len(self._waiting):,} edits "
+                    "are held in memory. Free space on the disk, then go on."
+                )
             self._waiting.append((time.monotonic(), task))
             self._wake.notify_all()
 
@@ -149,8 +151,9 @@ class Writer:
                 self._wake.wait_for(lambda: bool(self._waiting or self._questions) or self._closing)
                 if self._closing and not self._questions:
                     break
-                question = self._questions.popleft() if self._questions and (
-                    not self._waiting or self._reason) else None
+                question = (
+                    self._questions.popleft() if self._questions and (not self._waiting or self._reason) else None
+                )
                 batch = [] if question else [task for _, task in self._waiting]
             if question:
                 self._answer(*question)

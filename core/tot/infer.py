@@ -28,7 +28,7 @@ def scores(trained: Trained, matrix: FloatArray) -> torch.Tensor:
         )
     scaled = torch.from_numpy(trained.scaling.apply(matrix))
     device = trained.model.prototypes.device
-    parts = [trained.model.scores(trained.model.embed(chunk.to(device))) for chunk in scaled.split(CHUNK)]
+    parts = [trained.model.scores(trained.model.embed(chunk.to(device))) for chunk in torch.split(scaled, CHUNK)]
     return torch.cat(parts)
 
 
@@ -63,4 +63,4 @@ def prior(trained: Trained, n_rows: int) -> NDArray[np.float32]:
     """(T, K) float32 temporal prior of a whole video, scaled to a largest value of 1."""
     config = trained.config
     block = log_prior(n_rows, config.n_clusters, sigma=config.sigma, index=config.prior_index)
-    return np.exp(block).astype(np.float32)
+    return np.asarray(np.exp(block), np.float32)

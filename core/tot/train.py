@@ -193,4 +193,7 @@ def _look(
             kind="not-finite",
             hint="Lower the learning rate, or raise rho.",
         )
-    return StepInfo(iteration, trained.config.iterations, *values[:6], trained.seconds, trained)
+    loss, code_loss, coherence_loss, mean, low, high, _ = values
+    return StepInfo(
+        iteration, trained.config.iterations, loss, code_loss, coherence_loss, mean, low, high, trained.seconds, trained
+    )

@@ -39,8 +39,10 @@ class NewProjectDialog(QDialog):
         self.setWindowTitle("New project")
         self.dataset = dataset
         self.activity, self.granularity = QComboBox(self), QComboBox(self)
-        for combo, values, now in ((self.activity, dataset.activities, dataset.activity),
-                                   (self.granularity, dataset.granularities, dataset.granularity)):
+        for combo, values, now in (
+            (self.activity, dataset.activities, dataset.activity),
+            (self.granularity, dataset.granularities, dataset.granularity),
+        ):
             combo.addItems(list(values) or [now])
             combo.setCurrentText(now)
             combo.setEnabled(rescan is not None and len(values) > 1)
@@ -51,8 +53,12 @@ class NewProjectDialog(QDialog):
         self.table = table(COLUMNS, self, stretch=PROBLEM)
         self._fill()
         usable, total = len(dataset.trainable), len(dataset.videos)
-        summary = plain(f"{total} videos · {usable} with usable features · {len(dataset.actions)} actions"
-                        + (f" · {dataset.layout}" if dataset.layout else ""), self, bold=True)
+        summary = plain(
+            f"{total} videos · {usable} with usable features · {len(dataset.actions)} actions"
+            + (f" · {dataset.layout}" if dataset.layout else ""),
+            self,
+            bold=True,
+        )
         findings = plain("\n".join(dataset.findings), self, dim=True)
         general = Banner(self)
         general.say("\n".join(str(p) for p in dataset.problems if p.video is None and p.severity != "note"))

@@ -100,9 +100,13 @@ class LabelMapView(QWidget):
         if document is None or run is None or found is None or not usable:
             self._scope.setText("")
             self._banner.say("")
-            self._empty.setText("No runs yet. Train one in the Training panel." if run is None
-                                else f"No predictions yet. Segment the videos with {document.runs[run].name}."
-                                if document else "")
+            self._empty.setText(
+                "No runs yet. Train one in the Training panel."
+                if run is None
+                else f"No predictions yet. Segment the videos with {document.runs[run].name}."
+                if document
+                else ""
+            )
             self._pages.setCurrentWidget(self._empty)
             return
         label_map = document.label_maps[run]
@@ -115,10 +119,14 @@ class LabelMapView(QWidget):
             self._pages.setCurrentWidget(self.names)
             return
         mof = found.mof(label_map.table())
-        self._scope.setText(f"{name} · activity level · ground truth of {len(found.scored)} "
-                            f"{'video' if len(found.scored) == 1 else 'videos'} · MoF {100 * (mof or 0):.1f}")
-        self._scope.setToolTip("Cells count shared frames; shades are shares of the row. Percent: purity of a cluster, "
-                               "recall of an action.")
+        self._scope.setText(
+            f"{name} · activity level · ground truth of {len(found.scored)} "
+            f"{'video' if len(found.scored) == 1 else 'videos'} · MoF {100 * (mof or 0):.1f}"
+        )
+        self._scope.setToolTip(
+            "Cells count shared frames; shades are shares of the row. Percent: purity of a cluster, "
+            "recall of an action."
+        )
         self._banner.say(self._banner_text(document, run))
         self._left.setText(self._leftovers(document, run))
         self.matrix.show_map(found, label_map)
@@ -129,8 +137,10 @@ class LabelMapView(QWidget):
         parts = []
         differ = sum(label_map.proposed.get(c, UNMAPPED) != t for c, t in label_map.overrides.items())
         if differ:
-            parts.append(f"Edited by hand: {differ} of {label_map.n_clusters} rows differ from the match. "
-                         "Do not compare with published figures.")
+            parts.append(
+                f"Edited by hand: {differ} of {label_map.n_clusters} rows differ from the match. "
+                "Do not compare with published figures."
+            )
         if label_map.many_to_one:
             parts.append("Many-to-one: not comparable with one-to-one.")
         return " ".join(parts)
@@ -139,8 +149,11 @@ class LabelMapView(QWidget):
         assert self.overlap is not None
         table = document.label_maps[run].table()
         unmapped = [c for c, t in table.items() if t == UNMAPPED]
-        missing = [self._session.action_name(t) for t in self.overlap.columns[:-2]
-                   if t not in table.values() and self.overlap.counts[:, self.overlap.column(t)].any()]
+        missing = [
+            self._session.action_name(t)
+            for t in self.overlap.columns[:-2]
+            if t not in table.values() and self.overlap.counts[:, self.overlap.column(t)].any()
+        ]
         parts = []
         if unmapped:
             frames = sum(int(self.overlap.frames[c]) for c in unmapped)
@@ -199,5 +212,3 @@ class LabelMapView(QWidget):
     def _set_many(self, on: bool) -> None:
         if not self._do(lambda document, run: commands.set_many_to_one(document, run, on)):
             self._many.setChecked(not on)
-
-

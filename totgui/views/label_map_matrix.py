@@ -25,8 +25,18 @@ from ..palette import ACCENT
 from ..session import Session
 
 CELL, ROW, HEAD, TOP = 46, 30, 176, 118
-OWN_KEYS = (Qt.Key.Key_B, Qt.Key.Key_L, Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_Left, Qt.Key.Key_Right,
-            Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+OWN_KEYS = (
+    Qt.Key.Key_B,
+    Qt.Key.Key_L,
+    Qt.Key.Key_Delete,
+    Qt.Key.Key_Backspace,
+    Qt.Key.Key_Left,
+    Qt.Key.Key_Right,
+    Qt.Key.Key_Up,
+    Qt.Key.Key_Down,
+    Qt.Key.Key_Return,
+    Qt.Key.Key_Enter,
+)
 
 
 class Matrix(QWidget):
@@ -109,8 +119,12 @@ class Matrix(QWidget):
             return
         row, column = self.cursor_cell
         rows, columns = self._overlap.counts.shape
-        step = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0),
-                Qt.Key.Key_Down: (1, 0)}.get(Qt.Key(event.key()))
+        step = {
+            Qt.Key.Key_Left: (0, -1),
+            Qt.Key.Key_Right: (0, 1),
+            Qt.Key.Key_Up: (-1, 0),
+            Qt.Key.Key_Down: (1, 0),
+        }.get(Qt.Key(event.key()))
         if step is not None:
             self.cursor_cell = (min(max(row + step[0], 0), rows - 1), min(max(column + step[1], 0), columns - 1))
             self._tell(self.cursor_cell)
@@ -202,12 +216,18 @@ class Matrix(QWidget):
         painter.drawRoundedRect(QRectF(8, top + 8, 14, ROW - 16), 3, 3)
         painter.setPen(text)
         painter.drawText(QRect(28, top, 26, ROW), Qt.AlignmentFlag.AlignVCenter, str(row))
-        painter.drawText(QRect(44, top, 66, ROW), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
-                         f"{int(found.frames[row]):,}")
+        painter.drawText(
+            QRect(44, top, 66, ROW),
+            Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
+            f"{int(found.frames[row]):,}",
+        )
         purity = found.purity(row)
         painter.setPen(dim)
-        painter.drawText(QRect(112, top, 42, ROW), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
-                         "–" if purity is None else f"{100 * purity:.0f}%")
+        painter.drawText(
+            QRect(112, top, 42, ROW),
+            Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
+            "–" if purity is None else f"{100 * purity:.0f}%",
+        )
         if row in self._map.locked:
             _paint_lock(painter, QRectF(158, top + ROW / 2 - 6, 10, 12), text)
         total = int(found.counts[row].sum())

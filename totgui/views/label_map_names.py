@@ -39,8 +39,9 @@ class Picture(QLabel):
             self.setText("no picture")
             return
         ratio = self.devicePixelRatioF()
-        pixmap = QPixmap.fromImage(image).scaled(PICTURE * ratio, Qt.AspectRatioMode.KeepAspectRatio,
-                                                 Qt.TransformationMode.SmoothTransformation)
+        pixmap = QPixmap.fromImage(image).scaled(
+            PICTURE * ratio, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
         pixmap.setDevicePixelRatio(ratio)
         self.setPixmap(pixmap)
 
@@ -74,8 +75,9 @@ class Names(QScrollArea):
         column.addStretch(1)
         self.setWidget(inner)
 
-    def _row(self, cluster: int, found: Overlap, label_map: LabelMap, places: list[tuple[VideoId, int]],
-             parent: QWidget) -> QWidget:
+    def _row(
+        self, cluster: int, found: Overlap, label_map: LabelMap, places: list[tuple[VideoId, int]], parent: QWidget
+    ) -> QWidget:
         row = QFrame(parent)
         row.setFrameShape(QFrame.Shape.StyledPanel)
         grid = QGridLayout(row)

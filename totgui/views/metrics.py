@@ -119,12 +119,16 @@ class MetricsView(QWidget):
             return
         self._pages.setCurrentIndex(1)
         label_map = document.label_maps.get(run) if run is not None and track == "prediction" else None
-        how = "no label map" if label_map is None else (
-            "label map edited by hand" if label_map.is_edited_by_hand else "label map matched")
+        how = (
+            "no label map"
+            if label_map is None
+            else ("label map edited by hand" if label_map.is_edited_by_hand else "label map matched")
+        )
         name = document.runs[run].name if run is not None and track == "prediction" else "Corrected"
         background = "background left out" if report.background else "no background"
-        self.scope.setText(f"{name} · {report.level} level · {how} · {background} · {report.videos} videos, "
-                           f"{report.frames:,} frames")
+        self.scope.setText(
+            f"{name} · {report.level} level · {how} · {background} · {report.videos} videos, {report.frames:,} frames"
+        )
         warnings = []
         if label_map is not None and label_map.is_edited_by_hand:
             warnings.append("The label map was edited by hand. Do not compare with published figures.")
@@ -139,15 +143,23 @@ class MetricsView(QWidget):
         document, run = self._session.document, self._session.current_run
         if document is None:
             return "Open a project to see scores."
-        segmentations = (dict(document.corrected) if track == "corrected" else
-                         {v: p.segmentation for (r, v), p in document.predictions.items() if r == run})
+        segmentations = (
+            dict(document.corrected)
+            if track == "corrected"
+            else {v: p.segmentation for (r, v), p in document.predictions.items() if r == run}
+        )
         if not segmentations:
-            return ("No corrected labels yet. Adopt a prediction, or start from ground truth." if track == "corrected"
-                    else "No predictions yet. Train a run, or segment the videos with one.")
+            return (
+                "No corrected labels yet. Adopt a prediction, or start from ground truth."
+                if track == "corrected"
+                else "No predictions yet. Train a run, or segment the videos with one."
+            )
         counts = [len(s) for s in segmentations.values()]
         lengths = [segment.length for s in segmentations.values() for segment in s.segments]
-        free = (f"{len(segmentations)} videos · {np.mean(counts):.1f} segments a video · "
-                f"{np.mean(lengths):,.0f} frames a segment (median {np.median(lengths):,.0f})")
+        free = (
+            f"{len(segmentations)} videos · {np.mean(counts):.1f} segments a video · "
+            f"{np.mean(lengths):,.0f} frames a segment (median {np.median(lengths):,.0f})"
+        )
         if document.ground_truth:
             return f"Computing the scores…\n\n{free}"
         return f"Scores need ground truth. This dataset has none.\n\nWithout it:\n{free}"
@@ -157,14 +169,26 @@ class MetricsView(QWidget):
         for key, tile in self.tiles.items():
             tile.value.setText(percent(getattr(report, key)))
             known = hasattr(split, key) and hasattr(single, key)
-            tile.below.setText(f"equal split {percent(getattr(split, key))} · one class {percent(getattr(single, key))}"
-                               if known else "no baseline")
+            tile.below.setText(
+                f"equal split {percent(getattr(split, key))} · one class {percent(getattr(single, key))}"
+                if known
+                else "no baseline"
+            )
         self.line.setText(" · ".join(f"{label} {percent(getattr(report, key))}" for key, label in LINE))
         names = {video.id: video.name for video in self._session.document.videos.values()}
-        _fill(self.videos, [(names.get(VideoId(row.video), row.video), row.frames, row.mof, row.edit, row.f1_50)
-                            for row in report.per_video], [row.video for row in report.per_video])
-        _fill(self.classes, [(row.action, row.frames, row.recall, row.precision, row.iou)
-                             for row in report.per_class], [row.action for row in report.per_class])
+        _fill(
+            self.videos,
+            [
+                (names.get(VideoId(row.video), row.video), row.frames, row.mof, row.edit, row.f1_50)
+                for row in report.per_video
+            ],
+            [row.video for row in report.per_video],
+        )
+        _fill(
+            self.classes,
+            [(row.action, row.frames, row.recall, row.precision, row.iou) for row in report.per_class],
+            [row.action for row in report.per_class],
+        )
         self.confusion.show_table(np.array(report.confusion), list(report.confusion_labels))
 
     def _on_video(self) -> None:

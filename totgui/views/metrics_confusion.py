@@ -86,13 +86,17 @@ class Confusion(QWidget):
             if row % every == 0:
                 painter.setPen(text)
                 name = metrics.elidedText(self._labels[row], Qt.TextElideMode.ElideRight, LEFT - 12)
-                painter.drawText(QRectF(0, 6 + row * cell, LEFT - 8, cell),
-                                 Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, name)
+                painter.drawText(
+                    QRectF(0, 6 + row * cell, LEFT - 8, cell),
+                    Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
+                    name,
+                )
                 painter.save()
                 painter.translate(LEFT + row * cell + cell / 2, 6 + size * cell + 10)
                 painter.rotate(40)
                 painter.drawText(0, 6, metrics.elidedText(self._labels[row], Qt.TextElideMode.ElideRight, 110))
                 painter.restore()
         painter.setPen(dim)
-        painter.drawText(QRectF(0, 10 + size * cell, LEFT - 8, 40), Qt.AlignmentFlag.AlignRight,
-                         "rows: ground truth\n% of the row")
+        painter.drawText(
+            QRectF(0, 10 + size * cell, LEFT - 8, 40), Qt.AlignmentFlag.AlignRight, "rows: ground truth\n% of the row"
+        )

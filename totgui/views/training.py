@@ -309,7 +309,7 @@ def _spin(low: int, high: int, name: str, parent: QWidget) -> QSpinBox:
 
 def _form() -> QFormLayout:
     form = QFormLayout()
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
     form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
     form.setVerticalSpacing(6)
     return form

@@ -207,11 +207,11 @@ class VideoView(QWidget):
         self._loop = self._button("⟳ Loop", "Loop the segment under the playhead (Ctrl+Space)", self.toggle_loop)
         self._loop.setCheckable(True)
         for widget in (
-            self._button("⏮", "Start of the video (Home)", lambda: playback.seek(0)),
-            self._button("◀", "One frame back (Left)", lambda: playback.step(-1)),
+            self._button("|◀", "Start of the video (Home)", lambda: playback.seek(0)),
+            self._button("◂", "One frame back (Left)", lambda: playback.step(-1)),
             self._play,
-            self._button("▶|", "One frame forward (Right)", lambda: playback.step(1)),
-            self._button("⏭", "End of the video (End)", lambda: playback.seek(1 << 40)),
+            self._button("▸", "One frame forward (Right)", lambda: playback.step(1)),
+            self._button("▶|", "End of the video (End)", lambda: playback.seek(1 << 40)),
         ):
             transport.addWidget(widget)
         transport.addSpacing(8)
@@ -276,7 +276,7 @@ class VideoView(QWidget):
             self._badge.setText("")
         else:
             rate = f"{float(media.rate):.5g} fps" if media.rate else ""
-            self._badge.setText(f"{media.width}×{media.height}  {rate} {'VFR' if media.is_variable else 'CFR'}   ")
+            self._badge.setText(f"    {media.width}×{media.height}  {rate} {'VFR' if media.is_variable else 'CFR'}   ")
         self._where.setText("")
 
     def _on_frame(self, frame: int) -> None:
