@@ -188,9 +188,8 @@ def test_imports_inside_core_are_relative() -> None:
 
 
 def test_there_are_no_circles() -> None:
-    graph = {
-        name: {t for t, _ in imports(name) if t in modules() and t not in OPEN and t != name} for name in modules()
-    }
+    inside = modules().keys() - OPEN
+    graph = {name: ({target for target, _ in imports(name)} & inside) - {name} for name in modules()}
     done: set[str] = set()
     path: list[str] = []
 
@@ -302,6 +301,21 @@ print("done")
 def test_core_runs_without_qt(tmp_path: Path) -> None:
     names = [name for name in modules() if name.split(".")[0] == "core"]
     assert "done" in child(CORE_WITHOUT_QT.format(names=names), tmp_path)
+
+
+ENGINE_WITHOUT_QT = f"""
+import sys
+for name in {sorted(QT)!r}:
+    sys.modules[name] = None
+import totgui.__main__, totgui.jobs.engine, core.engine_work
+assert not [name for name in sys.modules if name.startswith(("totgui.views", "totgui.session", "totgui.app"))]
+print("done")
+"""
+
+
+def test_engine_has_no_qt(tmp_path: Path) -> None:
+    """What the spawned child imports: the main module again, the engine, and the rooms that need torch."""
+    assert "done" in child(ENGINE_WITHOUT_QT, tmp_path)
 
 
 WINDOW_WITHOUT_TORCH = """
