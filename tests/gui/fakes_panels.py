@@ -80,8 +80,13 @@ class FakeSession(QObject):
             return None
         found = {v: p.segmentation.to_frames() for (r, v), p in document.predictions.items() if r == run}
         truths = {v: document.ground_truth[v].to_frames() for v in found}
-        return evaluate(truths, found, actions={int(a.id): a.name for a in document.actions.values()},
-                        n_clusters=document.runs[run].n_clusters, label_map=document.label_maps[run].table())
+        return evaluate(
+            truths,
+            found,
+            actions={int(a.id): a.name for a in document.actions.values()},
+            n_clusters=document.runs[run].n_clusters,
+            label_map=document.label_maps[run].table(),
+        )
 
     def action_colour(self, label: int) -> str:
         action = self.document.actions.get(ActionId(label))
@@ -110,13 +115,32 @@ class FakeSession(QObject):
 def a_dataset(*, actions: bool = True, n_videos: int = 5) -> Dataset:
     """Videos of 600 frames with features; one problem."""
     videos = tuple(
-        Video(VideoId(f"P{i:02}"), f"P{i:02}", Timebase(600, Fraction(25), n_rows=600), features=Path("x.npy"),
-              n_dimensions=64, ground_truth=Path("x.txt") if actions else None) for i in range(n_videos))
+        Video(
+            VideoId(f"P{i:02}"),
+            f"P{i:02}",
+            Timebase(600, Fraction(25), n_rows=600),
+            features=Path("x.npy"),
+            n_dimensions=64,
+            ground_truth=Path("x.txt") if actions else None,
+        )
+        for i in range(n_videos)
+    )
     found = tuple(Action(ActionId(i), n, colour_for(i)) for i, n in enumerate(NAMES)) if actions else ()
-    problem = Problem("proposed", "features/P01.npy", "598 rows, 600 labels.",
-                      hint="Trim 2 frames.", video=VideoId("P01"))
-    return Dataset(Path("/data/cooking"), "eggs", videos, found, (problem,), layout="cte", activities=("eggs", "tea"),
-                   granularities=("eval", "mid"), granularity="eval", findings=("Rows are frames.",))
+    problem = Problem(
+        "proposed", "features/P01.npy", "598 rows, 600 labels.", hint="Trim 2 frames.", video=VideoId("P01")
+    )
+    return Dataset(
+        Path("/data/cooking"),
+        "eggs",
+        videos,
+        found,
+        (problem,),
+        layout="cte",
+        activities=("eggs", "tea"),
+        granularities=("eval", "mid"),
+        granularity="eval",
+        findings=("Rows are frames.",),
+    )
 
 
 def a_session(*, truth: bool = True, runs: int = 2) -> FakeSession:
@@ -125,12 +149,23 @@ def a_session(*, truth: bool = True, runs: int = 2) -> FakeSession:
     generator = np.random.default_rng(1)
     for number in range(1, runs + 1):
         run = RunId(f"r{number}")
-        curve = tuple((i, 3 * np.exp(-i / 900) + 0.4 + 0.02 * generator.normal(), 2 * np.exp(-i / 900) + 0.3,
-                       0.7 * np.exp(-i / 500), 0.4 + 0.2 * i / 3000, 0.3 + 0.2 * i / 3000) for i in range(0, 3000, 100))
+        curve = tuple(
+            (
+                i,
+                3 * np.exp(-i / 900) + 0.4 + 0.02 * generator.normal(),
+                2 * np.exp(-i / 900) + 0.3,
+                0.7 * np.exp(-i / 500),
+                0.4 + 0.2 * i / 3000,
+                0.3 + 0.2 * i / 3000,
+            )
+            for i in range(0, 3000, 100)
+        )
         config = {"method": "tot", "n_clusters": 8, "rho": 0.07, "sigma": 2.0}
         table = {0: 0, 1: 1, 2: 2, 3: 3, 4: 4, 5: 6} if truth else {}
-        document.add_run(Run(run, number, config, "cpu", 61.0, 3000, False, "2026-01-02T03:04:05", {"total": 0.41},
-                             curve), LabelMap(run, 8, table))
+        document.add_run(
+            Run(run, number, config, "cpu", 61.0, 3000, False, "2026-01-02T03:04:05", {"total": 0.41}, curve),
+            LabelMap(run, 8, table),
+        )
     for video in document.videos:
         cuts = np.sort(generator.choice(np.arange(40, 560), 6, replace=False))
         labels = np.repeat(np.arange(7), np.diff([0, *cuts, 600]))
@@ -141,8 +176,9 @@ def a_session(*, truth: bool = True, runs: int = 2) -> FakeSession:
         moved = np.clip(np.sort(cuts + generator.integers(-25, 25, 6)), 1, 599)
         clusters = np.repeat(np.arange(7), np.diff([0, *moved, 600]))
         clusters[-12:] = 7
-        document.add_predictions([Prediction(RunId(f"r{n}"), video, Segmentation.from_frames(clusters))
-                                  for n in range(1, runs + 1)])
+        document.add_predictions(
+            [Prediction(RunId(f"r{n}"), video, Segmentation.from_frames(clusters)) for n in range(1, runs + 1)]
+        )
     return FakeSession(document)
 
 

@@ -39,12 +39,18 @@ def test_curves_heatmap_and_runs_follow(qtbot):
     curves, heat, runs = CurvesView(session), LiveHeatmapView(session), RunsView(session)
     for widget in (curves, heat, runs):
         qtbot.addWidget(widget)
-    session.jobEvent.emit(events.TrainingMetrics(iteration=10, iterations=20, loss=1.0, cross_entropy=1.0,
-                                                 temporal_coherence=0.0, mof=0.5))
+    session.jobEvent.emit(
+        events.TrainingMetrics(
+            iteration=10, iterations=20, loss=1.0, cross_entropy=1.0, temporal_coherence=0.0, mof=0.5
+        )
+    )
     assert len(curves.rows) == 1 and "MoF 50.0" in curves._state.text()
     data = np.eye(4, dtype="<f4")
-    session.jobEvent.emit(events.MatrixSnapshot(video="P00", source="posterior", iteration=10, n_frames=600, rows=4,
-                                                columns=4, data=data.tobytes()))
+    session.jobEvent.emit(
+        events.MatrixSnapshot(
+            video="P00", source="posterior", iteration=10, n_frames=600, rows=4, columns=4, data=data.tobytes()
+        )
+    )
     assert "Iteration 10" in heat._state.text()
     runs._table.selectRow(1)
     assert session.current_run == "r1"

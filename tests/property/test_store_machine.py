@@ -53,7 +53,7 @@ class StoreMachine(RuleBasedStateMachine):
         self.record()
 
     def record(self) -> None:
-        del self.states[self.at + 1:]
+        del self.states[self.at + 1 :]
         self.states.append(self.now())
         self.at += 1
 

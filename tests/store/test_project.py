@@ -35,8 +35,15 @@ def a_dataset(root: Path) -> Dataset:
     media = MediaInfo(np.arange(100) * 512 + 7, Fraction(1, 12800), 51207, Fraction(25), False, 64, 48, 90)
     clock = Timebase(100, Fraction(25), media, n_rows=20, stride=Fraction(5), rows_average=True)
     actions = tuple(Action(ActionId(i), f"step {i}", "#102030") for i in range(4))
-    return Dataset(root, "tea", (Video(V, "P03", clock, root / "a.mp4", root / "f.npy", 8),), actions,
-                   layout="breakfast", findings=("found",), background_names=frozenset(["SIL"]))
+    return Dataset(
+        root,
+        "tea",
+        (Video(V, "P03", clock, root / "a.mp4", root / "f.npy", 8),),
+        actions,
+        layout="breakfast",
+        findings=("found",),
+        background_names=frozenset(["SIL"]),
+    )
 
 
 @pytest.fixture
@@ -48,8 +55,11 @@ def path(tmp_path: Path) -> Path:
 
 
 def with_run(project: Project) -> None:
-    project.add_run(Run(R, 1, {"n_clusters": 3}, "cpu", 1.5, 10, False, "now", {"ce": 1.0}, ((1, None, 2.0),)),
-                    LabelMap(R, 3, {0: 1}), b"weights")
+    project.add_run(
+        Run(R, 1, {"n_clusters": 3}, "cpu", 1.5, 10, False, "now", {"ce": 1.0}, ((1, None, 2.0),)),
+        LabelMap(R, 3, {0: 1}),
+        b"weights",
+    )
     cut = Segmentation(np.array([0, 40, 60]), np.array([0, 1, 2]), 100)
     project.add_predictions([Prediction(R, V, cut, ScoresRef(Path("a"), Path("b"), Path("c")))])
 
@@ -116,10 +126,17 @@ def test_a_newer_project_is_left_alone(path: Path) -> None:
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize("statement", [
-    "UPDATE track SET segs=zeroblob(24)", "UPDATE edit SET text='x'", "UPDATE label_map SET value='{}'",
-    "UPDATE review SET value='{}'", "UPDATE video SET value='{}'", "UPDATE action SET value='{}'",
-])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE track SET segs=zeroblob(24)",
+        "UPDATE edit SET text='x'",
+        "UPDATE label_map SET value='{}'",
+        "UPDATE review SET value='{}'",
+        "UPDATE video SET value='{}'",
+        "UPDATE action SET value='{}'",
+    ],
+)
 def test_a_changed_row_is_found_and_the_file_left_alone(path: Path, statement: str) -> None:
     with Project.open(path) as project:
         with_run(project)
