@@ -298,7 +298,7 @@ class MainWindow(QMainWindow):
             self._progress.setRange(0, event.total)
             self._progress.setValue(event.done)
             left = f", {event.seconds_left:.0f} s left" if event.seconds_left is not None else ""
-            self._job_text.setText(f"{event.text or self.session.jobs.get(event.job, str())}{left}")
+            self._job_text.setText(f"{event.text or self.session.jobs.get(event.job, '')}{left}")
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         urls = event.mimeData().urls()
