@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from PySide6.QtCore import QObject, QStandardPaths
 from PySide6.QtGui import QAction, QKeySequence
@@ -22,9 +22,6 @@ from .dialogs.new_project import ask_new_project
 from .dialogs.shortcuts import ShortcutsDialog
 from .palette import apply_theme
 
-if TYPE_CHECKING:
-    from .main_window import MainWindow
-
 SEPARATOR = ("", "", "", lambda: None)
 Entry = tuple[str, str, str, Callable[[], None]]
 
@@ -32,7 +29,7 @@ Entry = tuple[str, str, str, Callable[[], None]]
 class Actions(QObject):
     """Builds the menus of a window and answers them."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Any) -> None:  # a MainWindow; naming it here would close a circle of imports
         super().__init__(window)
         self.window = window
         self.session = window.session

@@ -24,6 +24,18 @@ def to_image(picture: np.ndarray) -> QImage:
     return QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
 
 
+def decode_small(media: Path, info: MediaInfo | None, picture: int, height: int) -> QImage | None:
+    """One picture at a small height, for any thread; None where it cannot be decoded."""
+    try:
+        reader = FrameReader(media, info)
+        try:
+            return to_image(reader.read(picture)).scaledToHeight(height)
+        finally:
+            reader.close()
+    except TotError:
+        return None
+
+
 class PictureCache:
     """The last pictures used, at most `limit` bytes of them."""
 

@@ -19,7 +19,7 @@ def run_demo(out: Path) -> int:
 
     from core.annotation import commands
     from core.data.dataset import Dataset
-    from core.events import Failed
+    from core.events import Failed, MatrixSnapshot
     from core.tot.config import default_preset, preset
 
     from .app import install_hooks, make_application
@@ -85,16 +85,16 @@ def run_demo(out: Path) -> int:
         runs = len(document.runs)
         session.train(config)
         window.docks["Live"].raise_()
-        while_training = []
+        while_training: list[bool] = []
+        snapshots: list[object] = []
+        session.jobEvent.connect(lambda e: snapshots.append(e) if isinstance(e, MatrixSnapshot) else None)
 
         def trained() -> bool:
-            if not while_training and time.monotonic() - started > 6 and session.training:
+            if not while_training and len(snapshots) > 4 and session.training:
                 while_training.append(True)
                 window.grab().save(str(out / "2-while-training.png"))
-            done = len(document.runs) > runs and not session.jobs
-            return done
+            return len(document.runs) > runs and not session.jobs
 
-        started = time.monotonic()
         wait(trained, "Train and segment")
         run = session.current_run
         assert run is not None

@@ -28,11 +28,14 @@ from core.errors import TotError
 from core.metrics.report import evaluate
 from core.project import Project
 
+from .decoder import decode_small
 from .jobs import tasks
 from .jobs.background import Background
 from .jobs.protocol import DemoRequest, TrainRequest
 from .jobs.runner import Runner
 from .playback import Playback
+
+THUMBNAIL_HEIGHT = 240
 
 
 class Session(QObject):
@@ -379,19 +382,9 @@ class Session(QObject):
         return self._thumbnails.get(key)
 
     def _decode_thumbnail(self, key: object, media: Path, info: Any, picture: int) -> None:
-        from core.media.reader import FrameReader
-
-        from .decoder import to_image
-
-        try:
-            reader = FrameReader(media, info)
-            try:
-                image = to_image(reader.read(picture))
-            finally:
-                reader.close()
-        except TotError:
-            return
-        self._thumbnailArrived.emit(key, image.scaledToHeight(96))
+        image = decode_small(media, info, picture, THUMBNAIL_HEIGHT)
+        if image is not None:
+            self._thumbnailArrived.emit(key, image)
 
     def _on_thumbnail(self, key: tuple[VideoId, int], image: QImage) -> None:
         if key in self._thumbnails:

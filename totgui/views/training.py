@@ -48,6 +48,7 @@ class TrainingView(QWidget):
             tip("Values of the paper's supplement (tables S1 to S3), or general ones for own videos.")
         )
         self._method = _combo([(name, METHOD_LABELS.get(name, name)) for name in METHODS], "Method", self)
+        self._method.setCurrentIndex(self._method.findData("tot+tcl"))
         self._clusters = _spin(2, 4096, "Clusters", self)
         self._clusters.setToolTip(tip("Number of clusters K: how many steps the activity has."))
         self._seed = _spin(0, 2_147_483_647, "Seed", self)

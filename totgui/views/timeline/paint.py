@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPolygonF
@@ -12,8 +12,8 @@ from .minimap import paint_minimap, paint_viewport
 from .ruler import paint_ruler
 from .tracks import ALARM, Row, paint_confidence, paint_difference, paint_empty, paint_track
 
-if TYPE_CHECKING:
-    from .view import TimelineView
+TimelineView = Any
+"""The widget that is painted; to name its class here would close a circle of imports."""
 
 EMPTY = {
     "ground-truth": "This video has no ground truth.",
