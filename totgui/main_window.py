@@ -149,7 +149,7 @@ class MainWindow(QMainWindow):
         for name in ("Live", "Label map", "Metrics"):
             self.tabifyDockWidget(self.docks["Training"], self.docks[name])
         self.docks["Training"].raise_()
-        self.resizeDocks([self.docks["Videos"], self.docks["Training"]], [330, 430], Qt.Orientation.Horizontal)
+        self.resizeDocks([self.docks["Videos"], self.docks["Training"]], [400, 430], Qt.Orientation.Horizontal)
         self.resizeDocks([self.docks["Timeline"]], [380], Qt.Orientation.Vertical)
         self.resizeDocks([self.docks["Videos"], self.docks["Runs"]], [360, 180], Qt.Orientation.Vertical)
 
@@ -227,7 +227,8 @@ class MainWindow(QMainWindow):
         session.savedStateChanged.connect(self._on_saved)
         session.jobEvent.connect(self._on_event)
         session.jobsChanged.connect(self._on_jobs)
-        session.datasetScanned.connect(actions.dataset_scanned)
+        # Queued: the dialog runs a loop of its own, and the job that brought the dataset must have ended by then.
+        session.datasetScanned.connect(actions.dataset_scanned, Qt.ConnectionType.QueuedConnection)
         session.playback.failed.connect(lambda text: self.show_message(text, "warning"))
         self.start.demoAsked.connect(actions.open_demo)
         self.start.datasetAsked.connect(actions.open_dataset)
