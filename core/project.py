@@ -145,11 +145,6 @@ class Project:
         """What redo would apply again, None when there is nothing."""
         return self._next_text("redo")
 
-    @property
-    def undo_videos(self) -> frozenset[VideoId]:
-        """The videos that the next undo touches."""
-        return frozenset[VideoId]().union(*(step.videos for step in self.history.next("undo")))
-
     # --- arrivals ----------------------------------------------------------------------------------
 
     def add_run(self, run: Run, label_map: LabelMap, weights: bytes) -> Changes:

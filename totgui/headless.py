@@ -66,7 +66,6 @@ def run_demo(out: Path) -> int:
 
     found: list[Dataset] = []
     try:
-        window.show()
         session.datasetScanned.disconnect(window.actions_.dataset_scanned)
         session.datasetScanned.connect(found.append)
         folders: list[Path] = []

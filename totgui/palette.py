@@ -43,11 +43,6 @@ QToolTip { color: %(text)s; background: %(tip)s; border: 1px solid %(mid)s; padd
 """
 
 
-def is_dark(application: QApplication) -> bool:
-    """Whether the palette in use is a dark one."""
-    return application.palette().color(QPalette.ColorRole.Window).lightness() < 128
-
-
 def apply_theme(application: QApplication, theme: str) -> None:
     """Set ``light``, ``dark`` or ``system`` on the whole application."""
     if theme == "system":

@@ -20,7 +20,7 @@ from core.annotation.edit import Edit
 from core.annotation.segmentation import Segmentation
 from core.annotation.values import TrackKind
 from core.cache import cache_path
-from core.data.colours import BACKGROUND_COLOUR, UNLABELLED_COLOUR, colour_for
+from core.data.colours import BACKGROUND_COLOUR, UNLABELLED_COLOUR
 from core.data.dataset import BACKGROUND, UNLABELLED, ActionId, Dataset, RunId, VideoId
 from core.data.features import open_matrix
 from core.data.labels import load_ground_truth
@@ -290,10 +290,6 @@ class Session(QObject):
             return "background"
         action = self.document.actions.get(ActionId(label)) if self.document else None
         return action.name if action is not None else "unlabelled"
-
-    def cluster_colour(self, cluster: int) -> str:
-        """Colour of a cluster that has no action yet."""
-        return colour_for(cluster)
 
     # --- scores ------------------------------------------------------------------------------------
 

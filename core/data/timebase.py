@@ -89,10 +89,6 @@ class Timebase:
         """The feature row of one frame."""
         return int(self._rows[frame])
 
-    def frame_of_row(self, row: int) -> int:
-        """The frame that a feature row starts at."""
-        return min(self.n_frames - 1, int(row * self.stride))
-
     def picture(self, frame: int) -> int | None:
         """The picture of the video that belongs to a frame, or None where the video has none."""
         if self.media is None:
