@@ -47,8 +47,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "core.device": (f"core.tot.devices core.cache {VALUES}", "av"),  # av: the list of codecs
     "core.progress": ("core.events", ""),
     "core.api": ("core.*", "msgspec numpy"),
-    "core.cli_text": ("core.data core.metrics", ""),
-    "core.cli": ("core.api core.cli_text core.progress core.data core.project core.errors core.events", ""),
+    "core.verbs": (f"core.api core.progress core.data core.metrics core.project {VALUES}", ""),
+    "core.cli": ("core.verbs core.errors core.events", ""),
     "totgui.paths": ("", ""),
     "totgui.settings": ("", "QT"),
     "totgui.palette": ("totgui.paths", "QT"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .data.dataset import Dataset
+from ..data.dataset import Dataset
 
 
 def dataset_values(dataset: Dataset) -> dict[str, Any]:

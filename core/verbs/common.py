@@ -1,0 +1,56 @@
+"""What all verbs share: the shape of an answer, and how their options are read."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..data.dataset import RunId
+from ..errors import ConfigError, JobError
+
+if TYPE_CHECKING:
+    from ..project import Project
+
+Answer = tuple[Any, str]
+"""The JSON document of a verb, and the same for people."""
+Verb = Callable[[argparse.Namespace], Answer]
+AddVerb = Callable[[str, Verb], argparse.ArgumentParser]
+"""Makes the sub-parser of a verb; its help is the first line of the function's docstring."""
+
+
+def flush(project: Project) -> None:
+    """Waits until every edit is on disk. Raises JobError when that takes more than a minute."""
+    if not project.flush(60):
+        reason = project.saved_state().reason
+        raise JobError(f"{project.path} could not be written: {reason or 'no answer for a minute'}.", kind="not-saved")
+
+
+def with_run(sub: argparse.ArgumentParser, *, optional: bool = False) -> Callable[..., Any]:
+    """Adds PROJECT.tot and ``--run``; the sub-parser's `add_argument` comes back."""
+    sub.add_argument("project", type=Path, nargs="?" if optional else None, metavar="PROJECT.tot")
+    sub.add_argument("--run", type=RunId, metavar="ID", help="the newest when left out")
+    return sub.add_argument
+
+
+def pairs(texts: Sequence[str]) -> dict[str, str]:
+    """``NAME=VALUE`` texts as a dict. Raises ConfigError for another form."""
+    found: dict[str, str] = {}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not equals or not key:
+            raise ConfigError(f'--set "{text}": wanted NAME=VALUE.')
+        found[key] = value
+    return found
+
+
+def rate(text: str) -> Fraction:
+    """An exact rate from text, for argparse."""
+    with suppress(ValueError, ZeroDivisionError):
+        found = Fraction(text)
+        if found > 0:
+            return found
+    raise argparse.ArgumentTypeError(f'"{text}" is no rate; wanted a number above 0, for example 5 or 30000/1001')

@@ -1,0 +1,92 @@
+"""The verbs that deal with labels: map, export, score."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from .. import api
+from ..errors import ConfigError
+from . import wording
+from .common import AddVerb, Answer, flush, pairs, with_run
+
+
+def register(verb: AddVerb) -> None:
+    """Adds the verbs of this module to the command line."""
+    add = with_run(verb("map", map_labels))
+    add("--set", nargs="+", action="extend", default=[], metavar="CLUSTER=ACTION")
+    add("--lock", nargs="+", action="extend", type=int, default=[], metavar="CLUSTER")
+    add("--rematch", action="store_true")
+    add = with_run(verb("export", export), optional=True)
+    add("--format", required=True, metavar="NAME", help="a name from --format list")
+    add("--out", type=Path, metavar="PATH")
+    add("--track", choices=("corrected", "prediction", "ground-truth"), default="corrected")
+    add("--videos", default="accepted", metavar="accepted|all|NAME,...")
+    add("--unlabelled-as-background", action="store_true")
+    add = verb("score", score).add_argument
+    add("--ground-truth", type=Path, required=True, metavar="PATH")
+    add("--prediction", type=Path, required=True, metavar="PATH")
+    add("--mapping", type=Path, metavar="FILE")
+    add("--level", choices=("activity", "video"), default="activity")
+    add("--background", nargs="+", action="extend", default=[], metavar="LABEL")
+
+
+def map_labels(options: argparse.Namespace) -> Answer:
+    """Show or edit the label map."""
+    chosen = pairs(options.set)
+    for key, value in chosen.items():
+        if not key.isdecimal():
+            raise ConfigError(f'--set "{key}={value}": wanted CLUSTER=ACTION, for example 3=pour_milk.')
+    edits = bool(chosen or options.lock or options.rematch)
+    with api.open_project(options.project, read_only=not edits) as project:
+        found = api.edit_label_map(
+            project,
+            options.run,
+            targets={int(k): v for k, v in chosen.items()},
+            lock=options.lock,
+            rematch=options.rematch,
+        )
+        if edits:
+            flush(project)
+    return found, wording.map_text(found)
+
+
+def export(options: argparse.Namespace) -> Answer:
+    """Write the labels in one of the formats."""
+    if options.format == "list":
+        found = api.formats()
+        return found, "\n".join(f"{f['name']:<12}{f['label']}; not in it: {'; '.join(f['losses'])}" for f in found)
+    if options.out is None or options.project is None:
+        raise ConfigError("tot export needs PROJECT.tot, --format NAME and --out PATH.")
+    with api.open_project(options.project, read_only=True) as project:
+        summary = api.export(
+            project,
+            options.format,
+            options.out,
+            track=options.track,
+            videos=options.videos,
+            run=options.run,
+            unlabelled_as_background=options.unlabelled_as_background,
+        )
+    answer = {
+        "format": summary.format,
+        "out": str(summary.out),
+        "files": [str(p) for p in summary.files],
+        "videos": summary.n_videos,
+        "segments": summary.n_segments,
+        "losses": list(summary.losses),
+    }
+    return answer, str(summary)
+
+
+def score(options: argparse.Namespace) -> Answer:
+    """Score label files against label files."""
+    report = api.score(
+        options.ground_truth,
+        options.prediction,
+        mapping=options.mapping,
+        level=options.level,
+        background=options.background,
+    )
+    values = api.plain(report)
+    return values, wording.report_text(values)

@@ -1,0 +1,84 @@
+"""The verbs that make and judge runs: train, segment, evaluate."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from .. import api
+from ..progress import ProgressPrinter
+from . import wording
+from .common import AddVerb, Answer, flush, pairs, with_run
+
+
+def register(verb: AddVerb) -> None:
+    """Adds the verbs of this module to the command line."""
+    _train_grammar(verb("train", train).add_argument)
+    add = with_run(verb("segment", segment))
+    add("--decoder", metavar="NAME", help="fixed-order, skip")
+    add("--device", default="auto")
+    add = with_run(verb("evaluate", evaluate))
+    add("--track", choices=("prediction", "corrected"), default="prediction")
+    add("--level", choices=("activity", "video"), default="activity")
+
+
+def _train_grammar(add: Callable[..., Any]) -> None:
+    add("project", type=Path, metavar="PROJECT.tot")
+    add("--method", default="tot", metavar="NAME", help="tot, tot+tcl")
+    add("--preset", metavar="NAME")
+    add("--clusters", type=int, metavar="K")
+    add("--set", nargs="+", action="extend", default=[], metavar="NAME=VALUE")
+    add("--iterations", type=int, metavar="N")
+    add("--seed", type=int, metavar="S")
+    add("--device", default="auto", metavar="auto|cpu|cuda|cuda:N|mps")
+    add("--official-compatible", action="store_true")
+
+
+def train(options: argparse.Namespace) -> Answer:
+    """Train a run."""
+    with api.open_project(options.project) as project, ProgressPrinter() as report:
+        config = api.configure(
+            project.document.dataset,
+            method=options.method,
+            preset=options.preset,
+            n_clusters=options.clusters,
+            iterations=options.iterations,
+            seed=options.seed,
+            values=pairs(options.set),
+            official_compatible=options.official_compatible,
+        )
+        run, result = api.train_project(project, config, device=options.device, report=report)
+        flush(project)
+    losses = {key: float(result["losses"].get(key, 0.0)) for key in ("total", "cross_entropy", "temporal_coherence")}
+    answer = {
+        "run": run,
+        "method": result["config"]["method"],
+        "iterations": result["iterations"],
+        "seconds": result["seconds"],
+        "device": result["device"],
+        "loss": losses,
+        "metrics": result["metrics"],
+    }
+    return answer, wording.train_text(answer)
+
+
+def segment(options: argparse.Namespace) -> Answer:
+    """Write a prediction track for every video of a run."""
+    with api.open_project(options.project) as project, ProgressPrinter() as report:
+        run, changes = api.segment_project(
+            project, options.run, decoder=options.decoder, device=options.device, report=report
+        )
+        flush(project)
+        found = {p.video: len(p.segmentation) for (r, _), p in project.document.predictions.items() if r == run}
+    answer = {"run": run, "videos": [{"video": v, "segments": n} for v, n in found.items() if v in changes.videos]}
+    return answer, f"{run}: {len(answer['videos'])} videos segmented."
+
+
+def evaluate(options: argparse.Namespace) -> Answer:
+    """Score a run or the corrected labels against ground truth."""
+    with api.open_project(options.project, read_only=True) as project:
+        report = api.evaluate(project, options.run, track=options.track, level=options.level)
+    values = api.plain(report)
+    return values, wording.report_text(values)

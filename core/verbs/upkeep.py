@@ -1,0 +1,29 @@
+"""The verbs that look after projects and the installation: check, doctor."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from .. import api
+from . import wording
+from .common import AddVerb, Answer
+
+
+def register(verb: AddVerb) -> None:
+    """Adds the verbs of this module to the command line."""
+    verb("check", check).add_argument("project", type=Path, metavar="PROJECT.tot")
+    verb("doctor", doctor)
+
+
+def check(options: argparse.Namespace) -> Answer:
+    """Verify every row of a project."""
+    findings = api.check(options.project)
+    text = "\n".join(findings) if findings else f"{options.project}: every row is whole."
+    return {"project": str(options.project), "ok": not findings, "findings": findings}, text
+
+
+def doctor(options: argparse.Namespace) -> Answer:
+    """Say what this installation consists of."""
+    found = api.doctor()
+    return found, wording.doctor_text(found)
