@@ -17,7 +17,8 @@ class What(Flag):
     PREDICTION = auto()
     RUNS = auto()
     DATASET = auto()
-    ALL = SEGMENTATION | LABEL_MAP | ACTIONS | REVIEW | PREDICTION | RUNS | DATASET
+    KIT_TEXT = auto()
+    ALL = SEGMENTATION | LABEL_MAP | ACTIONS | REVIEW | PREDICTION | RUNS | DATASET | KIT_TEXT
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The verbs that edit a document: each makes an Edit from present values, or raises EditError."""
 
 from .action_commands import add_action, archive_action, merge_actions, recolour_action, rename_action
+from .kit_commands import set_kit_text, set_step_text
 from .map_commands import name_cluster, rematch, set_lock, set_many_to_one, set_target
 from .track_commands import (
     adopt_all,
@@ -29,9 +30,11 @@ __all__ = [
     "relabel",
     "rematch",
     "rename_action",
+    "set_kit_text",
     "set_lock",
     "set_many_to_one",
     "set_review",
+    "set_step_text",
     "set_target",
     "split",
     "start_from_ground_truth",

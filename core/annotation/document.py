@@ -10,7 +10,31 @@ from ..errors import EditError
 from .changes import Changes, What
 from .edit import Edit
 from .segmentation import Segmentation
-from .values import ActionKey, Key, LabelMap, MapKey, Prediction, Review, ReviewKey, Run, TrackKey, Value
+from .values import (
+    ActionKey,
+    Key,
+    KitText,
+    KitTextKey,
+    LabelMap,
+    MapKey,
+    Prediction,
+    Review,
+    ReviewKey,
+    Run,
+    StepText,
+    StepTextKey,
+    TrackKey,
+    Value,
+)
+
+_KINDS: dict[type[Key], type[Value]] = {
+    TrackKey: Segmentation,
+    MapKey: LabelMap,
+    ActionKey: Action,
+    ReviewKey: Review,
+    StepTextKey: StepText,
+    KitTextKey: KitText,
+}
 
 
 class Document:
@@ -29,6 +53,8 @@ class Document:
         self.runs: dict[RunId, Run] = {}
         self.label_maps: dict[RunId, LabelMap] = {}
         self.reviews: dict[VideoId, Review] = {}
+        self.step_texts: dict[ActionId, StepText] = {}
+        self.kit_text: KitText | None = None
 
     def value(self, key: Key) -> Value | None:
         """The present value of a key, None where there is none."""
@@ -38,6 +64,10 @@ class Document:
             return self.label_maps.get(key.run)
         if isinstance(key, ActionKey):
             return self.actions.get(key.action)
+        if isinstance(key, StepTextKey):
+            return self.step_texts.get(key.action)
+        if isinstance(key, KitTextKey):
+            return self.kit_text
         return self.reviews.get(key.video)
 
     def review(self, video: VideoId) -> Review:
@@ -64,7 +94,7 @@ class Document:
         return Changes(what, frozenset(videos), frozenset(runs))
 
     def _check(self, key: Key, value: Value | None) -> None:
-        wanted = {TrackKey: Segmentation, MapKey: LabelMap, ActionKey: Action, ReviewKey: Review}[type(key)]
+        wanted = _KINDS[type(key)]
         if value is not None and not isinstance(value, wanted):
             raise EditError(f"A {type(value).__name__} cannot stand where a {wanted.__name__} belongs.")
         if isinstance(key, TrackKey | ReviewKey):
@@ -79,6 +109,8 @@ class Document:
             raise EditError(f'There is no run "{key.run}" in this project.')
         elif isinstance(key, ActionKey) and isinstance(value, Action) and value.id != key.action:
             raise EditError("An action cannot change its number.")
+        elif isinstance(key, StepTextKey) and value is not None and key.action not in self.actions:
+            raise EditError(f"There is no action {key.action} in this project.")
 
     def _put(self, key: Key, value: Value | None) -> What:
         if isinstance(key, TrackKey):
@@ -90,6 +122,12 @@ class Document:
         if isinstance(key, ActionKey):
             _set(self.actions, key.action, value)
             return What.ACTIONS
+        if isinstance(key, StepTextKey):
+            _set(self.step_texts, key.action, value)
+            return What.KIT_TEXT
+        if isinstance(key, KitTextKey):
+            self.kit_text = value if isinstance(value, KitText) else None
+            return What.KIT_TEXT
         _set(self.reviews, key.video, value)
         return What.REVIEW
 

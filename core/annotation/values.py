@@ -119,6 +119,35 @@ class Run:
 
 
 @dataclass(frozen=True)
+class StepText:
+    """What a person wrote about one action for the training kit; blank where nobody wrote anything.
+
+    `title` stands for the action's name where it is not blank. `video` is the one that shows the step best,
+    None for the reference video of the kit.
+    """
+
+    title: str = ""
+    key_points: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+    safety: str = ""
+    check: str = ""
+    note: str = ""
+    video: VideoId | None = None
+
+
+@dataclass(frozen=True)
+class KitText:
+    """What a person wrote about the training kit as a whole; `video` None lets the program choose the reference."""
+
+    title: str = ""
+    edition: str = ""
+    introduction: str = ""
+    reviewer: str = ""
+    video: VideoId | None = None
+
+
+@dataclass(frozen=True)
 class TrackKey:
     """Names the corrected track of one video."""
 
@@ -146,8 +175,20 @@ class ReviewKey:
     video: VideoId
 
 
-Key = TrackKey | MapKey | ActionKey | ReviewKey
-Value = Segmentation | LabelMap | Action | Review
+@dataclass(frozen=True)
+class StepTextKey:
+    """Names the text about one action."""
+
+    action: ActionId
+
+
+@dataclass(frozen=True)
+class KitTextKey:
+    """Names the text about the kit as a whole."""
+
+
+Key = TrackKey | MapKey | ActionKey | ReviewKey | StepTextKey | KitTextKey
+Value = Segmentation | LabelMap | Action | Review | StepText | KitText
 
 __all__ = [
     "BACKGROUND",
@@ -155,6 +196,8 @@ __all__ = [
     "Action",
     "ActionKey",
     "Key",
+    "KitText",
+    "KitTextKey",
     "LabelMap",
     "MapKey",
     "Prediction",
@@ -164,6 +207,8 @@ __all__ = [
     "Run",
     "ScoresRef",
     "Segmentation",
+    "StepText",
+    "StepTextKey",
     "Target",
     "TrackKey",
     "TrackKind",

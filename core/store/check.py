@@ -38,8 +38,8 @@ def replay_back(connection: sqlite3.Connection, document: Document) -> int:
         except EditError as error:
             raise DamagedProjectError(f"The log does not lead to the stored tracks: {error}") from error
         count += 1
-    if document.corrected:
-        raise DamagedProjectError("A corrected track has no beginning in the log. The file was left as it is.")
+    if document.corrected or document.step_texts or document.kit_text:
+        raise DamagedProjectError("A track or a text has no beginning in the log. The file was left as it is.")
     return count
 
 

@@ -14,7 +14,21 @@ from ..annotation.document import Document
 from ..annotation.edit import Edit, Swap
 from ..annotation.history import Direction
 from ..annotation.segmentation import Segmentation
-from ..annotation.values import ActionKey, Key, LabelMap, MapKey, Review, ReviewKey, ReviewStatus, TrackKey, Value
+from ..annotation.values import (
+    ActionKey,
+    Key,
+    KitText,
+    KitTextKey,
+    LabelMap,
+    MapKey,
+    Review,
+    ReviewKey,
+    ReviewStatus,
+    StepText,
+    StepTextKey,
+    TrackKey,
+    Value,
+)
 from ..data.dataset import BACKGROUND, UNLABELLED, Action, ActionId, ClusterId, RunId, VideoId
 from ..errors import DamagedProjectError, EditError
 
@@ -72,7 +86,7 @@ def unpack_track(data: bytes) -> Segmentation:
 # --- label maps, actions, reviews ------------------------------------------------------------------
 
 
-def plain(value: LabelMap | Action | Review) -> dict[str, Any]:
+def plain(value: Value) -> dict[str, Any]:
     """A small value as plain values for JSON and msgpack."""
     if isinstance(value, LabelMap):
         return {
@@ -84,7 +98,10 @@ def plain(value: LabelMap | Action | Review) -> dict[str, Any]:
         }
     if isinstance(value, Action):
         return {"id": int(value.id), "name": value.name, "colour": value.colour, "archived": value.archived}
-    return {"status": str(value.status), "note": value.note}
+    if isinstance(value, Review):
+        return {"status": str(value.status), "note": value.note}
+    built: dict[str, Any] = msgspec.to_builtins(value)
+    return built
 
 
 def _pairs(mapping: Mapping[ClusterId, int]) -> list[list[int]]:
@@ -142,6 +159,10 @@ def key_name(key: Key, places: Mapping[VideoId, int]) -> tuple[str, int | str]:
         return "map", str(key.run)
     if isinstance(key, ActionKey):
         return "action", int(key.action)
+    if isinstance(key, StepTextKey):
+        return "step-text", int(key.action)
+    if isinstance(key, KitTextKey):
+        return "kit-text", 0
     if key.video not in places:
         raise EditError(f'There is no video "{key.video}" in this project.')
     return ("track" if isinstance(key, TrackKey) else "review"), places[key.video]
@@ -204,6 +225,10 @@ def _key(name: str, number: Any, videos: list[VideoId]) -> Key:
         return MapKey(RunId(number))
     if name == "action":
         return ActionKey(ActionId(number))
+    if name == "step-text":
+        return StepTextKey(ActionId(number))
+    if name == "kit-text":
+        return KitTextKey()
     return TrackKey(videos[number]) if name == "track" else ReviewKey(videos[number])
 
 
@@ -214,6 +239,10 @@ def _value(key: Key, data: Any) -> Value | None:
         return unpack_track(cast(bytes, data))
     if isinstance(key, MapKey):
         return label_map(key.run, data)
+    if isinstance(key, StepTextKey):
+        return msgspec.convert(data, StepText)
+    if isinstance(key, KitTextKey):
+        return msgspec.convert(data, KitText)
     return action(data) if isinstance(key, ActionKey) else review(data)
 
 

@@ -13,10 +13,21 @@ import msgspec
 from ..annotation.document import Document
 from ..annotation.edit import Swap
 from ..annotation.segmentation import Segmentation
-from ..annotation.values import ActionKey, LabelMap, MapKey, Prediction, Run, ScoresRef, TrackKey, TrackKind
+from ..annotation.values import (
+    ActionKey,
+    KitTextKey,
+    LabelMap,
+    MapKey,
+    Prediction,
+    Run,
+    ScoresRef,
+    StepTextKey,
+    TrackKey,
+    TrackKind,
+)
 from ..data.dataset import Action, RunId, VideoId
 from ..errors import DamagedProjectError, StoreError
-from . import pack
+from . import kit_text, pack, rows
 
 _MAX_WEIGHTS = 64 << 20
 
@@ -73,11 +84,13 @@ def put_swap(connection: sqlite3.Connection, swap: Swap, places: Mapping[VideoId
             put_action(connection, after)
         else:
             connection.execute("DELETE FROM action WHERE id=?", (int(key.action),))
+    elif isinstance(key, StepTextKey | KitTextKey):
+        kit_text.put(connection, key, after)
     else:
         place = places[key.video]
         connection.execute("DELETE FROM review WHERE video=?", (place,))
         if after is not None:
-            text = pack.to_json(pack.plain(after))  # type: ignore[arg-type]  # the document checked the kind
+            text = pack.to_json(pack.plain(after))
             connection.execute("INSERT INTO review VALUES (?, ?, ?)", (place, text, pack.crc(place, text)))
 
 
@@ -141,6 +154,7 @@ def load(connection: sqlite3.Connection, document: Document) -> None:
     for place, text, stored in connection.execute("SELECT video, value, crc FROM review"):
         pack.check(stored, place, text, place=f"the review of video {place + 1}")
         document.reviews[videos[place]] = pack.review(json.loads(text))
+    kit_text.load(rows.get_meta(connection), document)
     for place, kind, run, seq, segs, extra, stored in connection.execute("SELECT * FROM track"):
         pack.check(stored, place, kind, run, seq, segs, extra, place=f"the {kind} track of video {place + 1}")
         _add_track(document, videos[place], kind, RunId(run), pack.unpack_track(segs), extra)
