@@ -78,7 +78,7 @@ def load_index(path: Path) -> MediaIndex:
         return _unpack(msgspec.msgpack.decode(cached.read_bytes(), type=_Stored))
     except (OSError, ValueError):  # absent, or not ours: build it again
         pass
-    index = _build(path)
+    index = read_index(path)
     with suppress(OSError):  # a full or read-only cache costs time only
         atomic_write(cached, msgspec.msgpack.encode(_pack(index)))
     return index
@@ -107,7 +107,8 @@ def open_container(path: Path) -> av.container.InputContainer:
     return container
 
 
-def _build(path: Path) -> MediaIndex:
+def read_index(path: Path) -> MediaIndex:
+    """The index of a video file as it is now, not from the cache. Raises MediaError."""
     with open_container(path) as container:
         stream = container.streams.video[0]
         pts: list[int] = []

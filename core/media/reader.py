@@ -51,13 +51,28 @@ class FrameReader:
         Raises:
             MediaError: there is no such picture, or it cannot be decoded (a damaged place).
         """
-        if not 0 <= picture < len(self._pts):
-            raise MediaError(f"{self._path}: picture {picture} was asked for; there are {len(self._pts)}.")
-        frame = self._find(picture)
-        if frame is None:
-            raise MediaError(f"{self._path}: picture {picture} cannot be decoded; the file is damaged there.")
+        frame = self._decoded_frame(picture)
         upright = np.rot90(frame.to_ndarray(format="rgb24"), self.info.rotation // 90)
         return np.ascontiguousarray(upright)
+
+    def read_frame(self, picture: int) -> av.VideoFrame:
+        """A copy of a picture for an encoder: yuv420p of even size, upright, with the colours of the file.
+
+        Raises:
+            MediaError: as `read`.
+        """
+        frame = self._decoded_frame(picture)
+        if self.info.rotation or frame.width % 2 or frame.height % 2:
+            upright = np.rot90(frame.to_ndarray(format="rgb24"), self.info.rotation // 90)
+            even = upright[: upright.shape[0] // 2 * 2, : upright.shape[1] // 2 * 2]
+            rgb = av.VideoFrame.from_ndarray(np.ascontiguousarray(even, np.uint8), format="rgb24")
+            made = rgb.reformat(format="yuv420p", dst_colorspace="ITU709")
+            made.colorspace, made.color_range = 1, 1  # BT.709, limited
+            return made
+        made = av.VideoFrame.from_ndarray(frame.to_ndarray(format="yuv420p"), format="yuv420p")
+        made.colorspace, made.color_primaries, made.color_trc = frame.colorspace, frame.color_primaries, frame.color_trc
+        made.color_range = frame.color_range if frame.format.name == "yuv420p" else 1
+        return made
 
     def close(self) -> None:
         """Gives the file back; a later `read` opens it again."""
@@ -71,6 +86,15 @@ class FrameReader:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _decoded_frame(self, picture: int) -> av.VideoFrame:
+        """The decoded picture, as the file has it; it stays the reader's own."""
+        if not 0 <= picture < len(self._pts):
+            raise MediaError(f"{self._path}: picture {picture} was asked for; there are {len(self._pts)}.")
+        frame = self._find(picture)
+        if frame is None:
+            raise MediaError(f"{self._path}: picture {picture} cannot be decoded; the file is damaged there.")
+        return frame
 
     def _find(self, picture: int) -> av.VideoFrame | None:
         wanted = self._pts[picture]
