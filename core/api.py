@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from .data.dataset import Dataset, RunId
+from .decode.registry import check_name
+from .decode.settings import DecoderSettings, with_values
 from .errors import ConfigError
 from .events import LogLine, Report, ShouldStop, Started, ignore, never_stop
 from .requests import EvaluateRequest, SegmentRequest, TrainRequest
@@ -171,14 +173,22 @@ def segment_project(
     run: RunId | None = None,
     *,
     decoder: str | None = None,
+    settings: Mapping[str, str] | None = None,
     device: str = "auto",
     report: Report = ignore,
     should_stop: ShouldStop = never_stop,
 ) -> tuple[RunId, Changes]:
-    """Write a prediction track for every usable video; the run (the newest when None) and what changed."""
+    """Write a prediction track for every usable video; the run (the newest when None) and what changed.
+
+    `decoder` None is the run's own; `settings` are values of the decoder as text (`core.decode.settings.FIELDS`).
+    Raises ConfigError for an unknown decoder or setting, and for a value outside its range.
+    """
     from .project_work import predictions_of, segment_request
 
-    request = segment_request(project, run, decoder, device)
+    if decoder is not None:
+        check_name(decoder)
+    with_values(DecoderSettings(), settings or {})
+    request = msgspec.structs.replace(segment_request(project, run, decoder, device), settings=dict(settings or {}))
     try:
         result = segment(request, report=report, should_stop=should_stop)
         predictions = predictions_of(project.document, RunId(request.run), result)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,10 @@ from numpy.typing import NDArray
 
 from .annotation.segmentation import Segmentation
 from .cache import atomic_write
+from .data.dataset import BACKGROUND
 from .data.features import load_matrix
-from .decode.registry import decode
+from .decode.registry import check_name, decode, decode_all
+from .decode.settings import DecoderSettings, with_values
 from .errors import ConfigError, InputError
 from .events import JobCancelled, LogLine, MatrixSnapshot, Progress, Report, ShouldStop, StopKind, TrainingMetrics
 from .requests import EvaluateRequest, SegmentRequest, TrainRequest, TrainVideo
@@ -38,6 +41,8 @@ SCORES_SHARE = 0.1
 STEP_EVERY = 10
 CURVE_POINTS = 400
 MAX_CELLS = 256
+YTI_BACKGROUND = 0.45
+"""Background quantile of the preset of YouTube Instructions."""
 
 
 def config_of(request: TrainRequest) -> TrainConfig:
@@ -68,20 +73,29 @@ def truth_of(video: TrainVideo) -> IntArray | None:
     return Segmentation.from_pieces(video.truth_starts, video.truth_labels, video.n_frames).to_frames()
 
 
-def predict(trained: Trained, video: TrainVideo, matrix: FloatArray, decoder: str) -> IntArray:
-    """(n_frames,) cluster of each annotation frame: decoded at feature rows, then expanded."""
-    rows = decode(decoder, infer.log_posterior(trained, matrix))
-    return np.asarray(rows[_rows_of(video, matrix)], dtype=np.int64)
+def decoder_settings(config: TrainConfig, values: Mapping[str, str] | None = None) -> DecoderSettings:
+    """What the decoders need to know of a run, with the values that a person stated. Raises ConfigError.
+
+    The preset of YouTube Instructions comes with its background rule, because its clusters exclude background.
+    """
+    of_run = DecoderSettings(
+        tau=config.tau,
+        l2=config.normalise == "l2",
+        background=YTI_BACKGROUND if config.preset == "yti" else 0.0,
+    )
+    return with_values(of_run, values or {})
 
 
-def _rows_of(video: TrainVideo, matrix: FloatArray) -> IntArray:
+def expand(video: TrainVideo, labels: IntArray) -> IntArray:
+    """(n_frames,) label of each annotation frame, from one label a feature row."""
     rows = video.timebase.rows() if video.n_rows else np.arange(video.n_frames)
-    return np.minimum(rows, len(matrix) - 1)
+    return np.asarray(labels[np.minimum(rows, len(labels) - 1)], dtype=np.int64)
 
 
 def snapshot(trained: Trained, video: TrainVideo, matrix: FloatArray, iteration: int) -> list[MatrixSnapshot]:
     """Posterior, plan and prior of one video, each at most 256 cells a side, with the decoded path."""
-    path = decode(trained.config.decoder, infer.log_posterior(trained, matrix))
+    settings = dataclasses.replace(decoder_settings(trained.config), background=0.0)  # the path is drawn over clusters
+    path = decode(trained.config.decoder, infer.log_posterior(trained, matrix), settings)
     found = []
     for source, values in (
         ("posterior", infer.posterior(trained, matrix)),
@@ -190,7 +204,7 @@ class _Live:
         self.snapshot_at = now + max(SNAPSHOT_EVERY_S, taken / SCORES_SHARE)
 
     def _scores(self, trained: Trained) -> tuple[float | None, float | None]:
-        truths, found = _predictions(trained, self.videos, self.matrices, self.config.decoder)
+        truths, found = _predictions(trained, self.videos, self.matrices)
         if not truths:
             return None, None
         from .metrics.report import quick_scores
@@ -200,15 +214,15 @@ class _Live:
 
 
 def _predictions(
-    trained: Trained, videos: tuple[TrainVideo, ...], matrices: list[FloatArray], decoder: str
+    trained: Trained, videos: tuple[TrainVideo, ...], matrices: list[FloatArray]
 ) -> tuple[dict[str, IntArray], dict[str, IntArray]]:
-    truths: dict[str, IntArray] = {}
-    found: dict[str, IntArray] = {}
-    for video, matrix in zip(videos, matrices, strict=True):
-        truth = truth_of(video)
-        if truth is not None:
-            truths[video.id] = truth
-            found[video.id] = predict(trained, video, matrix, decoder)
+    """Ground truth and clusters of the videos that have ground truth; all videos are decoded together."""
+    truths = {video.id: truth for video in videos if (truth := truth_of(video)) is not None}
+    if not truths:
+        return {}, {}
+    posteriors = [infer.log_posterior(trained, matrix) for matrix in matrices]
+    labels = decode_all(trained.config.decoder, posteriors, decoder_settings(trained.config))
+    found = {v.id: expand(v, rows) for v, rows in zip(videos, labels, strict=True) if v.id in truths}
     return truths, found
 
 
@@ -226,6 +240,7 @@ def train(
         ConfigError, InputError, JobError; JobCancelled when it was discarded.
     """
     config = config_of(request)
+    check_name(config.decoder)
     if not request.videos:
         raise InputError(request.out, "no video has usable features.", hint="Extract features first.")
     matrices = load_matrices(request.videos, report, should_stop)
@@ -235,7 +250,7 @@ def train(
         raise JobCancelled
     path = Path(request.out) / "weights.safetensors"
     weights.save(trained, path)
-    truths, found = _predictions(trained, request.videos, matrices, config.decoder)
+    truths, found = _predictions(trained, request.videos, matrices)
     label_map, metrics = _matched(truths, found, config.n_clusters)
     if metrics is not None and live.curve:
         live.curve[-1][4:6] = [metrics["mof"], metrics["f1"]]
@@ -275,25 +290,44 @@ def segment(request: SegmentRequest, *, device: str, report: Report, should_stop
     Raises:
         ConfigError, InputError; JobCancelled when it was stopped.
     """
+    check_name(request.decoder)
     trained = weights.load(Path(request.weights), device=device)
+    settings = decoder_settings(trained.config, request.settings)
     folder = Path(request.out)
-    found: dict[str, Any] = {}
+    paths: list[dict[str, str]] = []
+    posteriors: list[FloatArray] = []
     for number, video in enumerate(request.videos):
         if should_stop() is not None:
             raise JobCancelled
         matrix = load_matrix(video.video)
-        labels = predict(trained, video, matrix, request.decoder)
-        cut = Segmentation.from_frames(labels)
-        paths = {}
-        for name, values in (
-            ("posterior", infer.posterior(trained, matrix)),
+        posteriors.append(infer.log_posterior(trained, matrix))
+        matrices = (
+            ("posterior", np.exp(posteriors[-1])),
             ("plan", infer.plan(trained, matrix)),
             ("prior", infer.prior(trained, len(matrix))),
-        ):
-            paths[name] = _write_matrix(folder / f"{number:04d}-{name}.npy", values)
-        found[video.id] = {"starts": cut.starts.tolist(), "labels": cut.labels.tolist(), **paths}
+        )
+        paths.append({name: _write_matrix(folder / f"{number:04d}-{name}.npy", values) for name, values in matrices})
         report(Progress(done=number + 1, total=len(request.videos), text="Segmenting"))
+    found: dict[str, Any] = {}
+    labels = decode_all(request.decoder, posteriors, settings)
+    for video, rows, files in zip(request.videos, labels, paths, strict=True):
+        cut = Segmentation.from_frames(expand(video, rows))
+        found[video.id] = {"starts": cut.starts.tolist(), "labels": cut.labels.tolist(), **files}
+    _say_exceptions(request.decoder, posteriors, labels, report)
     return {"videos": found, "run": request.run, "decoder": request.decoder}
+
+
+def _say_exceptions(decoder: str, posteriors: Sequence[FloatArray], labels: Sequence[IntArray], report: Report) -> None:
+    """Log lines about what a decoder did that its name does not say."""
+    short = sum(len(p) < p.shape[1] for p in posteriors) if decoder == "fixed-order" else 0
+    if short:
+        text = f"{short} videos have fewer feature rows than clusters: steps were skipped there."
+        report(LogLine(text=text, level="warning"))
+    rows = sum(map(len, labels))
+    background = sum(int(np.count_nonzero(row == BACKGROUND)) for row in labels)
+    if background:
+        text = f"{background / rows:.1%} of the feature rows belong to no cluster: background."
+        report(LogLine(text=text, level="warning"))
 
 
 def _write_matrix(path: Path, values: FloatArray) -> str:

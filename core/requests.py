@@ -76,13 +76,17 @@ class TrainRequest(_Request, frozen=True, tag=True, kw_only=True):
 
 
 class SegmentRequest(_Request, frozen=True, tag=True, kw_only=True):
-    """Segment videos with the weights of a run; matrices go under `out` as `.npy`."""
+    """Segment videos with the weights of a run; matrices go under `out` as `.npy`.
+
+    `settings` are values of `core.decode.settings.FIELDS` as text; what is left out is chosen by the run.
+    """
 
     run: str
     videos: tuple[TrainVideo, ...]
     weights: str
     out: str
     decoder: str = "fixed-order"
+    settings: dict[str, str] = {}
     device: str = "auto"
 
 

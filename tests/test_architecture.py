@@ -47,7 +47,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "core.device": (f"core.tot.devices core.cache {VALUES}", "av"),  # av: the list of codecs
     "core.progress": ("core.events", ""),
     "core.api": ("core.*", "msgspec numpy"),
-    "core.verbs": (f"core.api core.progress core.data core.metrics core.project {VALUES}", ""),
+    "core.verbs": (f"core.api core.progress core.data core.decode core.metrics core.project {VALUES}", ""),
     "core.cli": ("core.verbs core.errors core.events", ""),
     "totgui.paths": ("", ""),
     "totgui.settings": ("", "QT"),

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.dataset import BACKGROUND
 from ..errors import EditError
 
 IntArray = NDArray[np.integer[Any]]
@@ -202,6 +203,7 @@ class Segmentation:
         return Segmentation(starts, self.labels, self.n_frames, marks)
 
     def mapped(self, table: dict[int, int], *, default: int, flags: int = 0) -> Segmentation:
-        """A copy with each label exchanged by `table`; labels it lacks become `default`."""
+        """A copy with each label exchanged by `table`; background stays, other labels it lacks become `default`."""
+        table = {int(BACKGROUND): int(BACKGROUND)} | table
         labels = [table.get(label, default) for label in self.labels.tolist()]
         return Segmentation.from_pieces(self.starts.tolist(), labels, self.n_frames, [flags] * len(labels))

@@ -1,24 +1,116 @@
-"""The decoders by name."""
+"""The decoders by name, over one video or a whole dataset."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from ..errors import ConfigError
-from .fixed_order import FloatArray, IntArray, fixed_order
+import numpy as np
+
+from ..errors import ConfigError, JobError
+from .any_order import any_order, penalty_for_segments, switch_penalty
+from .asot import asot
+from .background import BACKGROUND, foreground
+from .cumulative import FloatArray, IntArray
+from .fixed_order import fixed_order
+from .settings import DecoderSettings
 from .skip import skip
+from .video_order import order_of_dataset, video_order
+
+Scores = Sequence[FloatArray]
+Decoder = Callable[[Scores, DecoderSettings], list[IntArray]]
 
 
-def _fixed_or_skip(log_posterior: FloatArray) -> IntArray:
-    """`fixed_order`; a video with fewer frames than clusters cannot hold them all and may skip at no price."""
-    return fixed_order(log_posterior) if len(log_posterior) >= log_posterior.shape[1] else skip(log_posterior)
+def _fixed_order(videos: Scores, settings: DecoderSettings) -> list[IntArray]:
+    """A video with fewer frames than clusters cannot hold them all: there `skip` at no price takes over."""
+    n_clusters = videos[0].shape[1]
+    order = order_of_dataset(videos) if settings.by_time else np.arange(n_clusters)
+    found = []
+    for scores in videos:
+        ordered = np.asarray(scores)[:, order] if settings.by_time else scores
+        found.append(order[fixed_order(ordered) if len(scores) >= n_clusters else skip(ordered)])
+    return found
 
 
-DECODERS: dict[str, Callable[[FloatArray], IntArray]] = {"fixed-order": _fixed_or_skip, "skip": skip}
+def _skip(videos: Scores, settings: DecoderSettings) -> list[IntArray]:
+    return [skip(scores, penalty=settings.penalty or 0.0) for scores in videos]
 
 
-def decode(name: str, log_posterior: FloatArray) -> IntArray:
-    """(T,) int64 cluster of each row of a (T, K) log posterior. Raises ConfigError for an unknown name."""
+def _video_order(videos: Scores, _: DecoderSettings) -> list[IntArray]:
+    return [video_order(scores) for scores in videos]
+
+
+def _any_order(videos: Scores, settings: DecoderSettings) -> list[IntArray]:
+    if settings.penalty is not None:
+        penalty = settings.penalty
+    elif settings.segments:
+        penalty = penalty_for_segments(videos, settings.segments)
+    else:
+        mean_frames = float(np.mean([len(scores) for scores in videos]))
+        penalty = switch_penalty(mean_frames, videos[0].shape[1], l2=settings.l2)
+    return any_order(videos, penalty=penalty)
+
+
+def _asot(videos: Scores, settings: DecoderSettings) -> list[IntArray]:
+    return [
+        asot(
+            scores,
+            tau=settings.tau,
+            structure=settings.structure,
+            radius=settings.radius,
+            epsilon=settings.epsilon,
+            balance=settings.balance,
+        )
+        for scores in videos
+    ]
+
+
+DECODERS: dict[str, Decoder] = {
+    "fixed-order": _fixed_order,
+    "video-order": _video_order,
+    "skip": _skip,
+    "any-order": _any_order,
+    "asot": _asot,
+}
+
+
+def check_name(name: str) -> None:
+    """Raises ConfigError, with the known names, for an unknown decoder."""
     if name not in DECODERS:
         raise ConfigError(f'There is no decoder "{name}"; there are {", ".join(DECODERS)}.')
-    return DECODERS[name](log_posterior)
+
+
+def decode_all(name: str, log_posteriors: Scores, settings: DecoderSettings | None = None) -> list[IntArray]:
+    """(T,) int64 cluster of each row of every video; -1 where the background rule is on and no cluster claims it.
+
+    All videos of an activity belong together: `any-order` takes its penalty, and the background its thresholds, from
+    all of them. Background frames are cut out and the rest of a video is decoded as one sequence.
+
+    Args:
+        name: a key of DECODERS.
+        log_posteriors: one (T, K) array a video, T at least 1, K equal; the logarithm of the posterior, by row.
+    Raises:
+        ConfigError: an unknown name.   JobError: a score is not a number.
+    """
+    check_name(name)
+    settings = settings or DecoderSettings()
+    for scores in log_posteriors:
+        bad = np.isnan(scores).any(axis=1)
+        if bad.any():
+            raise JobError(f"The scores of row {int(np.argmax(bad))} are not numbers. Train the run again.")
+    if not log_posteriors:
+        return []
+    if not settings.background:
+        return DECODERS[name](log_posteriors, settings)
+    masks = foreground(log_posteriors, settings.background)
+    found = [np.full(len(mask), BACKGROUND, np.int64) for mask in masks]
+    kept = [number for number, mask in enumerate(masks) if mask.any()]
+    if kept:
+        parts = DECODERS[name]([log_posteriors[number][masks[number]] for number in kept], settings)
+        for number, labels in zip(kept, parts, strict=True):
+            found[number][masks[number]] = labels
+    return found
+
+
+def decode(name: str, log_posterior: FloatArray, settings: DecoderSettings | None = None) -> IntArray:
+    """(T,) int64 cluster of each row of one (T, K) log posterior; see `decode_all`."""
+    return decode_all(name, [log_posterior], settings)[0]

@@ -8,16 +8,23 @@ from pathlib import Path
 from typing import Any
 
 from .. import api
+from ..decode.registry import DECODERS
+from ..decode.settings import FIELDS
 from ..progress import ProgressPrinter
 from . import wording
 from .common import AddVerb, Answer, flush, pairs, with_run
+
+_DECODER_SETTINGS = "settings of the decoder: " + ", ".join(
+    f"{field.name} ({', '.join(field.decoders) or 'all'})" for field in FIELDS
+)
 
 
 def register(verb: AddVerb) -> None:
     """Adds the verbs of this module to the command line."""
     _train_grammar(verb("train", train).add_argument)
     add = with_run(verb("segment", segment))
-    add("--decoder", metavar="NAME", help="fixed-order, skip")
+    add("--decoder", metavar="NAME", help=f"{', '.join(DECODERS)}; the run's own when left out")
+    add("--set", nargs="+", action="extend", default=[], metavar="NAME=VALUE", help=_DECODER_SETTINGS)
     add("--device", default="auto")
     add = with_run(verb("evaluate", evaluate))
     add("--track", choices=("prediction", "corrected"), default="prediction")
@@ -68,11 +75,17 @@ def segment(options: argparse.Namespace) -> Answer:
     """Write a prediction track for every video of a run."""
     with api.open_project(options.project) as project, ProgressPrinter() as report:
         run, changes = api.segment_project(
-            project, options.run, decoder=options.decoder, device=options.device, report=report
+            project,
+            options.run,
+            decoder=options.decoder,
+            settings=pairs(options.set),
+            device=options.device,
+            report=report,
         )
         flush(project)
-        found = {p.video: len(p.segmentation) for (r, _), p in project.document.predictions.items() if r == run}
-    answer = {"run": run, "videos": [{"video": v, "segments": n} for v, n in found.items() if v in changes.videos]}
+        found = {p.video: p for (r, _), p in project.document.predictions.items() if r == run}
+    rows = [{"video": v, "segments": len(p.segmentation)} for v, p in found.items() if v in changes.videos]
+    answer = {"run": run, "decoder": next((p.decoder for p in found.values()), ""), "videos": rows}
     return answer, f"{run}: {len(answer['videos'])} videos segmented."
 
 

@@ -118,3 +118,34 @@ def test_doctor_and_formats_answer(capsys):
         "csv",
         "json",
     ]
+
+
+def test_every_decoder_segments_and_background_is_kept_through_map_and_export(dataset, tmp_path, capsys):
+    project = tmp_path / "p.tot"
+    tot(capsys, "new", project, dataset)
+    tot(capsys, "train", project, "--iterations", 20, "--set", "batch=64", "--device", "cpu")
+    for name in ("fixed-order", "video-order", "skip", "any-order", "asot"):
+        code, segmented, _ = tot(capsys, "segment", project, "--decoder", name)
+        assert code == 0 and segmented["decoder"] == name
+    code, segmented, _ = tot(capsys, "segment", project, "--decoder", "any-order", "--set", "segments=1")
+    assert [row["segments"] for row in segmented["videos"]] == [1, 1, 1]
+    code, _, err = tot(capsys, "segment", project, "--decoder", "any-order", "--set", "background=0.9")
+    assert code == 0 and "background" in err
+    out = tmp_path / "out"
+    tot(capsys, "export", project, "--format", "frames-cte", "--out", out, "--track", "prediction", "--videos", "all")
+    lines = {line for path in out.rglob("clip*") for line in path.read_text().splitlines()}
+    assert "bg" in lines
+
+
+def test_wrong_decoders_and_settings_are_refused_and_nothing_is_written(dataset, tmp_path, capsys):
+    project = tmp_path / "p.tot"
+    tot(capsys, "new", project, dataset)
+    tot(capsys, "train", project, "--iterations", 5, "--set", "batch=64", "--device", "cpu")
+    for words, said in (
+        (("--decoder", "best"), "there are fixed-order, video-order"),
+        (("--set", "beta=1"), "there are penalty"),
+        (("--set", "radius=5"), "wanted 1e-06 to 1"),
+    ):
+        code, document, err = tot(capsys, "segment", project, *words)
+        assert code == 2 and not document and said in err
+    assert tot(capsys, "evaluate", project)[0] == 2  # no prediction was written
