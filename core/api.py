@@ -12,7 +12,7 @@ import msgspec
 from .data.dataset import Dataset, RunId
 from .decode.registry import check_name
 from .decode.settings import DecoderSettings, with_values
-from .errors import ConfigError
+from .errors import ConfigError, JobError
 from .events import LogLine, Report, ShouldStop, Started, ignore, never_stop
 from .requests import EvaluateRequest, SegmentRequest, TrainRequest
 
@@ -158,14 +158,20 @@ def train_project(
     should_stop: ShouldStop = never_stop,
 ) -> tuple[RunId, dict[str, Any]]:
     """Train on the project's usable videos and add the run; its id and the manifest."""
+    from . import run_folder
     from .project_work import add_run, train_request
 
     request = train_request(project, config, device)
     try:
         result = train(request, report=report, should_stop=should_stop)
-        return add_run(project, result), result
-    finally:
-        shutil.rmtree(request.out, ignore_errors=True)
+    except BaseException:
+        run_folder.remove(Path(request.out))
+        raise
+    run = add_run(project, result)
+    if not project.flush(60):
+        reason = project.saved_state().reason
+        raise JobError(f"The run is not on disk ({reason}).", hint=f"Its weights stay in {request.out}.")
+    return run, result
 
 
 def segment_project(
@@ -272,6 +278,13 @@ def check(path: Path | str) -> list[str]:
     from .project_work import check_project
 
     return check_project(Path(path))
+
+
+def repair(path: Path | str, out: Path | str) -> dict[str, Any]:
+    """What could be saved of a damaged project into the new file `out`, as plain values."""
+    from .project_work import repair_project
+
+    return repair_project(Path(path), Path(out))
 
 
 def render_demo(

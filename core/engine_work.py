@@ -23,6 +23,7 @@ from .decode.settings import DecoderSettings, with_values
 from .errors import ConfigError, InputError
 from .events import JobCancelled, LogLine, MatrixSnapshot, Progress, Report, ShouldStop, StopKind, TrainingMetrics
 from .requests import EvaluateRequest, SegmentRequest, TrainRequest, TrainVideo
+from .run_folder import write_manifest
 from .tot import infer, weights
 from .tot.config import TrainConfig
 from .tot.train import StepInfo, Trained
@@ -255,7 +256,7 @@ def train(
     if metrics is not None and live.curve:
         live.curve[-1][4:6] = [metrics["mof"], metrics["f1"]]
     report(LogLine(text=f"{trained.iterations} iterations in {trained.seconds:.1f} s on {device}"))
-    return {
+    result = {
         "weights": str(path),
         "config": msgspec.to_builtins(config),
         "device": device,
@@ -267,6 +268,8 @@ def train(
         "label_map": label_map,
         "metrics": metrics,
     }
+    write_manifest(result)
+    return result
 
 
 def _matched(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,55 +15,77 @@ from .annotation.segmentation import Segmentation
 from .annotation.values import LabelMap, Prediction, Run
 from .data.dataset import Dataset, RunId, Video, VideoId
 from .errors import EditError, StoreError
-from .store import backup, log, pack, rows, tracks
-from .store.check import read_document
+from .store import backup, log, opening, pack, rows, tracks
 from .store.create import create
-from .store.lock import ProjectLock
-from .store.schema import Connection, check_header
-from .store.writer import SavedState, Writer
+from .store.emergency import HeldRow
+from .store.file import ProjectFile
+from .store.keeper import Keeper
+from .store.schema import Connection
+from .store.writer import SavedState
 
 
 class Project:
     """A project file and its present values; made by `create` or `open`, ended by `close`.
 
-    `restored_edits` counts the edits of a launch before this one that did not end cleanly. Every method is
-    for one thread, that of the caller.
+    `restored_edits` counts the edits of a launch before this one that did not end cleanly, `recovered` names those
+    that came back from the emergency file, and `notes` says in sentences what else opening it took. Every method is
+    for one thread, that of the caller, but those of which the text says otherwise.
     """
 
-    def __init__(self, path: Path, *, read_only: bool) -> None:
-        if not path.is_file():
-            raise StoreError(f"{path} is not there; wanted a project file (.tot).")
+    def __init__(self, path: Path, *, read_only: bool, copy: Path | None = None) -> None:
         self.path = path
-        if not read_only and not os.access(path, os.W_OK):
-            read_only = True
-        try:
-            self._lock = ProjectLock(path, read_only=read_only)
-        except OSError:
-            read_only, self._lock = True, ProjectLock(path, read_only=True)
-        self.read_only = read_only
-        try:
-            check_header(path)
-            self._writer = Writer(path, read_only=read_only)
-        except BaseException:
-            self._lock.release()
-            raise
-        try:
-            self._writer.run(self._load)
-        except BaseException:
-            self._writer.close(timeout=0)
-            self._lock.release()
-            raise
-        self._closed = False
-
-    def _load(self, connection: Connection) -> None:
-        self.uid = str(rows.get_meta(connection)["uid"])
-        self.document: Document = read_document(connection)
+        self._file = ProjectFile(path, read_only=read_only, copy=copy)
+        self._writer = self._file.writer
+        self.read_only, self.uid = self._file.read_only, self._file.uid
+        contents = self._file.contents
+        self.document: Document = contents.document
+        self.history: History = contents.history
         self._places = {video: place for place, video in enumerate(self.document.videos)}
-        self.history: History = log.load_history(connection, list(self._places))
-        self._seq = log.head(connection)
-        opened = log.Launch(0, 0) if self.read_only else log.start_launch(connection)
-        self.launch: int = opened.id
-        self.restored_edits: int = opened.restored_edits
+        self._seq, self.launch = contents.head, contents.launch.id
+        self.restored_edits: int = contents.launch.restored_edits
+        self.recovered: list[str] = []
+        self.notes: list[str] = self._notes()
+        self._arriving: dict[RunId, bytes] = {}
+        self._keeper: Keeper | None = None
+        self._closed = False
+        self._recover()
+        self._file.keep_emergency_file()
+
+    def _notes(self) -> list[str]:
+        found = []
+        if self._file.why_read_only:
+            found.append(f"The project can only be read ({self._file.why_read_only}). Save a copy to edit it.")
+        if self._file.migrated is not None:
+            found.append(f"The project was brought to a newer format; the old one is {self._file.migrated.name}.")
+        return found
+
+    def _recover(self) -> None:
+        """Take the edits of the emergency file in, as far as they continue the log."""
+        held = [row for row in self._file.held if row.seq > self._seq]
+        if held and self.read_only:
+            self.notes.append(f"{len(held)} edits wait in {self._file.emergency.path}; open the project for writing.")
+            return
+        videos = list(self._places)
+        for place, row in enumerate(held):
+            try:
+                if row.seq != self._seq + 1:
+                    raise StoreError(f"edit {self._seq + 1} is not there")
+                self._take_back(row, videos)
+            except (StoreError, EditError) as error:
+                aside = self._file.emergency.put_aside()
+                self.notes.append(f"{len(held) - place} edits of {aside or 'the emergency file'} do not fit: {error}")
+                return
+            self.recovered.append(row.text)
+
+    def _take_back(self, row: HeldRow, videos: list[VideoId]) -> None:
+        seq, ts, launch, kind, text, group, swaps, undo_of = row.values
+        edit = replace(
+            pack.unpack_edit(swaps, text, "undo" if kind == "undo" else "redo", self.document, videos), group=group
+        )
+        self.document.apply(edit)
+        log.follow(self.history, row.values, videos)
+        self._queue(log.Row(seq, launch, kind, edit, swaps, undo_of, ts))
+        self._seq = seq
 
     @classmethod
     def create(cls, path: Path, dataset: Dataset, *, ground_truth: Mapping[VideoId, Segmentation]) -> Project:
@@ -81,6 +102,16 @@ class Project:
             ProjectLockedError, NewerProjectError, DamagedProjectError, StoreError: the file stays as it was.
         """
         return cls(Path(path).absolute(), read_only=read_only)
+
+    @classmethod
+    def open_copy(cls, path: Path) -> Project:
+        """A project that another program has open, for reading, as it is at this moment.
+
+        Raises:
+            ProjectLockedError: this program has it open.   StoreError: no whole copy could be had.
+        """
+        path = Path(path).absolute()
+        return cls(path, read_only=True, copy=opening.copy_of_open_project(path))
 
     # --- edits -------------------------------------------------------------------------------------
 
@@ -124,12 +155,15 @@ class Project:
         changes = self.document.apply(edit)
         row = log.Row(self._seq + 1, self.launch, kind, edit, swaps, undo_of, log.now())
         try:
-            self._writer.put(lambda connection: log.append(connection, row, self._places))
+            self._queue(row)
         except StoreError:
             self.document.apply(edit.inverse())
             raise
         self._seq = row.seq
         return changes
+
+    def _queue(self, row: log.Row) -> None:
+        self._writer.put(lambda connection: log.append(connection, row, self._places), row=row.values)
 
     def _next_text(self, direction: Direction) -> str | None:
         steps = self.history.next(direction)
@@ -147,16 +181,23 @@ class Project:
 
     # --- arrivals ----------------------------------------------------------------------------------
 
-    def add_run(self, run: Run, label_map: LabelMap, weights: bytes) -> Changes:
-        """A trained run arrives, on disk when this returns. Raises StoreError."""
+    def add_run(
+        self, run: Run, label_map: LabelMap, weights: bytes, *, then: Callable[[], None] | None = None
+    ) -> Changes:
+        """A trained run arrives. `then` is called on another thread when it is on disk. Raises StoreError."""
         self._check_writable()
         if run.id in self.document.runs:
             raise EditError(f'There is a run "{run.id}" already.')
         tracks.check_weights(weights)
-        self._writer.put(lambda connection: tracks.put_run(connection, run, label_map, weights))
-        changes = self.document.add_run(run, label_map)
-        self.flush(30)
-        return changes
+        self._arriving[run.id] = weights
+
+        def arrived() -> None:
+            self._arriving.pop(run.id, None)
+            if then is not None:
+                then()
+
+        self._writer.put(lambda connection: tracks.put_run(connection, run, label_map, weights), then=arrived)
+        return self.document.add_run(run, label_map)
 
     def add_predictions(self, predictions: list[Prediction]) -> Changes:
         """Predictions of a run arrive; one for the same run and video is replaced."""
@@ -192,7 +233,8 @@ class Project:
 
     def weights(self, run: RunId) -> bytes:
         """The weights of a run as safetensors. Raises StoreError."""
-        return self._writer.run(lambda connection: tracks.get_weights(connection, run))
+        arriving = self._arriving.get(run)
+        return arriving or self._writer.ask(lambda connection: tracks.get_weights(connection, run))
 
     # --- the file ----------------------------------------------------------------------------------
 
@@ -214,24 +256,46 @@ class Project:
         return self._writer.flush(timeout)
 
     def checkpoint(self, name: str) -> Path:
-        """The verified backup with this name, beside the project. Raises StoreError."""
+        """The verified backup with this name, beside the project. On any thread. Raises StoreError."""
         if not self.flush():
             raise StoreError("Edits are not on disk yet, so no checkpoint was made. " + self.saved_state().reason)
-        return self._writer.run(lambda connection: backup.checkpoint(connection, self.path, name))
+        draft = self._file.start_backup().result()
+        assert draft is not None  # it differs from nothing
+        return backup.finish(draft, self.path, name=name)
 
-    def close(self) -> None:
-        """Put everything on disk and give the file back. Raises StoreError when edits could not be written."""
+    def keep_backups(self, on_problem: Callable[[str], None]) -> None:
+        """From now on make backups on a thread of their own, at once and every half hour; see `back_up`."""
+        if not self.read_only and self._keeper is None:
+            self._keeper = Keeper(self.path, self._file.start_backup, on_problem)
+
+    def back_up(self, reason: str) -> None:
+        """Ask for a backup of the present state; it is copied before any edit that comes later."""
+        if self._keeper is not None:
+            self._keeper.ask(reason)
+
+    def save_copy(self, out: Path) -> list[str]:
+        """A project of its own at `out` with every edit, also those not on disk; sentences on what is missing.
+
+        On any thread while no edit is made. Raises StoreError.
+        """
+        return self._file.save_copy(Path(out).absolute(), self.document)
+
+    def close(self, timeout: float = 10.0) -> None:
+        """Put everything on disk and give the file back.
+
+        Raises:
+            StoreError: edits could not be written; they wait in the emergency file for the next opening.
+        """
         if self._closed:
             return
         self._closed = True
-        pending = 0
-        try:
-            if not self._writer.close(lambda connection: log.end_launch(connection, self.launch)):
-                pending = self._writer.state().pending
-        finally:
-            self._lock.release()
+        if self._keeper is not None:
+            self._keeper.close()
+        pending = self._file.close(lambda connection: log.end_launch(connection, self.launch), timeout=timeout)
         if pending:
-            raise StoreError(f"{self.path} was closed with {pending:,} edits not saved.")
+            held, file = self._file.emergency.count, self._file.emergency.path
+            comes_back = f" {held:,} of them come back when it is opened again ({file})." if held else ""
+            raise StoreError(f"{self.path} was closed with {pending:,} edits not saved.{comes_back}")
 
     def __enter__(self) -> Project:
         return self

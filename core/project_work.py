@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import numpy as np
 
+from . import run_folder
 from .annotation.document import Document
 from .annotation.segmentation import Segmentation
 from .annotation.values import UNMAPPED, LabelMap, Prediction, ReviewStatus, Run, ScoresRef
@@ -82,7 +83,7 @@ def train_request(project: Project, config: Any, device: str) -> TrainRequest:
 
 
 def add_run(project: Project, result: Mapping[str, Any]) -> RunId:
-    """The id of the new run that a training's manifest describes."""
+    """The id of the new run that a training's manifest describes; its folder goes when the run is on disk."""
     number = 1 + max((r.number for r in project.document.runs.values()), default=0)
     run = Run(
         id=RunId(f"r{number}"),
@@ -92,14 +93,29 @@ def add_run(project: Project, result: Mapping[str, Any]) -> RunId:
         seconds=result["seconds"],
         iterations=result["iterations"],
         stopped_early=result["stopped_early"],
-        finished=datetime.now(UTC).isoformat(timespec="seconds"),
+        finished=result.get("finished") or datetime.now(UTC).isoformat(timespec="seconds"),
         losses=result["losses"],
         curve=tuple(tuple(row) for row in result["curve"]),
     )
     proposed = {ClusterId(int(c)): int(a) for c, a in result.get("label_map", {}).items()}
     label_map = LabelMap(run.id, run.n_clusters, proposed=proposed)
-    project.add_run(run, label_map, Path(result["weights"]).read_bytes())
+    weights = Path(result["weights"])
+    project.add_run(run, label_map, weights.read_bytes(), then=lambda: run_folder.remove(weights.parent))
     return run.id
+
+
+def left_runs(project: Project) -> list[Mapping[str, Any]]:
+    """The results of trainings that were finished while nobody was there to take them, oldest first.
+
+    Each goes to `add_run`, or its folder to `forget_run`.
+    """
+    found = [run_folder.read_manifest(folder) for folder in run_folder.left_behind(project.uid)]
+    return [result for result in found if result is not None]
+
+
+def forget_run(result: Mapping[str, Any]) -> None:
+    """Remove the folder of a training that nobody wants."""
+    run_folder.remove(Path(result["weights"]).parent)
 
 
 def segment_request(project: Project, run: RunId | None, decoder: str | None, device: str) -> SegmentRequest:
@@ -322,13 +338,23 @@ def _chosen_videos(document: Document, videos: str) -> list[VideoId]:
 
 def check_project(path: Path) -> list[str]:
     """Findings of reading every row of a project file and following its log back; the file is not changed."""
-    from .errors import DamagedProjectError
-    from .store.check import read_all
+    from .store.opening import examine
 
     if not path.is_file():
         raise InputError(path, "is not there; wanted a project file (.tot).")
-    try:
-        read_all(path)
-    except DamagedProjectError as error:
-        return [str(error)]
-    return []
+    return examine(path)
+
+
+def repair_project(path: Path, out: Path) -> dict[str, Any]:
+    """What could be saved of a damaged project into a new one, as plain values; the damaged one is not changed."""
+    from .store.salvage import salvage
+
+    found = salvage(path, out)
+    return {
+        "out": str(found.out),
+        "videos": found.videos,
+        "corrected": found.corrected,
+        "runs": found.runs,
+        "edits_read": found.edits,
+        "lost": list(found.lost),
+    }

@@ -22,6 +22,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "core.events": ("", "msgspec"),
     "core.cache": ("core.errors", "platformdirs"),
     "core.requests": ("core.data core.events", "msgspec"),
+    "core.run_folder": ("core.cache core.errors", "msgspec"),
     "core.data": (f"core.cache {VALUES}", "numpy msgspec"),
     "core.metrics": ("core.errors", "numpy scipy msgspec"),
     "core.decode": ("core.errors", "numpy scipy"),
@@ -39,10 +40,11 @@ TABLE: dict[str, tuple[str, str]] = {
     "core.demo": (f"core.data core.media core.cache {VALUES}", "av cv2 numpy"),
     "core.project": (f"core.annotation core.store core.data {VALUES}", "numpy"),
     # The verbs and the files that hold parts of them.
-    "core.project_work": (f"core.project core.annotation core.store.check core.data core.metrics core.formats "
+    "core.project_work": (f"core.project core.annotation core.store.opening core.store.salvage core.data core.metrics "
+                          f"core.run_folder core.formats "
                           f"core.cache core.requests {VALUES}", "numpy msgspec"),
     "core.engine_work": (f"core.tot core.tot.config core.tot.prior core.decode core.metrics core.annotation core.data "
-                         f"core.cache core.requests {VALUES}", "numpy msgspec"),
+                         f"core.cache core.requests core.run_folder {VALUES}", "numpy msgspec"),
     "core.score_files": ("core.data core.formats core.metrics core.errors", "numpy msgspec"),
     "core.device": (f"core.tot.devices core.cache {VALUES}", "av"),  # av: the list of codecs
     "core.progress": ("core.events", ""),

@@ -26,7 +26,7 @@ def create(path: Path, dataset: Dataset, ground_truth: Mapping[VideoId, Segmenta
         raise taken
     temporary = path.with_name(f".{path.name}.partial-{uuid4().hex[:8]}")
     try:
-        _fill(temporary, dataset, ground_truth)
+        fill(temporary, dataset, ground_truth)
         try:
             os.link(temporary, path)  # unlike a rename, this never replaces
         except FileExistsError:
@@ -39,7 +39,8 @@ def create(path: Path, dataset: Dataset, ground_truth: Mapping[VideoId, Segmenta
         temporary.unlink(missing_ok=True)
 
 
-def _fill(path: Path, dataset: Dataset, ground_truth: Mapping[VideoId, Segmentation]) -> None:
+def fill(path: Path, dataset: Dataset, ground_truth: Mapping[VideoId, Segmentation]) -> None:
+    """The same at a path that nobody else looks at yet. Raises OSError, sqlite3.Error."""
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         connection.execute("PRAGMA synchronous=FULL")

@@ -10,50 +10,82 @@ from pathlib import Path
 
 from ..errors import ProjectLockedError
 
+_ours: list[Path] = []
+"""Projects that this process holds: opening such a file a second time would drop SQLite's own lock (POSIX)."""
+
 
 class ProjectLock:
-    """Holds `NAME.tot.lock` until `release`. Raises ProjectLockedError that names the holder.
+    """Holds `NAME.tot.lock` until `release`: one writer, or any number of readers.
 
     Without a writable folder there is nothing to protect; the lock is then not taken.
+
+    Raises:
+        ProjectLockedError: names the holder's computer, process and time.   OSError: no side file can be made.
     """
 
     def __init__(self, project: Path, *, read_only: bool = False) -> None:
-        self.path = project.with_name(project.name + ".lock")
+        self.project = project.resolve()  # two names of one file share one lock
+        self.path = self.project.with_name(self.project.name + ".lock")
         self._file: int | None = None
         try:
-            self._file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666)
+            self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666)
         except OSError:
-            if read_only:
-                return
-            raise
+            if not read_only:
+                raise
+            return
         try:
-            _take(self._file)
+            _take(self._file, shared=read_only)
         except OSError as error:
-            holder = os.pread(self._file, 400, 1).decode("utf-8", "replace").strip() if hasattr(os, "pread") else ""
-            self.release()
+            holder = _holder(self._file)
+            os.close(self._file)
+            self._file = None
             raise ProjectLockedError(
-                f"{project} is open in another program ({holder or 'holder unknown'}). Close it there, or open a copy."
+                f"{project} is open in another program ({holder}). Close it there, or open a copy."
             ) from error
+        if not read_only:
+            self._sign()
+        _ours.append(self.project)
+
+    def _sign(self) -> None:
+        assert self._file is not None
         text = f" {socket.gethostname()}, process {os.getpid()}, since {datetime.now():%Y-%m-%d %H:%M:%S}\n"
-        os.ftruncate(self._file, 0)
-        os.write(self._file, text.encode())
-        os.fsync(self._file)
+        try:
+            os.ftruncate(self._file, 0)
+            os.write(self._file, text.encode())
+            os.fsync(self._file)
+        except OSError:  # a full disk: the lock holds all the same, only its holder stays unknown
+            pass
 
     def release(self) -> None:
         """Give the lock back; the side file stays (removing it would race with the next holder)."""
         if self._file is not None:
             os.close(self._file)
             self._file = None
+            _ours.remove(self.project)
+
+
+def is_ours(project: Path) -> bool:
+    """Whether this process has the project open."""
+    return project.resolve() in _ours
+
+
+def _holder(file: int) -> str:
+    try:
+        os.lseek(file, 1, os.SEEK_SET)
+        text = os.read(file, 400).decode("utf-8", "replace")
+    except OSError:
+        text = ""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split()) or "holder unknown"
 
 
 if sys.platform == "win32":
     import msvcrt
 
-    def _take(file: int) -> None:
+    def _take(file: int, *, shared: bool) -> None:
         msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
         os.lseek(file, 0, os.SEEK_SET)
 else:
     import fcntl
 
-    def _take(file: int) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    def _take(file: int, *, shared: bool) -> None:
+        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)

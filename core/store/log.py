@@ -9,13 +9,13 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from ..annotation.document import Document
 from ..annotation.edit import Edit
 from ..annotation.history import Direction, Group, History, Resolve, Step
 from ..data.dataset import VideoId
-from ..errors import DamagedProjectError
+from ..errors import DamagedProjectError, StoreError
 from . import pack, tracks
 
 Kind = Literal["edit", "undo", "redo"]
@@ -41,20 +41,33 @@ class Row:
     undo_of: int | None = None
     ts: float = 0.0
 
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """The columns of the row, without the check sum."""
+        text = self.edit.text
+        if any("\ud800" <= letter <= "\udfff" for letter in text):
+            text = text.encode("ascii", "backslashreplace").decode()
+        return (self.seq, self.ts, self.launch, self.kind, text, self.edit.group, self.swaps, self.undo_of)
+
 
 def append(connection: sqlite3.Connection, row: Row, places: Mapping[VideoId, int]) -> None:
-    """Write a row and the values after it; a row that is there already is left alone."""
-    if row.seq <= head(connection):
+    """Write a row and the values after it; a row that is there already is left alone.
+
+    Raises:
+        StoreError: the log in the file is not the one that this row continues.
+    """
+    values, newest = row.values, head(connection)
+    check_sum = pack.crc(*values)
+    if row.seq <= newest:
+        stored = connection.execute("SELECT crc FROM edit WHERE seq=?", (row.seq,)).fetchone()
+        if stored != (check_sum,):
+            raise StoreError("the file under this name holds other edits than this program made")
         return
-    text = row.edit.text.encode("ascii", "backslashreplace").decode() if _is_broken(row.edit.text) else row.edit.text
-    values = (row.seq, row.ts, row.launch, row.kind, text, row.edit.group, row.swaps, row.undo_of)
-    connection.execute("INSERT INTO edit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*values, pack.crc(*values)))
+    if row.seq != newest + 1:
+        raise StoreError(f"the file under this name ends at edit {newest}, before edit {row.seq}")
+    connection.execute("INSERT INTO edit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*values, check_sum))
     for swap in row.edit.swaps:
         tracks.put_swap(connection, swap, places, row.seq)
-
-
-def _is_broken(text: str) -> bool:
-    return any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def head(connection: sqlite3.Connection) -> int:
@@ -68,16 +81,15 @@ def now() -> float:
 
 
 def start_launch(connection: sqlite3.Connection) -> Launch:
-    """Register this opening, in one transaction."""
-    last = connection.execute("SELECT id, clean_close FROM launch ORDER BY id DESC LIMIT 1").fetchone()
+    """Register this opening, in one transaction. Raises DamagedProjectError."""
+    rows = _launches(connection)
     restored = 0
-    if last is not None and not last[1]:
-        restored = int(connection.execute("SELECT count(*) FROM edit WHERE launch=?", (last[0],)).fetchone()[0])
-    number = 1 if last is None else last[0] + 1
+    if rows and not rows[-1][5]:
+        restored = int(connection.execute("SELECT count(*) FROM edit WHERE launch=?", (rows[-1][0],)).fetchone()[0])
+    number = rows[-1][0] + 1 if rows else 1
     connection.execute("BEGIN IMMEDIATE")
-    connection.execute(
-        "INSERT INTO launch VALUES (?, ?, ?, ?, ?, 0)",
-        (number, socket.gethostname(), os.getpid(), datetime.now(UTC).isoformat(), head(connection)),
+    _put_launch(
+        connection, (number, socket.gethostname(), os.getpid(), datetime.now(UTC).isoformat(), head(connection), 0)
     )
     connection.execute("COMMIT")
     return Launch(number, restored)
@@ -85,7 +97,34 @@ def start_launch(connection: sqlite3.Connection) -> Launch:
 
 def end_launch(connection: sqlite3.Connection, launch: int) -> None:
     """Note that everything of a launch is on disk."""
-    connection.execute("UPDATE launch SET clean_close=1, last_seq=? WHERE id=?", (head(connection), launch))
+    for row in _launches(connection):
+        if row[0] == launch:
+            _put_launch(connection, (*row[:4], head(connection), 1))
+
+
+def end_all_launches(connection: sqlite3.Connection) -> None:
+    """Mark a copy as cleanly closed: nothing of it has to be restored."""
+    for row in _launches(connection):
+        _put_launch(connection, (*row[:5], 1))
+
+
+def check_launches(connection: sqlite3.Connection) -> None:
+    """Nothing when the check sum of every launch holds; format 1 has none. Raises DamagedProjectError."""
+    if connection.execute("PRAGMA user_version").fetchone()[0] > 1:
+        _launches(connection)
+
+
+def _launches(connection: sqlite3.Connection) -> list[tuple[Any, ...]]:
+    """Every launch without its check sum, oldest first. Raises DamagedProjectError."""
+    found = []
+    for row in connection.execute("SELECT * FROM launch ORDER BY id").fetchall():
+        pack.check(row[-1], *row[:-1], place=f"launch {row[0]}")
+        found.append(row[:-1])
+    return found
+
+
+def _put_launch(connection: sqlite3.Connection, row: tuple[Any, ...]) -> None:
+    connection.execute("INSERT OR REPLACE INTO launch VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, pack.crc(*row)))
 
 
 def group_of(edit: Edit, launch: int) -> Group | None:
@@ -96,30 +135,30 @@ def group_of(edit: Edit, launch: int) -> Group | None:
 def load_history(connection: sqlite3.Connection, videos: list[VideoId]) -> History:
     """Undo and redo stacks as the log left them. Raises DamagedProjectError."""
     history = History()
-    for row in connection.execute(
-        "SELECT seq, ts, launch, kind, text, group_id, swaps, undo_of, crc FROM edit ORDER BY seq"
+    for place, row in enumerate(
+        connection.execute("SELECT seq, ts, launch, kind, text, group_id, swaps, undo_of, crc FROM edit ORDER BY seq")
     ):
+        if row[0] != place + 1:
+            raise DamagedProjectError(f"Edit {place + 1} of the log is missing. The file was left as it is.")
         pack.check(row[8], *row[:8], place=f"edit {row[0]} of the log")
-        seq, ts, launch, kind, text, group, swaps, undo_of = row[:8]
-        if kind == "edit":
-            history.push(
-                Step(
-                    seq,
-                    text,
-                    None if group is None else (launch, group),
-                    pack.edit_videos(swaps, videos),
-                    _resolver(swaps, text, videos),
-                    ts,
-                )
-            )
-            continue
-        stack = history.done if kind == "undo" else history.undone
-        if not stack or stack[-1].seq != undo_of:
-            raise DamagedProjectError(
-                f"Edit {seq} of the log does not follow from the ones before. The file was left as it is."
-            )
-        history.move("undo" if kind == "undo" else "redo")
+        follow(history, row[:8], videos)
     return history
+
+
+def follow(history: History, values: tuple[Any, ...], videos: list[VideoId]) -> None:
+    """Take one stored row (`Row.values`) into the history. Raises DamagedProjectError."""
+    seq, ts, launch, kind, text, group, swaps, undo_of = values
+    if kind == "edit":
+        of_group = None if group is None else (launch, group)
+        resolve = _resolver(swaps, text, videos)
+        history.push(Step(seq, text, of_group, pack.edit_videos(swaps, videos), resolve, ts))
+        return
+    stack = history.done if kind == "undo" else history.undone
+    if kind not in ("undo", "redo") or not stack or stack[-1].seq != undo_of:
+        raise DamagedProjectError(
+            f"Edit {seq} of the log does not follow from the ones before. The file was left as it is."
+        )
+    history.move("undo" if kind == "undo" else "redo")
 
 
 def _resolver(swaps: bytes, text: str, videos: list[VideoId]) -> Resolve:

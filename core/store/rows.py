@@ -16,6 +16,8 @@ from ..data.timebase import MediaInfo, Timebase
 from ..errors import DamagedProjectError
 from . import pack
 
+_MAX_PICTURES = 10_000_000
+
 
 def put_meta(connection: sqlite3.Connection, key: str, value: Any) -> None:
     """One setting of the project, replaced."""
@@ -57,7 +59,7 @@ def get_dataset(connection: sqlite3.Connection) -> Dataset:
     videos, actions = [], []
     for place, text, pts, stored in connection.execute("SELECT place, value, pts, crc FROM video ORDER BY place"):
         pack.check(stored, place, text, pts, place=f"the row of video {place + 1}")
-        videos.append(_video(json.loads(text), pts, root))
+        videos.append(unpack_video(json.loads(text), pts, root))
     for number, text, stored in connection.execute("SELECT id, value, crc FROM action ORDER BY id"):
         pack.check(stored, number, text, place=f"action {number}")
         actions.append(pack.action(json.loads(text)))
@@ -119,10 +121,13 @@ def _relative(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
 
-def _video(value: dict[str, Any], packed: bytes, root: Path) -> Video:
+def unpack_video(value: dict[str, Any], packed: bytes, root: Path) -> Video:
+    """The video of one stored row. Raises DamagedProjectError, and what wrong values lead to."""
     media = None
     if stated := value.get("media"):
         size = int(stated["n"]) * 8
+        if not 0 < size <= _MAX_PICTURES * 8:
+            raise DamagedProjectError(f'"{value["name"]}" claims {stated["n"]} pictures; up to {_MAX_PICTURES:,}.')
         data = zlib.decompressobj().decompress(packed, max(1, size))
         if len(data) != size:
             raise DamagedProjectError(f'The clock of "{value["name"]}" is damaged. The file was left as it is.')
@@ -168,6 +173,10 @@ def _path(text: str | None, root: Path) -> Path | None:
     """Where a stored path lies now. A relative one may not climb out of the dataset."""
     if text is None:
         return None
-    if ".." in Path(text).parts:
+    if ".." in Path(text).parts or ".." in text.split("\\"):
         raise DamagedProjectError(f'The path "{text}" leaves the folder of the dataset. The file was left as it is.')
+    if "://" in text or "\0" in text:
+        raise DamagedProjectError(f'The path "{text}" is no path of a file. The file was left as it is.')
+    if text.startswith(("\\\\", "//")) and not str(root).startswith(("\\\\", "//")):
+        return None  # another computer: looking there would tell it who opens the project
     return root / text

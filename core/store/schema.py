@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -10,10 +14,12 @@ from ..errors import DamagedProjectError, NewerProjectError, StoreError
 
 Connection = sqlite3.Connection
 APPLICATION_ID: Final = 0x544F5447  # "TOTG"
-VERSION: Final = 1
+VERSION: Final = 2
 _MAX_ROW: Final = 72 << 20
+_LOOK_S: Final = 5.0
+"""How long reading the list of tables may take; a stranger's view could run for ever."""
 
-TABLES: Final = """
+_TABLES: Final = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL, crc INTEGER NOT NULL) STRICT;
 CREATE TABLE video(place INTEGER PRIMARY KEY, value TEXT NOT NULL, pts BLOB NOT NULL, crc INTEGER NOT NULL) STRICT;
 CREATE TABLE action(id INTEGER PRIMARY KEY, value TEXT NOT NULL, crc INTEGER NOT NULL) STRICT;
@@ -27,13 +33,17 @@ CREATE TABLE track(video INTEGER NOT NULL REFERENCES video(place), kind TEXT NOT
     PRIMARY KEY(video, kind, run)) STRICT;
 CREATE TABLE edit(seq INTEGER PRIMARY KEY, ts REAL NOT NULL, launch INTEGER NOT NULL, kind TEXT NOT NULL,
     text TEXT NOT NULL, group_id INTEGER, swaps BLOB NOT NULL, undo_of INTEGER, crc INTEGER NOT NULL) STRICT;
-CREATE TABLE launch(id INTEGER PRIMARY KEY, host TEXT NOT NULL, pid INTEGER NOT NULL, started TEXT NOT NULL,
-    last_seq INTEGER NOT NULL, clean_close INTEGER NOT NULL) STRICT;
 """
+_LAUNCH: Final = {
+    1: """CREATE TABLE launch(id INTEGER PRIMARY KEY, host TEXT NOT NULL, pid INTEGER NOT NULL, started TEXT NOT NULL,
+    last_seq INTEGER NOT NULL, clean_close INTEGER NOT NULL) STRICT""",
+    2: """CREATE TABLE launch(id INTEGER PRIMARY KEY, host TEXT NOT NULL, pid INTEGER NOT NULL, started TEXT NOT NULL,
+    last_seq INTEGER NOT NULL, clean_close INTEGER NOT NULL, crc INTEGER NOT NULL) STRICT""",
+}
 
 
-def check_header(path: Path) -> None:
-    """Nothing when the file is a project this version reads; nothing of it is changed.
+def read_header(path: Path) -> int:
+    """The version of a project file that this program reads; nothing of it is changed.
 
     Only for a file that this process has not open: closing a plain handle would drop SQLite's lock.
 
@@ -47,23 +57,33 @@ def check_header(path: Path) -> None:
         raise StoreError(f"{path} cannot be read: {error.strerror}.") from error
     identity, version = int.from_bytes(head[68:72], "big"), int.from_bytes(head[60:64], "big")
     if len(head) < 100 or head[:16] != b"SQLite format 3\0" or identity != APPLICATION_ID:
-        raise StoreError(f"{path} is not a project of this program; wanted a .tot file. Nothing was changed.")
+        raise StoreError(
+            f"{path} is not a project of this program; wanted a .tot file. Nothing was changed. "
+            f"If it was one, try: tot check {path.name} --repair NEW.tot"
+        )
     if version > VERSION:
         raise NewerProjectError(
             f"{path} was made by a newer version of the program (format {version}; this one reads "
             f"up to {VERSION}). Nothing was changed. Install the newer version to open it."
         )
+    if version < 1 or head[18:20] != b"\1\1":
+        raise DamagedProjectError(f"{path} is damaged: its header was not written by this program. It was left alone.")
+    return version
 
 
-def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
-    """An exclusive connection to the project, for the thread that calls. Raises sqlite3.Error."""
+def connect(path: Path, *, read_only: bool = False, version: int = VERSION) -> Connection:
+    """An exclusive connection to the project, for the thread that calls.
+
+    Raises:
+        sqlite3.Error.   DamagedProjectError: its tables are not exactly those of this version.
+    """
     mode = "ro" if read_only else "rw"
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=2)
     try:
-        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_ROW)
-        check_tables(connection, path)
-        for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "foreign_keys=ON", "locking_mode=EXCLUSIVE"):
-            connection.execute(f"PRAGMA {pragma}")
+        guard(connection)
+        check_tables(connection, path, version)
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA locking_mode=EXCLUSIVE")
         if not read_only:
             connection.execute("PRAGMA journal_mode=DELETE")
             connection.execute("PRAGMA synchronous=FULL")
@@ -75,22 +95,61 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         raise
 
 
-def check_tables(connection: sqlite3.Connection, path: Path) -> None:
+def guard(connection: Connection) -> None:
+    """Limits for a file of a stranger: no trusted schema, no row above 72 MB, no trigger that fires another."""
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_ROW)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_TRIGGER_DEPTH, 0)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    connection.execute("PRAGMA trusted_schema=OFF")
+    connection.execute("PRAGMA cell_size_check=ON")
+
+
+@contextmanager
+def time_limit(connection: Connection, seconds: float) -> Iterator[None]:
+    """Statements inside are interrupted after `seconds` (OperationalError)."""
+    end = time.monotonic() + seconds
+    connection.set_progress_handler(lambda: time.monotonic() > end, 10_000)
+    try:
+        yield
+    finally:
+        connection.set_progress_handler(None, 0)
+
+
+def check_tables(connection: Connection, path: Path, version: int = VERSION) -> None:
     """Nothing when the file has exactly our tables: no view, trigger or index of a stranger ever runs.
 
     Raises:
         DamagedProjectError: something is missing, or there is more.
     """
-    wanted = {statement.strip() for statement in TABLES.split(";") if statement.strip()}
-    found = {sql for (sql,) in connection.execute("SELECT sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'")}
-    if found != wanted:
+    with time_limit(connection, _LOOK_S):
+        found = _objects(connection)
+    if found != _wanted(version):
         raise DamagedProjectError(f"{path}: its tables are not those of a project. It was left as it is.")
 
 
-def create_tables(connection: sqlite3.Connection) -> None:
+@cache
+def _wanted(version: int) -> frozenset[tuple[str, ...]]:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        create_tables(connection, version)
+        return _objects(connection)
+    finally:
+        connection.close()
+
+
+def _objects(connection: Connection) -> frozenset[tuple[str, ...]]:
+    return frozenset(connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema"))
+
+
+def create_tables(connection: Connection, version: int = VERSION) -> None:
     """Tables, identity and version, inside the caller's transaction."""
-    for statement in TABLES.split(";"):
+    for statement in [*_TABLES.split(";"), launch_table(version)]:
         if statement.strip():
             connection.execute(statement)
     connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version={VERSION}")
+    connection.execute(f"PRAGMA user_version={version}")
+
+
+def launch_table(version: int = VERSION) -> str:
+    """The statement that makes the table of launches."""
+    return _LAUNCH[version]

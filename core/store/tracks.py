@@ -94,13 +94,15 @@ def put_swap(connection: sqlite3.Connection, swap: Swap, places: Mapping[VideoId
             connection.execute("INSERT INTO review VALUES (?, ?, ?)", (place, text, pack.crc(place, text)))
 
 
-def put_run(connection: sqlite3.Connection, run: Run, label_map: LabelMap, weights: bytes) -> None:
-    """A run with its map and weights, once; one that is there already is left alone."""
+def put_run(connection: sqlite3.Connection, run: Run, label_map: LabelMap, weights: bytes | None) -> None:
+    """A run with its map and weights (None where they were lost), once; one that is there is left alone."""
     if connection.execute("SELECT 1 FROM run WHERE id=?", (run.id,)).fetchone():
         return
     text = pack.to_json(msgspec.to_builtins(run))
     connection.execute("INSERT INTO run VALUES (?, ?, ?, ?)", (run.id, run.number, text, pack.crc(run.id, text)))
-    connection.execute("INSERT INTO weights VALUES (?, ?, ?)", (run.id, hashlib.sha256(weights).hexdigest(), weights))
+    if weights is not None:
+        digest = hashlib.sha256(weights).hexdigest()
+        connection.execute("INSERT INTO weights VALUES (?, ?, ?)", (run.id, digest, weights))
     put_label_map(connection, label_map)
 
 
@@ -157,10 +159,11 @@ def load(connection: sqlite3.Connection, document: Document) -> None:
     kit_text.load(rows.get_meta(connection), document)
     for place, kind, run, seq, segs, extra, stored in connection.execute("SELECT * FROM track"):
         pack.check(stored, place, kind, run, seq, segs, extra, place=f"the {kind} track of video {place + 1}")
-        _add_track(document, videos[place], kind, RunId(run), pack.unpack_track(segs), extra)
+        add_track(document, videos[place], kind, RunId(run), pack.unpack_track(segs), extra)
 
 
-def _add_track(document: Document, video: VideoId, kind: str, run: RunId, track: Segmentation, extra: str) -> None:
+def add_track(document: Document, video: VideoId, kind: str, run: RunId, track: Segmentation, extra: str) -> None:
+    """File a track under its kind. Raises DamagedProjectError."""
     if track.n_frames != document.videos[video].timebase.n_frames:
         raise DamagedProjectError(
             f'A track of "{video}" has another length than its video. The file was left as it is.'

@@ -12,12 +12,23 @@ from .common import AddVerb, Answer
 
 def register(verb: AddVerb) -> None:
     """Adds the verbs of this module to the command line."""
-    verb("check", check).add_argument("project", type=Path, metavar="PROJECT.tot")
+    add = verb("check", check).add_argument
+    add("project", type=Path, metavar="PROJECT.tot")
+    add("--repair", type=Path, metavar="NEW.tot", help="save what can be read into a new file")
     verb("doctor", doctor)
 
 
 def check(options: argparse.Namespace) -> Answer:
-    """Verify every row of a project."""
+    """Verify every row of a project, or save what is left of it."""
+    if options.repair is not None:
+        found = api.repair(options.project, options.repair)
+        answer = {
+            "project": str(options.project),
+            "ok": not found["lost"],
+            "findings": found["lost"],
+            "repaired": found,
+        }
+        return answer, wording.repair_text(found)
     findings = api.check(options.project)
     text = "\n".join(findings) if findings else f"{options.project}: every row is whole."
     return {"project": str(options.project), "ok": not findings, "findings": findings}, text

@@ -124,6 +124,15 @@ def map_text(found: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def repair_text(found: Mapping[str, Any]) -> str:
+    """What a repair saved, and a line for each thing that it could not."""
+    lines = [
+        f"{found['out']}: {found['videos']} videos, {found['corrected']} corrected tracks, {found['runs']} runs saved."
+    ]
+    lines += [f"Lost: {text}" for text in found["lost"]] or ["Every row could be read. The undo history begins anew."]
+    return "\n".join(lines)
+
+
 def doctor_text(found: Mapping[str, Any]) -> str:
     """The installation, a line a fact."""
     lines = [

@@ -7,17 +7,14 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
+from projects import R, V, a_dataset, a_project, with_run
 
 from core.annotation import commands
-from core.annotation.segmentation import Segmentation
-from core.annotation.values import LabelMap, Prediction, ReviewStatus, Run, ScoresRef
-from core.data.dataset import Action, ActionId, Dataset, RunId, Video, VideoId
-from core.data.timebase import MediaInfo, Timebase
+from core.annotation.values import ReviewStatus
 from core.errors import (
     DamagedProjectError,
     EditError,
@@ -28,40 +25,11 @@ from core.errors import (
 from core.project import Project
 from core.store.check import read_all
 
-V, R = VideoId("P\udce903"), RunId("r1")  # a file name that is not UTF-8
-
-
-def a_dataset(root: Path) -> Dataset:
-    media = MediaInfo(np.arange(100) * 512 + 7, Fraction(1, 12800), 51207, Fraction(25), False, 64, 48, 90)
-    clock = Timebase(100, Fraction(25), media, n_rows=20, stride=Fraction(5), rows_average=True)
-    actions = tuple(Action(ActionId(i), f"step {i}", "#102030") for i in range(4))
-    return Dataset(
-        root,
-        "tea",
-        (Video(V, "P03", clock, root / "a.mp4", root / "f.npy", 8),),
-        actions,
-        layout="breakfast",
-        findings=("found",),
-        background_names=frozenset(["SIL"]),
-    )
-
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    truth = {V: Segmentation.from_frames([0] * 50 + [-1] * 50)}
-    with Project.create(tmp_path / "a.tot", a_dataset(tmp_path), ground_truth=truth):
-        pass
+    a_project(tmp_path / "a.tot").close()
     return tmp_path / "a.tot"
-
-
-def with_run(project: Project) -> None:
-    project.add_run(
-        Run(R, 1, {"n_clusters": 3}, "cpu", 1.5, 10, False, "now", {"ce": 1.0}, ((1, None, 2.0),)),
-        LabelMap(R, 3, {0: 1}),
-        b"weights",
-    )
-    cut = Segmentation(np.array([0, 40, 60]), np.array([0, 1, 2]), 100)
-    project.add_predictions([Prediction(R, V, cut, ScoresRef(Path("a"), Path("b"), Path("c")))])
 
 
 def test_everything_is_there_after_reopening(path: Path) -> None:
