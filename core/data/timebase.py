@@ -24,6 +24,8 @@ class MediaInfo:
 
     `pts` (n_pictures,) int64 are the presentation times of the pictures in order, in units of `unit`
     seconds, as the file counts them (the first need not be 0). `end` is the time after the last picture.
+    `width` and `height` are those of the upright picture in square pixels. `stream` is the video's number in
+    its file (-1: the one a player would show), `fingerprint` says the content wherever the file lies.
     """
 
     pts: IntArray
@@ -34,6 +36,8 @@ class MediaInfo:
     width: int
     height: int
     rotation: int = 0
+    stream: int = -1
+    fingerprint: str = ""
 
     @property
     def n_pictures(self) -> int:

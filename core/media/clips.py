@@ -18,8 +18,9 @@ import numpy as np
 
 from ..data.timebase import MediaInfo
 from ..errors import MediaError
-from .index import open_container, read_index
+from .index import read_index
 from .reader import FrameReader
+from .source import open_container, video_stream
 
 KEY_FRAME_EVERY = 12
 _FAST_START = {"movflags": "+faststart"}
@@ -117,7 +118,7 @@ def copy_video(path: Path, info: MediaInfo, out: Path, *, chapters: Sequence[Cha
 
 def _copy(path: Path, info: MediaInfo, out: Path, chapters: Sequence[Chapter]) -> bool:
     with open_container(path) as source:
-        stream = source.streams.video[0]
+        stream = video_stream(source, path, None if info.stream < 0 else info.stream)
         if stream.codec_context.name != "h264" or stream.codec_context.pix_fmt != "yuv420p" or info.rotation:
             return False
         with av.open(str(out), mode="w", format="mp4", options=_FAST_START) as container:

@@ -2,58 +2,97 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
 
 import av
 import av.container
 import numpy as np
+from av.video.frame import PictureType
 from numpy.typing import NDArray
 
 from ..data.timebase import MediaInfo
 from ..errors import MediaError
-from .index import load_index, open_container
+from .index import load_index
+from .pixels import Pixels
+from .source import open_container, packets, video_stream
 
 FORWARD_PICTURES = 8
 """Decoding so many pictures onwards is cheaper than any seek."""
+EARLIER_KEYS = 3
+"""Key frames before the nearest one that are tried where decoding from it begins too late (MPEG-TS, intra refresh)."""
+KEEP_BYTES = 32 * 1024 * 1024
 
 
 class FrameReader:
     """Random access to the pictures of one video file; one container handle, for one thread.
 
+    Frames that decoding passes are kept as the decoder made them, at most `keep_bytes` of them: a step back
+    costs no second decoding.
+
     Args:
         path: absolute path of a regular file.
-        info: what `probe` told; None looks it up.
+        info: what `probe` told when the project was made; None looks it up.
     Raises:
-        MediaError: the file cannot be opened.
+        MediaError: the file cannot be opened, or its pictures have other times than `info` says.
     """
 
-    def __init__(self, path: Path, info: MediaInfo | None = None) -> None:
-        index = load_index(path)
-        self.info = index.info if info is None else info
+    def __init__(self, path: Path, info: MediaInfo | None = None, *, keep_bytes: int = KEEP_BYTES) -> None:
+        index = load_index(path, info.stream if info is not None and info.stream >= 0 else None)
+        self.info = index.info
+        if info is not None and not np.array_equal(info.pts, index.info.pts):
+            raise MediaError(
+                f"{path}: holds {index.info.n_pictures:,} pictures; the project knows {info.n_pictures:,} at other "
+                "times. The file was changed. Put the first one back, or make a project of the new one."
+            )
         self._path = path
-        self._pts = [int(p) for p in self.info.pts]
+        self._is_counted = index.is_counted
+        self._pts = [int(p) for p in index.info.pts]
         self._key_pts = [int(p) for p in index.key_pts]
         self._key_dts = [int(p) for p in index.key_dts]
+        self._pixels = Pixels(index.info)
         self._container: av.container.InputContainer | None = None
         self._frames: Iterator[av.VideoFrame] = iter(())
-        self._last: av.VideoFrame | None = None
+        self._at = self._first = -1  # pictures decoded last and first since the last jump; -1: none
+        self._kept: OrderedDict[int, av.VideoFrame] = OrderedDict()
+        self._kept_bytes = 0
+        self._keep_bytes = keep_bytes
+        self._missing: set[int] = set()
 
     @property
     def n_pictures(self) -> int:
         """Pictures in the index."""
         return len(self._pts)
 
-    def read(self, picture: int) -> NDArray[np.uint8]:
-        """The picture as (H, W, 3) uint8 RGB, upright.
+    def read(self, picture: int, *, layout: str = "rgb24", height: int | None = None) -> NDArray[np.uint8]:
+        """The picture as (H, W, 3) uint8 RGB, upright, pixels square.
 
+        Args:
+            layout: ``bgra`` gives (H, W, 4) for a screen.   height: lines at most; fewer are made faster.
         Raises:
             MediaError: there is no such picture, or it cannot be decoded (a damaged place).
         """
-        frame = self._decoded_frame(picture)
-        upright = np.rot90(frame.to_ndarray(format="rgb24"), self.info.rotation // 90)
-        return np.ascontiguousarray(upright)
+        frame = self.frame(picture)
+        try:
+            return self._pixels.make(frame, layout=layout, height=height)
+        except (av.error.FFmpegError, ValueError) as error:
+            raise MediaError(f"{self._path}: picture {picture} cannot be converted ({error}).") from error
+
+    def frame(self, picture: int) -> av.VideoFrame:
+        """The picture as the decoder made it. Raises MediaError like `read`."""
+        if not 0 <= picture < len(self._pts):
+            raise MediaError(f"{self._path}: picture {picture} was asked for; there are {len(self._pts)}.")
+        frame = self._kept.get(picture)
+        if frame is not None:
+            self._kept.move_to_end(picture)
+        elif picture not in self._missing:
+            frame = self._find(picture)
+        if frame is None:
+            self._missing.add(picture)
+            raise MediaError(f"{self._path}: picture {picture} cannot be decoded; the file is damaged there.")
+        return frame
 
     def read_frame(self, picture: int) -> av.VideoFrame:
         """A copy of a picture for an encoder: yuv420p of even size, upright, with the colours of the file.
@@ -61,22 +100,34 @@ class FrameReader:
         Raises:
             MediaError: as `read`.
         """
-        frame = self._decoded_frame(picture)
-        if self.info.rotation or frame.width % 2 or frame.height % 2:
-            upright = np.rot90(frame.to_ndarray(format="rgb24"), self.info.rotation // 90)
-            even = upright[: upright.shape[0] // 2 * 2, : upright.shape[1] // 2 * 2]
-            rgb = av.VideoFrame.from_ndarray(np.ascontiguousarray(even, np.uint8), format="rgb24")
-            made = rgb.reformat(format="yuv420p", dst_colorspace="ITU709")
-            made.colorspace, made.color_range = 1, 1  # BT.709, limited
+        frame = self.frame(picture)
+        if self._pixels.is_plain(frame):
+            made = av.VideoFrame.from_ndarray(frame.to_ndarray(format="yuv420p"), format="yuv420p")
+            for tag in ("colorspace", "color_primaries", "color_trc"):
+                setattr(made, tag, getattr(frame, tag))
+            made.color_range = frame.color_range if frame.format.name == "yuv420p" else 1
             return made
-        made = av.VideoFrame.from_ndarray(frame.to_ndarray(format="yuv420p"), format="yuv420p")
-        made.colorspace, made.color_primaries, made.color_trc = frame.colorspace, frame.color_primaries, frame.color_trc
-        made.color_range = frame.color_range if frame.format.name == "yuv420p" else 1
+        upright = self.read(picture)
+        even = upright[: upright.shape[0] // 2 * 2, : upright.shape[1] // 2 * 2]
+        rgb = av.VideoFrame.from_ndarray(np.ascontiguousarray(even), format="rgb24")
+        made = rgb.reformat(format="yuv420p", dst_colorspace="ITU709")
+        made.colorspace, made.color_range = 1, 1  # BT.709, limited
         return made
 
+    def has(self, picture: int) -> bool:
+        """Whether this picture is at hand without decoding."""
+        return picture in self._kept
+
+    def key_before(self, picture: int) -> int:
+        """The picture from which this one is decoded."""
+        key = bisect_right(self._key_pts, self._pts[picture]) - 1
+        return bisect_left(self._pts, self._key_pts[key]) if key >= 0 else 0
+
     def close(self) -> None:
-        """Gives the file back; a later `read` opens it again."""
-        self._frames, self._last = iter(()), None
+        """Gives the file and the kept frames back; a later `read` opens it again."""
+        self._kept.clear()
+        self._kept_bytes = 0
+        self._frames, self._at = iter(()), -1
         if self._container is not None:
             self._container.close()
             self._container = None
@@ -87,85 +138,147 @@ class FrameReader:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _decoded_frame(self, picture: int) -> av.VideoFrame:
-        """The decoded picture, as the file has it; it stays the reader's own."""
-        if not 0 <= picture < len(self._pts):
-            raise MediaError(f"{self._path}: picture {picture} was asked for; there are {len(self._pts)}.")
-        frame = self._find(picture)
-        if frame is None:
-            raise MediaError(f"{self._path}: picture {picture} cannot be decoded; the file is damaged there.")
-        return frame
+    # --- finding -----------------------------------------------------------------------------------
 
     def _find(self, picture: int) -> av.VideoFrame | None:
-        wanted = self._pts[picture]
-        if self._last is not None and self._last.pts == wanted:
-            return self._last
         if self._is_ahead(picture):
-            frame = self._decode_until(wanted)
-            if frame is not None:
-                return frame
-        for target in self._targets(wanted):
-            if not self._seek(target):
+            return self._decode_to(picture)
+        key = bisect_right(self._key_pts, self._pts[picture]) - 1
+        for earlier in range(key, max(-1, key - EARLIER_KEYS - 1), -1):
+            if not self._begin_at(earlier):
                 continue
-            frame = self._decode_until(wanted)
-            if frame is not None:
+            frame = self._decode_to(picture)
+            if frame is not None or self._began_before(picture):
                 return frame
-        self.close()
-        self._start()  # last resort: from the beginning of the file
-        return self._decode_until(wanted)
+        self._begin()  # last resort: from the beginning of the file
+        return self._decode_to(picture)
 
     def _is_ahead(self, picture: int) -> bool:
         """True where decoding onwards reaches the picture sooner than a seek would."""
-        if self._last is None or self._last.pts is None or self._last.pts >= self._pts[picture]:
+        if self._at < 0 or self._at >= picture:
             return False
-        now = bisect_right(self._pts, self._last.pts) - 1
-        key = bisect_right(self._key_pts, self._pts[picture]) - 1
-        return picture - now <= FORWARD_PICTURES or key < 0 or self._key_pts[key] <= self._last.pts
+        return picture - self._at <= FORWARD_PICTURES or self.key_before(picture) <= self._at
 
-    def _targets(self, wanted: int) -> list[int]:
-        """Times to seek to, one after the other: the picture's own, then the dts of earlier key frames."""
-        key = bisect_right(self._key_pts, wanted) - 1
-        return [wanted, *(self._key_dts[k] for k in range(key, max(-1, key - 3), -1))]
+    def _began_before(self, picture: int) -> bool:
+        """Whether the present run gave a picture before this one: then the file does not hold this one whole."""
+        return 0 <= self._first < picture
 
-    def _start(self) -> av.container.InputContainer:
-        if self._container is None:
-            self._container = open_container(self._path)
-            self._container.streams.video[0].thread_type = "AUTO"
-        self._frames = self._decoded(self._container)
-        self._last = None
-        return self._container
-
-    def _seek(self, target: int) -> bool:
-        container = self._container or self._start()
-        try:
-            container.seek(target, stream=container.streams.video[0], backward=True, any_frame=False)
-        except av.error.FFmpegError:
-            return False
-        self._start()
-        return True
-
-    def _decode_until(self, wanted: int) -> av.VideoFrame | None:
-        """The frame at this time, or None when the decoder is past it or at its end."""
+    def _decode_to(self, picture: int) -> av.VideoFrame | None:
+        """The frame of this picture, or None when the decoder is past it or at its end."""
+        if self._at >= picture:
+            return None
         for frame in self._frames:
-            self._last = frame
-            if frame.pts == wanted:
+            if self._at == picture:
                 return frame
-            if frame.pts is not None and frame.pts > wanted:
+            if self._at > picture:
                 return None
-        self._last = None
+        self._at = -1
         return None
 
-    @staticmethod
-    def _decoded(container: av.container.InputContainer) -> Iterator[av.VideoFrame]:
-        """Frames from the place that was sought; a packet that does not decode is passed over."""
-        packets = container.demux(container.streams.video[0])
-        while True:
-            try:
-                packet = next(packets)
-            except (StopIteration, av.error.FFmpegError):
-                return
-            try:
-                frames = packet.decode()
-            except av.error.FFmpegError:
+    def _begin(self) -> None:
+        """Open the file anew and decode from its first packet."""
+        if self._container is not None:
+            self._container.close()
+        self._container = open_container(self._path)
+        stream = video_stream(self._container, self._path, self.info.stream)
+        stream.thread_type = "AUTO"
+        self._go(packets(self._container, stream), None)
+
+    def _begin_at(self, key: int) -> bool:
+        """Seek to a key frame and decode from it; False where the file gives no key frame at or before it."""
+        if self._is_counted:
+            return False
+        if self._container is None:
+            self._begin()
+        assert self._container is not None
+        stream = video_stream(self._container, self._path, self.info.stream)
+        try:
+            self._container.seek(self._key_dts[key], stream=stream, backward=True, any_frame=False)
+        except av.error.FFmpegError:
+            return False
+        following = packets(self._container, stream)
+        for packet in following:
+            if packet.is_keyframe and packet.size > 0 and packet.pts is not None:
+                if packet.pts > self._key_pts[key]:
+                    return False
+                self._go(_with(packet, following), packet.pts)
+                return True
+        return False
+
+    def _go(self, following: Iterator[av.Packet[av.VideoStream]], first_pts: int | None) -> None:
+        self._frames = self._decoded(following, first_pts)
+        self._at = self._first = -1
+
+    def _decoded(
+        self, following: Iterator[av.Packet[av.VideoStream]], first_pts: int | None
+    ) -> Iterator[av.VideoFrame]:
+        """Frames of these packets that are in the index, kept; `_at` says which picture the last one is.
+
+        What precedes `first_pts`, the key frame of a seek, refers to frames that were not decoded (an open group of
+        pictures) and is not shown. Where the first frame after a seek is no intra picture, nothing is given: its key
+        frame is damaged, or the file refreshes its pictures bit by bit (x264's intra-refresh), and then no decoder
+        can tell when all of it is right.
+        """
+        for number, frame in enumerate(_whole(following)):
+            picture = number if self._is_counted else self._number(frame.pts)
+            if picture is None or (first_pts is not None and (frame.pts is None or frame.pts < first_pts)):
                 continue
-            yield from (frame for frame in frames if isinstance(frame, av.VideoFrame))
+            if self._first < 0:
+                if first_pts is not None and not _is_intra(frame):
+                    return
+                self._first = picture
+            self._at = picture
+            if frame.is_corrupt:
+                continue
+            self._keep(picture, frame)
+            yield frame
+
+    def _number(self, pts: int | None) -> int | None:
+        """The number of the picture at this time, None where the index has none."""
+        if pts is None:
+            return None
+        place = bisect_left(self._pts, pts)
+        return place if place < len(self._pts) and self._pts[place] == pts else None
+
+    def _keep(self, picture: int, frame: av.VideoFrame) -> None:
+        if picture in self._kept:
+            return
+        self._kept[picture] = frame
+        self._kept_bytes += _size(frame)
+        while self._kept_bytes > self._keep_bytes and len(self._kept) > 1:
+            _, dropped = self._kept.popitem(last=False)
+            self._kept_bytes -= _size(dropped)
+
+
+def _whole(following: Iterator[av.Packet[av.VideoStream]]) -> Iterator[av.VideoFrame]:
+    """Frames of these packets; behind a packet that does not decode, none before the next intra picture.
+
+    What comes between refers to the picture that is lost, and a decoder fills it with an older one.
+    """
+    is_torn = False
+    for packet in following:
+        try:
+            frames = packet.decode()
+        except av.error.FFmpegError:
+            is_torn = True
+            continue
+        for frame in frames:
+            is_torn = is_torn and (frame.is_corrupt or not _is_intra(frame))
+            if not is_torn:
+                yield frame
+
+
+def _is_intra(frame: av.VideoFrame) -> bool:
+    return bool(frame.key_frame or frame.pict_type == PictureType.I)
+
+
+def _with(
+    first: av.Packet[av.VideoStream], rest: Iterator[av.Packet[av.VideoStream]]
+) -> Iterator[av.Packet[av.VideoStream]]:
+    yield first
+    yield from rest
+
+
+def _size(frame: av.VideoFrame) -> int:
+    """Bytes of a frame's pixels."""
+    return sum(plane.buffer_size for plane in frame.planes)

@@ -107,6 +107,8 @@ def _video_row(video: Video, root: Path) -> tuple[str, bytes]:
             "height": media.height,
             "rotation": media.rotation,
             "n": media.n_pictures,
+            "stream": media.stream,
+            "fingerprint": media.fingerprint,
         }
         pts = zlib.compress(np.diff(media.pts, prepend=0).astype("<i8").tobytes(), 6)
     return pack.to_json(value), pts
@@ -142,6 +144,8 @@ def unpack_video(value: dict[str, Any], packed: bytes, root: Path) -> Video:
             stated["width"],
             stated["height"],
             stated["rotation"],
+            stated.get("stream", -1),  # absent in projects of earlier versions, as is the next
+            stated.get("fingerprint", ""),
         )
     clock = Timebase(
         value["n_frames"],
