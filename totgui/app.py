@@ -69,7 +69,7 @@ def run(path: Path | None, *, demo: bool = False, theme: str | None = None) -> i
         QTimer.singleShot(0, lambda: print("window shown", flush=True))
     QTimer.singleShot(300, session.warm_up)
     if demo:
-        QTimer.singleShot(0, window.actions_.open_demo)
+        QTimer.singleShot(0, window.actions_.file.open_demo)
     elif path is not None:
-        QTimer.singleShot(0, lambda: window.actions_.open_path(path))
+        QTimer.singleShot(0, lambda: window.actions_.file.open_path(path))
     return application.exec()

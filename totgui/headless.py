@@ -66,12 +66,12 @@ def run_demo(out: Path) -> int:
 
     found: list[Dataset] = []
     try:
-        session.datasetScanned.disconnect(window.actions_.dataset_scanned)
+        session.datasetScanned.disconnect(window.actions_.file.dataset_scanned)
         session.datasetScanned.connect(found.append)
         folders: list[Path] = []
-        session.render_demo(out / "demo", folders.append)
+        session.work.render_demo(out / "demo", folders.append)
         wait(lambda: bool(folders), "Render the demo (rendered clips)")
-        session.scan(folders[0])
+        session.work.scan(folders[0])
         wait(lambda: bool(found), "Open the dataset")
         project = out / "demo.tot"
         if project.exists():
@@ -115,7 +115,7 @@ def run_demo(out: Path) -> int:
         apply_theme(application, "dark")
         shot("5-dark")
         for name in ("frames", "csv"):
-            session.export(
+            session.work.export(
                 name, out / f"labels-{name}" / ("labels.csv" if name == "csv" else ""), "corrected", "accepted"
             )
             wait(lambda: not session.jobs, f"Export {name}")

@@ -185,38 +185,29 @@ class MainWindow(QMainWindow):
         bar.setMovable(False)
         bar.setIconSize(QSize(18, 18))
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-        find = self.actions_.by_text
+        find = self.actions_.by_name
         groups = (
-            ("Open dataset", "Open project"),
-            ("Undo", "Redo"),
-            ("Train", "Stop and keep", "Discard training", "Segment all videos"),
-            ("Adopt prediction for this video", "Split at playhead", "Merge with next"),
-            ("Accept video", "Reject video"),
+            {"file.dataset": "Dataset", "file.open": "Project"},
+            {"edit.undo": "Undo", "edit.redo": "Redo"},
+            {
+                "model.train": "Train",
+                "model.stop": "Stop and keep",
+                "model.discard": "Discard",
+                "model.segment": "Segment",
+            },
+            {"segment.adopt-video": "Adopt", "segment.split": "Split", "segment.merge-next": "Merge"},
+            {"review.accept": "Accept", "review.reject": "Reject"},
         )
-        short = {
-            "Adopt prediction for this video": "Adopt",
-            "Split at playhead": "Split",
-            "Merge with next": "Merge",
-            "Accept video": "Accept",
-            "Reject video": "Reject",
-            "Segment all videos": "Segment",
-            "Discard training": "Discard",
-            "Open dataset": "Dataset",
-            "Open project": "Project",
-            "Undo": "Undo",
-            "Redo": "Redo",
-        }
         for group in groups:
-            for text in group:
-                action = find[text]
-                action.setIconText(short.get(text, text))
-                bar.addAction(action)
+            for name, text in group.items():
+                find[name].setIconText(text)
+                bar.addAction(find[name])
             bar.addSeparator()
         spacer = QWidget(self)
         spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         bar.addWidget(spacer)
-        find["Export labels"].setIconText("Export")
-        bar.addAction(find["Export labels"])
+        find["file.export"].setIconText("Export")
+        bar.addAction(find["file.export"])
         self.addToolBar(bar)
         self._toolbar = bar
 
@@ -228,12 +219,12 @@ class MainWindow(QMainWindow):
         session.jobEvent.connect(self._on_event)
         session.jobsChanged.connect(self._on_jobs)
         # Queued: the dialog runs a loop of its own, and the job that brought the dataset must have ended by then.
-        session.datasetScanned.connect(actions.dataset_scanned, Qt.ConnectionType.QueuedConnection)
+        session.datasetScanned.connect(actions.file.dataset_scanned, Qt.ConnectionType.QueuedConnection)
         session.playback.failed.connect(lambda text: self.show_message(text, "warning"))
-        self.start.demoAsked.connect(actions.open_demo)
-        self.start.datasetAsked.connect(actions.open_dataset)
-        self.start.projectAsked.connect(actions.open_project)
-        self.start.recentAsked.connect(actions.open_path)
+        self.start.demoAsked.connect(actions.file.open_demo)
+        self.start.datasetAsked.connect(actions.file.open_dataset)
+        self.start.projectAsked.connect(actions.file.open_project)
+        self.start.recentAsked.connect(actions.file.open_path)
         self.timeline.boundaryPreview.connect(self.video_view.picture.show_pair)
         self.timeline.boundaryPreviewEnded.connect(self.video_view.picture.end_pair)
         application = QApplication.instance()
@@ -309,7 +300,7 @@ class MainWindow(QMainWindow):
                 event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.actions_.open_path(Path(event.mimeData().urls()[0].toLocalFile()))
+        self.actions_.file.open_path(Path(event.mimeData().urls()[0].toLocalFile()))
 
     def may_close(self) -> bool:
         """Ask only when a training runs; what it has learned can be kept until it ends."""

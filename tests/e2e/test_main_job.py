@@ -83,7 +83,7 @@ def test_open_train_correct_reopen_and_export(
 ) -> None:
     session, actions = window.session, window.actions_
     window.pending_project = tmp_path / "salads.tot"
-    actions.open_path(dataset)
+    actions.file.open_path(dataset)
     wait(qtbot, lambda: session.project is not None)
     session.train(a_config(), "cpu")
     wait(qtbot, lambda: session.current_run is not None and not session.jobs)
@@ -94,14 +94,14 @@ def test_open_train_correct_reopen_and_export(
 
     document, video = session.document, VideoId("v0")
     session.select_video(video)
-    actions.adopt_video()
+    actions.segment.adopt_video()
     adopted = document.corrected[video]
     first = int(adopted.starts[1])
     for frame in (first - 9, first - 6, first - 3):
         assert session.do(lambda f=frame: commands.move_boundary(document, video, 0, f))
     session.playback.seek(first + 20)
     wait(qtbot, lambda: session.playback.frame == first + 20)
-    actions.relabel_number(2)
+    actions.segment.relabel_number(2)
     corrected = document.corrected[video]
     assert corrected.at(first + 20).label == 2
     session.undo()
@@ -111,10 +111,10 @@ def test_open_train_correct_reopen_and_export(
     session.do(lambda: commands.set_review(document, video, ReviewStatus.ACCEPTED, ""))
     session.close_project()
 
-    actions.open_path(tmp_path / "salads.tot")
+    actions.file.open_path(tmp_path / "salads.tot")
     assert session.document.corrected[video] == corrected
     assert session.project.undo_text is not None
-    session.export("frames", tmp_path / "labels", "corrected", "accepted")
+    session.work.export("frames", tmp_path / "labels", "corrected", "accepted")
     wait(qtbot, lambda: not session.jobs)
     (written,) = (p for p in (tmp_path / "labels").rglob("v0.txt"))
     assert written.read_text().split() == [NAMES[x] for x in corrected.to_frames()]

@@ -38,6 +38,7 @@ class FakeSession(QObject):
 
     def __init__(self, document: Document | None) -> None:
         super().__init__()
+        self.work = self
         self.document = document
         self.current_run = next(reversed(document.runs), None) if document else None
         self.current_video = next(iter(document.videos)) if document else None

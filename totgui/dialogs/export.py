@@ -48,7 +48,7 @@ class ExportDialog(QDialog):
         self._session = session
         self._losses: dict[str, str] = {}
         self.format, self.track, self.videos = QComboBox(self), QComboBox(self), QComboBox(self)
-        for name, label, losses in session.export_formats():
+        for name, label, losses in session.work.export_formats():
             self.format.addItem(label, name)
             self._losses[name] = losses
         for name, label in TRACKS:
@@ -108,7 +108,7 @@ class ExportDialog(QDialog):
         name = str(self.format.currentData())
         losses = self._losses.get(name, "")
         self._note.setText(f"Not carried: {losses}" if losses else "Carries everything.")
-        self.preview.setPlainText(self._session.export_preview(name, str(self.track.currentData())))
+        self.preview.setPlainText(self._session.work.export_preview(name, str(self.track.currentData())))
         self._show_place()
 
     def _show_place(self) -> None:

@@ -1,0 +1,39 @@
+"""The View menu: zoom of the timeline, theme, panels."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QApplication
+
+from ..palette import apply_theme
+from .menu import Command, Menu
+
+
+class ViewMenu(Menu):
+    title = "&View"
+
+    def commands(self) -> list[Command | None]:
+        timeline = self.window.timeline
+        return [
+            Command("view.zoom-in", "Zoom in", timeline.zoom_in, ["+"]),
+            Command("view.zoom-out", "Zoom out", timeline.zoom_out, ["-"]),
+            Command("view.fit", "Whole video", timeline.fit, ["Z"]),
+            None,
+            Command("view.light", "Light theme", lambda: self.theme("light")),
+            Command("view.dark", "Dark theme", lambda: self.theme("dark")),
+            Command("view.system", "Theme of the system", lambda: self.theme("system")),
+            None,
+            Command("view.full-screen", "Full screen", self.full_screen, ["F11"]),
+            Command("view.reset", "Reset layout", self.window.reset_layout),
+        ]
+
+    def theme(self, name: str) -> None:
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        self.window.settings.set_theme(name)
+        apply_theme(application, name)
+
+    def full_screen(self) -> None:
+        if self.window.isFullScreen():
+            self.window.showNormal()
+        else:
+            self.window.showFullScreen()

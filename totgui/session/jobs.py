@@ -1,0 +1,104 @@
+"""Jobs by name: started in the engine or in the background thread, each with what happens when it has finished."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from core import events
+from core.errors import TotError
+
+from ..jobs.background import Background
+from ..jobs.runner import Runner
+
+Then = Callable[[events.Finished], None]
+
+
+class Jobs(QObject):
+    """Runs jobs and reports their events; every started job ends in exactly one ending."""
+
+    happened = Signal(object)  # an event of a job
+    changed = Signal()
+    message = Signal(str, str)
+    _arrived = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.running: dict[str, str] = {}
+        self.device_text = ""
+        self._then: dict[str, Then] = {}
+        self._arrived.connect(self._on_event)
+        self._runner = Runner(self._arrived.emit)
+        self._background = Background(self._arrived.emit)
+
+    @property
+    def engine_busy(self) -> bool:
+        """Whether the engine is at work."""
+        return self._runner.busy
+
+    def warm_up(self) -> None:
+        """Start the engine ahead of need."""
+        self._runner.warm_up()
+
+    def in_engine(self, request: Any, text: str, then: Then) -> str:
+        """Send a request to the engine; `then` gets its Finished. Returns the job."""
+        self._add(request.job, text, then)
+        self._runner.start(request)
+        return str(request.job)
+
+    def in_background(self, kind: str, text: str, work: Any, then: Then) -> str:
+        """Run work that needs no torch in the background thread. Returns the job."""
+        job = new_job(kind)
+        self._add(job, text, then)
+        self._background.start(job, text, work)
+        return job
+
+    def stop(self, kind: events.StopKind) -> None:
+        """End the running job: keep what it learned, or discard it."""
+        if self._runner.busy:
+            self._runner.stop(kind)
+        else:
+            self._background.stop(kind)
+
+    def pin_in_engine(self, video: str) -> None:
+        """Tell the engine which video to show live."""
+        if self._runner.busy:
+            self._runner.pin(video)
+
+    def close(self) -> None:
+        """End every job and its process."""
+        self._runner.close()
+        self._background.close()
+
+    def _add(self, job: str, text: str, then: Then) -> None:
+        self.running[job] = text
+        self._then[job] = then
+        self.changed.emit()
+
+    def _on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Started) and event.device:
+            self.device_text = f"{event.device}: {event.device_reason}" if event.device_reason else event.device
+        if not isinstance(event, events.ENDINGS):
+            self.happened.emit(event)
+            return
+        text = self.running.pop(event.job, "The job")
+        then = self._then.pop(event.job, None)
+        if isinstance(event, events.Failed):
+            self.message.emit(f"{text} failed. {event.message} {event.hint}".strip(), "error")
+        elif isinstance(event, events.Cancelled):
+            self.message.emit(f"{text} was discarded. Nothing was changed.", "info")
+        self.happened.emit(event)
+        if isinstance(event, events.Finished) and then is not None:
+            try:
+                then(event)
+            except (TotError, OSError) as error:
+                self.message.emit(str(error), "error")
+        self.changed.emit()
+
+
+def new_job(kind: str) -> str:
+    """A name for a job that no other job has."""
+    return f"{kind}-{uuid.uuid4().hex[:8]}"

@@ -1,0 +1,83 @@
+"""What views read from a document: tracks through their label map, scores from the cache, colours and names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.annotation.document import Document
+from core.annotation.segmentation import Segmentation
+from core.annotation.values import TrackKind
+from core.data.colours import BACKGROUND_COLOUR, UNLABELLED_COLOUR
+from core.data.dataset import BACKGROUND, UNLABELLED, ActionId, RunId, VideoId
+from core.data.features import open_matrix
+from core.errors import TotError
+
+Scores = NDArray[np.floating[Any]]
+
+
+def tracks_of(document: Document | None, run: RunId | None, video: VideoId) -> dict[str, Segmentation | None]:
+    """Ground truth, mapped prediction of a run, and corrected track of a video, by the name of their kind."""
+    if document is None:
+        return {kind.value: None for kind in TrackKind}
+    return {
+        TrackKind.GROUND_TRUTH.value: document.ground_truth.get(video),
+        TrackKind.PREDICTION.value: mapped_prediction(document, run, video) if run else None,
+        TrackKind.CORRECTED.value: document.corrected.get(video),
+    }
+
+
+def mapped_prediction(document: Document, run: RunId, video: VideoId) -> Segmentation | None:
+    """A run's segmentation of a video in actions, through its label map."""
+    prediction = document.predictions.get((run, video))
+    if prediction is None:
+        return None
+    return prediction.segmentation.mapped(document.label_maps[run].table(), default=UNLABELLED)
+
+
+def action_colour(document: Document | None, label: int) -> str:
+    """Colour of an action, of background, or of what nobody has looked at."""
+    if label == BACKGROUND:
+        return BACKGROUND_COLOUR
+    action = document.actions.get(ActionId(label)) if document else None
+    return UNLABELLED_COLOUR if label == UNLABELLED or action is None else action.colour
+
+
+def action_name(document: Document | None, label: int) -> str:
+    """Name of an action, or of the two reserved labels."""
+    if label == BACKGROUND:
+        return "background"
+    action = document.actions.get(ActionId(label)) if document else None
+    return action.name if action is not None else "unlabelled"
+
+
+class ScoreFiles:
+    """The memory-mapped matrices of predictions, opened once."""
+
+    def __init__(self) -> None:
+        self._open: dict[Path, Scores] = {}
+
+    def clear(self) -> None:
+        self._open.clear()
+
+    def get(self, document: Document | None, run: RunId, video: VideoId, source: str) -> Scores | None:
+        """(rows, K) float32 posterior, plan or prior of a video; None when it is gone."""
+        prediction = document.predictions.get((run, video)) if document else None
+        if prediction is None or prediction.scores is None:
+            return None
+        path: Path = getattr(prediction.scores, source)
+        if path not in self._open:
+            try:
+                self._open[path] = open_matrix(path)
+            except (TotError, OSError):
+                return None
+        return self._open[path]
+
+
+def margin(scores: Scores) -> Scores:
+    """(rows,) float32: how far the best cluster of each row lies above the second best."""
+    best = np.partition(np.asarray(scores), -2, axis=1)[:, -2:]
+    return np.asarray(best[:, 1] - best[:, 0])

@@ -1,0 +1,80 @@
+"""Scores of runs and corrected labels, computed beside the window and kept until something changes."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from core.annotation.document import Document
+from core.annotation.segmentation import Segmentation
+from core.data.dataset import RunId, VideoId
+from core.errors import TotError
+from core.metrics.report import evaluate
+
+Pairs = dict[VideoId, tuple[Segmentation, Segmentation]]
+
+
+class Reports(QObject):
+    """The `Report` of a run, or of the corrected track, once it has been asked for."""
+
+    ready = Signal()
+    message = Signal(str, str)
+    _arrived = Signal(object, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._known: dict[object, object] = {}
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="scores")
+        self._arrived.connect(self._on_report)
+
+    def clear(self) -> None:
+        """Forget every report; one under way is thrown away when it comes."""
+        self._known.clear()
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def get(self, document: Document, run: RunId | None, track: str) -> Any:
+        """The report of a run's prediction or of the corrected track; None while it is computed or impossible."""
+        if not document.ground_truth or (track == "prediction" and run is None):
+            return None
+        key = (run if track == "prediction" else None, track)
+        if key in self._known:
+            return self._known[key]
+        self._known[key] = None
+        if track == "prediction":
+            assert run is not None
+            segmentations = {v: p.segmentation for (r, v), p in document.predictions.items() if r == run}
+            label_map: dict[int, int] | None = document.label_maps[run].table()
+            clusters: int | None = document.runs[run].n_clusters
+        else:
+            segmentations, label_map, clusters = dict(document.corrected), None, None
+        pairs = {v: (document.ground_truth[v], s) for v, s in segmentations.items() if v in document.ground_truth}
+        if pairs:
+            names = {int(a.id): a.name for a in document.actions.values()}
+            self._pool.submit(self._compute, key, pairs, names, clusters, label_map)
+        return None
+
+    def _compute(
+        self, key: object, pairs: Pairs, names: dict[int, str], clusters: int | None, label_map: dict[int, int] | None
+    ) -> None:
+        try:
+            report: object = evaluate(
+                {v: t.to_frames() for v, (t, _) in pairs.items()},
+                {v: s.to_frames() for v, (_, s) in pairs.items()},
+                actions=names,
+                n_clusters=clusters,
+                label_map=label_map,
+            )
+        except TotError as error:
+            report = error
+        self._arrived.emit(key, report)
+
+    def _on_report(self, key: object, report: object) -> None:
+        if isinstance(report, TotError):
+            self.message.emit(str(report), "warning")
+        elif key in self._known:
+            self._known[key] = report
+            self.ready.emit()

@@ -1,0 +1,294 @@
+"""The open project, spoken as Qt signals: what views show, and the one place they ask for edits and jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+from core import events
+from core.annotation.changes import Changes, What
+from core.annotation.document import Document
+from core.annotation.edit import Edit
+from core.annotation.segmentation import Segmentation
+from core.data.dataset import Dataset, RunId, VideoId
+from core.data.labels import load_ground_truth
+from core.errors import TotError
+from core.project import Project
+
+from ..playback import Playback
+from . import readings
+from .pictures import Pictures, cluster_frames
+from .reports import Reports
+from .work import Work
+
+
+class Session(QObject):
+    """One open project, its playback and its jobs."""
+
+    projectChanged = Signal()
+    documentChanged = Signal(object, object)  # Changes, initiator
+    savedStateChanged = Signal(object)
+    jobEvent = Signal(object)
+    jobsChanged = Signal()
+    currentVideoChanged = Signal()
+    currentRunChanged = Signal()
+    selectionChanged = Signal()
+    pinnedChanged = Signal()
+    reportReady = Signal()
+    thumbnailReady = Signal()
+    datasetScanned = Signal(object)  # Dataset
+    message = Signal(str, str)  # text, level
+    _savedArrived = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.project: Project | None = None
+        self.playback = Playback(self)
+        self.current_video: VideoId | None = None
+        self.current_run: RunId | None = None
+        self.selection: frozenset[int] = frozenset()
+        self.work, self._reports, self._pictures = Work(self), Reports(self), Pictures(self)
+        self._scores = readings.ScoreFiles()
+        self._savedArrived.connect(self.savedStateChanged)
+        self.work.happened.connect(self.jobEvent)
+        self.work.changed.connect(self.jobsChanged)
+        self.work.changedProject.connect(lambda changes: self._changed(changes, None))
+        self.work.runTrained.connect(self.select_run)
+        self.work.datasetScanned.connect(self.datasetScanned)
+        self._reports.ready.connect(self.reportReady)
+        self._pictures.ready.connect(self.thumbnailReady)
+        for part in (self.work, self._reports):
+            part.message.connect(self.message)
+
+    # --- the project -------------------------------------------------------------------------------
+
+    @property
+    def document(self) -> Document | None:
+        """The present values of the open project, or None."""
+        return self.project.document if self.project else None
+
+    def open_project(self, path: Path) -> None:
+        """Open a project file. Raises StoreError or InputError; what was open stays open then."""
+        self._adopt(Project.open(path))
+
+    def create_project(self, path: Path, dataset: Dataset) -> None:
+        """Make a project from a scanned dataset and open it. Unreadable labels become messages."""
+        truth: dict[VideoId, Segmentation] = {}
+        for video in dataset.videos:
+            if video.ground_truth is None:
+                continue
+            try:
+                truth[video.id] = Segmentation.from_frames(load_ground_truth(dataset, video))
+            except TotError as error:
+                self.message.emit(str(error), "warning")
+        self._adopt(Project.create(path, dataset, ground_truth=truth))
+
+    def _adopt(self, project: Project) -> None:
+        self.close_project()
+        self.project = self.work.project = project
+        project.on_saved = self._savedArrived.emit
+        document = project.document
+        runs = [run for run in document.runs.values() if not run.hidden]
+        self.current_run = runs[-1].id if runs else None
+        self.projectChanged.emit()
+        self.savedStateChanged.emit(project.saved_state())
+        if document.videos:
+            self.select_video(next(iter(document.videos)))
+        if project.restored_edits:
+            self.message.emit(
+                f"The program did not end cleanly last time. {project.restored_edits:,} edits were restored; "
+                "nothing was lost.",
+                "info",
+            )
+
+    def close_project(self) -> None:
+        """Close the open project after its edits are on disk."""
+        if self.project is None:
+            return
+        project, self.project, self.work.project = self.project, None, None
+        self.playback.set_video(None)
+        project.on_saved = None
+        project.close()
+        self.current_video = self.current_run = self.work.pinned = None
+        self.selection = frozenset()
+        for part in (self._scores, self._reports, self._pictures):
+            part.clear()
+        self.projectChanged.emit()
+
+    def close(self) -> None:
+        """End playback, jobs and threads; close the project."""
+        self.playback.close()
+        for part in (self.work, self._reports, self._pictures):
+            part.close()
+        self.close_project()
+
+    # --- edits -------------------------------------------------------------------------------------
+
+    def edit(self, edit: Edit, initiator: object = None) -> bool:
+        """Apply and store an edit; a refused one becomes a message and changes nothing."""
+        return self.do(lambda: edit, initiator)
+
+    def do(self, make: Callable[[], Edit], initiator: object = None) -> bool:
+        """Make an edit with a command and apply it; True when it was accepted."""
+        if self.project is None:
+            return False
+        try:
+            edit = make()
+            changes = self.project.edit(edit)
+        except TotError as error:
+            self.message.emit(str(error), "warning")
+            return False
+        self._changed(changes, initiator)
+        return True
+
+    def undo(self) -> None:
+        """Take the newest edit back."""
+        self._step_history("undo")
+
+    def redo(self) -> None:
+        """Apply the edit that was taken back last."""
+        self._step_history("redo")
+
+    def _step_history(self, verb: str) -> None:
+        if self.project is None:
+            return
+        text = self.project.undo_text if verb == "undo" else self.project.redo_text
+        try:
+            changes = self.project.undo() if verb == "undo" else self.project.redo()
+        except TotError as error:
+            self.message.emit(str(error), "warning")
+            return
+        if changes is None:
+            return
+        if changes.videos and self.current_video not in changes.videos:
+            self.select_video(sorted(changes.videos)[0])
+        self._changed(changes, None)
+        self.message.emit(f"{verb.capitalize()}: {text}", "info")
+
+    def _changed(self, changes: Changes, initiator: object) -> None:
+        if changes.what & (What.SEGMENTATION | What.LABEL_MAP | What.PREDICTION | What.ACTIONS):
+            self._reports.clear()
+        corrected = self.document.corrected.get(self.current_video) if self.document and self.current_video else None
+        count = len(corrected) if corrected else 0
+        if any(index >= count for index in self.selection):
+            self.selection = frozenset()
+            self.selectionChanged.emit()
+        self.documentChanged.emit(changes, initiator)
+
+    # --- what is looked at -------------------------------------------------------------------------
+
+    def select_video(self, video: VideoId, frame: int = 0) -> None:
+        """Show a video in every view."""
+        if self.document is None or video not in self.document.videos:
+            return
+        if video == self.current_video:
+            self.playback.seek(frame) if frame else None
+            return
+        self.current_video = video
+        self.selection = frozenset()
+        self.playback.set_video(self.document.videos[video], frame)
+        self.currentVideoChanged.emit()
+        self.selectionChanged.emit()
+
+    def select_run(self, run: RunId | None) -> None:
+        """Show the predictions of a run."""
+        if run != self.current_run:
+            self.current_run = run
+            self.currentRunChanged.emit()
+
+    def select_segments(self, segments: Iterable[int]) -> None:
+        """Select segments of the corrected track by number."""
+        self.selection = frozenset(segments)
+        self.selectionChanged.emit()
+
+    @property
+    def pinned(self) -> VideoId | None:
+        """The video that training shows live."""
+        return self.work.pinned
+
+    def set_pinned(self, video: VideoId | None) -> None:
+        """Choose the video that training shows live."""
+        self.work.pin(video)
+        self.pinnedChanged.emit()
+
+    # --- what views read ---------------------------------------------------------------------------
+
+    def tracks(self, video: VideoId) -> dict[str, Segmentation | None]:
+        """Ground truth, mapped prediction of the current run, and corrected track of a video."""
+        return readings.tracks_of(self.document, self.current_run, video)
+
+    def mapped_prediction(self, run: RunId, video: VideoId) -> Segmentation | None:
+        """A run's segmentation of a video in actions, through its label map."""
+        return readings.mapped_prediction(self.document, run, video) if self.document else None
+
+    def scores(self, run: RunId, video: VideoId, source: str) -> np.ndarray | None:
+        """(rows, K) float32 posterior, plan or prior of a video, memory-mapped; None when it is gone."""
+        return self._scores.get(self.document, run, video, source)
+
+    def confidence(self, run: RunId, video: VideoId) -> np.ndarray | None:
+        """(n_frames,) float32 margin between the two best clusters of each frame; None without scores."""
+        scores = self.scores(run, video, "posterior")
+        if scores is None or scores.shape[1] < 2 or self.document is None:
+            return None
+        return readings.margin(scores)[self.document.videos[video].timebase.rows()]
+
+    def action_colour(self, label: int) -> str:
+        """Colour of an action, of background, or of what nobody has looked at."""
+        return readings.action_colour(self.document, label)
+
+    def action_name(self, label: int) -> str:
+        """Name of an action, or of the two reserved labels."""
+        return readings.action_name(self.document, label)
+
+    def report(self, run: RunId | None, track: str = "prediction") -> Any:
+        """The `Report` of a run or of the corrected labels; None while it is computed or without ground truth.
+
+        `reportReady` is sent when a report that was asked for has come.
+        """
+        return self._reports.get(self.document, run, track) if self.document else None
+
+    def cluster_frames(self, run: RunId) -> dict[int, list[tuple[VideoId, int]]]:
+        """Up to three frames of each cluster, from different videos."""
+        return cluster_frames(self.document, run) if self.document else {}
+
+    def thumbnail(self, video: VideoId, frame: int) -> QImage | None:
+        """A small picture of a frame, or None until it is decoded (`thumbnailReady` tells) or without a video."""
+        return self._pictures.get(self.document.videos[video], frame) if self.document else None
+
+    # --- jobs --------------------------------------------------------------------------------------
+
+    @property
+    def jobs(self) -> dict[str, str]:
+        """What every running job does, by job."""
+        return self.work.running
+
+    @property
+    def device_text(self) -> str:
+        """The device of the last job and why it was chosen."""
+        return self.work.device_text
+
+    @property
+    def training(self) -> bool:
+        """Whether the engine is at work."""
+        return self.work.engine_busy
+
+    def warm_up(self) -> None:
+        """Start the engine ahead of need."""
+        self.work.warm_up()
+
+    def stop(self, kind: events.StopKind) -> None:
+        """End the running job: keep what it learned, or discard it."""
+        self.work.stop(kind)
+
+    def train(self, config: Any, device: str = "auto") -> str | None:
+        """Train a run on the trainable videos, then segment them. Returns the job, or None with a message."""
+        return self.work.train(config, device, self.pinned or self.current_video)
+
+    def segment(self, run: RunId) -> None:
+        """Segment every trainable video with a run."""
+        self.work.segment(run)

@@ -1,0 +1,106 @@
+"""The jobs of a project: train, segment, scan, render the demo, export. What arrives is told by signals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from PySide6.QtCore import Signal
+
+from core import events, project_work
+from core.annotation.changes import Changes, What
+from core.cache import cache_path
+from core.data.dataset import RunId, VideoId
+from core.project import Project
+
+from ..jobs import tasks
+from ..jobs.protocol import DemoRequest, TrainRequest
+from .jobs import Jobs, new_job
+
+
+class Work(Jobs):
+    """Starts the jobs of the open project and puts their results into it."""
+
+    changedProject = Signal(object)  # Changes
+    runTrained = Signal(object)  # RunId
+    datasetScanned = Signal(object)  # Dataset
+    project: Project | None = None
+    pinned: VideoId | None = None
+
+    def pin(self, video: VideoId | None) -> None:
+        """Choose the video that training shows live, also while it runs."""
+        self.pinned = video
+        if video is not None:
+            self.pin_in_engine(video)
+
+    def train(self, config: Any, device: str, pinned: VideoId | None) -> str | None:
+        """Train a run, if it can be with `pinned` shown live, then segment. Returns the job, or None with a message."""
+        project = self.project
+        if project is None:
+            return None
+        videos = project_work.train_videos(project.document)
+        if not videos:
+            self.message.emit("No video has usable features. Extract features first.", "warning")
+            return None
+        if self.engine_busy:
+            self.message.emit("A training is running. Stop it first.", "warning")
+            return None
+        self.pinned = pinned if pinned in {video.id for video in videos} else VideoId(videos[0].id)
+        job = new_job("train")
+        out = cache_path("runs", project.uid, job)
+        request = TrainRequest(job=job, videos=videos, config=config, device=device, out=str(out), pinned=self.pinned)
+        return self.in_engine(request, "Training", self._on_trained)
+
+    def _on_trained(self, finished: events.Finished) -> None:
+        if self.project is None:
+            return
+        run = project_work.add_run(self.project, {**finished.result, "stopped_early": finished.stopped_early})
+        self.changedProject.emit(Changes(What.RUNS | What.LABEL_MAP, runs=frozenset([run])))
+        self.runTrained.emit(run)
+        self.segment(run)
+
+    def segment(self, run: RunId) -> None:
+        """Segment every trainable video with a run."""
+        if self.project is None:
+            return
+        request = project_work.segment_request(self.project, run, None, "auto")
+        request = msgspec.structs.replace(request, job=new_job("segment"))
+        self.in_engine(request, "Segmenting", lambda finished: self._on_segmented(run, finished))
+
+    def _on_segmented(self, run: RunId, finished: events.Finished) -> None:
+        if self.project is None:
+            return
+        document = self.project.document
+        predictions = project_work.predictions_of(document, run, finished.result)
+        self.changedProject.emit(self.project.add_predictions(predictions))
+        self.message.emit(f"{document.runs[run].name}: {len(predictions)} videos segmented.", "info")
+
+    def scan(self, root: Path, **choices: Any) -> None:
+        """Look what a folder holds, in the background; `datasetScanned` brings the result."""
+        self.in_background(
+            "scan",
+            "Reading the dataset",
+            tasks.scan(root, **choices),
+            lambda finished: self.datasetScanned.emit(finished.result["dataset"]),
+        )
+
+    def render_demo(self, out: Path, then: Callable[[Path], None]) -> None:
+        """Render the demo dataset unless it is there, then go on with its folder."""
+        request = DemoRequest(job=new_job("demo"), out=str(out))
+        self.in_engine(request, "Rendering the demo", lambda f: then(Path(f.result["folder"])))
+
+    def export(self, name: str, out: Path, track: str, videos: str) -> None:
+        """Write labels in one of the formats, in the background."""
+        if self.project is not None:
+            work = tasks.export(self.project, name, out, track, videos)
+            self.in_background("export", "Exporting", work, lambda f: self.message.emit(f.result["summary"], "info"))
+
+    def export_formats(self) -> list[tuple[str, str, str]]:
+        """Name, label and losses of every format."""
+        return tasks.export_formats()
+
+    def export_preview(self, name: str, track: str) -> str:
+        """The first lines that an export would write, or the reason why it cannot."""
+        return tasks.export_preview(self.project, name, track) if self.project else ""
