@@ -44,7 +44,7 @@ def main(dataset: Path, seconds: float) -> None:
     from PySide6.QtCore import QEventLoop, Qt, QTimer
 
     from core import api
-    from core.tot.config import preset
+    from core.tot.presets import preset
     from totgui.app import make_application
     from totgui.main_window import MainWindow
     from totgui.session import Session

@@ -67,7 +67,7 @@ def choose_device(name: str = "auto") -> tuple[str, str]:
 def configure(
     dataset: Dataset,
     *,
-    method: str = "tot",
+    method: str | None = None,
     preset: str | None = None,
     n_clusters: int | None = None,
     iterations: int | None = None,
@@ -75,18 +75,16 @@ def configure(
     values: Mapping[str, str] | None = None,
     official_compatible: bool = False,
 ) -> TrainConfig:
-    """The settings of a training: a preset (the one that fits the dataset when None), then what is stated.
+    """The settings of a training: a preset (one that fits the dataset when None), its method or another, values.
 
     K comes from the actions of the dataset where neither preset nor caller states it. `official_compatible`
     takes the settings of the released code (METHOD 12) where they are settings here.
     """
-    from .tot import config
+    from .tot import config, presets
 
-    name = preset or config.default_preset(dataset)
-    known = config.PRESETS.get(name)
-    if n_clusters is None and known is not None and known.n_clusters is None:
-        n_clusters = len(dataset.actions) or None
-    chosen = config.preset(name, method=method, n_clusters=n_clusters)
+    name = preset or presets.default_preset(dataset)
+    n_clusters = n_clusters or presets.clusters_for(name, dataset)
+    chosen = presets.preset(name, method=method, n_clusters=n_clusters)
     stated = dict(values or {})
     if iterations is not None:
         stated["iterations"] = str(iterations)
@@ -94,13 +92,7 @@ def configure(
         stated["seed"] = str(seed)
     if official_compatible:
         n_iterations = int(stated.get("iterations", chosen.iterations))
-        official = {
-            "prior_index": "zero",
-            "batch": "256",
-            "normalise": "none",
-            "freeze_fraction": str(min(1.0, 4000 / max(1, n_iterations))),
-        }
-        stated = official | stated
+        stated = presets.official(chosen, n_iterations) | stated
     return config.with_values(chosen, stated)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,8 +26,8 @@ from .requests import EvaluateRequest, SegmentRequest, TrainRequest, TrainVideo
 from .run_folder import write_manifest
 from .tot import infer, weights
 from .tot.config import TrainConfig
-from .tot.train import StepInfo, Trained
 from .tot.train import train as fit
+from .tot.trained import StepInfo, Trained
 
 if TYPE_CHECKING:
     from .metrics.report import Report as Scores
@@ -37,8 +37,8 @@ IntArray = NDArray[np.integer[Any]]
 
 METRICS_EVERY_S = 0.1
 SNAPSHOT_EVERY_S = 0.5
-SCORES_SHARE = 0.1
-"""Live scores and matrices may take this share of the time."""
+SCORES_SHARE = 0.025
+"""Live scores and matrices each may take this share of the time."""
 STEP_EVERY = 10
 CURVE_POINTS = 400
 MAX_CELLS = 256
@@ -82,6 +82,8 @@ def decoder_settings(config: TrainConfig, values: Mapping[str, str] | None = Non
     of_run = DecoderSettings(
         tau=config.tau,
         l2=config.normalise == "l2",
+        structure=0.7 if config.preset == "breakfast" else 0.6,  # ASOT decodes with more structure than it trains
+        radius=config.radius if config.method == "asot" else DecoderSettings.radius,
         background=YTI_BACKGROUND if config.preset == "yti" else 0.0,
     )
     return with_values(of_run, values or {})
@@ -93,7 +95,7 @@ def expand(video: TrainVideo, labels: IntArray) -> IntArray:
     return np.asarray(labels[np.minimum(rows, len(labels) - 1)], dtype=np.int64)
 
 
-def snapshot(trained: Trained, video: TrainVideo, matrix: FloatArray, iteration: int) -> list[MatrixSnapshot]:
+def snapshot(trained: Trained, video: TrainVideo, matrix: infer.Rows, iteration: int) -> list[MatrixSnapshot]:
     """Posterior, plan and prior of one video, each at most 256 cells a side, with the decoded path."""
     settings = dataclasses.replace(decoder_settings(trained.config), background=0.0)  # the path is drawn over clusters
     path = decode(trained.config.decoder, infer.log_posterior(trained, matrix), settings)
@@ -197,7 +199,7 @@ class _Live:
         if not pinned or not (last or pinned != self.pinned_last or now >= self.snapshot_at):
             return
         self.pinned_last = pinned
-        for video, matrix in zip(self.videos, self.matrices, strict=True):
+        for video, matrix in zip(self.videos, _rows(info.trained, self.matrices), strict=True):
             if video.id == pinned:
                 for event in snapshot(info.trained, video, matrix, info.iteration):
                     self.report(event)
@@ -214,6 +216,12 @@ class _Live:
         return float(mof), float(f1)
 
 
+def _rows(trained: Trained, matrices: list[FloatArray]) -> Iterator[infer.Rows]:
+    """The rows of each video, one at a time: scaled already where the training still holds them."""
+    bank = trained.bank
+    return (matrix if bank is None else bank.video(number) for number, matrix in enumerate(matrices))
+
+
 def _predictions(
     trained: Trained, videos: tuple[TrainVideo, ...], matrices: list[FloatArray]
 ) -> tuple[dict[str, IntArray], dict[str, IntArray]]:
@@ -221,7 +229,7 @@ def _predictions(
     truths = {video.id: truth for video in videos if (truth := truth_of(video)) is not None}
     if not truths:
         return {}, {}
-    posteriors = [infer.log_posterior(trained, matrix) for matrix in matrices]
+    posteriors = [infer.log_posterior(trained, rows) for rows in _rows(trained, matrices)]
     labels = decode_all(trained.config.decoder, posteriors, decoder_settings(trained.config))
     found = {v.id: expand(v, rows) for v, rows in zip(videos, labels, strict=True) if v.id in truths}
     return truths, found
@@ -255,6 +263,8 @@ def train(
     label_map, metrics = _matched(truths, found, config.n_clusters)
     if metrics is not None and live.curve:
         live.curve[-1][4:6] = [metrics["mof"], metrics["f1"]]
+    if trained.warning:
+        report(LogLine(text=trained.warning, level="warning"))
     report(LogLine(text=f"{trained.iterations} iterations in {trained.seconds:.1f} s on {device}"))
     result = {
         "weights": str(path),

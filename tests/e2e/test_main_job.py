@@ -18,7 +18,8 @@ from core.annotation.values import ReviewStatus
 from core.data.dataset import VideoId
 from core.events import StopKind
 from core.media.writer import write_video
-from core.tot.config import TrainConfig, preset
+from core.tot.config import TrainConfig
+from core.tot.presets import preset
 from totgui.main_window import MainWindow
 from totgui.session import Session
 from totgui.settings import Settings

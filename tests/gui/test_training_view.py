@@ -4,7 +4,7 @@ import numpy as np
 from fakes_panels import a_session
 
 from core import events
-from core.tot.config import FIELDS
+from core.tot.fields import FIELDS
 from totgui.views.curves import CurvesView
 from totgui.views.live_heatmap import LiveHeatmapView
 from totgui.views.runs import RunsView

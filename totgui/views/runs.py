@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QTableWidgetItem, QVBoxLayout, QWidget
 from core.annotation.changes import What
 from core.annotation.values import Run
 from core.data.dataset import RunId
+from core.tot.config import METHODS
 
 from ..models.widgets import NumberItem, percent, plain, table, tip
 from ..session import Session
 
 COLUMNS = ("Run", "Method", "K", "MoF", "F1", "ρ", "σ", "Iterations", "Loss", "Device", "Finished")
-METHODS = {"tot": "TOT", "tot+tcl": "TOT + TCL"}
 
 
 class RunsView(QWidget):
@@ -67,7 +67,7 @@ class RunsView(QWidget):
         stopped = " (stopped early)" if run.stopped_early else ""
         cells = [
             name,
-            QTableWidgetItem(METHODS.get(method, method)),
+            QTableWidgetItem(METHODS.get(method, method).split(" (")[0]),
             NumberItem(str(run.n_clusters), run.n_clusters),
             NumberItem(percent(mof), mof),
             NumberItem(percent(f1), f1),

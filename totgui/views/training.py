@@ -22,15 +22,15 @@ from PySide6.QtWidgets import (
 
 from core.errors import ConfigError
 from core.events import ENDINGS, Failed, LogLine, Progress, Started, StopKind
-from core.tot.config import FIELDS, METHODS, PRESETS, Field, TrainConfig, check, default_preset, preset, with_values
+from core.tot.config import METHODS, TrainConfig, check, with_values
+from core.tot.fields import FIELDS, Field
+from core.tot.presets import PRESETS, clusters_for, default_preset, preset
 
 from ..models.widgets import plain, tip
 from ..session import Session
 
-METHOD_LABELS = {"tot": "TOT", "tot+tcl": "TOT + TCL (temporal coherence)"}
 DEVICES = (("auto", "Automatic"), ("cpu", "CPU"), ("cuda", "CUDA (NVIDIA)"))
-FIRST = ("rho", "sigma", "iterations")
-TCL = ("window", "alpha", "kappa")
+FIRST = ("rho", "sigma", "order_weight", "balance", "iterations")
 FALLBACK_CLUSTERS = 10
 
 
@@ -47,8 +47,7 @@ class TrainingView(QWidget):
         self._preset.setToolTip(
             tip("Values of the paper's supplement (tables S1 to S3), or general ones for own videos.")
         )
-        self._method = _combo([(name, METHOD_LABELS.get(name, name)) for name in METHODS], "Method", self)
-        self._method.setCurrentIndex(self._method.findData("tot+tcl"))
+        self._method = _combo(METHODS.items(), "Method", self)
         self._clusters = _spin(2, 4096, "Clusters", self)
         self._clusters.setToolTip(tip("Number of clusters K: how many steps the activity has."))
         self._seed = _spin(0, 2_147_483_647, "Seed", self)
@@ -75,7 +74,7 @@ class TrainingView(QWidget):
         self._train.clicked.connect(self.train)
         self._keep.clicked.connect(lambda: self._stop(StopKind.KEEP))
         self._discard.clicked.connect(lambda: self._stop(StopKind.DISCARD))
-        self._preset.activated.connect(lambda _index: self.apply_preset(keep_clusters=False))
+        self._preset.activated.connect(lambda _index: self._choose_preset())
         self._method.activated.connect(lambda _index: self.apply_preset(keep_clusters=True))
         self._clusters.valueChanged.connect(self._validate)
         session.projectChanged.connect(self._on_project)
@@ -177,12 +176,15 @@ class TrainingView(QWidget):
         check(config, longest_video_rows=rows or None, n_videos=len(videos) if document else None)
         return config
 
+    def _choose_preset(self) -> None:
+        self._method.setCurrentIndex(self._method.findData(PRESETS[self._preset.currentData()].method))
+        self.apply_preset(keep_clusters=False)
+
     def apply_preset(self, *, keep_clusters: bool) -> None:
         """Fill the form with the values of the chosen preset and method."""
         document = self._session.document
-        fixed = PRESETS[self._preset.currentData()].n_clusters
-        known = len([a for a in document.actions.values() if not a.archived]) if document else 0
-        clusters = self._clusters.value() if keep_clusters else fixed or known or FALLBACK_CLUSTERS
+        fixed = clusters_for(self._preset.currentData(), document.dataset) if document else None
+        clusters = self._clusters.value() if keep_clusters else fixed or FALLBACK_CLUSTERS
         config = preset(self._preset.currentData(), method=self._method.currentData(), n_clusters=max(2, clusters))
         for widget in (*self._fields.values(), self._clusters):
             widget.blockSignals(True)
@@ -191,9 +193,10 @@ class TrainingView(QWidget):
             _put(widget, getattr(config, name))
         for widget in (*self._fields.values(), self._clusters):
             widget.blockSignals(False)
-        for name in TCL:
-            self._fields[name].setEnabled(config.method == "tot+tcl")
-            self._labels[name].setEnabled(config.method == "tot+tcl")
+        for field in FIELDS:
+            used = not field.methods or config.method in field.methods
+            self._fields[field.name].setVisible(used)
+            self._labels[field.name].setVisible(used)
         self._validate()
 
     def _validate(self) -> bool:
@@ -231,6 +234,7 @@ class TrainingView(QWidget):
         if document is not None:
             name = default_preset(document.dataset)
             self._preset.setCurrentIndex(max(0, self._preset.findData(name)))
+            self._method.setCurrentIndex(self._method.findData(PRESETS[name].method))
         self._device_text.setText(self._session.device_text or "The device is chosen when a training starts.")
         self._state.setText("" if self._job else self._ready_text())
         self.apply_preset(keep_clusters=False)

@@ -33,7 +33,7 @@ def test_prior_and_cross_entropy_of_the_example() -> None:
     zero = log_prior(4, 2, sigma=1.0, index="zero")
     assert zero == pytest.approx(np.array([[0, -0.4], [-0.1, -0.1], [-0.4, 0], [-0.9, -0.1]]))
     plan = transport_plan(log_kernel(SCORES, torch.from_numpy(log_prior(4, 2, sigma=1.0)), rho=0.1))
-    assert float(losses.cross_entropy(SCORES, plan, tau=0.1)) == pytest.approx(0.310573, abs=1e-6)
+    assert float(losses.cross_entropy(SCORES[None], plan[None], tau=0.1)) == pytest.approx(0.310573, abs=1e-6)
 
 
 def test_relaxed_plan_lies_between_softmax_and_the_hard_constraint() -> None:
@@ -47,8 +47,9 @@ def test_relaxed_plan_lies_between_softmax_and_the_hard_constraint() -> None:
 @pytest.mark.parametrize("n_rows", [1, 5, 32, 1000])
 def test_anchors_rise_hit_every_bin_and_stay_inside(n_rows: int) -> None:
     generator = torch.Generator().manual_seed(1)
-    rows = sampling.anchors(n_rows, 32, generator)
-    near = sampling.positives(rows, n_rows, 30, generator)
+    lengths = torch.tensor([n_rows])
+    rows = sampling.anchors(lengths, 32, generator)
+    near = sampling.positives(rows, lengths, torch.tensor([30]), generator)
     assert bool((rows.diff() >= 0).all()) and int(rows.min()) >= 0 and int(rows.max()) < n_rows
     assert int(near.min()) >= 0 and int(near.max()) < n_rows and int((near - rows).abs().max()) <= 30
     if n_rows >= 32:

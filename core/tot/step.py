@@ -1,0 +1,111 @@
+"""One update of S networks: encode, find pseudo-labels, follow their gradient (Kumar et al., CVPR 2022, Fig. 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from .bank import FeatureBank
+from .config import TrainConfig
+from .losses import Coherence, codes, cross_entropy, cross_entropy_gradient
+from .network import TINY, Network
+from .sampling import BINS, Draw
+from .targets import Targets
+
+
+@dataclass
+class Outcome:
+    """What a step saw, before its update: scores and plan (S, V, N, K), and the pairs of the coherence loss."""
+
+    scores: Tensor
+    plan: Tensor
+    coherence: Coherence | None
+
+
+class Stepper:
+    """Holds what all steps share: networks, pseudo-labels, optimisers."""
+
+    def __init__(self, network: Network, configs: Sequence[TrainConfig], bank: FeatureBank) -> None:
+        self.network, self.config, self.bank = network, configs[0], bank
+        self._targets = Targets(configs, network.shape.n_clusters, network.device)
+        self._missing = self._targets.missing
+        self._pairs = torch.Generator().manual_seed(self.config.seed)
+        # Two optimisers, so that frozen prototypes get no update at all: neither decay nor Adam's moments.
+        self.optimisers = [
+            torch.optim.Adam(
+                [weights],
+                lr=self.config.learning_rate,
+                weight_decay=self.config.weight_decay,
+                fused=True,
+                capturable=network.device.type == "cuda",
+            )
+            for weights in (network.encoder, network.prototypes)
+        ]
+
+    @torch.no_grad()
+    def __call__(self, draw: Draw, *, frozen: bool) -> Outcome:
+        """Draw one batch's features, and update."""
+        outcome = self.gradients(draw)
+        if self.config.method == "asot" and self.network.shape.l2:
+            prototypes = self.network.prototypes
+            prototypes.div_(torch.linalg.vector_norm(prototypes, dim=2, keepdim=True).clamp_min_(TINY))
+        self.optimisers[0].step()
+        if not frozen:
+            self.optimisers[1].step()
+        return outcome
+
+    @torch.no_grad()
+    def gradients(self, draw: Draw) -> Outcome:
+        """Write the gradients of one batch into the network."""
+        config, network = self.config, self.network
+        n_runs, n_videos, n_frames = draw.anchors.shape
+        rows = draw.anchors if draw.positives is None else torch.cat([draw.anchors, draw.positives], dim=1)
+        inputs = self.bank.rows(rows.flatten(1))  # (S, B or 2 B, D)
+        n_scored = n_videos * n_frames
+        done = network.forward(inputs, n_scored)
+        scores = done.scores.view(n_runs, n_videos, n_frames, -1)
+        plan = self._targets.plan(scores)
+        d_scores = cross_entropy_gradient(scores, plan, tau=config.tau, missing=self._missing).flatten(1, 2)
+        coherence, d_embeddings = None, None
+        if draw.positives is not None:
+            pairs = done.embeddings.view(n_runs, 2, n_videos, n_frames, -1)
+            coherence = Coherence(pairs[:, 0], pairs[:, 1], kappa=config.kappa)
+            d_embeddings = torch.stack(coherence.gradients(), dim=1).mul_(config.alpha).flatten(1, 3)
+        elif config.uses_tcl:  # the released code's groups of neighbouring rows
+            coherence, d_embeddings = self._grouped(done.embeddings)
+        network.backward(done, d_scores, d_embeddings)
+        return Outcome(scores, plan, coherence)
+
+    def _grouped(self, embeddings: Tensor) -> tuple[Coherence, Tensor]:
+        """Pairs (r, r + 1) inside groups of N / 32 sorted rows, r drawn a group; one group of pairs for the batch."""
+        n_rows = embeddings.shape[1]
+        size = self.config.frames_per_video // BINS
+        places = torch.arange(0, n_rows, size, device=embeddings.device)
+        first = places + torch.randint(0, max(1, size - 1), places.shape, generator=self._pairs).to(places.device)
+        coherence = Coherence(embeddings[:, None, first], embeddings[:, None, first + 1], kappa=self.config.kappa)
+        by_first, by_second = coherence.gradients()
+        gradient = torch.zeros_like(embeddings)
+        gradient[:, first] += self.config.alpha * by_first[:, 0]
+        gradient[:, first + 1] += self.config.alpha * by_second[:, 0]
+        return coherence, gradient
+
+    def losses(self, outcome: Outcome) -> dict[str, Tensor]:
+        """(S,) each: losses and the state of codes and plan at a step."""
+        config = self.config
+        scores, plan = outcome.scores, outcome.plan
+        entropy_loss = cross_entropy(scores, plan, tau=config.tau)
+        coherence = torch.zeros_like(entropy_loss) if outcome.coherence is None else outcome.coherence.loss()
+        certain = codes(scores, tau=config.tau, missing=self._missing)
+        mass = plan.flatten(1, 2).mean(dim=1)
+        return {
+            "total": entropy_loss + config.alpha * coherence,
+            "cross_entropy": entropy_loss,
+            "temporal_coherence": coherence,
+            "entropy": -(certain * certain.clamp_min(TINY).log()).sum(dim=-1).flatten(1).mean(dim=1),
+            "smallest_mass": mass.amin(dim=1),
+            "largest_mass": mass.amax(dim=1),
+            "largest_score": scores.abs().flatten(1).amax(dim=1),
+        }
