@@ -199,12 +199,30 @@ def segment_project(
 
 
 def evaluate(
-    project: Project, run: RunId | None = None, *, track: str = "prediction", level: str = "activity"
+    project: Project,
+    run: RunId | None = None,
+    *,
+    track: str = "prediction",
+    level: str = "activity",
+    kmeans: bool = False,
+    split_sil: str | None = None,
 ) -> Scores:
-    """Scores of a run's predictions or of the corrected labels against ground truth."""
-    from .project_work import evaluate_track
+    """Scores of a run's predictions or of the corrected labels against ground truth.
 
-    return evaluate_track(project, run, track=track, level=level)
+    `kmeans` puts k-means of the features beside the other baselines; `split_sil` names the action that is read as
+    two, at the start and at the end of a video. Both are off because they cost time, or comparability.
+    """
+    from .evaluation import evaluate_track
+
+    return evaluate_track(project, run, track=track, level=level, kmeans=kmeans, split_sil=split_sil)
+
+
+def label_free(project: Project, run: RunId | None = None) -> dict[str, Any]:
+    """What can be said of a run's predictions without ground truth, as plain values."""
+    from .evaluation import label_free_of
+
+    found: dict[str, Any] = msgspec.to_builtins(label_free_of(project, run))
+    return found
 
 
 def edit_label_map(
@@ -252,8 +270,9 @@ def score(
     mapping: Path | str | None = None,
     level: str = "activity",
     background: Sequence[str] = (),
+    split_sil: str | None = None,
 ) -> Scores:
-    """Scores of label files against label files, no project needed."""
+    """Scores of label files against label files, no project needed; see `core.score_files.score_files`."""
     from .score_files import score_files
 
     return score_files(
@@ -262,6 +281,7 @@ def score(
         mapping=Path(mapping) if mapping else None,
         level=level,
         background=background,
+        split_sil=split_sil,
     )
 
 

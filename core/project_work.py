@@ -22,7 +22,6 @@ from .formats.registry import FORMATS, ExportSummary, ExportTrack
 from .requests import SegmentRequest, TrainRequest, TrainVideo
 
 if TYPE_CHECKING:
-    from .metrics.report import Report as Scores
     from .project import Project
 
 TRACKS = ("corrected", "prediction", "ground-truth")
@@ -144,40 +143,6 @@ def predictions_of(document: Document, run: RunId, result: Mapping[str, Any]) ->
         scores = ScoresRef(Path(entry["posterior"]), Path(entry["plan"]), Path(entry["prior"]))
         found.append(Prediction(run, VideoId(video), cut, scores, result.get("decoder", "fixed-order")))
     return found
-
-
-def evaluate_track(project: Project, run: RunId | None, *, track: str, level: str) -> Scores:
-    """Scores over the videos that have both ground truth and the track."""
-    from .metrics.report import evaluate
-
-    document = project.document
-    n_clusters: int | None = None
-    label_map: dict[int, int] | None = None
-    if track == "corrected":
-        found = dict(document.corrected)
-        wanted = "No video with ground truth has corrected labels. Adopt a prediction first."
-    elif track == "prediction":
-        chosen = choose_run(document, run)
-        found = {v: p.segmentation for (r, v), p in document.predictions.items() if r == chosen.id}
-        n_clusters, label_map = chosen.n_clusters, document.label_maps[chosen.id].table()
-        wanted = f"{chosen.name} has no prediction of a video with ground truth. Run: tot segment {project.path.name}"
-    else:
-        raise ConfigError(f'There is no track "{track}" to evaluate; wanted prediction or corrected.')
-    scored = [v for v in document.videos if v in found and v in document.ground_truth]
-    if not document.ground_truth:
-        raise ConfigError("This project has no ground truth to score against.")
-    if not scored:
-        raise ConfigError(wanted)
-    if level == "video":
-        label_map = None
-    return evaluate(
-        {document.videos[v].name: document.ground_truth[v].to_frames() for v in scored},
-        {document.videos[v].name: found[v].to_frames() for v in scored},
-        actions={int(a.id): a.name for a in document.actions.values()},
-        n_clusters=n_clusters,
-        label_map=label_map,
-        level=level,
-    )
 
 
 def edit_map(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
@@ -19,7 +19,7 @@ from .formats.frame_text import BACKGROUND_WORD
 if TYPE_CHECKING:
     from .metrics.report import Report
 
-IntArray = NDArray[np.int64]
+IntArray = NDArray[np.integer[Any]]
 _NUMBER = re.compile(r"-?\d+$")
 
 
@@ -30,13 +30,19 @@ def score_files(
     mapping: Path | None = None,
     level: str = "activity",
     background: Sequence[str] = (),
+    split_sil: str | None = None,
 ) -> Report:
     """Scores of every ground-truth file that has a prediction; cluster numbers are matched, names are not.
 
+    Among cluster numbers, -1 and the words for background are frames outside all clusters. `split_sil` names the
+    action that is read as two, at the start and at the end of a video (`core.metrics.sil`).
+
     Raises:
         InputError: a file is missing, lengths differ, or a ground-truth label is not in the mapping.
+        ConfigError: a background label or the action to split does not occur.
     """
     from .metrics.report import evaluate
+    from .metrics.sil import SilView
 
     truths, predictions = label_files(truth), label_files(prediction)
     missing = [stem for stem in truths if stem not in predictions]
@@ -65,13 +71,22 @@ def score_files(
         if number >= 0
     }
     source = str(mapping) if mapping is not None else "the ground truth"
-    truth_ids = {s: to_ids(truths[s], lines, ids, source=source) for s, lines in spoken.items()}
+    truth_ids: dict[str, IntArray] = {s: to_ids(truths[s], lines, ids, source=source) for s, lines in spoken.items()}
     n_clusters = _cluster_count(found, ids)
     if n_clusters is not None:
-        labels = {s: np.array([int(x) for x in v], np.int64) for s, v in found.items()}
+        words = _background_words(ids)
+        labels: dict[str, IntArray] = {
+            s: np.array([-1 if x in words else int(x) for x in v], np.int64) for s, v in found.items()
+        }
     else:
         labels = {s: _named(v, ids) for s, v in found.items()}
-    report = evaluate(truth_ids, labels, actions=actions, n_clusters=n_clusters, level=level)
+    notes: list[str] = []
+    if split_sil is not None:
+        view = SilView.of(actions, split_sil)
+        actions, truth_ids = dict(view.actions), view.apply(truth_ids)
+        labels = labels if n_clusters is not None else view.apply(labels)
+        notes = view.notes(truth_ids)
+    report = evaluate(truth_ids, labels, actions=actions, n_clusters=n_clusters, level=level, notes=notes)
     return msgspec.structs.replace(report, background=list(background)) if background else report
 
 
@@ -135,10 +150,15 @@ def _named(lines: list[str], ids: Mapping[str, int]) -> IntArray:
 
 
 def _cluster_count(found: Mapping[str, list[str]], ids: Mapping[str, int]) -> int | None:
-    """K when the predictions are cluster numbers, None when they are names."""
-    labels = {label for lines in found.values() for label in lines}
-    if any(label in ids and not _NUMBER.match(label) for label in labels):
+    """K when the predictions are cluster numbers (and background), None when they are names."""
+    labels = {label for lines in found.values() for label in lines} - _background_words(ids)
+    if not labels or any(label in ids and not _NUMBER.match(label) for label in labels):
         return None
     if all(_NUMBER.match(label) and int(label) >= 0 for label in labels):
         return 1 + max(int(label) for label in labels)
     return None
+
+
+def _background_words(ids: Mapping[str, int]) -> set[str]:
+    """What stands for background in a prediction: -1, the word of our own exports, and what was named so."""
+    return {"-1", BACKGROUND_WORD} | {name for name, number in ids.items() if number == BACKGROUND}

@@ -45,6 +45,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "core.project_work": (f"core.project core.annotation core.store.opening core.store.salvage core.data core.metrics "
                           f"core.run_folder core.formats "
                           f"core.cache core.requests {VALUES}", "numpy msgspec"),
+    "core.evaluation": (f"core.project core.project_work core.annotation core.data core.metrics {VALUES}", "numpy"),
     "core.engine_work": (f"core.tot core.tot.config core.tot.prior core.decode core.metrics core.annotation core.data "
                          f"core.cache core.requests core.run_folder {VALUES}", "numpy msgspec"),
     "core.score_files": ("core.data core.formats core.metrics core.errors", "numpy msgspec"),

@@ -8,14 +8,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .segments import Runs, overlaps, runs_of
+
 IntArray = NDArray[np.integer[Any]]
 
 
-def contingency(predictions: IntArray, truths: IntArray, n_clusters: int, n_actions: int) -> IntArray:
-    """(n_clusters, n_actions) int64: frames shared by each pair; labels outside the ranges are left out."""
+def contingency(
+    predictions: IntArray, truths: IntArray, n_clusters: int, n_actions: int, *, frames: IntArray | None = None
+) -> IntArray:
+    """(n_clusters, n_actions) int64: frames shared by each pair; labels outside the ranges are left out.
+
+    `frames` says for how many frames each entry stands; one when left out.
+    """
     inside = (predictions >= 0) & (predictions < n_clusters) & (truths >= 0) & (truths < n_actions)
     flat = predictions[inside].astype(np.int64) * n_actions + truths[inside]
-    return np.bincount(flat, minlength=n_clusters * n_actions).reshape(n_clusters, n_actions)
+    weights = None if frames is None else frames[inside]
+    counts = np.bincount(flat, weights, minlength=n_clusters * n_actions)
+    return counts.astype(np.int64).reshape(n_clusters, n_actions)
 
 
 def hungarian(table: IntArray, locked: Mapping[int, int] | None = None) -> dict[int, int]:
@@ -41,15 +50,25 @@ def match(
 ) -> dict[int, int]:
     """Cluster to action over all videos together (activity level); a cluster without a partner is absent.
 
-    Frames whose truth is a reserved label (below 0) take no part. `locked` maps clusters to targets that stay.
+    Frames whose truth is a reserved label (below 0) take no part, nor do frames that are no cluster. `locked` maps
+    clusters to targets that stay.
     """
-    predicted, truth = np.concatenate(list(predictions)), np.concatenate(list(truths))
-    actions = np.unique(truth[truth >= 0])
+    return match_runs(runs_of(truths), runs_of(predictions), n_clusters, locked=locked)
+
+
+def match_runs(
+    truth: Runs, clusters: Runs, n_clusters: int, *, locked: Mapping[int, int] | None = None
+) -> dict[int, int]:
+    """`match` for runs of the same videos."""
+    actions, columns = np.unique(truth.labels, return_inverse=True)
+    reserved = int(np.count_nonzero(actions < 0))
+    actions, columns = actions[reserved:], columns - reserved
     if not len(actions):
         return dict(locked or {})
-    columns = np.searchsorted(actions, np.clip(truth, actions[0], actions[-1]))
-    columns = np.where(truth >= 0, columns, -1)
-    table = contingency(predicted, columns, n_clusters, len(actions))
+    pairs = overlaps(truth, clusters)
+    table = contingency(
+        clusters.labels[pairs.second], columns[pairs.first], n_clusters, len(actions), frames=pairs.frames
+    )
     numbers = {int(action): column for column, action in enumerate(actions)}
     fixed = {cluster: numbers.get(target, -1 - cluster) for cluster, target in (locked or {}).items()}
     found = hungarian(table, fixed)

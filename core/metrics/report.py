@@ -1,8 +1,8 @@
-"""All scores of a set of videos, with the two baselines that always stand beside them."""
+"""All scores of a set of videos, with the baselines that always stand beside them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -10,23 +10,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ConfigError
-from . import scores
-from .matching import match
+from .baselines import equal_split, one_class
+from .matching import match_runs
+from .scores import BACKGROUND, Comparison, f1_concatenated, f1_of_hits
+from .segments import Runs, runs_of
+from .totals import LEVELS, Totals, mof_and_f1, totals
 
 IntArray = NDArray[np.integer[Any]]
+UNLABELLED = -2
 WRONG = -3
 """Label of a frame whose cluster has no action: never equal to any ground truth."""
 
 
-class Baseline(msgspec.Struct, frozen=True):
-    mof: float
-    f1: float
-
-
 class VideoScores(msgspec.Struct, frozen=True):
+    """One video. `mof` is over the frames whose ground truth is an action; None where there are none."""
+
     video: str
     frames: int
-    mof: float
+    mof: float | None
     edit: float
     f1_50: float = msgspec.field(name="f1@50")
 
@@ -39,60 +40,44 @@ class ClassScores(msgspec.Struct, frozen=True):
     iou: float
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """Fractions of 1. `label_map` is by cluster number and action name; None means unmapped."""
+class Report(Totals, frozen=True, kw_only=True):
+    """Everything that is said of a prediction. Fractions of 1.
+
+    `label_map` is by cluster number and action name; None means unmapped; empty at video level, where each video
+    has its own. `mof_bg` counts background frames too. `f1_official` is F1 as the released code counts it (videos
+    joined end to end). `per_class` and `confusion` are pooled over videos at every level. `notes` say how the labels
+    were read, where that is not plain.
+    """
 
     level: str
     videos: int
     frames: int
     background: list[str]
-    mof: float
-    f1: float
-    f1_majority: float
-    miou: float
-    edit: float
-    f1_10: float = msgspec.field(name="f1@10")
-    f1_25: float = msgspec.field(name="f1@25")
-    f1_50: float = msgspec.field(name="f1@50")
+    mof_bg: float
+    f1_official: float
     label_map: dict[str, str | None]
-    baselines: dict[str, Baseline]
+    baselines: dict[str, Totals]
     per_video: list[VideoScores]
     per_class: list[ClassScores]
     confusion: list[list[int]]
     confusion_labels: list[str]
+    notes: list[str] = []
 
 
-def _table(label_map: Mapping[int, int], n_clusters: int) -> IntArray:
-    table = np.full(n_clusters, WRONG, np.int64)
-    for cluster, target in label_map.items():
-        if 0 <= cluster < n_clusters:
-            table[cluster] = WRONG if target == -2 else target
-    return table
+class Clustering(msgspec.Struct, frozen=True):
+    """A labelling by cluster numbers below `n_clusters`, one array (T,) a video; it is matched before it is scored."""
 
-
-def equal_split(n_frames: int, n_clusters: int) -> IntArray:
-    """(T,) labels that cut a video into K equal parts: ``floor(t K / T)``."""
-    return np.arange(n_frames, dtype=np.int64) * n_clusters // n_frames
-
-
-def _mapped(truths: Mapping[str, IntArray], clusters: Mapping[str, IntArray], n_clusters: int) -> dict[str, IntArray]:
-    found = match([clusters[v] for v in truths], [truths[v] for v in truths], n_clusters)
-    table = _table(found, n_clusters)
-    return {video: table[clusters[video]] for video in truths}
-
-
-def _mof_and_f1(truths: Mapping[str, IntArray], labels: Mapping[str, IntArray], n_clusters: int) -> tuple[float, float]:
-    right = sum(int(np.sum((t == labels[v]) & (t >= 0))) for v, t in truths.items())
-    frames = sum(int(np.sum(t >= 0)) for t in truths.values())
-    fractions = [f for v, t in truths.items() for f in scores.hit_fractions(t, labels[v])]
-    return (right / frames if frames else 0.0), scores.f1(fractions, n_clusters, len(truths))
+    labels: Mapping[str, IntArray]
+    n_clusters: int
 
 
 def quick_scores(
     truths: Mapping[str, IntArray], predictions: Mapping[str, IntArray], *, n_clusters: int
 ) -> tuple[float, float]:
     """MoF and F1 of clusters after matching at activity level; for live display."""
-    return _mof_and_f1(truths, _mapped(truths, predictions, n_clusters), n_clusters)
+    truth, clusters = runs_of(list(truths.values())), runs_of([predictions[v] for v in truths])
+    mapped, _ = _matched(truth, clusters, n_clusters, "activity")
+    return mof_and_f1(Comparison(truth, mapped), n_clusters)
 
 
 def evaluate(
@@ -103,104 +88,126 @@ def evaluate(
     n_clusters: int | None,
     label_map: Mapping[int, int] | None = None,
     level: str = "activity",
+    beside: Mapping[str, Clustering] | None = None,
+    notes: Sequence[str] = (),
 ) -> Report:
     """The report of predictions against ground truth; only videos in both are scored.
+
+    Ground-truth frames below 0 (background, unlabelled) are outside the scores; an action predicted as background
+    is wrong. `core.metrics.totals.totals` says how each number is pooled or averaged at each level. The baselines
+    are matched and scored the same way: equal split (into as many parts as the activity has actions) and one class,
+    both with the F1 of that many clusters, and what is given `beside` them.
 
     Args:
         truths, predictions: label arrays (T,) by video, of equal length.
         actions: names of the ActionIds.
-        n_clusters: K of the run; None says that the predictions are ActionIds already.
+        n_clusters: K of the run; None says that the predictions are ActionIds already. A cluster of -1 is background.
         label_map: cluster to ActionId; None finds it by Hungarian matching.
-        level: ``activity`` (one matching) or ``video`` (one matching a video; not comparable).
+        level: ``activity`` (one matching over all videos) or ``video`` (one a video: far easier, not comparable).
+        beside: more clusterings by name, such as k-means.
+        notes: what the reader must know of how the labels were read.
     Raises:
         ConfigError: no video in both, different lengths, or an unknown level.
     """
-    truths = {v: t for v, t in truths.items() if v in predictions}
-    if not truths:
+    truths = _checked(truths, predictions, level)
+    truth, given = runs_of(list(truths.values())), runs_of([predictions[v] for v in truths])
+    present = np.unique(truth.labels[truth.labels >= 0])
+    names = {int(a): actions.get(int(a), str(a)) for a in present} | dict(actions)
+    found: Mapping[int, int] = {}
+    if n_clusters is None:
+        predicted = given.relabelled(np.where(given.labels == UNLABELLED, WRONG, given.labels))
+    elif label_map is not None:
+        found, predicted = label_map, given.relabelled(_through(label_map, given.labels, n_clusters))
+    else:
+        predicted, found = _matched(truth, given, n_clusters, level)
+    clusters = n_clusters if n_clusters is not None else len(present)
+    compared = Comparison(truth, predicted)
+    shown = sorted({*present.tolist(), *np.unique(predicted.labels[predicted.labels >= 0]).tolist()})
+    confusion = compared.confusion(shown)
+    return Report(
+        level=level,
+        videos=len(truths),
+        frames=int(truth.lengths.sum()),
+        background=["background"] if np.any(truth.labels == BACKGROUND) else [],
+        **totals(compared, clusters, level=level),
+        mof_bg=compared.mof_with_background(),
+        f1_official=f1_concatenated(truth, predicted, clusters),
+        label_map={str(c): names.get(found.get(c, WRONG)) for c in range(n_clusters or 0)} if found else {},
+        baselines=_baselines(truths, truth, level, beside or {}),
+        per_video=_per_video(list(truths), compared),
+        per_class=_per_class(confusion, shown, names, set(present.tolist())),
+        confusion=confusion.tolist(),
+        confusion_labels=[*(names.get(a, str(a)) for a in shown), "background or unmapped"],
+        notes=list(notes),
+    )
+
+
+def _checked(truths: Mapping[str, IntArray], predictions: Mapping[str, IntArray], level: str) -> dict[str, IntArray]:
+    """The ground truth of the videos that are scored. Raises ConfigError."""
+    if level not in LEVELS:
+        raise ConfigError(f'There is no level "{level}"; there are {" and ".join(LEVELS)}.')
+    found = {v: np.asarray(t) for v, t in truths.items() if v in predictions and len(t)}
+    if not found:
         raise ConfigError("No video has both ground truth and a prediction. There is nothing to score.")
-    for video, truth in truths.items():
+    for video, truth in found.items():
         if len(truth) != len(predictions[video]):
             raise ConfigError(
                 f"{video}: ground truth has {len(truth):,} frames, the prediction "
                 f"{len(predictions[video]):,}. Both must lie on one grid."
             )
-    if level not in ("activity", "video"):
-        raise ConfigError(f'There is no level "{level}"; there are activity and video.')
-    present = sorted({int(a) for t in truths.values() for a in np.unique(t) if a >= 0})
-    names = {a: actions.get(a, str(a)) for a in present} | dict(actions)
-    found: Mapping[int, int] = {}
-    if n_clusters is None:
-        labels = {v: np.where(predictions[v] == -2, WRONG, predictions[v]) for v in truths}
-    elif label_map is None and level == "video":
-        labels = {v: _mapped({v: t}, predictions, n_clusters)[v] for v, t in truths.items()}
-    else:
-        found = (
-            label_map
-            if label_map is not None
-            else match([predictions[v] for v in truths], list(truths.values()), n_clusters)
-        )
-        labels = {v: _table(found, n_clusters)[predictions[v]] for v in truths}
-    clusters = n_clusters if n_clusters is not None else len(present)
-    mof, f1 = _mof_and_f1(truths, labels, clusters)
-    fractions = [f for v, t in truths.items() for f in scores.hit_fractions(t, labels[v])]
-    shown = sorted(set(present) | {int(x) for lab in labels.values() for x in np.unique(lab) if x >= 0})
-    confusion = _confusion(truths, labels, shown)
-    pooled = {k: np.sum([scores.f1_at(t, labels[v], k / 100) for v, t in truths.items()], axis=0) for k in (10, 25, 50)}
-    per_class = _per_class(confusion, shown, names, present)
-    per_video = [
-        VideoScores(
-            v,
-            len(t),
-            float(np.mean(t == labels[v])),
-            scores.edit_score(t, labels[v]),
-            _f1(scores.f1_at(t, labels[v], 0.5)),
-        )
-        for v, t in truths.items()
-    ]
-    baselines = {}
-    for name, count in (("equal_split", len(present)), ("one_class", 1)):
-        split = {v: equal_split(len(t), count) for v, t in truths.items()}
-        baselines[name] = Baseline(*_mof_and_f1(truths, _mapped(truths, split, count), len(present)))
-    return Report(
-        level=level,
-        videos=len(truths),
-        frames=sum(map(len, truths.values())),
-        background=["background"] if any(np.any(t == -1) for t in truths.values()) else [],
-        mof=mof,
-        f1=f1,
-        f1_majority=scores.f1_majority(fractions, len(present), len(truths)),
-        miou=float(np.mean([c.iou for c in per_class])) if per_class else 0.0,
-        edit=float(np.mean([row.edit for row in per_video])),
-        f1_10=_f1(pooled[10]),
-        f1_25=_f1(pooled[25]),
-        f1_50=_f1(pooled[50]),
-        label_map={str(c): names.get(found.get(c, WRONG)) for c in range(n_clusters or 0)} if found else {},
-        baselines=baselines,
-        per_video=per_video,
-        per_class=per_class,
-        confusion=confusion.tolist(),
-        confusion_labels=[*(names.get(a, str(a)) for a in shown), "background or unmapped"],
-    )
+    return found
 
 
-def _f1(counts: Any) -> float:
-    tp, fp, fn = (int(x) for x in counts)
-    return 2 * tp / (2 * tp + fp + fn) if tp else 0.0
+def _through(label_map: Mapping[int, int], clusters: IntArray, n_clusters: int) -> IntArray:
+    """The action of each cluster number; background stays, a cluster without an action is wrong."""
+    table = np.full(n_clusters + 2, WRONG, np.int64)
+    table[-1] = BACKGROUND
+    for cluster, target in label_map.items():
+        if 0 <= cluster < n_clusters:
+            table[cluster] = WRONG if target == UNLABELLED else target
+    inside = (clusters >= BACKGROUND) & (clusters < n_clusters)
+    return table[np.where(inside, clusters, n_clusters)]
 
 
-def _confusion(truths: Mapping[str, IntArray], labels: Mapping[str, IntArray], shown: list[int]) -> IntArray:
-    size = len(shown) + 1
-    lookup = {label: number for number, label in enumerate(shown)}
-    table = np.zeros((size, size), np.int64)
-    for video, truth in truths.items():
-        pairs, counts = np.unique(np.stack([truth, labels[video]]), axis=1, return_counts=True)
-        for (t, p), count in zip(pairs.T.tolist(), counts.tolist(), strict=True):
-            table[lookup.get(t, size - 1), lookup.get(p, size - 1)] += count
-    return table
+def _matched(truth: Runs, clusters: Runs, n_clusters: int, level: str) -> tuple[Runs, dict[int, int]]:
+    """The clusters as actions, and the label map: one for all videos, or one a video (then the map is empty)."""
+    if level == "activity":
+        found = match_runs(truth, clusters, n_clusters)
+        return clusters.relabelled(_through(found, clusters.labels, n_clusters)), found
+    labels = np.empty_like(clusters.labels)
+    for video in range(truth.n_videos):
+        here, there = truth.of_video(video), clusters.of_video(video)
+        found = match_runs(truth.part(here), clusters.part(there), n_clusters)
+        labels[there] = _through(found, clusters.labels[there], n_clusters)
+    return clusters.relabelled(labels), {}
+
+
+def _baselines(
+    truths: Mapping[str, IntArray], truth: Runs, level: str, beside: Mapping[str, Clustering]
+) -> dict[str, Totals]:
+    present = len(np.unique(truth.labels[truth.labels >= 0]))
+    found = {}
+    for name, labels, n_clusters in (
+        ("equal_split", [equal_split(len(t), max(1, present)) for t in truths.values()], present),
+        ("one_class", [one_class(len(t)) for t in truths.values()], present),
+        *((name, [c.labels[v] for v in truths], c.n_clusters) for name, c in beside.items()),
+    ):
+        mapped, _ = _matched(truth, runs_of(labels), max(1, n_clusters), level)
+        found[name] = Totals(**totals(Comparison(truth, mapped), n_clusters, level=level))
+    return found
+
+
+def _per_video(names: Sequence[str], compared: Comparison) -> list[VideoScores]:
+    tp, fp, fn = compared.hits_at(0.5)
+    frames = compared.by_video(compared.truth.videos, compared.truth.lengths).astype(int)
+    f1 = f1_of_hits(tp.astype(np.float64), tp + fp, tp + fn)
+    mof = [None if np.isnan(value) else float(value) for value in compared.mof_by_video()]
+    rows = zip(names, frames.tolist(), mof, compared.edit_by_video().tolist(), f1.tolist(), strict=True)
+    return [VideoScores(*row) for row in rows]
 
 
 def _per_class(
-    confusion: IntArray, shown: list[int], names: Mapping[int, str], present: list[int]
+    confusion: IntArray, shown: Sequence[int], names: Mapping[int, str], present: set[int]
 ) -> list[ClassScores]:
     result = []
     for number, action in enumerate(shown):

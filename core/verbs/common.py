@@ -36,6 +36,17 @@ def with_run(sub: argparse.ArgumentParser, *, optional: bool = False) -> Callabl
     return sub.add_argument
 
 
+def split_sil(add: Callable[..., Any]) -> None:
+    """Adds ``--split-sil``, for comparison with figures that were made so."""
+    add(
+        "--split-sil",
+        nargs="?",
+        const="SIL",
+        metavar="ACTION",
+        help="read SIL (or ACTION) as action_start and action_end at the two ends of a video",
+    )
+
+
 def pairs(texts: Sequence[str]) -> dict[str, str]:
     """``NAME=VALUE`` texts as a dict. Raises ConfigError for another form."""
     found: dict[str, str] = {}

@@ -8,7 +8,7 @@ from pathlib import Path
 from .. import api
 from ..errors import ConfigError
 from . import wording
-from .common import AddVerb, Answer, flush, pairs, with_run
+from .common import AddVerb, Answer, flush, pairs, split_sil, with_run
 
 
 def register(verb: AddVerb) -> None:
@@ -29,6 +29,7 @@ def register(verb: AddVerb) -> None:
     add("--mapping", type=Path, metavar="FILE")
     add("--level", choices=("activity", "video"), default="activity")
     add("--background", nargs="+", action="extend", default=[], metavar="LABEL")
+    split_sil(add)
 
 
 def map_labels(options: argparse.Namespace) -> Answer:
@@ -87,6 +88,7 @@ def score(options: argparse.Namespace) -> Answer:
         mapping=options.mapping,
         level=options.level,
         background=options.background,
+        split_sil=options.split_sil,
     )
     values = api.plain(report)
     return values, wording.report_text(values)

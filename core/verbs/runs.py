@@ -12,7 +12,7 @@ from ..decode.registry import DECODERS
 from ..decode.settings import FIELDS
 from ..progress import ProgressPrinter
 from . import wording
-from .common import AddVerb, Answer, flush, pairs, with_run
+from .common import AddVerb, Answer, flush, pairs, split_sil, with_run
 
 _DECODER_SETTINGS = "settings of the decoder: " + ", ".join(
     f"{field.name} ({', '.join(field.decoders) or 'all'})" for field in FIELDS
@@ -29,6 +29,8 @@ def register(verb: AddVerb) -> None:
     add = with_run(verb("evaluate", evaluate))
     add("--track", choices=("prediction", "corrected"), default="prediction")
     add("--level", choices=("activity", "video"), default="activity")
+    add("--kmeans", action="store_true", help="k-means of the features beside the other baselines")
+    split_sil(add)
 
 
 def _train_grammar(add: Callable[..., Any]) -> None:
@@ -84,14 +86,22 @@ def segment(options: argparse.Namespace) -> Answer:
         )
         flush(project)
         found = {p.video: p for (r, _), p in project.document.predictions.items() if r == run}
+        free = api.label_free(project, run)
     rows = [{"video": v, "segments": len(p.segmentation)} for v, p in found.items() if v in changes.videos]
-    answer = {"run": run, "decoder": next((p.decoder for p in found.values()), ""), "videos": rows}
-    return answer, f"{run}: {len(answer['videos'])} videos segmented."
+    answer = {"run": run, "decoder": next((p.decoder for p in found.values()), ""), "videos": rows, "label_free": free}
+    return answer, wording.segment_text(answer)
 
 
 def evaluate(options: argparse.Namespace) -> Answer:
     """Score a run or the corrected labels against ground truth."""
     with api.open_project(options.project, read_only=True) as project:
-        report = api.evaluate(project, options.run, track=options.track, level=options.level)
+        report = api.evaluate(
+            project,
+            options.run,
+            track=options.track,
+            level=options.level,
+            kmeans=options.kmeans,
+            split_sil=options.split_sil,
+        )
     values = api.plain(report)
     return values, wording.report_text(values)

@@ -84,6 +84,22 @@ def train_text(answer: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def segment_text(answer: Mapping[str, Any]) -> str:
+    """What a decoder made of a run, without ground truth."""
+    free = answer["label_free"]
+    lines = [
+        f"{answer['run']}: {len(answer['videos'])} videos segmented by {answer['decoder']}.",
+        f"{free['segments']:.1f} segments a video, {free['mean_length']:,.0f} frames a segment (median "
+        f"{free['median_length']:,.0f}), {_percent(free['order_violations'])} of the neighbours out of order, "
+        f"{free['distance']:.2f} cluster widths from the place of their cluster",
+    ]
+    if free["background"]:
+        lines.append(f"{_percent(free['background'])} of the frames are background")
+    if free["unused"]:
+        lines.append(f"clusters without a frame: {', '.join(map(str, free['unused']))}")
+    return "\n".join(lines)
+
+
 def report_text(values: Mapping[str, Any]) -> str:
     """Scores beside their baselines, then videos and classes."""
     names = (
@@ -96,8 +112,11 @@ def report_text(values: Mapping[str, Any]) -> str:
         ("f1@25", "F1@25"),
         ("f1@50", "F1@50"),
     )
-    lines = [f"{values['videos']} videos, {values['frames']:,} frames, matched per {values['level']}"]
+    lines = [f"{values['videos']} videos, {values['frames']:,} frames, {values['level']} level"]
+    lines += values["notes"]
     lines += [f"{label:<16}{_percent(values[key])}" for key, label in names]
+    if values["background"]:
+        lines.append(f"{'MoF, all frames':<16}{_percent(values['mof_bg'])} (background is outside the other scores)")
     for name, scores in values["baselines"].items():
         lines.append(f"{name.replace('_', ' '):<16}MoF {_percent(scores['mof'])}, F1 {_percent(scores['f1'])}")
     for cluster, action in values["label_map"].items():

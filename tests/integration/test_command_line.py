@@ -149,3 +149,33 @@ def test_wrong_decoders_and_settings_are_refused_and_nothing_is_written(dataset,
         code, document, err = tot(capsys, "segment", project, *words)
         assert code == 2 and not document and said in err
     assert tot(capsys, "evaluate", project)[0] == 2  # no prediction was written
+
+
+def test_levels_baselines_and_views_of_an_evaluation(dataset, tmp_path, capsys):
+    project = tmp_path / "p.tot"
+    tot(capsys, "new", project, dataset)
+    tot(capsys, "train", project, "--iterations", 20, "--set", "batch=64", "--device", "cpu")
+    _, segmented, _ = tot(capsys, "segment", project)
+    assert segmented["label_free"]["videos"] == 3 and segmented["label_free"]["order_violations"] == 0.0
+    _, report, _ = tot(capsys, "evaluate", project, "--level", "video", "--kmeans")
+    assert report["level"] == "video" and report["label_map"] == {}
+    assert report["mof"] == pytest.approx(sum(row["mof"] for row in report["per_video"]) / 3)
+    assert set(report["baselines"]) == {"equal_split", "one_class", "kmeans"}
+    assert report["baselines"]["kmeans"]["mof"] > report["baselines"]["one_class"]["mof"]
+    first = next(path for path in (dataset / "groundTruth").iterdir()).read_text().split()[0]
+    _, split, _ = tot(capsys, "evaluate", project, "--split-sil", first)
+    assert "action_start" in [row["action"] for row in split["per_class"]] and "action_start" in split["notes"][0]
+    code, _, err = tot(capsys, "evaluate", project, "--split-sil")
+    assert code == 2 and 'no action "SIL"' in err
+    assert main(["evaluate", str(project), "--level", "video"]) == 0 and "video level" in capsys.readouterr().out
+
+
+def test_cluster_numbers_with_background_are_scored_from_files(tmp_path, capsys):
+    for folder, text in (("truth", "bg bg cut cut place place bg"), ("found", "-1 0 0 -1 3 3 bg")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "v.txt").write_text("\n".join(text.split()) + "\n")
+    words = ("score", "--ground-truth", tmp_path / "truth", "--prediction", tmp_path / "found", "--background", "bg")
+    code, report, _ = tot(capsys, *words)
+    assert code == 0 and report["background"] == ["bg"]
+    assert report["label_map"] == {"0": "cut", "1": None, "2": None, "3": "place"}
+    assert (report["mof"], report["mof_bg"]) == (0.75, pytest.approx(5 / 7))

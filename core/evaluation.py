@@ -1,0 +1,108 @@
+"""Scores of an open project's tracks, and what can be said of a run without ground truth."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .annotation.document import Document
+from .annotation.segmentation import Segmentation
+from .data.dataset import RunId, VideoId
+from .data.features import load_matrix
+from .errors import ConfigError, InputError
+from .metrics.baselines import kmeans as cluster_frames
+from .metrics.label_free import LabelFree, label_free
+from .metrics.report import Clustering, evaluate
+from .metrics.report import Report as Scores
+from .metrics.sil import SilView
+from .project import Project
+from .project_work import choose_run
+
+
+def evaluate_track(
+    project: Project, run: RunId | None, *, track: str, level: str, kmeans: bool = False, split_sil: str | None = None
+) -> Scores:
+    """Scores over the videos that have both ground truth and the track; see `api.evaluate`.
+
+    Where labels are matched anew (at video level, and where one action is read as two) the label map is left out.
+    """
+    document = project.document
+    found, n_clusters, label_map = _track(project, run, track)
+    scored = [v for v in document.videos if v in found and v in document.ground_truth]
+    truths = {document.videos[v].name: document.ground_truth[v].to_frames() for v in scored}
+    labels = {document.videos[v].name: found[v].to_frames() for v in scored}
+    actions = {int(a.id): a.name for a in document.actions.values()}
+    beside = {"kmeans": _kmeans(document, scored, n_clusters)} if kmeans else {}
+    notes: list[str] = []
+    if split_sil is not None:
+        view = SilView.of(actions, split_sil)
+        actions, truths = dict(view.actions), view.apply(truths)
+        labels = labels if n_clusters is not None else view.apply(labels)
+        notes = view.notes(truths)
+    return evaluate(
+        truths,
+        labels,
+        actions=actions,
+        n_clusters=n_clusters,
+        label_map=None if level == "video" or split_sil is not None else label_map,
+        level=level,
+        beside=beside,
+        notes=notes,
+    )
+
+
+def _track(
+    project: Project, run: RunId | None, track: str
+) -> tuple[dict[VideoId, Segmentation], int | None, dict[int, int] | None]:
+    """Segmentations of a track, K where they are clusters, and their label map.
+
+    Raises ConfigError where there is nothing to score.
+    """
+    document = project.document
+    n_clusters: int | None = None
+    label_map: dict[int, int] | None = None
+    if track == "corrected":
+        found = dict(document.corrected)
+        wanted = "No video with ground truth has corrected labels. Adopt a prediction first."
+    elif track == "prediction":
+        chosen = choose_run(document, run)
+        found = {v: p.segmentation for (r, v), p in document.predictions.items() if r == chosen.id}
+        n_clusters, label_map = chosen.n_clusters, document.label_maps[chosen.id].table()
+        wanted = f"{chosen.name} has no prediction of a video with ground truth. Run: tot segment {project.path.name}"
+    else:
+        raise ConfigError(f'There is no track "{track}" to evaluate; wanted prediction or corrected.')
+    if not document.ground_truth:
+        raise ConfigError("This project has no ground truth to score against.")
+    if not any(video in document.ground_truth for video in found):
+        raise ConfigError(wanted)
+    return found, n_clusters, label_map
+
+
+def _kmeans(document: Document, videos: list[VideoId], n_clusters: int | None) -> Clustering:
+    """k-means of the features on the annotation grid; K of the run, else the actions of the ground truth.
+
+    Raises InputError when a scored video has no usable features.
+    """
+    for video in videos:
+        if document.videos[video].features is None or not document.videos[video].is_trainable:
+            raise InputError(document.videos[video].name, "has no usable features; k-means needs them of every video.")
+    if n_clusters is None:
+        n_clusters = len({label for v in videos for label in document.ground_truth[v].labels.tolist() if label >= 0})
+    rows = cluster_frames([load_matrix(document.videos[v]) for v in videos], n_clusters)
+    labels = {}
+    for video, found in zip(videos, rows, strict=True):
+        clock = document.videos[video].timebase
+        labels[document.videos[video].name] = found[np.minimum(clock.rows(), len(found) - 1)]
+    return Clustering(labels, n_clusters)
+
+
+def label_free_of(project: Project, run: RunId | None) -> LabelFree:
+    """Lengths, order and unused clusters of a run's predictions; no ground truth is needed.
+
+    Raises ConfigError when the run has no prediction.
+    """
+    document = project.document
+    chosen = choose_run(document, run)
+    found = {v: p.segmentation.to_frames() for (r, v), p in document.predictions.items() if r == chosen.id}
+    if not found:
+        raise ConfigError(f"{chosen.name} has no prediction. Run: tot segment {project.path.name}")
+    return label_free({str(v): labels for v, labels in found.items()}, chosen.n_clusters)
