@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +16,7 @@ from .decode.registry import check_name
 from .decode.settings import DecoderSettings, with_values
 from .errors import ConfigError, JobError
 from .events import LogLine, Report, ShouldStop, Started, ignore, never_stop
-from .requests import EvaluateRequest, SegmentRequest, TrainRequest
+from .requests import EvaluateRequest, ExtractRequest, ExtractSettings, SegmentRequest, TrainRequest
 
 if TYPE_CHECKING:
     from .annotation.changes import Changes
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from .tot.config import TrainConfig
 
 DEMO_VIDEOS = 10
+DEMO_RATE = Fraction(5)
 
 
 def open_dataset(
@@ -128,6 +131,88 @@ def segment(
     return engine_work.segment(request, device=device, report=report, should_stop=should_stop)
 
 
+def extract(
+    request: ExtractRequest, *, report: Report = ignore, should_stop: ShouldStop = never_stop
+) -> dict[str, Any]:
+    """Features of videos as matrices in a folder; see `extract_work.extract`."""
+    from . import extract_work
+
+    name, asked = request.settings.extractor, request.settings.device
+    if extract_work.uses_device(name):
+        device, reason = choose_device(asked)
+    elif asked in ("auto", "cpu"):
+        device, reason = "cpu", "this extractor runs on the processor"
+    else:
+        raise ConfigError(f"The extractor {name} runs on the processor only; leave the device {asked} out.")
+    report(Started(text="Extracting features", device=device, device_reason=reason))
+    return extract_work.extract(request, device=device, report=report, should_stop=should_stop)
+
+
+def extractors() -> list[dict[str, Any]]:
+    """Name, label, file that it takes, and presence of every extractor, as plain values; none is loaded."""
+    from .extract.registry import KINDS, default_extractor
+
+    best = default_extractor()
+    return [
+        {
+            "name": kind.name,
+            "label": kind.label,
+            "about": kind.about,
+            "dimensions": kind.dimensions,
+            "file": kind.file,
+            "needs_file": kind.needs_file,
+            "uses_device": kind.uses_device,
+            "installed": kind.is_installed,
+            "default": kind.name == best,
+        }
+        for kind in KINDS.values()
+    ]
+
+
+def extract_project(
+    project: Project,
+    settings: ExtractSettings,
+    out: Path | None = None,
+    *,
+    report: Report = ignore,
+    should_stop: ShouldStop = never_stop,
+) -> dict[str, Any]:
+    """Make features of a project's videos and attach them; the job's result. They lie in the cache without `out`."""
+    from . import feature_work
+
+    request = feature_work.project_request(project, settings, out)
+    found = extract(request, report=report, should_stop=should_stop)
+    feature_work.attach(project, found)
+    return found
+
+
+def extract_dataset(
+    path: Path | str,
+    settings: ExtractSettings,
+    out: Path | None = None,
+    *,
+    report: Report = ignore,
+    should_stop: ShouldStop = never_stop,
+) -> dict[str, Any]:
+    """Make features of every video in a folder, of all its activities; the job's result.
+
+    `failed` holds the videos that cannot be read as well. They lie in the cache without `out`.
+    """
+    from . import feature_work
+
+    first = open_dataset(path, report=report, should_stop=should_stop)
+    rest = [open_dataset(path, activity=a, should_stop=should_stop) for a in first.activities if a != first.activity]
+    videos: dict[str, Path] = {}
+    unreadable: dict[str, str] = {}
+    for dataset in (first, *rest):
+        videos |= {video.id: video.media for video in dataset.videos if video.media is not None}
+        unreadable |= {p.video: str(p) for p in dataset.problems if p.severity == "error" and p.video is not None}
+    request = feature_work.extract_request(first.root, videos, settings, out)
+    found = extract(request, report=report, should_stop=should_stop)
+    found["failed"] = {v: text for v, text in unreadable.items() if v not in videos} | found["failed"]
+    return found
+
+
 def evaluate_request(request: EvaluateRequest) -> dict[str, Any]:
     """Scores of a request as plain values."""
     from . import engine_work
@@ -139,6 +224,13 @@ def plain(report: Scores) -> dict[str, Any]:
     """A report as the plain values of its JSON (CLI.md)."""
     values: dict[str, Any] = msgspec.to_builtins(report, str_keys=True, enc_hook=lambda number: number.item())
     return values
+
+
+def require_features(project: Project) -> None:
+    """Nothing; raises InputError, which names the verb that makes them, where no video has usable features."""
+    from .project_work import usable_videos
+
+    usable_videos(project)
 
 
 def train_project(
@@ -309,14 +401,16 @@ def render_demo(
 ) -> Path:
     """The folder of the demo dataset, rendered unless it is there already and whole."""
     from .demo.render import render_demo as render
-    from .extract.registry import extract_features
+    from .extract.registry import default_extractor, make_extractor
+    from .extract.single import extract_features
 
     if n_videos is not None and n_videos < 1:
         raise ConfigError(f"{n_videos} videos were asked for; wanted at least 1.")
     folder = Path(out).absolute()
+    extractor = cache(lambda: make_extractor(default_extractor()))  # made once, and not at all where the demo is there
     return render(
         folder,
-        extract=lambda media: extract_features(media, should_stop=should_stop),
+        extract=lambda media: extract_features(media, extractor(), DEMO_RATE, should_stop=should_stop),
         videos=n_videos or DEMO_VIDEOS,
         seed=seed,
         report=report,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -226,10 +226,26 @@ class Project:
         old, new = self.document.dataset.root, Path(path).absolute()
         videos = tuple(_moved(video, old, new) for video in self.document.dataset.videos)
         dataset = replace(self.document.dataset, root=new, videos=videos)
+        return self._put_dataset(dataset, frozenset(self.document.videos))
+
+    def replace_videos(self, videos: Sequence[Video]) -> Changes:
+        """Videos of the dataset have other files or clocks now, such as features that were made from them."""
+        self._check_writable()
+        new = {video.id: video for video in videos}
+        if unknown := new.keys() - self.document.videos.keys():
+            raise EditError(f'There is no video "{min(unknown)}" in this project.')
+        for video in videos:
+            if video.timebase.n_frames != self.document.videos[video.id].timebase.n_frames:
+                raise EditError(f"{video.name} has {video.timebase.n_frames:,} frames now; its labels count others.")
+        dataset = self.document.dataset
+        everything = tuple(new.get(video.id, video) for video in dataset.videos)
+        return self._put_dataset(replace(dataset, videos=everything), frozenset(new))
+
+    def _put_dataset(self, dataset: Dataset, changed: frozenset[VideoId]) -> Changes:
         self._writer.put(lambda connection: rows.put_dataset(connection, dataset))
         self.document.dataset = dataset
-        self.document.videos = {video.id: video for video in videos}
-        return Changes(What.DATASET, frozenset(self.document.videos))
+        self.document.videos = {video.id: video for video in dataset.videos}
+        return Changes(What.DATASET, changed)
 
     def weights(self, run: RunId) -> bytes:
         """The weights of a run as safetensors. Raises StoreError."""

@@ -45,6 +45,7 @@ def train_videos(document: Document) -> tuple[TrainVideo, ...]:
                 stride_numerator=clock.stride.numerator,
                 stride_denominator=clock.stride.denominator,
                 rows_average=clock.rows_average,
+                row_frames=[] if clock.row_frames is None else clock.row_frames.tolist(),
                 truth_starts=truth.starts.tolist() if truth else [],
                 truth_labels=truth.labels.tolist() if truth else [],
             )
@@ -52,13 +53,14 @@ def train_videos(document: Document) -> tuple[TrainVideo, ...]:
     return tuple(found)
 
 
-def _usable_videos(project: Project) -> tuple[TrainVideo, ...]:
+def usable_videos(project: Project) -> tuple[TrainVideo, ...]:
+    """The videos that can be trained on. Raises InputError, which names the verb that makes features, without any."""
     videos = train_videos(project.document)
     if not videos:
         raise InputError(
             project.path,
             "no video of this project has usable features.",
-            hint="Make them with: tot features PROJECT.tot --out DIR",
+            hint="Make them with: tot features PROJECT.tot",
         )
     return videos
 
@@ -78,7 +80,7 @@ def choose_run(document: Document, run: RunId | str | None) -> Run:
 def train_request(project: Project, config: Any, device: str) -> TrainRequest:
     """The request that trains on every usable video, with an out folder of its own in the cache."""
     out = cache_path("runs", project.uid, f"train-{uuid4().hex[:8]}")
-    return TrainRequest(videos=_usable_videos(project), config=config, device=device, out=str(out))
+    return TrainRequest(videos=usable_videos(project), config=config, device=device, out=str(out))
 
 
 def add_run(project: Project, result: Mapping[str, Any]) -> RunId:
@@ -120,7 +122,7 @@ def forget_run(result: Mapping[str, Any]) -> None:
 def segment_request(project: Project, run: RunId | None, decoder: str | None, device: str) -> SegmentRequest:
     """The request that segments every usable video with a run's weights, which it puts into the cache."""
     chosen = choose_run(project.document, run)
-    videos = _usable_videos(project)
+    videos = usable_videos(project)
     folder = cache_path("runs", project.uid, chosen.id, f"segment-{uuid4().hex[:8]}")
     weights = folder.with_suffix(".safetensors")
     weights.write_bytes(project.weights(chosen.id))

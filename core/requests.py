@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from .data.dataset import Video, VideoId
 from .data.timebase import Timebase
@@ -32,6 +33,7 @@ class TrainVideo(msgspec.Struct, frozen=True, kw_only=True):
     stride_numerator: int = 1
     stride_denominator: int = 1
     rows_average: bool = False
+    row_frames: list[int] = []
     truth_starts: list[int] = []
     truth_labels: list[int] = []
 
@@ -43,6 +45,7 @@ class TrainVideo(msgspec.Struct, frozen=True, kw_only=True):
             n_rows=self.n_rows,
             stride=Fraction(self.stride_numerator, self.stride_denominator),
             rows_average=self.rows_average,
+            row_frames=np.array(self.row_frames, dtype=np.int64) if self.row_frames else None,
         )
 
     @property
@@ -105,6 +108,38 @@ class EvaluateRequest(_Request, frozen=True, tag=True, kw_only=True):
     level: str = "activity"
 
 
+class ExtractVideo(msgspec.Struct, frozen=True, kw_only=True):
+    """One video whose features are wanted; `media` is an absolute path."""
+
+    id: str
+    media: str
+
+
+class ExtractSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How features are made: by which extractor, and how many rows a second (an exact fraction in text).
+
+    `extractor` empty takes the best that is installed. `batch` None takes what suits the extractor and the device;
+    `half` counts in 16 bits on a GPU.
+    """
+
+    extractor: str = ""
+    rate: str = "5"
+    device: str = "auto"
+    batch: int | None = None
+    half: bool = False
+
+
+class ExtractRequest(_Request, frozen=True, tag=True, kw_only=True):
+    """Describe videos and write a matrix of each into `folder`.
+
+    What is finished stays there when the job is stopped, and is found again by the next one.
+    """
+
+    videos: tuple[ExtractVideo, ...]
+    folder: str
+    settings: ExtractSettings
+
+
 class DemoRequest(_Request, frozen=True, tag=True, kw_only=True):
     """Render the demo dataset into `out`."""
 
@@ -129,5 +164,5 @@ class WarmUpRequest(_Request, frozen=True, tag=True, kw_only=True):
     """Load the heavy libraries ahead of need; answers nothing."""
 
 
-Work = TrainRequest | SegmentRequest | EvaluateRequest | DemoRequest
+Work = TrainRequest | SegmentRequest | EvaluateRequest | ExtractRequest | DemoRequest
 Request = Work | StopRequest | PinRequest | WarmUpRequest

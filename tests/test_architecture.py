@@ -22,7 +22,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "core.errors": ("", ""),
     "core.events": ("", "msgspec"),
     "core.cache": ("core.errors", "platformdirs"),
-    "core.requests": ("core.data core.events", "msgspec"),
+    "core.requests": ("core.data core.events", "msgspec numpy"),
     "core.run_folder": ("core.cache core.errors", "msgspec"),
     "core.data": (f"core.cache {VALUES}", "numpy msgspec"),
     "core.metrics": ("core.errors", "numpy scipy msgspec"),
@@ -35,7 +35,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "core.tot.prior": ("core.errors", "numpy"),
     "core.tot": (f"{SETTINGS} core.tot.prior core.data core.decode core.metrics core.cache {VALUES}",
                  "torch safetensors numpy scipy msgspec"),
-    "core.extract": (f"core.media core.data {VALUES}", "torch cv2 numpy PACKAGED_WEIGHTS"),
+    "core.extract": (f"core.media core.data core.cache {VALUES}",
+                     "torch safetensors cv2 numpy msgspec PACKAGED_WEIGHTS"),
     "core.store": (f"core.annotation core.data core.cache {VALUES}", "msgspec platformdirs numpy"),
     "core.formats": ("core.annotation core.data core.cache core.errors", "msgspec defusedxml numpy"),
     "core.kit": (f"core.formats core.media core.annotation core.data {VALUES}", "jinja2 docx av cv2 numpy"),
@@ -48,11 +49,15 @@ TABLE: dict[str, tuple[str, str]] = {
     "core.evaluation": (f"core.project core.project_work core.annotation core.data core.metrics {VALUES}", "numpy"),
     "core.engine_work": (f"core.tot core.tot.config core.tot.prior core.decode core.metrics core.annotation core.data "
                          f"core.cache core.requests core.run_folder {VALUES}", "numpy msgspec"),
+    "core.extract_work": (f"core.extract core.feature_work core.requests core.data {VALUES}", "msgspec"),
+    "core.feature_work": (f"core.project core.annotation core.extract.registry core.data core.cache core.requests "
+                          f"{VALUES}", "numpy msgspec"),
     "core.score_files": ("core.data core.formats core.metrics core.errors", "numpy msgspec"),
     "core.device": (f"core.tot.devices core.cache {VALUES}", "av"),  # av: the list of codecs
     "core.progress": ("core.events", ""),
     "core.api": ("core.*", "msgspec numpy"),
-    "core.verbs": (f"core.api core.progress core.data core.decode core.metrics core.project {VALUES}", ""),
+    "core.verbs": (f"core.api core.requests core.progress core.data core.decode core.metrics core.project "
+                   f"{VALUES}", ""),
     "core.cli": ("core.verbs core.errors core.events", ""),
     "totgui.paths": ("", ""),
     "totgui.settings": ("", "QT"),

@@ -56,6 +56,8 @@ class Timebase:
         n_rows: feature rows; 0 without features.
         stride: grid frames per feature row (1 where rows and labels agree).
         rows_average: a row averages its `stride` frames; else it belongs to the frame at its start.
+        row_frames: (n_rows,) frame of each row, rising, where that is not row * stride: rows at equal times in a
+            video of variable frame rate.
     """
 
     n_frames: int
@@ -65,6 +67,7 @@ class Timebase:
     n_rows: int = 0
     stride: Fraction = Fraction(1)
     rows_average: bool = False
+    row_frames: IntArray | None = None
 
     @property
     def feature_rate(self) -> Fraction | None:
@@ -76,6 +79,11 @@ class Timebase:
     @cached_property
     def _rows(self) -> IntArray:
         frames = np.arange(self.n_frames, dtype=np.int64)
+        if self.row_frames is not None:  # the nearest row, of two as near the later: as below
+            between = self.row_frames[:-1] + self.row_frames[1:]
+            rows = np.searchsorted(between, 2 * frames, side="right").astype(np.int64)
+            rows.setflags(write=False)
+            return rows
         numerator, denominator = self.stride.numerator, self.stride.denominator
         if self.rows_average:
             rows = frames * denominator // numerator

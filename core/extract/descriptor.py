@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from .backbone import Pictures, resized
 
 FloatArray = NDArray[np.floating[Any]]
 WIDTH, HEIGHT = 128, 96
@@ -21,15 +22,21 @@ class Descriptor:
     """Colour histograms and oriented gradients of a 4 x 4 grid of cells."""
 
     name = "descriptor"
+    weights = ""
     dimensions = DIMENSIONS
+    device = "cpu"
+    batch = 16
 
-    def describe(self, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+    def prepare(self, picture: Pictures) -> Pictures:
+        """The whole picture as (96, 128, 3)."""
+        return resized(picture, WIDTH, HEIGHT)
+
+    def describe(self, pictures: Pictures) -> NDArray[np.float32]:
         """(n, 384) float32: square roots of the cells' histograms."""
         return np.stack([_describe(picture) for picture in pictures])
 
 
-def _describe(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
-    small = cv2.resize(picture, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
+def _describe(small: Pictures) -> NDArray[np.float32]:
     hue, saturation, value = cv2.split(cv2.cvtColor(small, cv2.COLOR_RGB2HSV).astype(np.float32))
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
     dx, dy = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)

