@@ -312,6 +312,14 @@ def check_project(path: Path) -> list[str]:
     return examine(path)
 
 
+def newest_backup(path: Path) -> tuple[Path, datetime] | None:
+    """The newest backup of a project that passes its check, and when it was made."""
+    from .store.backup import newest_whole
+
+    found = newest_whole(path)
+    return None if found is None else (found.path, found.at)
+
+
 def repair_project(path: Path, out: Path) -> dict[str, Any]:
     """What could be saved of a damaged project into a new one, as plain values; the damaged one is not changed."""
     from .store.salvage import salvage

@@ -43,8 +43,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "core.demo": (f"core.data core.media core.cache {VALUES}", "av cv2 numpy"),
     "core.project": (f"core.annotation core.store core.data {VALUES}", "numpy"),
     # The verbs and the files that hold parts of them.
-    "core.project_work": (f"core.project core.annotation core.store.opening core.store.salvage core.data core.metrics "
-                          f"core.run_folder core.formats "
+    "core.project_work": ("core.project core.annotation core.store.opening core.store.salvage core.store.backup "
+                          f"core.data core.metrics core.run_folder core.formats "
                           f"core.cache core.requests {VALUES}", "numpy msgspec"),
     "core.evaluation": (f"core.project core.project_work core.annotation core.data core.metrics {VALUES}", "numpy"),
     "core.engine_work": (f"core.tot core.tot.config core.tot.prior core.decode core.metrics core.annotation core.data "
@@ -79,6 +79,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "totgui.views": ("totgui.session totgui.playback totgui.models totgui.palette totgui.settings totgui.paths "
                      f"core.annotation core.data core.metrics {SETTINGS} core.events core.errors",
                      "QT numpy msgspec"),
+    "totgui.hooks": ("core.cache core.events", "QT"),
+    "totgui.safety": ("totgui.* core.errors", "QT"),
     "totgui.actions": (f"totgui.* core.annotation core.data {SETTINGS} core.events core.errors", "QT"),
     "totgui.main_window": ("totgui.* core.annotation core.data core.events core.errors", "QT"),
     "totgui.app": ("totgui.* core.cache core.events core.errors", "QT"),

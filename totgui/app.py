@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import sys
-import threading
-import traceback
 from pathlib import Path
-from types import TracebackType
 
 import pyqtgraph
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from core.cache import cache_path
-
+from .hooks import Hooks, start_log, watch_crashes
 from .main_window import MainWindow
 from .palette import apply_theme
 from .paths import resource
 from .session import Session
 from .settings import Settings
-
-log = logging.getLogger("totgui")
 
 
 def make_application() -> QApplication:
@@ -39,25 +31,19 @@ def make_application() -> QApplication:
 
 def install_hooks(window: MainWindow) -> None:
     """Errors that nobody caught go to the log and to the bar of the window, also from threads."""
-
-    def tell(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
-        text = "".join(traceback.format_exception(kind, error, trace))
-        log.error("%s", text)
-        sys.__stderr__.write(text) if sys.__stderr__ else None
-        message = (
-            f"Something went wrong inside: {error or kind.__name__}. Your edits are saved; details are in the log."
-        )
-        window.session.message.emit(message, "error")
-
-    sys.excepthook = tell
-    threading.excepthook = lambda args: tell(args.exc_type, args.exc_value, args.exc_traceback)
+    session = window.session
+    hooks = Hooks(
+        lambda text: session.message.emit(text, "error"),
+        lambda: session.project is None or session.project.saved_state().kind in ("saved", "read-only"),
+    )
+    hooks.install()
+    session.jobEvent.connect(hooks.on_event)
 
 
 def run(path: Path | None, *, demo: bool = False, theme: str | None = None) -> int:
     """Open the window, and in it a project, a dataset or the demo; returns the exit code."""
-    logging.basicConfig(
-        filename=cache_path("totgui.log"), level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s"
-    )
+    start_log()
+    crash = watch_crashes()
     application = make_application()
     settings = Settings()
     apply_theme(application, theme or settings.theme())
@@ -65,6 +51,8 @@ def run(path: Path | None, *, demo: bool = False, theme: str | None = None) -> i
     window = MainWindow(session, settings)
     install_hooks(window)
     window.show()
+    if crash is not None:
+        window.show_message(f"The program ended abnormally last time. What is known of it: {crash}", "warning")
     if os.environ.get("TOTGUI_REPORT_START"):
         QTimer.singleShot(0, lambda: print("window shown", flush=True))
     QTimer.singleShot(300, session.warm_up)

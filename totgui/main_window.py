@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
-    QFrame,
-    QHBoxLayout,
     QLabel,
     QMainWindow,
-    QMessageBox,
     QProgressBar,
     QPushButton,
     QSizePolicy,
@@ -27,58 +24,23 @@ from core import events
 from core.events import StopKind
 
 from .actions import Actions
+from .safety import Safety
 from .session import Session
 from .settings import Settings
 from .views.curves import CurvesView
 from .views.label_map import LabelMapView
 from .views.live_heatmap import LiveHeatmapView
+from .views.message_bar import MessageBar
 from .views.metrics import MetricsView
 from .views.runs import RunsView
+from .views.saved import SavedLine
 from .views.start import StartPage
 from .views.timeline.view import TimelineView
 from .views.training import TrainingView
 from .views.video import VideoView
 from .views.videos import VideosView
 
-MESSAGE_MS = 8000
-TONES = {"info": "#2f7de1", "warning": "#c98a12", "error": "#c8452f"}
 Area = Qt.DockWidgetArea
-
-
-class MessageBar(QFrame):
-    """One line across the window that says what happened; it does not block."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._text = QLabel(self)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self._text.setWordWrap(True)
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        close = QPushButton("Dismiss", self)
-        close.setFlat(True)
-        close.clicked.connect(self.hide)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 4, 8, 4)
-        row.addWidget(self._text, 1)
-        row.addWidget(close)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.hide)
-        self.hide()
-
-    def text(self) -> str:
-        return self._text.text()
-
-    def say(self, text: str, level: str) -> None:
-        """Show a message; information goes away by itself, warnings and errors stay."""
-        self._text.setText(text)
-        tone = TONES[level]
-        self.setStyleSheet(f"MessageBar {{ border-left: 4px solid {tone}; }}")
-        self.setAccessibleName(text)
-        self.show()
-        self._timer.stop()
-        if level == "info":
-            self._timer.start(MESSAGE_MS)
 
 
 class MainWindow(QMainWindow):
@@ -116,6 +78,7 @@ class MainWindow(QMainWindow):
         self.docks: dict[str, QDockWidget] = {}
         self._add_docks()
         self._add_status()
+        self.safety = Safety(self)
         self.actions_ = Actions(self)
         self._add_toolbar()
         self._connect()
@@ -169,8 +132,8 @@ class MainWindow(QMainWindow):
         self._cancel = QPushButton("Cancel", self)
         self._cancel.clicked.connect(lambda: self.session.stop(StopKind.DISCARD))
         self._device = QLabel(self)
-        self._saved = QLabel(self)
-        for label in (self._job_text, self._device, self._saved):
+        self._saved = SavedLine(self)
+        for label in (self._job_text, self._device):
             label.setTextFormat(Qt.TextFormat.PlainText)
         status.addWidget(self._job_text)
         status.addWidget(self._progress)
@@ -215,7 +178,8 @@ class MainWindow(QMainWindow):
         session, actions = self.session, self.actions_
         session.projectChanged.connect(self._on_project)
         session.message.connect(self.show_message)
-        session.savedStateChanged.connect(self._on_saved)
+        session.savedStateChanged.connect(self._saved.show_state)
+        self._saved.copyAsked.connect(self.safety.save_copy)
         session.jobEvent.connect(self._on_event)
         session.jobsChanged.connect(self._on_jobs)
         # Queued: the dialog runs a loop of its own, and the job that brought the dataset must have ended by then.
@@ -249,28 +213,13 @@ class MainWindow(QMainWindow):
         if project is None:
             self.start.set_recent(self.settings.recent())
             self.setWindowTitle("totgui")
-            self._saved.setText("")
+            self._saved.clear()
             return
         if self._user_state is not None:
             self.restoreState(self._user_state)
             self._user_state = None
         self.docks["Training"].raise_()
         self.setWindowTitle(f"{project.path.stem} — totgui")
-
-    def _on_saved(self, state: object) -> None:
-        kind, pending = getattr(state, "kind", ""), getattr(state, "pending", 0)
-        at, reason = getattr(state, "at", None), getattr(state, "reason", "")
-        kind = str(getattr(kind, "value", kind))
-        if kind == "saved":
-            text = f"Saved {at.astimezone():%H:%M:%S}" if at else "Saved"
-        elif kind == "saving":
-            text = "Saving…"
-        elif kind == "read-only":
-            text = "Read only"
-        else:
-            text = f"NOT SAVED ({reason}): {pending} edits held in memory"
-        self._saved.setText(text)
-        self._saved.setStyleSheet("color: #c8452f; font-weight: bold;" if kind == "not-saved" else "")
 
     def _on_jobs(self) -> None:
         jobs = list(self.session.jobs.values())
@@ -303,16 +252,8 @@ class MainWindow(QMainWindow):
         self.actions_.file.open_path(Path(event.mimeData().urls()[0].toLocalFile()))
 
     def may_close(self) -> bool:
-        """Ask only when a training runs; what it has learned can be kept until it ends."""
-        if not self.session.training:
-            return True
-        answer = QMessageBox(
-            QMessageBox.Icon.NoIcon, "Quit", "A job is running. Its result is lost when you quit now.", parent=self
-        )
-        quit_button = answer.addButton("Quit and discard", QMessageBox.ButtonRole.DestructiveRole)
-        answer.addButton("Stay", QMessageBox.ButtonRole.RejectRole)
-        answer.exec()
-        return answer.clickedButton() is quit_button
+        """Whether closing loses nothing that the person has not agreed to lose."""
+        return self.safety.may_close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.may_close():

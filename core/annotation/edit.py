@@ -31,6 +31,11 @@ class Edit:
         return Edit(self.text, swaps, self.group)
 
     @property
+    def is_bulk(self) -> bool:
+        """Whether it changes the tracks of several videos at once."""
+        return sum(isinstance(swap.key, TrackKey) for swap in self.swaps) > 1
+
+    @property
     def videos(self) -> frozenset[VideoId]:
         """The videos whose track or review it touches."""
         return frozenset(s.key.video for s in self.swaps if isinstance(s.key, TrackKey | ReviewKey))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -14,8 +16,9 @@ from safetensors.numpy import load_file
 
 from core.errors import JobError
 from core.events import Cancelled, Failed, Finished, MatrixSnapshot, Progress, Started, StopKind, TrainingMetrics
+from core.run_folder import read_manifest
 from totgui.jobs.background import Background
-from totgui.jobs.protocol import EvaluateRequest, SegmentRequest
+from totgui.jobs.protocol import EvaluateRequest, SegmentRequest, encode
 
 
 def test_a_training_is_segmented_and_scored(runner, recorder, make_request, tmp_path):
@@ -170,3 +173,29 @@ def test_background_work_has_one_ending_each(recorder):
     background.close()
     assert [type(e) for e in recorder.endings] == [Finished, Failed]
     assert recorder.of(Progress)[0].job == "b1"
+
+
+_WINDOW = """
+import sys
+from pathlib import Path
+from core.events import TrainingMetrics
+from totgui.jobs.protocol import decode_request
+from totgui.jobs.runner import Runner
+runner = Runner(lambda event: print("learns", flush=True) if isinstance(event, TrainingMetrics) else None)
+runner.start(decode_request(Path(sys.argv[1]).read_bytes()))
+sys.stdin.read()
+"""
+
+
+def test_a_training_whose_window_died_keeps_what_it_learned(make_request, tmp_path):
+    (tmp_path / "request").write_bytes(encode(make_request("train-1", iterations=1_000_000)))
+    root = Path(__file__).resolve().parents[2]
+    command = [sys.executable, "-c", _WINDOW, str(tmp_path / "request")]
+    with subprocess.Popen(command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as window:
+        assert window.stdout.readline() == "learns\n"
+        window.kill()
+        window.stdout.read()  # closed when the engine, who inherited it, has ended as well
+    result = read_manifest(tmp_path / "train-1")
+    assert result is not None and result["stopped_early"] and 0 < result["iterations"] < 1_000_000
+    Path(result["weights"]).write_bytes(b"torn")
+    assert read_manifest(tmp_path / "train-1") is None

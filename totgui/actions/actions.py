@@ -20,6 +20,9 @@ from .segment import SegmentMenu
 from .view import ViewMenu
 
 DIGITS = 20
+CHANGING = ("segment.", "labels.", "model.", "review.", "edit.undo", "edit.redo", "file.checkpoint")
+"""Commands that a project that is open for reading does not take, by the head of their name."""
+READING = ("review.next", "review.previous")
 
 
 class Actions(QObject):
@@ -95,11 +98,17 @@ class Actions(QObject):
 
     def refresh(self) -> None:
         """Enable what can be done now and name what undo would undo."""
+        project = self.session.project
+        read_only = project is not None and project.read_only
         for name, command in self._commands.items():
-            if command.usable is not None:
-                usable = command.usable()
+            if command.usable is not None or _changes_project(name):
+                usable = not (read_only and _changes_project(name)) and (command.usable is None or command.usable())
                 self.by_name[name].setProperty("usable", usable)
                 self.by_name[name].setEnabled(usable)
         undo, redo = self.edit.undo_text, self.edit.redo_text
         self.by_name["edit.undo"].setText(f"Undo: {undo}" if undo else "Undo")
         self.by_name["edit.redo"].setText(f"Redo: {redo}" if redo else "Redo")
+
+
+def _changes_project(name: str) -> bool:
+    return name.startswith(CHANGING) and not name.startswith(READING)

@@ -35,6 +35,14 @@ class FileMenu(Menu):
                 self.is_open,
             ),
             Command(
+                "file.copy",
+                "Save a copy…",
+                self.window.safety.save_copy,
+                ["Ctrl+Shift+S"],
+                "The whole project under another name",
+                self.is_open,
+            ),
+            Command(
                 "file.export",
                 "Export labels…",
                 self.export,
@@ -76,12 +84,7 @@ class FileMenu(Menu):
         if path.is_dir():
             self.session.work.scan(path)
             return
-        try:
-            self.session.open_project(path)
-        except TotError as error:
-            self.say(str(error), "error")
-            return
-        self.window.settings.add_recent(path)
+        self.window.safety.open_project(path)
 
     def dataset_scanned(self, dataset: Dataset) -> None:
         """Show what was found and make a project, or rescan with the choices made."""
@@ -116,12 +119,7 @@ class FileMenu(Menu):
             return
         name, accepted = QInputDialog.getText(self.window, "Make checkpoint", "Name of the checkpoint:")
         if accepted and name.strip():
-            try:
-                made = self.session.project.checkpoint(name.strip())
-            except TotError as error:
-                self.say(str(error), "error")
-                return
-            self.say(f"Checkpoint written to {made.name}.")
+            self.session.work.checkpoint(name.strip())
 
     def export(self) -> None:
         answer = ask_export(self.session, self.window)

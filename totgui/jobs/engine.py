@@ -1,7 +1,8 @@
 """The engine: a child process that runs one job at a time and answers with events. No Qt in here.
 
 Three rules. The main thread works; the listener thread reads the pipe all the while, so a stop is heard
-in the middle of a job. Each job is answered with exactly one ending. A closed pipe ends the process.
+in the middle of a job. Each job is answered with exactly one ending. A closed pipe ends the process; a training that
+runs then saves first what it has learned.
 """
 
 from __future__ import annotations
@@ -37,6 +38,9 @@ from .protocol import (
     encode,
 )
 
+ALONE_S = 120.0
+"""How long a training may take to end by itself after its window died."""
+
 
 class Control:
     """What was said about one job since it was asked for: its stop and its pinned video."""
@@ -63,6 +67,8 @@ class Engine:
         self._sending = threading.Lock()
         self._waiting: queue.SimpleQueue[Control] = queue.SimpleQueue()
         self._last: Control | None = None
+        self._running: Control | None = None
+        self._alone = False
 
     def listen(self) -> None:
         """Read requests until the pipe closes, then end the process."""
@@ -70,10 +76,21 @@ class Engine:
             while True:
                 self._hear(decode_request(self._connection.recv_bytes()))
         except (EOFError, OSError):
-            os._exit(0)
+            self._finish_alone()
         except msgspec.MsgspecError:
             traceback.print_exc()
             os._exit(3)
+
+    def _finish_alone(self) -> None:
+        """The window is gone: a training keeps what it has learned, for the next opening; other work ends."""
+        self._alone = True
+        running = self._running
+        if running is None or not isinstance(running.request, TrainRequest) or running.stopped is StopKind.DISCARD:
+            os._exit(0)
+        running.stopped = StopKind.KEEP
+        timer = threading.Timer(ALONE_S, os._exit, (3,))
+        timer.daemon = True
+        timer.start()
 
     def _hear(self, request: object) -> None:
         control = self._last
@@ -94,15 +111,20 @@ class Engine:
             if isinstance(control.request, WarmUpRequest):
                 api.warm_up()
             else:
-                self.send(run(control, self.send))
+                self._running = control
+                ending = run(control, self.send)
+                self._running = None
+                self.send(ending)
+            if self._alone:
+                os._exit(0)
 
     def send(self, event: Event) -> None:
         """Write one event into the pipe."""
         try:
             with self._sending:
                 self._connection.send_bytes(encode(event))
-        except (BrokenPipeError, OSError):
-            os._exit(0)
+        except OSError:
+            pass  # the listener sees the closed pipe, and decides
 
 
 def run(control: Control, send: Callable[[Event], None]) -> Event:

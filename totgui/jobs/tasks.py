@@ -36,6 +36,33 @@ def export(project: Project, name: str, out: Path, track: str, videos: str) -> T
     return run
 
 
+def checkpoint(project: Project, name: str) -> Task:
+    """Writes a named backup; result: ``path``."""
+
+    def run(report: Report, should_stop: ShouldStop) -> dict[str, Any]:
+        return {"path": project.checkpoint(name)}
+
+    return run
+
+
+def save_copy(project: Project, out: Path) -> Task:
+    """Saves the project under another name; result: ``lost``, sentences."""
+
+    def run(report: Report, should_stop: ShouldStop) -> dict[str, Any]:
+        return {"lost": project.save_copy(out)}
+
+    return run
+
+
+def salvage(path: Path, out: Path) -> Task:
+    """Saves what a damaged project still holds; result: that of `api.repair`."""
+
+    def run(report: Report, should_stop: ShouldStop) -> dict[str, Any]:
+        return api.repair(path, out)
+
+    return run
+
+
 def export_formats() -> list[tuple[str, str, str]]:
     """Name, label and losses of every format."""
     from core.formats.registry import FORMATS

@@ -26,11 +26,15 @@ from .pictures import Pictures, cluster_frames
 from .reports import Reports
 from .work import Work
 
+CLOSE_S = 5.0
+"""How long closing waits for a disk that does not answer; late edits lie in the emergency file."""
+
 
 class Session(QObject):
     """One open project, its playback and its jobs."""
 
     projectChanged = Signal()
+    projectOpened = Signal()
     documentChanged = Signal(object, object)  # Changes, initiator
     savedStateChanged = Signal(object)
     jobEvent = Signal(object)
@@ -72,9 +76,16 @@ class Session(QObject):
         """The present values of the open project, or None."""
         return self.project.document if self.project else None
 
-    def open_project(self, path: Path) -> None:
-        """Open a project file. Raises StoreError or InputError; what was open stays open then."""
-        self._adopt(Project.open(path))
+    def open_project(self, path: Path, *, as_copy: bool = False) -> None:
+        """Open a project file, or a read-only copy of one that another program holds.
+
+        Raises StoreError; what was open stays open then.
+        """
+        if self.project is not None and self.project.path == path.absolute():
+            if not self.project.read_only:
+                return
+            self.close_project()
+        self._adopt(Project.open_copy(path) if as_copy else Project.open(path))
 
     def create_project(self, path: Path, dataset: Dataset) -> None:
         """Make a project from a scanned dataset and open it. Unreadable labels become messages."""
@@ -99,12 +110,8 @@ class Session(QObject):
         self.savedStateChanged.emit(project.saved_state())
         if document.videos:
             self.select_video(next(iter(document.videos)))
-        if project.restored_edits:
-            self.message.emit(
-                f"The program did not end cleanly last time. {project.restored_edits:,} edits were restored; "
-                "nothing was lost.",
-                "info",
-            )
+        project.keep_backups(lambda text: self.message.emit(text, "warning"))
+        self.projectOpened.emit()
 
     def close_project(self) -> None:
         """Close the open project after its edits are on disk."""
@@ -113,7 +120,10 @@ class Session(QObject):
         project, self.project, self.work.project = self.project, None, None
         self.playback.set_video(None)
         project.on_saved = None
-        project.close()
+        try:
+            project.close(CLOSE_S)
+        except TotError as error:
+            self.message.emit(str(error), "error")
         self.current_video = self.current_run = self.work.pinned = None
         self.selection = frozenset()
         for part in (self._scores, self._reports, self._pictures):
@@ -139,6 +149,8 @@ class Session(QObject):
             return False
         try:
             edit = make()
+            if edit.is_bulk:
+                self.project.back_up(f"before {edit.text}")
             changes = self.project.edit(edit)
         except TotError as error:
             self.message.emit(str(error), "warning")

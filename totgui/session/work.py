@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,7 @@ class Work(Jobs):
         if self.engine_busy:
             self.message.emit("A training is running. Stop it first.", "warning")
             return None
+        project.back_up("before training")
         self.pinned = pinned if pinned in {video.id for video in videos} else VideoId(videos[0].id)
         job = new_job("train")
         out = cache_path("runs", project.uid, job)
@@ -54,12 +56,24 @@ class Work(Jobs):
         return self.in_engine(request, "Training", self._on_trained)
 
     def _on_trained(self, finished: events.Finished) -> None:
+        self.take_run({**finished.result, "stopped_early": finished.stopped_early})
+
+    def take_run(self, result: Mapping[str, Any]) -> None:
+        """Take a finished training into the project, show it, and segment the videos with it."""
         if self.project is None:
             return
-        run = project_work.add_run(self.project, {**finished.result, "stopped_early": finished.stopped_early})
+        run = project_work.add_run(self.project, result)
         self.changedProject.emit(Changes(What.RUNS | What.LABEL_MAP, runs=frozenset([run])))
         self.runTrained.emit(run)
         self.segment(run)
+
+    def left_runs(self) -> list[Mapping[str, Any]]:
+        """Trainings of the open project that ended while no window was there to take them."""
+        return project_work.left_runs(self.project) if self.project else []
+
+    def forget_run(self, result: Mapping[str, Any]) -> None:
+        """Remove such a training."""
+        project_work.forget_run(result)
 
     def segment(self, run: RunId) -> None:
         """Segment every trainable video with a run."""
@@ -104,3 +118,29 @@ class Work(Jobs):
     def export_preview(self, name: str, track: str) -> str:
         """The first lines that an export would write, or the reason why it cannot."""
         return tasks.export_preview(self.project, name, track) if self.project else ""
+
+    # --- copies ------------------------------------------------------------------------------------
+
+    def checkpoint(self, name: str) -> None:
+        """Write a named backup in the background."""
+        if self.project is not None:
+            work = tasks.checkpoint(self.project, name)
+            self.in_background("checkpoint", "Writing the checkpoint", work, self._on_checkpoint)
+
+    def _on_checkpoint(self, finished: events.Finished) -> None:
+        self.message.emit(f"Checkpoint written to {finished.result['path'].name}.", "info")
+
+    def save_copy(self, out: Path, then: Callable[[list[str]], None]) -> None:
+        """Save the project under another name in the background; `then` gets sentences on what is missing in it."""
+        if self.project is not None:
+            work = tasks.save_copy(self.project, out)
+            self.in_background("copy", "Saving a copy", work, lambda finished: then(finished.result["lost"]))
+
+    def salvage(self, path: Path, out: Path, then: Callable[[Mapping[str, Any]], None]) -> None:
+        """Save what a damaged project still holds into a new one in the background."""
+        work = tasks.salvage(path, out)
+        self.in_background("salvage", "Saving what is left", work, lambda finished: then(finished.result))
+
+    def newest_backup(self, path: Path) -> tuple[Path, datetime] | None:
+        """The newest whole backup of a project and when it was made."""
+        return project_work.newest_backup(path)

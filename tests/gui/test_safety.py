@@ -1,0 +1,225 @@
+"""What the window says and offers when a project is locked, damaged, read-only, restored or not saved."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from projects import V, a_project, with_edits, with_run
+from PySide6.QtWidgets import QPushButton
+
+from core.annotation import commands
+from core.cache import cache_path
+from core.run_folder import write_manifest
+from core.store import log
+from core.store.writer import SavedState
+from totgui.hooks import Hooks, describe
+from totgui.main_window import MainWindow
+from totgui.session import Session
+from totgui.settings import Settings
+from totgui.views.message_bar import MessageBar
+from totgui.views.saved import SavedLine, saved_text
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOT_DATA_DIR", str(tmp_path / "data"))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    with a_project(tmp_path / "a.tot") as project:
+        with_run(project)
+        with_edits(project)
+        project.checkpoint("good")
+    return tmp_path / "a.tot"
+
+
+@pytest.fixture
+def window(qtbot) -> Iterator[MainWindow]:
+    made = MainWindow(Session(), Settings())
+    made.show()
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+def test_the_state_is_said_in_words() -> None:
+    at = datetime(2026, 3, 1, 12, 4, 31)
+    assert saved_text(SavedState("saved", at=at)) == "Saved 12:04:31"
+    assert saved_text(SavedState("saving", 2)) == "Saving…"
+    assert saved_text(SavedState("not-saved", 1, None, "disk full")) == "NOT SAVED (disk full): 1 edit held in memory"
+    said = saved_text(SavedState("not-saved", 3, None, "disk full", held=3))
+    assert said == "NOT SAVED (disk full): 3 edits held in memory and in the emergency file"
+
+
+def test_a_copy_is_offered_only_where_the_project_takes_no_edits(qtbot) -> None:
+    line = SavedLine()
+    qtbot.addWidget(line)
+    (button,) = line.findChildren(QPushButton)
+    for kind, offered in (("saved", False), ("not-saved", True), ("saving", False), ("read-only", True)):
+        line.show_state(SavedState(kind, 1, None, "x"))
+        assert button.isVisibleTo(line) == offered
+
+
+def test_a_question_comes_back_after_a_message(qtbot) -> None:
+    bar, chosen = MessageBar(), []
+    qtbot.addWidget(bar)
+    bar.say("which?", "info", [("This", lambda: chosen.append("this")), ("That", lambda: chosen.append("that"))])
+    bar.say("<b>something</b> happened", "warning")
+    assert bar.text() == "<b>something</b> happened" and bar.choices() == []
+    bar.dismiss()
+    assert bar.text() == "which?" and bar.choices() == ["This", "That"]
+    bar.choose("That")
+    assert chosen == ["that"] and not bar.isVisibleTo(bar.parentWidget())
+
+
+def test_a_locked_project_is_offered_as_a_copy(window: MainWindow, path: Path) -> None:
+    holder = (
+        "import sys; from pathlib import Path; from core.project import Project\n"
+        "p = Project.open(Path(sys.argv[1])); print('open', flush=True); sys.stdin.read(); p.close()"
+    )
+    command = [sys.executable, "-c", holder, str(path)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None and child.stdin is not None
+        child.stdout.readline()
+        window.actions_.file.open_path(path)
+        assert window.session.project is None and f"process {child.pid}" in window.bar.text()
+        window.bar.choose("Open a read-only copy")
+        project = window.session.project
+        assert project is not None and project.read_only and V in project.document.corrected
+        window.session.close_project()
+        child.stdin.close()
+
+
+def test_a_read_only_project_shows_no_edit_that_works(
+    window: MainWindow, path: Path, tmp_path: Path, qtbot, monkeypatch
+) -> None:
+    actions, session = window.actions_.by_name, window.session
+    window.actions_.file.open_path(path)
+    assert actions["segment.split"].isEnabled() and actions["segment.merge-next"].isEnabled()
+    session.close_project()
+    monkeypatch.setattr("core.store.log.start_launch", _full)
+    window.actions_.file.open_path(path)
+    assert "can only be read" in window.bar.text() and window._saved.text() == "Read only"
+    for text in (
+        "segment.split",
+        "segment.merge-next",
+        "labels.new",
+        "model.train",
+        "edit.undo",
+        "review.accept",
+        "file.checkpoint",
+    ):
+        assert not actions[text].isEnabled(), text
+    for text in ("review.next-video", "file.copy", "file.export", "playback.toggle"):
+        assert actions[text].isEnabled(), text
+    monkeypatch.undo()
+    monkeypatch.setattr(window.safety, "_ask_name", lambda title, proposed: tmp_path / "b.tot")
+    window.safety.save_copy()
+    qtbot.waitUntil(lambda: session.project is not None and session.project.path.name == "b.tot", timeout=10_000)
+    assert (
+        not session.project.read_only and actions["segment.merge-next"].isEnabled() and actions["edit.undo"].isEnabled()
+    )
+
+
+def _full(*_: object) -> None:
+    raise sqlite3.OperationalError("database or disk is full")
+
+
+def test_a_damaged_project_comes_with_its_backup_and_a_way_to_save_the_rest(
+    window: MainWindow, path: Path, tmp_path: Path, qtbot, monkeypatch
+) -> None:
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("UPDATE review SET value='x'")
+    connection.close()
+    window.actions_.file.open_path(path)
+    assert window.session.project is None and "damaged" in window.bar.text()
+    backup, save = window.bar.choices()
+    assert backup.startswith("Open the backup of") and save == "Save what is left…"
+    monkeypatch.setattr(window.safety, "_ask_name", lambda title, proposed: tmp_path / "b.tot")
+    window.bar.choose(save)
+    qtbot.waitUntil(lambda: window.session.project is not None, timeout=10_000)
+    assert window.session.project.path.name == "b.tot" and V in window.session.document.corrected
+    window.bar.dismiss()  # that the video is not there either
+    assert "Not everything could be saved" in window.bar.text()
+    window.actions_.file.open_path(path)
+    window.bar.choose(backup)
+    assert window.session.project.path.parent.name == "a.backups"
+
+
+def test_edits_that_are_not_on_disk_are_asked_about(
+    window: MainWindow, path: Path, tmp_path: Path, qtbot, monkeypatch
+) -> None:
+    window.actions_.file.open_path(path)
+    session = window.session
+    monkeypatch.setattr(log, "append", _full)
+    asked: list[str] = []
+    monkeypatch.setattr(window.safety, "_ask", lambda question, yes: asked.append(question) or False)
+    assert session.do(lambda: commands.move_boundary(session.document, V, 0, 33))
+    qtbot.waitUntil(lambda: window._saved.text().endswith("held in memory and in the emergency file"), timeout=5000)
+    assert window._saved.text().startswith("NOT SAVED (database or disk is full): 1 edit")
+    assert not window.close() and "1 edits could not be saved" in asked[0] and "come back" in asked[0]
+    monkeypatch.undo()
+    assert window.safety.may_close()
+
+
+def test_a_training_that_nobody_took_is_offered(window: MainWindow, path: Path, qtbot, monkeypatch) -> None:
+    with a_project(path.with_name("b.tot")) as project:
+        uid = project.uid
+    folder = cache_path("runs", uid, "train-1", "x").parent
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "weights.safetensors").write_bytes(b"learned")
+    write_manifest({
+        "weights": str(folder / "weights.safetensors"), "config": {"n_clusters": 3}, "device": "cpu", "seconds": 1.0,
+        "iterations": 1500, "stopped_early": True, "losses": {}, "curve": [], "label_map": {0: 1}, "metrics": None,
+    })  # fmt: skip
+    session = window.session
+    monkeypatch.setattr(session.work, "segment", lambda run: None)
+    window.actions_.file.open_path(path.with_name("b.tot"))
+    assert "1,500 iterations, stopped early" in window.bar.text()
+    window.bar.choose("Add the run")
+    (run,) = session.document.runs.values()
+    assert session.project.flush() and session.project.weights(run.id) == b"learned" and run.stopped_early
+    qtbot.waitUntil(lambda: not folder.exists(), timeout=5000)
+    session.close_project()
+    window.actions_.file.open_path(path.with_name("b.tot"))
+    assert "training" not in window.bar.text()
+
+
+def test_what_was_restored_is_said(window: MainWindow, path: Path) -> None:
+    code = (
+        "import os, sys; from pathlib import Path\n"
+        "from core.project import Project; from core.annotation import commands\n"
+        "p = Project.open(Path(sys.argv[1])); v = next(iter(p.document.videos))\n"
+        "for f in (21, 22, 23): p.edit(commands.move_boundary(p.document, v, 0, f))\n"
+        "p.flush(); os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(path)], cwd=ROOT, check=False)
+    window.actions_.file.open_path(path)
+    assert window.bar.text().startswith("Restored 3 edits up to ") and "Nothing was lost." in window.bar.text()
+
+
+def test_an_error_in_a_slot_reaches_the_person_without_its_values_reaching_the_log() -> None:
+    told: list[str] = []
+    saved = [True, False]
+    hooks = Hooks(told.append, lambda: saved.pop(0))
+
+    def slot(label: str) -> None:
+        {}[label]
+
+    for label in ("secret label", "secret label", "another"):
+        try:
+            slot(label)
+        except KeyError as error:
+            assert "secret" not in describe(error, error.__traceback__)
+            assert "test_safety.py" in describe(error, error.__traceback__)
+            hooks.uncaught(type(error), error, error.__traceback__)
+    assert len(told) == 1 and "Your edits are saved" in told[0]  # told once in five seconds

@@ -1,0 +1,148 @@
+"""Opening, copying and closing with nothing lost: what the person is told and offered when it is not plain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from core.errors import DamagedProjectError, ProjectLockedError, TotError
+
+
+class Safety(QObject):
+    """Asks where that is needed, and then asks the session to do it."""
+
+    def __init__(self, window: Any) -> None:  # a MainWindow; naming it here would close a circle of imports
+        super().__init__(window)
+        self._window, self._session = window, window.session
+        self._session.projectOpened.connect(self.on_opened)
+
+    # --- opening -----------------------------------------------------------------------------------
+
+    def open_project(self, path: Path) -> None:
+        """Open a project; where that fails, say why and offer what helps."""
+        self._try_to_open(path, as_copy=False)
+
+    def _try_to_open(self, path: Path, *, as_copy: bool) -> None:
+        say = self._window.bar.say
+        try:
+            self._session.open_project(path, as_copy=as_copy)
+        except ProjectLockedError as error:
+            copy = ("Open a read-only copy", lambda: self._try_to_open(path, as_copy=True))
+            say(str(error), "warning", [] if as_copy else [copy])
+        except DamagedProjectError as error:
+            save = ("Save what is left…", lambda: self.salvage(path))
+            say(str(error), "error", [*self._backup_of(path), save])
+        except TotError as error:
+            say(str(error), "error")
+        else:
+            self._window.settings.add_recent(path)
+
+    def _backup_of(self, path: Path) -> list[tuple[str, Any]]:
+        backup = self._session.work.newest_backup(path)
+        if backup is None:
+            return []
+        found, at = backup
+        return [(f"Open the backup of {at:%d %b %H:%M}", lambda: self._try_to_open(found, as_copy=False))]
+
+    def salvage(self, path: Path) -> None:
+        """Save what a damaged project still holds into a new file, and open that."""
+        chosen = self._ask_name("Save what is left", path.with_name(f"{path.stem} saved.tot"))
+        if chosen is not None:
+            self._session.work.salvage(path, chosen, lambda found: self._salvaged(chosen, found))
+
+    def _salvaged(self, path: Path, found: Mapping[str, Any]) -> None:
+        self.open_project(path)
+        lost = found["lost"]
+        text = "Everything could be saved." if not lost else "Not everything could be saved: " + " ".join(lost)
+        self._window.bar.say(f"{path.name}: {text} The undo history begins anew.", "error" if lost else "info")
+
+    def on_opened(self) -> None:
+        """Say what opening took, and offer trainings that nobody took in."""
+        project, say = self._session.project, self._window.bar.say
+        if not project.read_only:
+            for result in self._session.work.left_runs():
+                self._offer_run(result)
+        if text := " ".join([opened_text(project), *project.notes]).strip():
+            say(text, "warning" if project.notes else "info")
+
+    def _offer_run(self, result: Mapping[str, Any]) -> None:
+        at = datetime.fromisoformat(str(result["finished"])).astimezone()
+        early = ", stopped early" if result.get("stopped_early") else ""
+        self._window.bar.say(
+            f"A training of this project ended at {at:%d %b %H:%M} while no window was open "
+            f"({result['iterations']:,} iterations{early}).",
+            "info",
+            [
+                ("Add the run", lambda: self._session.work.take_run(result)),
+                ("Discard it", lambda: self._session.work.forget_run(result)),
+            ],
+        )
+
+    # --- copies ------------------------------------------------------------------------------------
+
+    def save_copy(self) -> None:
+        """Save the project under another name and go on with the copy when the project itself takes no edits."""
+        project = self._session.project
+        if project is None:
+            return
+        chosen = self._ask_name("Save a copy", project.path.with_name(f"{project.path.stem} copy.tot"))
+        if chosen is not None:
+            go_on = project.read_only or project.saved_state().kind == "not-saved"
+            self._session.work.save_copy(chosen, lambda lost: self._copied(chosen, lost, go_on=go_on))
+
+    def _copied(self, path: Path, lost: list[str], *, go_on: bool) -> None:
+        if go_on:
+            self._try_to_open(path, as_copy=False)
+        self._window.bar.say(f"Saved a copy as {path.name}. {' '.join(lost)}".strip(), "warning" if lost else "info")
+
+    def _ask_name(self, title: str, proposed: Path) -> Path | None:
+        name, _ = QFileDialog.getSaveFileName(self._window, title, str(proposed), "Projects (*.tot)")
+        if not name:
+            return None
+        return Path(name) if name.endswith(".tot") else Path(f"{name}.tot")
+
+    # --- closing -----------------------------------------------------------------------------------
+
+    def may_close(self) -> bool:
+        """Ask only when a job runs or edits are not on disk."""
+        project = self._session.project
+        if self._session.training and not self._ask(
+            "A job is running. Its result is lost when you quit now.", "Quit and discard"
+        ):
+            return False
+        if project is None or project.read_only or project.flush(2.0):
+            return True
+        state = project.saved_state()
+        held = (
+            "They lie in the emergency file and come back when the project is opened again."
+            if state.held == state.pending
+            else "They are lost when you quit now. Save a copy to another disk first."
+        )
+        return self._ask(f"{state.pending:,} edits could not be saved ({state.reason}). {held}", "Quit all the same")
+
+    def _ask(self, question: str, yes: str) -> bool:
+        box = QMessageBox(QMessageBox.Icon.NoIcon, "Quit", "", parent=self._window)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(question)
+        button = box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton("Stay", QMessageBox.ButtonRole.RejectRole)
+        box.exec()
+        return box.clickedButton() is button
+
+
+def opened_text(project: Any) -> str:
+    """What was restored when a project was opened after an unclean end; empty after a clean one."""
+    words = []
+    if project.restored_edits:
+        last = project.history.done[-1].ts if project.history.done else 0.0
+        until = f" up to {datetime.fromtimestamp(last):%H:%M:%S}" if last else ""
+        words.append(f"Restored {project.restored_edits:,} edits{until}. Nothing was lost.")
+    if project.recovered:
+        names = ", ".join(project.recovered[-3:])
+        words.append(f"{len(project.recovered):,} edits came back from the emergency file, the last: {names}.")
+    return " ".join(words)

@@ -1,0 +1,105 @@
+"""One line across the window that says what happened, with buttons for what can be done about it; it never blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+MESSAGE_MS = 8000
+MAX_WAITING = 5
+TONES = {"info": "#2f7de1", "warning": "#c98a12", "error": "#c8452f"}
+Choice = tuple[str, Callable[[], None]]
+Message = tuple[str, str, Sequence[Choice]]
+
+
+class MessageBar(QFrame):
+    """Shows the newest message; errors and questions come back behind it until they are answered or dismissed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._stripe = QFrame(self)
+        self._stripe.setFixedWidth(4)
+        self._text = QLabel(self)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setWordWrap(True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._close = QPushButton("Dismiss", self)
+        self._close.setFlat(True)
+        self._close.clicked.connect(self.dismiss)
+        top = QHBoxLayout()
+        top.addWidget(self._text, 1)
+        top.addWidget(self._close)
+        self._row = QHBoxLayout()
+        self._row.addStretch(1)
+        column = QVBoxLayout()
+        column.setContentsMargins(8, 4, 8, 4)
+        column.addLayout(top)
+        column.addLayout(self._row)
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._stripe)
+        outer.addLayout(column, 1)
+        self._buttons: list[QPushButton] = []
+        self._shown: Message | None = None
+        self._waiting: list[Message] = []
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.dismiss)
+        self.hide()
+
+    def text(self) -> str:
+        """The message that is shown, empty when there is none."""
+        return self._shown[0] if self._shown else ""
+
+    def choices(self) -> list[str]:
+        """The buttons of the message that is shown, "Dismiss" aside."""
+        return [button.text() for button in self._buttons]
+
+    def choose(self, label: str) -> None:
+        """Press one of the buttons."""
+        next(button for button in self._buttons if button.text() == label).click()
+
+    def say(self, text: str, level: str, choices: Sequence[Choice] = ()) -> None:
+        """Show a message; information goes away by itself, warnings, errors and questions stay."""
+        if self._shown is not None and (self._shown[2] or self._shown[1] == "error") and self._shown[0] != text:
+            self._waiting = [*self._waiting[1 - MAX_WAITING :], self._shown]
+        self._show(text, level, choices)
+
+    def _show(self, text: str, level: str, choices: Sequence[Choice]) -> None:
+        self._remove_buttons()
+        self._shown = (text, level, choices)
+        for label, do in choices:
+            button = QPushButton(label, self)
+            button.clicked.connect(lambda _checked=False, answer=do: self._answer(answer))
+            self._row.addWidget(button)
+            self._buttons.append(button)
+        self._text.setText(text)
+        self._close.setText(f"Dismiss ({len(self._waiting)} more)" if self._waiting else "Dismiss")
+        self._stripe.setStyleSheet(f"background: {TONES[level]};")
+        self.setAccessibleName(text)
+        self.show()
+        self._timer.stop()
+        if level == "info" and not choices:
+            self._timer.start(MESSAGE_MS)
+
+    def dismiss(self) -> None:
+        """Put the message away; what it covered comes back."""
+        self._remove_buttons()
+        self._timer.stop()
+        self._shown = None
+        if self._waiting:
+            self._show(*self._waiting.pop())
+        else:
+            self.hide()
+
+    def _answer(self, do: Callable[[], None]) -> None:
+        self.dismiss()
+        do()
+
+    def _remove_buttons(self) -> None:
+        for button in self._buttons:
+            button.hide()
+            button.deleteLater()
+        self._buttons.clear()
