@@ -21,6 +21,9 @@ from .requests import EvaluateRequest, ExtractRequest, ExtractSettings, SegmentR
 if TYPE_CHECKING:
     from .annotation.changes import Changes
     from .formats.track import ExportSummary
+    from .kit.package import KitSummary
+    from .kit.plan import KitPlan
+    from .kit.source import KitOptions, KitSource
     from .metrics.report import Report as Scores
     from .project import Project
     from .tot.config import TrainConfig
@@ -353,6 +356,41 @@ def export(
         run=run,
         unlabelled_as_background=unlabelled_as_background,
     )
+
+
+def plan_kit(
+    project: Project,
+    options: KitOptions,
+    *,
+    track: str = "corrected",
+    videos: str = "accepted",
+    run: RunId | None = None,
+) -> tuple[KitSource, KitPlan]:
+    """What a training kit would be made of, and what it would hold; nothing is written."""
+    from .kit.plan import plan_kit as plan
+    from .kit_work import kit_source
+
+    source = kit_source(project, track=track, videos=videos, run=run)
+    return source, plan(source, options)
+
+
+def make_kit(
+    project: Project,
+    out: Path | str,
+    options: KitOptions,
+    *,
+    track: str = "corrected",
+    videos: str = "accepted",
+    run: RunId | None = None,
+    report: Report = ignore,
+    should_stop: ShouldStop = never_stop,
+) -> KitSummary:
+    """Write the training kit of the chosen videos: a folder that appears when it is complete."""
+    from .kit.package import write_kit
+    from .kit_work import kit_source
+
+    source = kit_source(project, track=track, videos=videos, run=run)
+    return write_kit(source, options, Path(out), report=report, should_stop=should_stop)
 
 
 def score(

@@ -234,9 +234,35 @@ def export_tracks(
     """Write the chosen videos' labels in one format."""
     if name not in FORMATS:
         raise ConfigError(f'There is no format "{name}"; there are: {", ".join(FORMATS)}.')
+    document = project.document
+    found = chosen_tracks(document, track, videos, run)
+    tracks = []
+    for video, cut in found.items():
+        if unlabelled_as_background:
+            cut = Segmentation.from_pieces(
+                cut.starts.tolist(),
+                [BACKGROUND if label == UNLABELLED else label for label in cut.labels.tolist()],
+                cut.n_frames,
+            )
+        tracks.append(export_track(document, video, cut, track))
+    return FORMATS[name].write(tracks, out)
+
+
+def export_track(document: Document, video: VideoId, cut: Segmentation, track: str) -> ExportTrack:
+    """One video's labels as a format writes them: with the actions in use and those that it has."""
+    known = {int(label) for label in cut.labels.tolist()}
+    used = {a.id: a for a in document.actions.values() if not a.archived or int(a.id) in known}
+    one, review = document.videos[video], document.review(video)
+    return ExportTrack(one.name, one.timebase, cut, used, track, str(review.status), review.note)
+
+
+def chosen_tracks(document: Document, track: str, videos: str, run: RunId | None) -> dict[VideoId, Segmentation]:
+    """The labels of the chosen videos in ActionIds, in the order of the dataset. Raises ConfigError for none.
+
+    `track` is one of TRACKS; `videos` is ``accepted``, ``all`` or names with commas; `run` None is the newest.
+    """
     if track not in TRACKS:
         raise ConfigError(f'There is no track "{track}"; there are: {", ".join(TRACKS)}.')
-    document = project.document
     found = _tracks(document, track, run)
     chosen = [v for v in _chosen_videos(document, videos) if v in found]
     if not chosen:
@@ -250,30 +276,7 @@ def export_tracks(
                 else ""
             )
         )
-    actions = {a.id: a for a in document.actions.values()}
-    tracks = []
-    for video in chosen:
-        cut, review = found[video], document.review(video)
-        if unlabelled_as_background:
-            cut = Segmentation.from_pieces(
-                cut.starts.tolist(),
-                [BACKGROUND if label == UNLABELLED else label for label in cut.labels.tolist()],
-                cut.n_frames,
-            )
-        known = {int(label) for label in cut.labels.tolist()}
-        used = {k: a for k, a in actions.items() if not a.archived or int(k) in known}
-        tracks.append(
-            ExportTrack(
-                document.videos[video].name,
-                document.videos[video].timebase,
-                cut,
-                used,
-                track,
-                str(review.status),
-                review.note,
-            )
-        )
-    return FORMATS[name].write(tracks, out)
+    return {video: found[video] for video in chosen}
 
 
 def _tracks(document: Document, track: str, run: RunId | None) -> dict[VideoId, Segmentation]:

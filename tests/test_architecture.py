@@ -39,7 +39,9 @@ TABLE: dict[str, tuple[str, str]] = {
                      "torch safetensors cv2 numpy msgspec PACKAGED_WEIGHTS"),
     "core.store": (f"core.annotation core.data core.cache {VALUES}", "msgspec platformdirs numpy"),
     "core.formats": ("core.annotation core.data core.cache core.errors", "msgspec defusedxml numpy"),
-    "core.kit": (f"core.formats core.media core.annotation core.data {VALUES}", "jinja2 docx av cv2 numpy"),
+    "core.html_page": ("", "jinja2 markupsafe"),
+    "core.kit": (f"core.formats core.media core.annotation core.data core.html_page {VALUES}",
+                 "docx cv2 numpy msgspec"),
     "core.demo": (f"core.data core.media core.cache {VALUES}", "av cv2 numpy"),
     "core.project": (f"core.annotation core.store core.data {VALUES}", "numpy"),
     # The verbs and the files that hold parts of them.
@@ -47,6 +49,7 @@ TABLE: dict[str, tuple[str, str]] = {
                           f"core.data core.metrics core.run_folder core.formats "
                           f"core.cache core.requests {VALUES}", "numpy msgspec"),
     "core.evaluation": (f"core.project core.project_work core.annotation core.data core.metrics {VALUES}", "numpy"),
+    "core.kit_work": ("core.project core.project_work core.kit core.annotation core.data core.errors", ""),
     "core.engine_work": (f"core.tot core.tot.config core.tot.prior core.decode core.metrics core.annotation core.data "
                          f"core.cache core.requests core.run_folder {VALUES}", "numpy msgspec"),
     "core.extract_work": (f"core.extract core.feature_work core.requests core.data {VALUES}", "msgspec"),
@@ -56,7 +59,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "core.device": (f"core.tot.devices core.cache {VALUES}", "av"),  # av: the list of codecs
     "core.progress": ("core.events", ""),
     "core.api": ("core.*", "msgspec numpy"),
-    "core.verbs": (f"core.api core.requests core.progress core.data core.decode core.metrics core.project "
+    "core.verbs": (f"core.api core.requests core.progress core.data core.kit.source core.decode core.metrics core.project "
                    f"{VALUES}", ""),
     "core.cli": ("core.verbs core.errors core.events", ""),
     "totgui.paths": ("", ""),
