@@ -59,8 +59,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "core.device": (f"core.tot.devices core.cache {VALUES}", "av"),  # av: the list of codecs
     "core.progress": ("core.events", ""),
     "core.api": ("core.*", "msgspec numpy"),
-    "core.verbs": (f"core.api core.requests core.progress core.data core.kit.source core.decode core.metrics core.project "
-                   f"{VALUES}", ""),
+    "core.verbs": (f"core.api core.requests core.progress core.data core.kit.source core.decode core.metrics "
+                   f"core.project {VALUES}", ""),
     "core.cli": ("core.verbs core.errors core.events", ""),
     "totgui.paths": ("", ""),
     "totgui.settings": ("", "QT"),
