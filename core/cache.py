@@ -5,9 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import time
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from platformdirs import user_cache_path
+
+_ABANDONED_S = 24 * 3600
 
 
 def cache_dir() -> Path:
@@ -54,3 +59,28 @@ def atomic_write(path: Path, content: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def reclaim(room: str, *, budget_bytes: int, keep: Iterable[Path] = ()) -> int:
+    """Bytes freed: the files of one room that were used longest ago, until it fits into its budget.
+
+    `keep` is in use now and stays, whatever it takes. Left-overs of writers that died more than a day ago go too.
+    """
+    kept, found, freed = set(keep), [], 0
+    now = time.time()
+    for path in (cache_dir() / room).glob("*"):
+        with suppress(OSError):
+            stat = path.stat()
+            if path.suffix == ".tmp" and now - stat.st_mtime > _ABANDONED_S:
+                path.unlink()
+            elif path.suffix != ".tmp":
+                found.append((stat.st_mtime, stat.st_size, path))
+    total = sum(size for _, size, _ in found)
+    for _, size, path in sorted(found):
+        if total - freed <= budget_bytes:
+            break
+        if path not in kept:
+            with suppress(OSError):  # Windows keeps what is open
+                path.unlink()
+                freed += size
+    return freed

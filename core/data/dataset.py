@@ -38,6 +38,21 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """One thing that a person can decide when a dataset is opened, with what was found.
+
+    `name` is the keyword of `layouts.scan`. `options` are its values (none: a number is wanted), `taken` is
+    the one in use, empty while none is. `is_open` says that videos wait for an answer.
+    """
+
+    name: str
+    found: str
+    options: tuple[str, ...] = ()
+    taken: str = ""
+    is_open: bool = False
+
+
+@dataclass(frozen=True)
 class Action:
     """What people call a step. Never deleted: an archived action keeps its segments."""
 
@@ -52,7 +67,7 @@ class Video:
     """One video of a dataset and the files that belong to it (absolute paths; None = not there).
 
     `transposed` says that the feature file holds (D, T). `is_trainable` is False where a problem or an
-    open question keeps the video out of training; it can still be reviewed.
+    open question keeps the video out of training; it can still be reviewed. `scores` are ready (T, K) scores.
     """
 
     id: VideoId
@@ -64,6 +79,7 @@ class Video:
     transposed: bool = False
     ground_truth: Path | None = None
     is_trainable: bool = True
+    scores: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +88,8 @@ class Dataset:
 
     `activity` is the one that was chosen, `activities` all that were found. `granularity` names the
     mapping variant in use (empty where there is one). `actions` are those that occur in the activity's
-    labels. `findings` are sentences that say how layout, orientation and rates were decided.
+    labels. `findings` are sentences that say how layout, orientation and rates were decided, `choices` what
+    a person may decide otherwise. `label_ids` is what each label text of the files means.
     """
 
     root: Path
@@ -86,6 +103,8 @@ class Dataset:
     granularities: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
     background_names: frozenset[str] = field(default_factory=frozenset)
+    choices: tuple[Choice, ...] = ()
+    label_ids: tuple[tuple[str, ActionId], ...] = ()
 
     @property
     def trainable(self) -> tuple[Video, ...]:

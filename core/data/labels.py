@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from .dataset import BACKGROUND, Dataset, Video
+from .dataset import BACKGROUND, UNLABELLED, Dataset, Video
+from .segment_lists import GAP, spread
+
+BACKGROUND_WORDS = frozenset({"bg", "-1"})
+"""Labels that are background whatever the mapping says of others."""
+_MAX_BYTES = 256 << 20
 
 
 def read_lines(path: Path) -> list[str]:
     """The stripped lines of a UTF-8 text without empty ones at its end. Raises InputError."""
     try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise InputError(path, f"has over {_MAX_BYTES >> 20} MB; wanted labels.", hint="Remove it from the folder.")
         raw = path.read_bytes()
         text = raw.decode("utf-8-sig")
     except OSError as error:
@@ -40,6 +48,23 @@ def read_labels(path: Path) -> list[str]:
     if "" in lines:
         raise InputError(path, "empty; wanted a label.", f"line {lines.index('') + 1}")
     return lines
+
+
+@dataclass(frozen=True)
+class LabelFile:
+    """The label of each frame of one video, an empty text where a list leaves a gap.
+
+    `kind` says in words how a list was read; empty where the file holds one label a line.
+    """
+
+    names: list[str]
+    kind: str = ""
+
+
+def read_label_file(path: Path) -> LabelFile:
+    """Ground truth of any kind: one label a frame, segments, or columns. Raises InputError."""
+    found = spread(read_lines(path), path)
+    return LabelFile(*found) if found is not None else LabelFile(read_labels(path))
 
 
 def read_mapping(path: Path) -> dict[str, int]:
@@ -67,7 +92,7 @@ def read_mapping(path: Path) -> dict[str, int]:
 
 
 def to_ids(path: Path, labels: Iterable[str], mapping: Mapping[str, int], *, source: str) -> NDArray[np.int64]:
-    """(T,) int64 action of each label: by whole name, by its first word, then by ID. Raises InputError."""
+    """(T,) int64 action of each label: by whole name, by its first word, by ID, or background. Raises InputError."""
     known: dict[str, int] = {}
     result = []
     identities = set(mapping.values())
@@ -78,6 +103,8 @@ def to_ids(path: Path, labels: Iterable[str], mapping: Mapping[str, int], *, sou
                 known[label] = mapping[label] if label in mapping else mapping[word]
             elif _integer(label) in identities:
                 known[label] = int(label)
+            elif label in BACKGROUND_WORDS:
+                known[label] = int(BACKGROUND)
             else:
                 near = difflib.get_close_matches(label, list(mapping), 1)
                 nearest = f"; nearest: {near[0]}" if near else ""
@@ -88,19 +115,23 @@ def to_ids(path: Path, labels: Iterable[str], mapping: Mapping[str, int], *, sou
 
 
 def load_ground_truth(dataset: Dataset, video: Video) -> NDArray[Any]:
-    """(n_frames,) int64: ActionId or BACKGROUND of each frame of the annotation grid. Raises InputError."""
+    """(n_frames,) int64: ActionId, BACKGROUND or UNLABELLED of each frame of the annotation grid.
+
+    Raises InputError: there is none, or the file is another than the one that was scanned.
+    """
     if video.ground_truth is None:
         raise InputError(video.name, "has no ground truth.")
-    names: dict[str, int] = {}
-    for action in dataset.actions:
-        names.update((part, int(action.id)) for part in action.name.split(" / "))
-    names.update((action.name, int(action.id)) for action in dataset.actions)
-    names.update((name, int(BACKGROUND)) for name in dataset.background_names)
-    frames = to_ids(video.ground_truth, read_labels(video.ground_truth), names, source="the actions of the dataset")
-    if len(frames) < video.timebase.n_frames:
-        what = f"{len(frames):,} labels; the scan counted {video.timebase.n_frames:,}."
+    names = read_label_file(video.ground_truth).names
+    known = {**dict(dataset.label_ids), GAP: UNLABELLED}
+    if not dataset.label_ids:  # a dataset that no scan made
+        known |= {a.name: a.id for a in dataset.actions} | dict.fromkeys(dataset.background_names, BACKGROUND)
+    if unknown := [name for name in names if name not in known]:
+        what = f'"{unknown[0][:60]}" was not in it when the dataset was read.'
+        raise InputError(video.ground_truth, what, f"line {names.index(unknown[0]) + 1}", "Open the dataset again.")
+    if len(names) < video.timebase.n_frames:
+        what = f"{len(names):,} labels; the scan counted {video.timebase.n_frames:,}."
         raise InputError(video.ground_truth, what, hint="Open the dataset again.")
-    return frames[: video.timebase.n_frames]
+    return np.array([known[name] for name in names[: video.timebase.n_frames]], np.int64)
 
 
 def _integer(text: str) -> int | None:

@@ -13,7 +13,7 @@ from core.annotation.segmentation import Segmentation
 from core.annotation.values import TrackKind
 from core.data.colours import BACKGROUND_COLOUR, UNLABELLED_COLOUR
 from core.data.dataset import BACKGROUND, UNLABELLED, ActionId, RunId, VideoId
-from core.data.features import open_matrix
+from core.data.npy import open_matrix
 from core.errors import TotError
 
 Scores = NDArray[np.floating[Any]]
