@@ -56,7 +56,7 @@ def _picture_ratio(items: Sequence[Item], told: Told) -> Ratio:
 
 def _stride(items: Sequence[Item], feature_rate: Fraction | None, told: Told) -> Ratio:
     """Frames per row over all videos: as the extractor wrote, else found from the lengths."""
-    having = [i for i in items if i.n_rows and i.n_frames]
+    having = [i for i in items if i.n_rows and i.n_frames and not i.has_odd_width]
     written = {i.extraction.stride for i in having if i.extraction and i.extraction.stride}
     if having and len(written) == 1 and all(i.extraction and i.extraction.stride and i.info for i in having):
         value = written.pop()
@@ -71,7 +71,7 @@ def _stride(items: Sequence[Item], feature_rate: Fraction | None, told: Told) ->
     if feature_rate is None:
         told.findings.append(f"Rate of the features: {reason}")
         if not is_certain:
-            told.say("proposed", told.root, reason, hint="State the feature rate (--feature-rate R).")
+            told.say("proposed", told.root, reason, hint="State the feature rate.")
             told.choices.append(Choice("feature_rate", f"{reason[0].upper()}{reason[1:]}", is_open=True))
     return Ratio(step or Fraction(1), is_certain)
 
@@ -95,7 +95,7 @@ class _Maker:
         """One video with its clock."""
         clock, is_certain = self._clock(item)
         is_usable = True
-        if item.n_rows and item.n_frames:
+        if item.n_rows and item.n_frames and not item.has_odd_width:
             clock, is_usable = self._fit(item, clock)
         return Video(
             VideoId(item.id),
@@ -161,7 +161,7 @@ class _Maker:
             return cut, True
         self.differing.append(f"{item.id}: {what}")
         if self.lengths is None:
-            hint = "Choose trim, resample or skip (--lengths)."
+            hint = "Choose trim, resample or skip."
             self.told.say("proposed", item.id, f"{what}.", hint=hint, video=item.id)
             return clock, False
         done = {"trim": "trimmed", "resample": "resampled", "skip": "left out of training"}[self.lengths]

@@ -16,7 +16,8 @@ from .timebase import MediaInfo
 class Item:
     """One video of a dataset: its files, and what was read of them so far.
 
-    `shape` is that of the feature file as it lies there, (D, T) where `turned`. `labels_read` holds the
+    `shape` is that of the feature file as it lies there, (D, T) where `turned`; its rows mean nothing
+    where it `has_odd_width`, another than the other files. `labels_read` holds the
     label of each frame, an empty text where the labels leave a gap; `label_kind` says how a list was read.
     """
 
@@ -34,6 +35,7 @@ class Item:
     extraction: Extraction | None = None
     turned: bool = False
     is_good: bool = True
+    has_odd_width: bool = False
 
     @property
     def n_rows(self) -> int:

@@ -179,8 +179,7 @@ class _Reading:
             self.told.choices.append(Choice("granularity", found, tuple(self.levels), self.level))
         for taken, options in self.unsure.items():
             found = f"{len(options)} mappings know all labels: {', '.join(options)}; {taken} is used."
-            hint = f"Choose with --granularity {'|'.join(options)}."
-            self.told.say("proposed", self.told.root, found, hint=hint)
+            self.told.say("proposed", self.told.root, found, hint="Choose one of them.")
             if not self.levels:
                 self.vocabulary.granularities, self.vocabulary.granularity = tuple(options), taken
                 self.told.choices.append(Choice("granularity", found, tuple(options), taken, is_open=not self.asked))

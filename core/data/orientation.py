@@ -42,8 +42,7 @@ def orient(items: Sequence[Item], stated: Orientation | None, habit: Literal["td
             looking_turned += item.n_rows == width
             _say_width(item, width, len(having), told)
     if not is_certain:
-        hint = f"Confirm with --orientation {way}."
-        told.say("proposed", told.root, f"orientation: {reason}.", hint=hint)
+        told.say("proposed", told.root, f"orientation: {reason}.", hint=f"Confirm {SHAPES[way]}, or choose the other.")
     if not is_certain or stated is not None or looking_turned:
         options = ("td", "dt", "each") if looking_turned or stated == "each" else ("td", "dt")
         found = f"Features are {reason}."
@@ -94,12 +93,13 @@ def _shown(turned: bool, reason: str) -> str:
 def _say_width(item: Item, width: int, n: int, told: Told) -> None:
     """The row of a file whose width is not that of the others."""
     assert item.features is not None and item.shape is not None
-    item.is_good = False
+    item.is_good, item.has_odd_width = False, True
     if item.n_rows == width:
         others = f"({width}, T)" if item.turned else f"(T, {width})"
-        turned = item.shape[::-1]
+        way = "(D, T)" if item.turned else "(T, D)"
+        turned = f"{way} = {item.shape[::-1]}"
         what = f"{item.shape} looks turned; the others are {others}."
-        hint = f"Confirm with --orientation each to read it as {turned}, or save it like the others."
+        hint = f"Confirm to read it as {turned}, or save it like the others."
         told.say("proposed", item.features, what, hint=hint, video=item.id)
     else:
         what = f"{item.n_columns:,} columns; the other {n - 1} files have {width:,}."

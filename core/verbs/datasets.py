@@ -6,9 +6,10 @@ import argparse
 from pathlib import Path
 
 from .. import api
+from ..data.clocks import LENGTHS
 from ..data.dataset import Dataset
 from ..progress import ProgressPrinter
-from . import wording
+from . import dataset_words
 from .common import AddVerb, Answer, flush, rate
 
 
@@ -18,15 +19,31 @@ def register(verb: AddVerb) -> None:
     add("--out", type=Path, required=True, metavar="DIR")
     add("--videos", type=int, metavar="N")
     add("--seed", type=int, default=0, metavar="S")
-    verb("info", info).add_argument("dataset", type=Path, metavar="DATASET")
-    add = verb("new", new).add_argument
-    add("project", type=Path, metavar="PROJECT.tot")
-    add("dataset", type=Path, metavar="DATASET")
-    add("--activity", metavar="A")
-    add("--granularity", metavar="NAME")
-    add("--lengths", choices=("trim", "resample", "skip"))
+    sub = verb("info", info)
+    sub.add_argument("dataset", type=Path, metavar="DATASET")
+    _add_choices(sub)
+    sub = verb("new", new)
+    sub.add_argument("project", type=Path, metavar="PROJECT.tot")
+    sub.add_argument("dataset", type=Path, metavar="DATASET")
+    _add_choices(sub)
+
+
+def _add_choices(sub: argparse.ArgumentParser) -> None:
+    """What a person may decide about a dataset (docs/datasets.md)."""
+    add = sub.add_argument
+    add("--activity", metavar="A", help="one of several")
+    add("--granularity", metavar="NAME", help="a variant of the mapping, for example mid or eval")
+    add("--split", metavar="NAME", help="only the videos that splits/NAME lists")
+    add("--lengths", choices=LENGTHS, help="what to do where lengths differ by over 1 %%")
     add("--feature-rate", type=rate, metavar="R", help="feature rows per second, for example 5 or 30000/1001")
-    add("--orientation", choices=("td", "dt"))
+    add("--orientation", choices=("td", "dt", "each"), help="features lie as (T, D), as (D, T), or some turned")
+
+
+def _open(options: argparse.Namespace) -> Dataset:
+    names = ("activity", "granularity", "split", "lengths", "feature_rate", "orientation")
+    with ProgressPrinter() as report:
+        chosen = {name: getattr(options, name) for name in names}
+        return api.open_dataset(options.dataset, report=report, **chosen)
 
 
 def demo(options: argparse.Namespace) -> Answer:
@@ -38,31 +55,13 @@ def demo(options: argparse.Namespace) -> Answer:
 
 def info(options: argparse.Namespace) -> Answer:
     """Say what was found in a dataset."""
-    with ProgressPrinter() as report:
-        dataset = api.open_dataset(options.dataset, report=report)
-    return wording.dataset_values(dataset), wording.dataset_text(dataset)
+    dataset = _open(options)
+    return dataset_words.dataset_values(dataset), dataset_words.dataset_text(dataset)
 
 
 def new(options: argparse.Namespace) -> Answer:
     """Make a project that refers to a dataset."""
-    with ProgressPrinter() as report:
-        dataset: Dataset = api.open_dataset(
-            options.dataset,
-            activity=options.activity,
-            granularity=options.granularity,
-            lengths=options.lengths,
-            feature_rate=options.feature_rate,
-            orientation=options.orientation,
-            report=report,
-        )
+    dataset, name = _open(options), str(options.project)
     with api.create_project(options.project, dataset) as project:
         flush(project)
-    found = {
-        "project": str(options.project),
-        "activity": dataset.activity,
-        "videos": len(dataset.videos),
-        "trainable": len(dataset.trainable),
-        "problems": [str(p) for p in dataset.problems],
-    }
-    lines = [f"{options.project}: {len(dataset.videos)} videos, {len(dataset.trainable)} can be trained on."]
-    return found, "\n".join([*lines, *(f"{p.severity}: {p}" for p in dataset.problems)])
+    return dataset_words.new_values(name, dataset), dataset_words.new_text(name, dataset)

@@ -5,72 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..data.dataset import Dataset
-
-
-def dataset_values(dataset: Dataset) -> dict[str, Any]:
-    """What was found, as plain values; rates as exact fractions in text."""
-    videos = []
-    for video in dataset.videos:
-        clock = video.timebase
-        videos.append(
-            {
-                "video": video.name,
-                "frames": clock.n_frames,
-                "rate": _text(clock.rate),
-                "pictures": clock.media.n_pictures if clock.media else None,
-                "picture_rate": _text(clock.media.rate) if clock.media else None,
-                "rows": clock.n_rows,
-                "feature_rate": _text(clock.feature_rate),
-                "stride": _text(clock.stride),
-                "dimensions": video.n_dimensions,
-                "transposed": video.transposed,
-                "labels": video.ground_truth is not None,
-                "trainable": video.features is not None and video.is_trainable,
-            }
-        )
-    return {
-        "dataset": str(dataset.root),
-        "layout": dataset.layout,
-        "activity": dataset.activity,
-        "activities": list(dataset.activities),
-        "granularity": dataset.granularity,
-        "granularities": list(dataset.granularities),
-        "videos": videos,
-        "actions": [{"id": int(a.id), "name": a.name} for a in dataset.actions],
-        "background": sorted(dataset.background_names),
-        "findings": list(dataset.findings),
-        "problems": [
-            {"severity": p.severity, "path": p.path, "where": p.where, "what": p.what, "hint": p.hint, "video": p.video}
-            for p in dataset.problems
-        ],
-    }
-
-
-def dataset_text(dataset: Dataset) -> str:
-    """The same for people."""
-    values = dataset_values(dataset)
-    lines = [f"{values['dataset']} (layout {values['layout'] or 'unknown'})"]
-    lines += [
-        f"Activity: {values['activity'] or '-'}"
-        + (f" (of {', '.join(values['activities'])})" if len(values["activities"]) > 1 else "")
-    ]
-    lines.append(
-        f"{len(values['videos'])} videos, {len(values['actions'])} actions: "
-        + ", ".join(a["name"] for a in values["actions"])
-    )
-    lines.append(
-        f"{'video':<32}{'frames':>8}{'rate':>12}{'pictures':>10}{'rows':>8}{'rows/s':>10}{'columns':>9}  labels"
-    )
-    for v in values["videos"]:
-        lines.append(
-            f"{v['video'][:31]:<32}{v['frames']:>8}{v['rate'] or '-':>12}{v['pictures'] or '-':>10}"
-            f"{v['rows']:>8}{v['feature_rate'] or '-':>10}{v['dimensions']:>9}  {'yes' if v['labels'] else 'no'}"
-        )
-    lines += list(values["findings"])
-    lines += [f"{p.severity}: {p}" for p in dataset.problems] or ["No problems."]
-    return "\n".join(lines)
-
 
 def train_text(answer: Mapping[str, Any]) -> str:
     """One training in a few lines; the run id stands alone in the first."""
@@ -167,7 +101,3 @@ def doctor_text(found: Mapping[str, Any]) -> str:
 
 def _percent(value: float | None) -> str:
     return "-" if value is None else f"{100 * value:.1f} %"
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)

@@ -13,7 +13,7 @@ from core.annotation.document import Document
 from core.annotation.segmentation import Segmentation
 from core.annotation.values import LabelMap, Prediction, Run
 from core.data.colours import BACKGROUND_COLOUR, UNLABELLED_COLOUR, colour_for
-from core.data.dataset import BACKGROUND, Action, ActionId, Dataset, Problem, RunId, Video, VideoId
+from core.data.dataset import BACKGROUND, Action, ActionId, Choice, Dataset, Problem, RunId, Video, VideoId
 from core.data.timebase import Timebase
 from core.errors import TotError
 from core.metrics.report import evaluate
@@ -141,6 +141,10 @@ def a_dataset(*, actions: bool = True, n_videos: int = 5) -> Dataset:
         granularities=("eval", "mid"),
         granularity="eval",
         findings=("Rows are frames.",),
+        choices=(
+            Choice("activity", "2 activities: eggs, tea; eggs is open.", ("eggs", "tea"), "eggs"),
+            Choice("granularity", "The mapping has 2 granularities.", ("eval", "mid"), "eval"),
+        ),
     )
 
 

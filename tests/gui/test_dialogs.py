@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-from fakes_panels import a_dataset, a_session
+from fakes_panels import a_session
 
 from totgui.dialogs.export import ExportDialog
-from totgui.dialogs.new_project import NewProjectDialog
 from totgui.dialogs.shortcuts import ShortcutsDialog
 
 
@@ -14,19 +13,6 @@ def test_export_returns_plain_values_and_previews(qtbot, tmp_path):
     dialog.format.setCurrentIndex(1)
     dialog.folder.setText(str(tmp_path))
     assert dialog.answer() == ("csv", "corrected", "all", tmp_path / "labels.csv")
-
-
-def test_new_project_shows_problems_and_reads_again(qtbot, tmp_path):
-    asked = []
-    dialog = NewProjectDialog(a_dataset(), rescan=lambda activity, granularity: asked.append((activity, granularity)))
-    qtbot.addWidget(dialog)
-    assert "598 rows" in dialog.table.item(1, 6).text()
-    dialog.path.setText(str(tmp_path / "mine"))
-    assert dialog.project_path() == tmp_path / "mine.tot" and dialog.make.isEnabled()
-    dialog.granularity.setCurrentText("mid")
-    assert not dialog.make.isEnabled()
-    dialog.again.click()
-    assert asked == [("eggs", "mid")]
 
 
 def test_shortcuts_filter(qtbot):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu
@@ -17,6 +19,8 @@ from .menu import Command, Menu
 
 class FileMenu(Menu):
     title = "&File"
+    _typed_path: Path | None = None
+    """The project file that a person named before the dataset is read again."""
 
     def commands(self) -> list[Command | None]:
         close = self.session.close_project
@@ -91,10 +95,8 @@ class FileMenu(Menu):
         path = self.window.pending_project
         self.window.pending_project = None
         if path is None:
-            root = dataset.root
-            answer = ask_new_project(
-                dataset, self.window, rescan=lambda a, g: self.session.work.scan(root, activity=a, granularity=g)
-            )
+            typed, self._typed_path = self._typed_path, None
+            answer = ask_new_project(dataset, self.window, rescan=partial(self._rescan, dataset.root), path=typed)
             if answer is None:
                 return
             path = answer
@@ -104,6 +106,11 @@ class FileMenu(Menu):
             self.say(str(error), "error")
             return
         self.window.settings.add_recent(path)
+
+    def _rescan(self, root: Path, choices: dict[str, Any], typed: Path | None) -> None:
+        """Read a dataset again as the person chose; the path that was typed stays in the field."""
+        self._typed_path = typed
+        self.session.work.scan(root, **choices)
 
     def fill_recent(self, menu: QMenu) -> None:
         """Put the recent projects into a menu."""

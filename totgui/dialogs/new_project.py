@@ -2,77 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
+    QHeaderView,
     QLineEdit,
     QPushButton,
+    QTableWidget,
     QTableWidgetItem,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from core.data.dataset import Dataset, Video
+from core.data.dataset import Dataset, Problem, Severity, Video
 
 from ..models.widgets import Banner, NumberItem, plain, table, tip
+from .dataset_choices import DatasetChoices
 
 COLUMNS = ("Video", "Feature rows", "Labels", "Pictures", "Labels / s", "Rows / s", "Problem")
 PROBLEM = 6
-TONES = {"note": "#5d6673", "proposed": "#b07a0c", "error": "#c8452f"}
-Rescan = Callable[[str, str], None]
+PROBLEM_COLUMNS = ("Kind", "Place", "Found, and what to do")
+TONES = {"proposed": "#b07a0c", "error": "#d2543f"}
+KINDS = {"note": "Note", "proposed": "To decide", "error": "Error"}
+ORDER = ("error", "proposed", "note")
+Rescan = Callable[[dict[str, Any]], None]
 
 
 class NewProjectDialog(QDialog):
-    """The preview table of a dataset, the choice of activity and granularity, and the path of the project."""
+    """Tables of the videos and of all problems, what a person may choose, and the path of the project."""
 
-    def __init__(self, dataset: Dataset, parent: QWidget | None = None, *, rescan: Rescan | None = None) -> None:
+    def __init__(
+        self,
+        dataset: Dataset,
+        parent: QWidget | None = None,
+        *,
+        rescan: Rescan | None = None,
+        path: Path | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle("New project")
-        self.dataset = dataset
-        self.activity, self.granularity = QComboBox(self), QComboBox(self)
-        for combo, values, now in (
-            (self.activity, dataset.activities, dataset.activity),
-            (self.granularity, dataset.granularities, dataset.granularity),
-        ):
-            combo.addItems(list(values) or [now])
-            combo.setCurrentText(now)
-            combo.setEnabled(rescan is not None and len(values) > 1)
-            combo.currentIndexChanged.connect(self._show_choice)
-        self.path = QLineEdit(str(_suggest(dataset)), self)
-        choose = QPushButton("Choose…", self)
-        choose.clicked.connect(self._browse)
+        self.dataset, self._rescan = dataset, rescan
+        self.path = QLineEdit(str(path or _suggest(dataset)), self)
+        self.path.setModified(path is not None)
+        self.choices = DatasetChoices(dataset.choices, self)
+        self.choices.setEnabled(rescan is not None)
+        self.choices.setVisible(bool(dataset.choices))
         self.table = table(COLUMNS, self, stretch=PROBLEM)
-        self._fill()
-        usable, total = len(dataset.trainable), len(dataset.videos)
-        summary = plain(
-            f"{total} videos · {usable} with usable features · {len(dataset.actions)} actions"
-            + (f" · {dataset.layout}" if dataset.layout else ""),
-            self,
-            bold=True,
-        )
+        _align_left(self.table, (0, PROBLEM))
+        self.table.setRowCount(len(dataset.videos))
+        for row, video in enumerate(dataset.videos):
+            self._fill_row(row, video)
+        self.problems = _problem_table(dataset, self)
+        self.tabs = QTabWidget(self)
+        self.tabs.addTab(self.table, f"Videos ({len(dataset.videos)})")
+        self.tabs.addTab(self.problems, f"Problems and notes ({len(dataset.problems)})")
+        usable = len(dataset.trainable)
+        found = f"{len(dataset.videos)} videos · {usable} with usable features · {len(dataset.actions)} actions"
+        summary = plain(found + (f" · layout {dataset.layout}" if dataset.layout else ""), self, bold=True)
         findings = plain("\n".join(dataset.findings), self, dim=True)
-        general = Banner(self)
-        general.say("\n".join(str(p) for p in dataset.problems if p.video is None and p.severity != "note"))
-        form = QFormLayout()
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        folder = plain(str(dataset.root), self)
-        form.addRow("Dataset", folder)
-        form.addRow("Activity", self.activity)
-        if dataset.granularities:
-            form.addRow("Granularity", self.granularity)
-        place = QHBoxLayout()
-        place.addWidget(self.path, 1)
-        place.addWidget(choose)
-        form.addRow("Project file", place)
+        self.general = Banner(self)
+        self.general.say("\n".join(str(p) for p in dataset.problems if p.video is None and p.severity == "error"))
         self._note = plain("", self, dim=True)
         buttons = QDialogButtonBox(self)
         self.make = buttons.addButton("Make project", QDialogButtonBox.ButtonRole.AcceptRole)
@@ -80,26 +79,42 @@ class NewProjectDialog(QDialog):
         buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        self.again.clicked.connect(lambda: self._rescan(rescan))
+        self.again.clicked.connect(self._read_again)
         column = QVBoxLayout(self)
         column.addWidget(summary)
         column.addWidget(findings)
         findings.setVisible(bool(dataset.findings))
-        column.addWidget(general)
-        column.addWidget(self.table, 1)
-        column.addLayout(form)
+        column.addWidget(self.general)
+        column.addWidget(self.tabs, 1)
+        column.addWidget(self.choices)
+        column.addLayout(self._places())
         column.addWidget(self._note)
         column.addWidget(buttons)
+        self.choices.changed.connect(self._show_choice)
         self.path.textChanged.connect(self._show_choice)
         self._show_choice()
 
-    def sizeHint(self) -> QSize:
-        return QSize(860, 600)
+    def _places(self) -> QFormLayout:
+        """Where the dataset lies and where the project goes."""
+        choose = QPushButton("Choose…", self)
+        choose.clicked.connect(self._browse)
+        place = QHBoxLayout()
+        place.addWidget(self.path, 1)
+        place.addWidget(choose)
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        folder = QLineEdit(str(self.dataset.root), self)
+        folder.setReadOnly(True)
+        folder.setFrame(False)
+        folder.setStyleSheet("QLineEdit { background: transparent; }")
+        form.addRow("Dataset", folder)
+        if not any(choice.name == "activity" for choice in self.dataset.choices):
+            form.addRow("Activity", plain(self.dataset.activity, self))
+        form.addRow("Project file", place)
+        return form
 
-    def _fill(self) -> None:
-        self.table.setRowCount(len(self.dataset.videos))
-        for row, video in enumerate(self.dataset.videos):
-            self._fill_row(row, video)
+    def sizeHint(self) -> QSize:
+        return QSize(900, 660)
 
     def _fill_row(self, row: int, video: Video) -> None:
         timebase = video.timebase
@@ -116,30 +131,41 @@ class NewProjectDialog(QDialog):
         problems = [p for p in self.dataset.problems if p.video == video.id]
         cell = QTableWidgetItem("; ".join(f"{p.what} {p.hint}".strip() for p in problems))
         if problems:
-            worst = max(problems, key=lambda p: ("note", "proposed", "error").index(p.severity))
-            cell.setForeground(QColor(TONES[worst.severity]))
+            _tint(cell, min((p.severity for p in problems), key=ORDER.index))
             cell.setToolTip(tip("\n".join(map(str, problems))))
         self.table.setItem(row, PROBLEM, cell)
 
-    def _is_changed(self) -> bool:
-        chosen = (self.activity.currentText(), self.granularity.currentText())
-        return chosen != (self.dataset.activity, self.dataset.granularity)
-
     def _show_choice(self) -> None:
-        changed, path = self._is_changed(), self.project_path()
+        """Enable what can be done with the fields as they stand, and say why the rest cannot."""
+        path, told, changed = self.project_path(), "", self.choices.is_changed()
+        try:
+            self.choices.values()
+        except ValueError as error:
+            told = str(error)
         self.again.setVisible(changed)
-        self.make.setEnabled(not changed and bool(self.dataset.videos) and path is not None)
-        if changed:
-            self._note.setText("Read the dataset again with this choice.")
+        self.again.setEnabled(not told)
+        self.make.setEnabled(False)
+        if told:
+            pass
+        elif changed:
+            told = "Read the dataset again with this choice."
         elif not self.dataset.videos:
-            self._note.setText("Nothing was found to work on. Choose another folder.")
+            told = "Nothing was found to work on. Choose another folder."
         elif path is None:
-            self._note.setText("Choose where the project file goes.")
+            told = "Choose where the project file goes."
         elif path.exists():
-            self._note.setText(f"{path.name} is there already. Choose another name.")
-            self.make.setEnabled(False)
+            told = f"{path.name} is there already. Choose another name."
         else:
-            self._note.setText("The dataset itself is never written.")
+            self.make.setEnabled(True)
+            told = self._what_follows()
+        self._note.setText(told)
+
+    def _what_follows(self) -> str:
+        waiting = sum(v.features is not None and not v.is_trainable for v in self.dataset.videos)
+        if not waiting:
+            return "The dataset itself is never written."
+        left = f"{waiting} of {len(self.dataset.videos)} videos are left out of training as it stands."
+        return f"{left} They can be reviewed. The dataset itself is never written."
 
     def project_path(self) -> Path | None:
         """The path in the field, with the suffix ``.tot``; None when it is empty."""
@@ -149,15 +175,55 @@ class NewProjectDialog(QDialog):
         path = Path(text).expanduser()
         return path if path.suffix == ".tot" else path.with_name(path.name + ".tot")
 
-    def _rescan(self, rescan: Rescan | None) -> None:
+    def typed_path(self) -> Path | None:
+        """The path of the project where the person chose it, to be kept when the dataset is read again."""
+        return self.project_path() if self.path.isModified() else None
+
+    def _read_again(self) -> None:
         self.reject()
-        if rescan is not None:
-            rescan(self.activity.currentText(), self.granularity.currentText())
+        if self._rescan is not None:
+            self._rescan(self.choices.values())
 
     def _browse(self) -> None:
         path, _ = QFileDialog.getSaveFileName(self, "Project file", self.path.text(), "Projects (*.tot)")
         if path:
             self.path.setText(path)
+            self.path.setModified(True)
+
+
+def _problem_table(dataset: Dataset, parent: QWidget) -> QTableWidget:
+    """Every problem and note of a scan, the worst first."""
+    widget = table(PROBLEM_COLUMNS, parent, stretch=2)
+    found = sorted(dataset.problems, key=lambda p: ORDER.index(p.severity))
+    _align_left(widget, range(len(PROBLEM_COLUMNS)))
+    widget.setWordWrap(True)
+    widget.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    widget.setRowCount(len(found))
+    for row, problem in enumerate(found):
+        for column, text in enumerate(_problem_cells(problem)):
+            cell = QTableWidgetItem(text)
+            cell.setToolTip(tip(text))
+            if column == 0:
+                _tint(cell, problem.severity)
+            widget.setItem(row, column, cell)
+    return widget
+
+
+def _tint(cell: QTableWidgetItem, severity: Severity) -> None:
+    if severity in TONES:
+        cell.setForeground(QColor(TONES[severity]))
+
+
+def _align_left(widget: QTableWidget, columns: Iterable[int]) -> None:
+    """Heads of columns of words begin where the words begin."""
+    for column in columns:
+        if (head := widget.horizontalHeaderItem(column)) is not None:
+            head.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+
+def _problem_cells(problem: Problem) -> tuple[str, str, str]:
+    place = f"{problem.path}, {problem.where}" if problem.where else problem.path
+    return KINDS[problem.severity], place, f"{problem.what} {problem.hint}".strip()
 
 
 def _suggest(dataset: Dataset) -> Path:
@@ -172,11 +238,22 @@ def _suggest(dataset: Dataset) -> Path:
     return path
 
 
-def ask_new_project(dataset: Dataset, parent: QWidget | None = None, *, rescan: Rescan | None = None) -> Path | None:
-    """Where the project file goes, or None when the person cancels.
+def ask_new_project(
+    dataset: Dataset,
+    parent: QWidget | None = None,
+    *,
+    rescan: Callable[[dict[str, Any], Path | None], None] | None = None,
+    path: Path | None = None,
+) -> Path | None:
+    """Where the project file goes, or None when the person cancels or wants the dataset read again.
 
-    `rescan` is called with activity and granularity when the person wants the dataset read again; without it the
-    two choices are shown and cannot be changed.
+    `rescan` is called with the choices, and with the path where the person chose one, to be given back as `path`;
+    without it the choices are shown and cannot be changed.
     """
-    dialog = NewProjectDialog(dataset, parent, rescan=rescan)
+    dialog = NewProjectDialog(
+        dataset,
+        parent,
+        rescan=None if rescan is None else lambda choices: rescan(choices, dialog.typed_path()),
+        path=path,
+    )
     return dialog.project_path() if dialog.exec() else None
