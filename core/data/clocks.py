@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -18,10 +18,14 @@ LENGTHS: tuple[Lengths, ...] = ("trim", "resample", "skip")
 
 @dataclass(frozen=True)
 class Ratio:
-    """Frames per row, or pictures per frame, over all videos; not certain while a person has to confirm it."""
+    """Frames per row, or pictures per frame, over all videos; not certain while a person has to confirm it.
+
+    `by_video` holds what is known of single videos.
+    """
 
     value: Fraction = Fraction(1)
     is_certain: bool = True
+    by_video: Mapping[str, Fraction] = field(default_factory=dict)
 
 
 def make_videos(
@@ -57,16 +61,13 @@ def _picture_ratio(items: Sequence[Item], told: Told) -> Ratio:
 def _stride(items: Sequence[Item], feature_rate: Fraction | None, told: Told) -> Ratio:
     """Frames per row over all videos: as the extractor wrote, else found from the lengths."""
     having = [i for i in items if i.n_rows and i.n_frames and not i.has_odd_width]
-    written = {i.extraction.stride for i in having if i.extraction and i.extraction.stride}
-    if having and len(written) == 1 and all(i.extraction and i.extraction.stride and i.info for i in having):
-        value = written.pop()
-        assert value is not None
-        found = _from_lengths(having)
-        if found[0] is None or found[0] == value:  # the labels may lie on another grid than the pictures
-            told.findings.append(f"Rate of the features: one row for {value} frame(s), as features.json says")
-            return Ratio(value)
     if not having:
         return Ratio()
+    written = _written_strides(having)
+    if written:
+        shown = ", ".join(str(stride) for stride in sorted(set(written.values())))
+        told.findings.append(f"Rate of the features: one row for {shown} frame(s), as the extractor wrote")
+        return Ratio(by_video=written)
     step, is_certain, reason = _from_lengths(having)
     if feature_rate is None:
         told.findings.append(f"Rate of the features: {reason}")
@@ -74,6 +75,17 @@ def _stride(items: Sequence[Item], feature_rate: Fraction | None, told: Told) ->
             told.say("proposed", told.root, reason, hint="State the feature rate.")
             told.choices.append(Choice("feature_rate", f"{reason[0].upper()}{reason[1:]}", is_open=True))
     return Ratio(step or Fraction(1), is_certain)
+
+
+def _written_strides(having: Sequence[Item]) -> dict[str, Fraction]:
+    """Pictures per row of each video as its extractor wrote, where the labels count pictures too; else nothing."""
+    written = {i.id: i.extraction.stride for i in having if i.extraction and i.extraction.stride and i.info}
+    fitting = [i for i in having if i.id in written and _is_near(i.n_rows * written[i.id], i.n_frames, written[i.id])]
+    return written if len(written) == len(having) and len(fitting) >= SHARE * len(having) else {}
+
+
+def _is_near(length: Fraction, frames: int, step: Fraction) -> bool:
+    return abs(length - frames) < max(2 * step, frames * NEAR)
 
 
 def _from_lengths(having: Sequence[Item]) -> tuple[Fraction | None, bool, str]:
@@ -115,7 +127,7 @@ class _Maker:
         frames, rows = item.n_frames, item.n_rows
         per_frame = self._pictures_per_frame(item)
         rate = item.info.rate / per_frame if item.info and item.info.rate else None
-        own, is_certain = self.step.value, self.step.is_certain
+        own, is_certain = self.step.by_video.get(item.id, self.step.value), self.step.is_certain
         written = item.extraction.rate if item.extraction else None
         if self.feature_rate is not None:
             if frames and rate is not None:

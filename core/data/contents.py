@@ -131,16 +131,20 @@ def _compare_twins(items: Sequence[Item], found: Found, told: Told) -> None:
 
 
 def _read_extractions(items: Sequence[Item], found: Found, told: Told) -> None:
-    """Give every item what the nearest features.json says of it."""
-    stated = {}
+    """Give every item what its own record says of it, else the nearest features.json."""
+    stated, own = {}, {}
     for path in found.extractions:
         try:
-            stated[path.parent] = read_extraction(path)
+            if path.name == FILE_NAME:
+                stated[path.parent] = read_extraction(path)
+            else:
+                own[path.with_suffix(".npy")] = read_extraction(path)
         except InputError as error:
             told.say("error", path, error.what, where=error.where, hint=error.hint)
     for item in items:
         if item.features is not None:
-            item.extraction = next((stated[p] for p in item.features.parents if p in stated), None)
+            near = next((stated[p] for p in item.features.parents if p in stated), None)
+            item.extraction = own.get(item.features, near)
     for folder, said in stated.items():
         if said.extractor:
             told.findings.append(f"{rel(folder / FILE_NAME, told.root)}: made by {said.extractor}.")

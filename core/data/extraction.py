@@ -1,4 +1,4 @@
-"""Reads `features.json`, in which an extractor says how it made the matrices beside it."""
+"""Reads `features.json`, in which an extractor says how it made the matrices beside it, and `NAME.json` of one."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ class _File(msgspec.Struct):
     stride: str | float | None = None
     dimensions: int | None = None
     row: str = "start"
+    is_uniform: bool = True
 
 
 def read_extraction(path: Path) -> Extraction:
@@ -47,7 +48,7 @@ def read_extraction(path: Path) -> Extraction:
         raise InputError(path, f"dimensions {stated.dimensions}; wanted 1 or more.", hint="Correct or remove it.")
     return Extraction(
         stated.extractor,
-        _positive(stated.stride, "stride", path),
+        _positive(stated.stride, "stride", path) if stated.is_uniform else None,
         _positive(stated.rate, "rate", path),
         stated.dimensions,
         stated.row in ("mean", "average"),

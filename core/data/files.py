@@ -133,7 +133,7 @@ class _Search:
 
     def _features(self, folder: Path) -> None:
         for path in self._walk(folder):
-            if path.name == EXTRACTION:
+            if path.name == EXTRACTION or (path.suffix == ".json" and path.with_suffix(".npy").exists()):
                 self.found.extractions.append(path)
             elif matrix_kind(path) in MATRIX_SUFFIXES:
                 self._add(self.found.features, path, folder)

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..cache import atomic_write, publish
-from ..data.features import open_matrix
+from ..data.npy import open_matrix
 from ..errors import InputError, JobError, TotError
 
 VERSION = 1

@@ -234,6 +234,15 @@ def test_features_json_settles_width_and_rate(tmp_path):
     assert video.timebase.feature_rate == Fraction(10)
 
 
+def test_each_record_gives_the_stride_of_its_video(tmp_path):
+    root = layout(tmp_path / "set", "D")
+    for (name, n), stride in zip(LENGTHS.items(), (2, 3, 4), strict=True):
+        save(root / "features" / f"{name}.npy", matrix(-(-n // stride)))
+        write(root / "features" / f"{name}.json", f'{{"stride": "{stride}", "is_uniform": true, "pictures": []}}')
+    dataset = scan(root, probe=probe)
+    assert [v.timebase.stride for v in dataset.trainable] == [2, 3, 4] and not dataset.problems, told(dataset)
+
+
 def test_a_broken_features_json_is_a_row(tmp_path):
     root = layout(tmp_path / "set", "F")
     write(root / "features" / "features.json", '{"stride": "0"}')
