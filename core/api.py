@@ -102,9 +102,17 @@ def configure(
     return config.with_values(chosen, stated)
 
 
+def settings_of(project: Project, run: RunId | None) -> TrainConfig:
+    """The settings of an earlier run (the newest when None), to train again with."""
+    from .project_work import choose_run
+    from .tot.config import TrainConfig
+
+    return msgspec.convert(dict(choose_run(project.document, run).config), TrainConfig)
+
+
 def warm_up() -> None:
     """Load the heavy libraries ahead of need."""
-    from . import engine_work  # noqa: F401 - the import is the work
+    from .work import segmenting, training  # noqa: F401 - the import is the work
 
 
 def train(
@@ -114,24 +122,24 @@ def train(
     should_stop: ShouldStop = never_stop,
     pinned: Callable[[], str] | None = None,
 ) -> dict[str, Any]:
-    """The manifest of a finished training (weights, config, losses, curve); see `engine_work.train`."""
+    """The manifest of a finished training (weights, config, losses, curve); see `core.work.training`."""
     device, reason = choose_device(request.device)
     report(Started(text="Training", device=device, device_reason=reason))
     report(LogLine(text=f"device {device}: {reason}"))
-    from . import engine_work
+    from .work import training
 
-    return engine_work.train(request, device=device, report=report, should_stop=should_stop, pinned=pinned)
+    return training.train(request, device=device, report=report, should_stop=should_stop, pinned=pinned)
 
 
 def segment(
     request: SegmentRequest, *, report: Report = ignore, should_stop: ShouldStop = never_stop
 ) -> dict[str, Any]:
-    """Segments and paths of matrices of every video; see `engine_work.segment`."""
+    """Segments and paths of matrices of every video; see `core.work.segmenting`."""
     device, reason = choose_device(request.device)
     report(Started(text="Segmenting", device=device, device_reason=reason))
-    from . import engine_work
+    from .work import segmenting
 
-    return engine_work.segment(request, device=device, report=report, should_stop=should_stop)
+    return segmenting.segment(request, device=device, report=report, should_stop=should_stop)
 
 
 def extract(
@@ -218,9 +226,9 @@ def extract_dataset(
 
 def evaluate_request(request: EvaluateRequest) -> dict[str, Any]:
     """Scores of a request as plain values."""
-    from . import engine_work
+    from .work import scoring
 
-    return plain(engine_work.evaluate(request))
+    return plain(scoring.evaluate(request))
 
 
 def plain(report: Scores) -> dict[str, Any]:
@@ -240,15 +248,22 @@ def train_project(
     project: Project,
     config: Any,
     *,
+    n_seeds: int = 1,
+    resume: RunId | None = None,
     device: str = "auto",
     report: Report = ignore,
     should_stop: ShouldStop = never_stop,
 ) -> tuple[RunId, dict[str, Any]]:
-    """Train on the project's usable videos and add the run; its id and the manifest."""
+    """Train on the project's usable videos and add the run; its id and the manifest.
+
+    Args:
+        n_seeds: runs trained side by side, of which the most typical is kept.
+        resume: a run that was stopped; the training goes on where it stood.
+    """
     from . import run_folder
     from .project_work import add_run, train_request
 
-    request = train_request(project, config, device)
+    request = train_request(project, config, device, n_seeds=n_seeds, resume=resume)
     try:
         result = train(request, report=report, should_stop=should_stop)
     except BaseException:

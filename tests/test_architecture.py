@@ -50,8 +50,8 @@ TABLE: dict[str, tuple[str, str]] = {
                           f"core.cache core.requests {VALUES}", "numpy msgspec"),
     "core.evaluation": (f"core.project core.project_work core.annotation core.data core.metrics {VALUES}", "numpy"),
     "core.kit_work": ("core.project core.project_work core.kit core.annotation core.data core.errors", ""),
-    "core.engine_work": (f"core.tot core.tot.config core.tot.prior core.decode core.metrics core.annotation core.data "
-                         f"core.cache core.requests core.run_folder {VALUES}", "numpy msgspec"),
+    "core.work": (f"core.tot {SETTINGS} core.tot.prior core.decode core.metrics core.annotation core.data "
+                  f"core.cache core.requests core.run_folder {VALUES}", "numpy msgspec"),
     "core.extract_work": (f"core.extract core.feature_work core.requests core.data {VALUES}", "msgspec"),
     "core.feature_work": (f"core.project core.annotation core.extract.registry core.data core.cache core.requests "
                           f"{VALUES}", "numpy msgspec"),
@@ -59,8 +59,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "core.device": (f"core.tot.devices core.cache {VALUES}", "av"),  # av: the list of codecs
     "core.progress": ("core.events", ""),
     "core.api": ("core.*", "msgspec numpy"),
-    "core.verbs": (f"core.api core.requests core.progress core.data core.kit.source core.decode core.metrics "
-                   f"core.project {VALUES}", ""),
+    "core.verbs": (f"core.tot.config core.api core.requests core.progress core.data core.kit.source core.decode "
+                   f"core.metrics core.project {VALUES}", ""),
     "core.cli": ("core.verbs core.errors core.events", ""),
     "totgui.paths": ("", ""),
     "totgui.settings": ("", "QT"),
@@ -327,7 +327,7 @@ ENGINE_WITHOUT_QT = f"""
 import sys
 for name in {sorted(QT)!r}:
     sys.modules[name] = None
-import totgui.__main__, totgui.jobs.engine, core.engine_work
+import totgui.__main__, totgui.jobs.engine, core.work.training, core.work.segmenting
 assert not [name for name in sys.modules if name.startswith(("totgui.views", "totgui.session", "totgui.app"))]
 print("done")
 """

@@ -5,14 +5,19 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import api
+from ..data.dataset import RunId
 from ..decode.registry import DECODERS
 from ..decode.settings import FIELDS
 from ..progress import ProgressPrinter
 from . import wording
 from .common import AddVerb, Answer, flush, pairs, split_sil, with_run
+
+if TYPE_CHECKING:
+    from ..project import Project
+    from ..tot.config import TrainConfig
 
 _DECODER_SETTINGS = "settings of the decoder: " + ", ".join(
     f"{field.name} ({', '.join(field.decoders) or 'all'})" for field in FIELDS
@@ -41,6 +46,9 @@ def _train_grammar(add: Callable[..., Any]) -> None:
     add("--set", nargs="+", action="extend", default=[], metavar="NAME=VALUE")
     add("--iterations", type=int, metavar="N")
     add("--seed", type=int, metavar="S")
+    add("--seeds", type=int, default=1, metavar="N", help="train N seeds side by side and keep the most typical run")
+    add("--from", dest="again", type=RunId, metavar="RUN", help="repeat a run with its own settings")
+    add("--resume", type=RunId, metavar="RUN", help="go on with a run that was stopped and kept")
     add("--device", default="auto", metavar="auto|cpu|cuda|cuda:N|mps")
     add("--official-compatible", action="store_true")
 
@@ -49,17 +57,11 @@ def train(options: argparse.Namespace) -> Answer:
     """Train a run."""
     with api.open_project(options.project) as project, ProgressPrinter() as report:
         api.require_features(project)
-        config = api.configure(
-            project.document.dataset,
-            method=options.method,
-            preset=options.preset,
-            n_clusters=options.clusters,
-            iterations=options.iterations,
-            seed=options.seed,
-            values=pairs(options.set),
-            official_compatible=options.official_compatible,
+        earlier = options.again or options.resume
+        config = api.settings_of(project, earlier) if earlier else _configured(project, options)
+        run, result = api.train_project(
+            project, config, n_seeds=options.seeds, resume=options.resume, device=options.device, report=report
         )
-        run, result = api.train_project(project, config, device=options.device, report=report)
         flush(project)
     losses = {key: float(result["losses"].get(key, 0.0)) for key in ("total", "cross_entropy", "temporal_coherence")}
     answer = {
@@ -71,7 +73,22 @@ def train(options: argparse.Namespace) -> Answer:
         "loss": losses,
         "metrics": result["metrics"],
     }
+    if result["ensemble"]:
+        answer["ensemble"] = result["ensemble"]
     return answer, wording.train_text(answer)
+
+
+def _configured(project: Project, options: argparse.Namespace) -> TrainConfig:
+    return api.configure(
+        project.document.dataset,
+        method=options.method,
+        preset=options.preset,
+        n_clusters=options.clusters,
+        iterations=options.iterations,
+        seed=options.seed,
+        values=pairs(options.set),
+        official_compatible=options.official_compatible,
+    )
 
 
 def segment(options: argparse.Namespace) -> Answer:

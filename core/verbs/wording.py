@@ -15,6 +15,14 @@ def train_text(answer: Mapping[str, Any]) -> str:
     ]
     if answer["metrics"]:
         lines.append(f"MoF {_percent(answer['metrics']['mof'])}, F1 {_percent(answer['metrics']['f1'])}")
+    if ensemble := answer.get("ensemble"):
+        best = ensemble["runs"][ensemble["chosen"]]
+        lines.append(
+            f"Seed {best['seed']} of {len(ensemble['runs'])} is kept, as the most typical: "
+            f"it agrees with the others on {_percent(best['agreement'])} of the frames."
+        )
+        for name, spread in ensemble["spread"].items():
+            lines.append(f"{name}: mean {_percent(spread['mean'])}, deviation {_percent(spread['deviation'])}")
     return "\n".join(lines)
 
 

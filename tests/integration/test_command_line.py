@@ -179,3 +179,23 @@ def test_cluster_numbers_with_background_are_scored_from_files(tmp_path, capsys)
     assert code == 0 and report["background"] == ["bg"]
     assert report["label_map"] == {"0": "cut", "1": None, "2": None, "3": "place"}
     assert (report["mof"], report["mof_bg"]) == (0.75, pytest.approx(5 / 7))
+
+
+def test_seeds_side_by_side_repeat_and_resume(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = tmp_path / "p.tot"
+    assert tot(capsys, "new", project, dataset)[0] == 0
+    code, many, _ = tot(
+        capsys, "train", project, "--method", "tot", "--iterations", 20, "--seeds", 3, "--device", "cpu"
+    )
+    assert code == 0 and len(many["ensemble"]["runs"]) == 3
+    best = many["ensemble"]["runs"][many["ensemble"]["chosen"]]
+    assert best["agreement"] == max(run["agreement"] for run in many["ensemble"]["runs"])
+    assert many["metrics"] == best["metrics"]
+    code, again, _ = tot(capsys, "train", project, "--from", "r1", "--device", "cpu")
+    assert (
+        code == 0 and again["run"] == "r2" and again["loss"]["total"] == pytest.approx(many["loss"]["total"], rel=1e-4)
+    )
+    code, _, error = tot(capsys, "train", project, "--resume", "r1", "--device", "cpu")
+    assert code == 2 and "was not stopped" in error

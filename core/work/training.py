@@ -1,0 +1,158 @@
+"""The work of a training job: one run, or several seeds side by side of which the most typical is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from ..decode.registry import check_name
+from ..errors import ConfigError, InputError
+from ..events import JobCancelled, LogLine, Report, ShouldStop, StopKind
+from ..metrics.agreement import agreement
+from ..requests import TrainRequest, TrainVideo
+from ..run_folder import write_manifest
+from ..tot import weights
+from ..tot.checkpoint import Checkpoint
+from ..tot.config import TrainConfig
+from ..tot.train import train as fit
+from ..tot.train import train_many as fit_many
+from ..tot.trained import Trained
+from .live import Live
+from .videos import load_matrices, predictions, truth_of
+
+FloatArray = NDArray[np.floating[Any]]
+IntArray = NDArray[np.integer[Any]]
+
+STEP_EVERY = 10
+
+
+def config_of(request: TrainRequest) -> TrainConfig:
+    """The settings of a request, checked. Raises ConfigError."""
+    if isinstance(request.config, TrainConfig):
+        return request.config
+    try:
+        return msgspec.convert(request.config, TrainConfig)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"A setting cannot be read: {error}.") from error
+
+
+def train(
+    request: TrainRequest,
+    *,
+    device: str,
+    report: Report,
+    should_stop: ShouldStop,
+    pinned: Callable[[], str] | None = None,
+) -> dict[str, Any]:
+    """What a training made: path of the weights, settings, losses, curve, and scores where truth is known.
+
+    With `n_seeds` above 1 that many runs are trained side by side. The one that agrees most with the others is
+    kept: a choice that needs no labels. `ensemble` in the manifest holds the figures of all.
+
+    Raises:
+        ConfigError, InputError, JobError; JobCancelled when it was discarded.
+    """
+    config = config_of(request)
+    check_name(config.decoder)
+    if not request.videos:
+        raise InputError(request.out, "no video has usable features.", hint="Extract features first.")
+    matrices = load_matrices(request.videos, report, should_stop)
+    live = Live(request.videos, matrices, config, report, pinned or (lambda: request.pinned))
+    options: dict[str, Any] = {
+        "device": device,
+        "should_stop": should_stop,
+        "on_step": live,
+        "step_every": STEP_EVERY,
+    }
+    if request.n_seeds > 1:
+        configs = [msgspec.structs.replace(config, seed=config.seed + n) for n in range(request.n_seeds)]
+        runs = fit_many(matrices, configs, **options)
+    else:
+        runs = [fit(matrices, config, resume=_checkpoint(request), **options)]
+    if should_stop() is StopKind.DISCARD:
+        raise JobCancelled
+    decoded = [predictions(trained, request.videos, matrices) for trained in runs]
+    ensemble = _ensemble(request, runs, decoded) if len(runs) > 1 else None
+    chosen = ensemble["chosen"] if ensemble else 0
+    trained, found = runs[chosen], decoded[chosen]
+    path = Path(request.out) / "weights.safetensors"
+    weights.save(trained, path)
+    label_map, metrics = _matched(_truths(request.videos), found, config.n_clusters)
+    if metrics is not None and live.curve:
+        live.curve[-1][4:6] = [metrics["mof"], metrics["f1"]]
+    if trained.warning:
+        report(LogLine(text=trained.warning, level="warning"))
+    report(LogLine(text=f"{trained.iterations} iterations in {trained.seconds:.1f} s on {device}"))
+    result = {
+        "weights": str(path),
+        "config": msgspec.to_builtins(trained.config),
+        "device": device,
+        "iterations": trained.iterations,
+        "seconds": trained.seconds,
+        "losses": dict(trained.losses),
+        "curve": live.curve,
+        "stopped_early": trained.stopped_early,
+        "label_map": label_map,
+        "metrics": metrics,
+        "ensemble": ensemble,
+    }
+    write_manifest(result)
+    return result
+
+
+def _checkpoint(request: TrainRequest) -> Checkpoint | None:
+    if not request.resume:
+        return None
+    found = weights.load(Path(request.resume)).checkpoint
+    if found is None:
+        raise ConfigError("This run was not stopped before its end: there is nothing to go on with. Train a new one.")
+    return found
+
+
+def _ensemble(
+    request: TrainRequest, runs: Sequence[Trained], decoded: Sequence[Mapping[str, IntArray]]
+) -> dict[str, Any]:
+    """Seed, agreement with the others and scores of each run; which one is the most typical."""
+    names = [video.id for video in request.videos]
+    shares = agreement([[found[n] for n in names] for found in decoded], runs[0].config.n_clusters)
+    truths = _truths(request.videos)
+    scores = [_matched(truths, found, runs[0].config.n_clusters)[1] for found in decoded]
+    known = [score for score in scores if score is not None]
+    spread = {
+        key: {"mean": float(np.mean([s[key] for s in known])), "deviation": float(np.std([s[key] for s in known]))}
+        for key in (known[0] if known else {})
+    }
+    return {
+        "criterion": "agreement with the other runs, after matching their clusters; no labels used",
+        "chosen": int(np.argmax(shares)),
+        "runs": [
+            {"seed": run.config.seed, "agreement": float(share), "metrics": score}
+            for run, share, score in zip(runs, shares, scores, strict=True)
+        ],
+        "spread": spread,
+    }
+
+
+def _truths(videos: Sequence[TrainVideo]) -> dict[str, IntArray]:
+    return {video.id: truth for video in videos if (truth := truth_of(video)) is not None}
+
+
+def _matched(
+    truths: Mapping[str, IntArray], found: Mapping[str, IntArray], n_clusters: int
+) -> tuple[dict[int, int], dict[str, float] | None]:
+    """Label map by Hungarian matching and the scores under it; nothing without ground truth."""
+    if not truths:
+        return {}, None
+    from ..metrics.matching import match
+    from ..metrics.report import quick_scores
+
+    names = list(truths)
+    predictions, known = [found[n] for n in names], [truths[n] for n in names]
+    table = {int(c): int(a) for c, a in match(predictions, known, n_clusters).items()}
+    mof, f1 = quick_scores(truths, {n: found[n] for n in names}, n_clusters=n_clusters)
+    return table, {"mof": float(mof), "f1": float(f1)}

@@ -1,0 +1,77 @@
+"""Videos as a job sees them: features, ground truth, and labels decoded and laid on the annotation grid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..annotation.segmentation import Segmentation
+from ..data.features import load_matrix
+from ..decode.registry import decode_all
+from ..decode.settings import DecoderSettings, with_values
+from ..events import JobCancelled, Progress, Report, ShouldStop, StopKind
+from ..requests import TrainVideo
+from ..tot import infer
+from ..tot.config import TrainConfig
+from ..tot.trained import Trained
+
+FloatArray = NDArray[np.floating[Any]]
+IntArray = NDArray[np.integer[Any]]
+
+YTI_BACKGROUND = 0.45
+"""Background quantile of the preset of YouTube Instructions."""
+
+
+def load_matrices(videos: tuple[TrainVideo, ...], report: Report, should_stop: ShouldStop) -> list[FloatArray]:
+    """One (T, D) float32 matrix a video. Raises InputError, JobCancelled."""
+    matrices: list[FloatArray] = []
+    for number, video in enumerate(videos):
+        if should_stop() is StopKind.DISCARD:
+            raise JobCancelled
+        matrices.append(load_matrix(video.video))
+        report(Progress(done=number + 1, total=len(videos), text="Reading features"))
+    return matrices
+
+
+def truth_of(video: TrainVideo) -> IntArray | None:
+    """(n_frames,) ActionIds of one video, or None without ground truth."""
+    if not video.truth_starts:
+        return None
+    return Segmentation.from_pieces(video.truth_starts, video.truth_labels, video.n_frames).to_frames()
+
+
+def decoder_settings(config: TrainConfig, values: Mapping[str, str] | None = None) -> DecoderSettings:
+    """What the decoders need to know of a run, with the values that a person stated. Raises ConfigError.
+
+    The preset of YouTube Instructions comes with its background rule, because its clusters exclude background.
+    """
+    of_run = DecoderSettings(
+        tau=config.tau,
+        l2=config.normalise == "l2",
+        structure=0.7 if config.preset == "breakfast" else 0.6,  # ASOT decodes with more structure than it trains
+        radius=config.radius if config.method == "asot" else DecoderSettings.radius,
+        background=YTI_BACKGROUND if config.preset == "yti" else 0.0,
+    )
+    return with_values(of_run, values or {})
+
+
+def expand(video: TrainVideo, labels: IntArray) -> IntArray:
+    """(n_frames,) label of each annotation frame, from one label a feature row."""
+    rows = video.timebase.rows() if video.n_rows else np.arange(video.n_frames)
+    return np.asarray(labels[np.minimum(rows, len(labels) - 1)], dtype=np.int64)
+
+
+def rows_of(trained: Trained, matrices: list[FloatArray]) -> Iterator[infer.Rows]:
+    """The rows of each video, one at a time: scaled already where the training still holds them."""
+    bank = trained.bank
+    return (matrix if bank is None else bank.video(number) for number, matrix in enumerate(matrices))
+
+
+def predictions(trained: Trained, videos: Sequence[TrainVideo], matrices: list[FloatArray]) -> dict[str, IntArray]:
+    """Cluster of each annotation frame of every video, by the run's own decoder; all are decoded together."""
+    posteriors = [infer.log_posterior(trained, rows) for rows in rows_of(trained, matrices)]
+    labels = decode_all(trained.config.decoder, posteriors, decoder_settings(trained.config))
+    return {video.id: expand(video, rows) for video, rows in zip(videos, labels, strict=True)}
