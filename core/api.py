@@ -78,6 +78,7 @@ def configure(
     n_clusters: int | None = None,
     iterations: int | None = None,
     seed: int | None = None,
+    seeds: int | None = None,
     values: Mapping[str, str] | None = None,
     official_compatible: bool = False,
 ) -> TrainConfig:
@@ -96,6 +97,8 @@ def configure(
         stated["iterations"] = str(iterations)
     if seed is not None:
         stated["seed"] = str(seed)
+    if seeds is not None:
+        stated["seeds"] = str(seeds)
     if official_compatible:
         n_iterations = int(stated.get("iterations", chosen.iterations))
         stated = presets.official(chosen, n_iterations) | stated
@@ -248,7 +251,6 @@ def train_project(
     project: Project,
     config: Any,
     *,
-    n_seeds: int = 1,
     resume: RunId | None = None,
     device: str = "auto",
     report: Report = ignore,
@@ -256,14 +258,12 @@ def train_project(
 ) -> tuple[RunId, dict[str, Any]]:
     """Train on the project's usable videos and add the run; its id and the manifest.
 
-    Args:
-        n_seeds: runs trained side by side, of which the most typical is kept.
-        resume: a run that was stopped; the training goes on where it stood.
+    `resume` is a run that was stopped; the training goes on where it stood.
     """
     from . import run_folder
     from .project_work import add_run, train_request
 
-    request = train_request(project, config, device, n_seeds=n_seeds, resume=resume)
+    request = train_request(project, config, device, resume=resume)
     try:
         result = train(request, report=report, should_stop=should_stop)
     except BaseException:

@@ -77,21 +77,15 @@ def choose_run(document: Document, run: RunId | str | None) -> Run:
     return document.runs[RunId(run)]
 
 
-def train_request(
-    project: Project, config: Any, device: str, *, n_seeds: int = 1, resume: RunId | None = None
-) -> TrainRequest:
+def train_request(project: Project, config: Any, device: str, *, resume: RunId | None = None) -> TrainRequest:
     """The request that trains on every usable video, with an out folder of its own in the cache."""
     out = cache_path("runs", project.uid, f"train-{uuid4().hex[:8]}")
     weights = ""
-    if resume is not None and n_seeds > 1:
-        raise ConfigError("One run can be gone on with at a time: leave out either the number of seeds or the run.")
     if resume is not None:
         kept = out / "resume.safetensors"
         atomic_write(kept, project.weights(choose_run(project.document, resume).id))
         weights = str(kept)
-    return TrainRequest(
-        videos=usable_videos(project), config=config, device=device, out=str(out), n_seeds=n_seeds, resume=weights
-    )
+    return TrainRequest(videos=usable_videos(project), config=config, device=device, out=str(out), resume=weights)
 
 
 def add_run(project: Project, result: Mapping[str, Any]) -> RunId:

@@ -68,8 +68,7 @@ class _Request(msgspec.Struct, frozen=True, tag=True, kw_only=True):
 class TrainRequest(_Request, frozen=True, tag=True, kw_only=True):
     """Train one run. `config` holds the fields of `TrainConfig` (the struct itself, or its plain values).
 
-    `pinned` is the video whose matrices are reported while it trains; empty for none. `n_seeds` runs are trained
-    side by side, with seeds from the config's on, and the most typical is kept. `resume` is the weights file of a
+    `pinned` is the video whose matrices are reported while it trains; empty for none. `resume` is the weights file of a
     training that was stopped, to go on from; empty for none.
     """
 
@@ -78,7 +77,6 @@ class TrainRequest(_Request, frozen=True, tag=True, kw_only=True):
     out: str
     device: str = "auto"
     pinned: str = ""
-    n_seeds: int = 1
     resume: str = ""
 
 

@@ -58,6 +58,8 @@ class TrainConfig(msgspec.Struct, frozen=True, kw_only=True):
     smoothness: float = 0.07
     balance: float = 0.11
     seed: int = 0
+    seeds: int = 1
+    rival: Literal["none", "tot+tcl"] = "none"
     prior_index: Literal["centre", "zero", "one"] = "centre"
     decoder: str = "fixed-order"
     preset: str = ""

@@ -63,6 +63,25 @@ FIELDS: tuple[Field, ...] = (
         PRIOR,
     ),
     _whole("iterations", "N_it", "Iterations", "Updates of the network.", 1, 1_000_000),
+    _whole(
+        "seeds",
+        "S",
+        "Runs side by side",
+        "Train this many seeds at once and keep the run that agrees most with the others: a choice without labels that "
+        "lowers the luck of a single seed.",
+        1,
+        64,
+        CLUSTERED,
+    ),
+    _choice(
+        "rival",
+        "",
+        "Rival",
+        "Train this method too, as many seeds, and keep the method whose seeds agree most among themselves: a choice "
+        "without labels between steps in any order and steps in one order.",
+        ("none", "tot+tcl"),
+        ("asot",),
+    ),
     _number(
         "order_weight",
         "ρ_R",

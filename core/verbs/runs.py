@@ -46,7 +46,7 @@ def _train_grammar(add: Callable[..., Any]) -> None:
     add("--set", nargs="+", action="extend", default=[], metavar="NAME=VALUE")
     add("--iterations", type=int, metavar="N")
     add("--seed", type=int, metavar="S")
-    add("--seeds", type=int, default=1, metavar="N", help="train N seeds side by side and keep the most typical run")
+    add("--seeds", type=int, metavar="N", help="train N seeds side by side and keep the most typical run")
     add("--from", dest="again", type=RunId, metavar="RUN", help="repeat a run with its own settings")
     add("--resume", type=RunId, metavar="RUN", help="go on with a run that was stopped and kept")
     add("--device", default="auto", metavar="auto|cpu|cuda|cuda:N|mps")
@@ -59,9 +59,7 @@ def train(options: argparse.Namespace) -> Answer:
         api.require_features(project)
         earlier = options.again or options.resume
         config = api.settings_of(project, earlier) if earlier else _configured(project, options)
-        run, result = api.train_project(
-            project, config, n_seeds=options.seeds, resume=options.resume, device=options.device, report=report
-        )
+        run, result = api.train_project(project, config, resume=options.resume, device=options.device, report=report)
         flush(project)
     losses = {key: float(result["losses"].get(key, 0.0)) for key in ("total", "cross_entropy", "temporal_coherence")}
     answer = {
@@ -86,6 +84,7 @@ def _configured(project: Project, options: argparse.Namespace) -> TrainConfig:
         n_clusters=options.clusters,
         iterations=options.iterations,
         seed=options.seed,
+        seeds=options.seeds,
         values=pairs(options.set),
         official_compatible=options.official_compatible,
     )

@@ -21,6 +21,9 @@ def train_text(answer: Mapping[str, Any]) -> str:
             f"Seed {best['seed']} of {len(ensemble['runs'])} is kept, as the most typical: "
             f"it agrees with the others on {_percent(best['agreement'])} of the frames."
         )
+        if len(ensemble["methods"]) > 1:
+            each = ", ".join(f"{name} {_percent(share)}" for name, share in ensemble["methods"].items())
+            lines.append(f"Agreement among the seeds of each method: {each}.")
         for name, spread in ensemble["spread"].items():
             lines.append(f"{name}: mean {_percent(spread['mean'])}, deviation {_percent(spread['deviation'])}")
     return "\n".join(lines)

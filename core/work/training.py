@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,17 @@ from numpy.typing import NDArray
 
 from ..decode.registry import check_name
 from ..errors import ConfigError, InputError
-from ..events import JobCancelled, LogLine, Report, ShouldStop, StopKind
+from ..events import JobCancelled, LogLine, Progress, Report, ShouldStop, StopKind
 from ..metrics.agreement import agreement
 from ..requests import TrainRequest, TrainVideo
 from ..run_folder import write_manifest
 from ..tot import weights
 from ..tot.checkpoint import Checkpoint
-from ..tot.config import TrainConfig
+from ..tot.config import METHODS, TrainConfig
+from ..tot.presets import rival_of
 from ..tot.train import train as fit
 from ..tot.train import train_many as fit_many
-from ..tot.trained import Trained
+from ..tot.trained import StepInfo, Trained
 from .live import Live
 from .videos import load_matrices, predictions, truth_of
 
@@ -51,8 +53,9 @@ def train(
 ) -> dict[str, Any]:
     """What a training made: path of the weights, settings, losses, curve, and scores where truth is known.
 
-    With `n_seeds` above 1 that many runs are trained side by side. The one that agrees most with the others is
-    kept: a choice that needs no labels. `ensemble` in the manifest holds the figures of all.
+    With `seeds` above 1 that many runs are trained side by side. The one that agrees most with the others is
+    kept: a choice that needs no labels. With a rival the method whose seeds agree more among themselves is kept.
+    `ensemble` in the manifest holds the figures of all.
 
     Raises:
         ConfigError, InputError, JobError; JobCancelled when it was discarded.
@@ -63,23 +66,15 @@ def train(
         raise InputError(request.out, "no video has usable features.", hint="Extract features first.")
     matrices = load_matrices(request.videos, report, should_stop)
     live = Live(request.videos, matrices, config, report, pinned or (lambda: request.pinned))
-    options: dict[str, Any] = {
-        "device": device,
-        "should_stop": should_stop,
-        "on_step": live,
-        "step_every": STEP_EVERY,
-    }
-    if request.n_seeds > 1:
-        configs = [msgspec.structs.replace(config, seed=config.seed + n) for n in range(request.n_seeds)]
-        runs = fit_many(matrices, configs, **options)
-    else:
-        runs = [fit(matrices, config, resume=_checkpoint(request), **options)]
+    families = [_Family.train(config, request, matrices, device, should_stop, live)]
+    if config.rival != "none" and should_stop() is None:
+        compared = _comparing(report, rival_of(config))
+        families.append(_Family.train(rival_of(config), request, matrices, device, should_stop, compared))
     if should_stop() is StopKind.DISCARD:
         raise JobCancelled
-    decoded = [predictions(trained, request.videos, matrices) for trained in runs]
-    ensemble = _ensemble(request, runs, decoded) if len(runs) > 1 else None
-    chosen = ensemble["chosen"] if ensemble else 0
-    trained, found = runs[chosen], decoded[chosen]
+    family = max(families, key=lambda each: each.consistency)
+    trained, found = family.runs[family.chosen], family.decoded[family.chosen]
+    ensemble = _ensemble(request, families, family) if len(family.runs) > 1 else None
     path = Path(request.out) / "weights.safetensors"
     weights.save(trained, path)
     label_map, metrics = _matched(_truths(request.videos), found, config.n_clusters)
@@ -87,13 +82,16 @@ def train(
         live.curve[-1][4:6] = [metrics["mof"], metrics["f1"]]
     if trained.warning:
         report(LogLine(text=trained.warning, level="warning"))
+    if len(families) > 1:
+        each = ", ".join(f"{METHODS[f.runs[0].config.method]} {f.consistency:.0%}" for f in families)
+        report(LogLine(text=f"{METHODS[trained.config.method]} is kept. Its seeds agree most: {each}"))
     report(LogLine(text=f"{trained.iterations} iterations in {trained.seconds:.1f} s on {device}"))
     result = {
         "weights": str(path),
         "config": msgspec.to_builtins(trained.config),
         "device": device,
         "iterations": trained.iterations,
-        "seconds": trained.seconds,
+        "seconds": sum(each.runs[0].seconds for each in families),
         "losses": dict(trained.losses),
         "curve": live.curve,
         "stopped_early": trained.stopped_early,
@@ -114,14 +112,62 @@ def _checkpoint(request: TrainRequest) -> Checkpoint | None:
     return found
 
 
-def _ensemble(
-    request: TrainRequest, runs: Sequence[Trained], decoded: Sequence[Mapping[str, IntArray]]
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Family:
+    """Runs of one method from several seeds, their labels, and how far each agrees with the others."""
+
+    runs: list[Trained]
+    decoded: list[dict[str, IntArray]]
+    shares: FloatArray
+
+    @classmethod
+    def train(
+        cls,
+        config: TrainConfig,
+        request: TrainRequest,
+        matrices: list[FloatArray],
+        device: str,
+        should_stop: ShouldStop,
+        on_step: Callable[[StepInfo], None],
+    ) -> _Family:
+        """Train all seeds of one method side by side, and decode every video with each."""
+        options: dict[str, Any] = {"device": device, "should_stop": should_stop, "on_step": on_step}
+        options["step_every"] = STEP_EVERY
+        if config.seeds > 1 and config.method != "cte":
+            alone = msgspec.structs.replace(config, seeds=1, rival="none")
+            configs = [msgspec.structs.replace(alone, seed=config.seed + n) for n in range(config.seeds)]
+            runs = fit_many(matrices, configs, **options)
+        else:
+            runs = [fit(matrices, config, resume=_checkpoint(request), **options)]
+        if should_stop() is StopKind.DISCARD:
+            raise JobCancelled
+        decoded = [predictions(trained, request.videos, matrices) for trained in runs]
+        names = [video.id for video in request.videos]
+        return cls(runs, decoded, agreement([[found[n] for n in names] for found in decoded], config.n_clusters))
+
+    @property
+    def chosen(self) -> int:
+        """The most typical run: a choice without labels."""
+        return int(np.argmax(self.shares))
+
+    @property
+    def consistency(self) -> float:
+        """Mean agreement of two runs; 0 for a single one."""
+        return float(self.shares.mean())
+
+
+def _comparing(report: Report, config: TrainConfig) -> Callable[[StepInfo], None]:
+    def on_step(info: StepInfo) -> None:
+        text = f"Comparing with {METHODS[config.method]}"
+        report(Progress(done=info.iteration, total=info.iterations, text=text))
+
+    return on_step
+
+
+def _ensemble(request: TrainRequest, families: Sequence[_Family], family: _Family) -> dict[str, Any]:
     """Seed, agreement with the others and scores of each run; which one is the most typical."""
-    names = [video.id for video in request.videos]
-    shares = agreement([[found[n] for n in names] for found in decoded], runs[0].config.n_clusters)
-    truths = _truths(request.videos)
-    scores = [_matched(truths, found, runs[0].config.n_clusters)[1] for found in decoded]
+    truths, n_clusters = _truths(request.videos), family.runs[0].config.n_clusters
+    scores = [_matched(truths, found, n_clusters)[1] for found in family.decoded]
     known = [score for score in scores if score is not None]
     spread = {
         key: {"mean": float(np.mean([s[key] for s in known])), "deviation": float(np.std([s[key] for s in known]))}
@@ -129,10 +175,11 @@ def _ensemble(
     }
     return {
         "criterion": "agreement with the other runs, after matching their clusters; no labels used",
-        "chosen": int(np.argmax(shares)),
+        "methods": {each.runs[0].config.method: each.consistency for each in families},
+        "chosen": family.chosen,
         "runs": [
             {"seed": run.config.seed, "agreement": float(share), "metrics": score}
-            for run, share, score in zip(runs, shares, scores, strict=True)
+            for run, share, score in zip(family.runs, family.shares, scores, strict=True)
         ],
         "spread": spread,
     }

@@ -30,7 +30,7 @@ from ..models.widgets import plain, tip
 from ..session import Session
 
 DEVICES = (("auto", "Automatic"), ("cpu", "CPU"), ("cuda", "CUDA (NVIDIA)"))
-FIRST = ("rho", "sigma", "order_weight", "balance", "iterations")
+FIRST = ("rho", "sigma", "order_weight", "balance", "iterations", "seeds")
 FALLBACK_CLUSTERS = 10
 
 

@@ -1,0 +1,139 @@
+"""Every method and decoder on data whose structure is known, as a table in docs/results.md.
+
+    python benchmarks/results.py [--out docs/results.md] [--seeds 3]
+
+Made-up procedures in one order, with swapped steps, and with steps left out and repeated; one data set a seed, so the
+spread holds the draw of the data as well as of the training. Activity level, K = number of actions.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from known_structure import KINDS, Made, make
+from msgspec import structs
+
+from core.decode.registry import decode_all
+from core.metrics import baselines
+from core.metrics.agreement import agreement
+from core.metrics.report import evaluate
+from core.tot import infer
+from core.tot.config import TrainConfig
+from core.tot.presets import preset
+from core.tot.train import train, train_many
+from core.work.videos import decoder_settings
+
+RUNS: tuple[tuple[str, str, dict[str, object], tuple[str, ...]], ...] = (
+    ("generic", "ot", {}, ("fixed-order",)),
+    ("generic", "tot", {}, ("fixed-order", "any-order")),
+    ("generic", "tot+entropy", {}, ("fixed-order",)),
+    ("generic", "tot+tcl", {}, ("fixed-order", "video-order", "skip", "any-order")),
+    ("generic", "tot+tcl", {"order": "video"}, ("video-order", "any-order")),
+    ("generic", "tot+tcl", {"marginal_penalty": 0.1}, ("fixed-order",)),
+    ("generic", "cte", {}, ("fixed-order",)),
+    ("generic", "asot", {}, ("asot",)),
+    ("robust", "asot", {}, ("fixed-order", "video-order", "any-order")),
+)
+"""Preset, method, what differs from the preset, decoders."""
+SCORES = ("mof", "f1", "miou", "edit", "f1_50")
+Rows = dict[str, list[np.ndarray]]
+
+
+def main() -> None:
+    """Measure and write."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--out", type=Path, default=Path("docs/results.md"))
+    options.add_argument("--seeds", type=int, default=3)
+    chosen = options.parse_args()
+    torch.set_num_threads(1)
+    parts = [head(chosen.seeds)]
+    for kind in KINDS:
+        rows: Rows = {}
+        for seed in range(chosen.seeds):
+            measure(make(kind, seed, noise=1.5), seed, rows)
+        parts.append(table(kind, rows))
+        print(parts[-1], flush=True)
+    chosen.out.write_text("\n".join(parts))
+
+
+def measure(made: Made, seed: int, rows: Rows) -> None:
+    """Add one data set's scores to the rows."""
+
+    def add(name: str, labels: Sequence[np.ndarray], seconds: float) -> None:
+        truths = {str(n): truth for n, truth in enumerate(made.truths)}
+        found = {str(n): video for n, video in enumerate(labels)}
+        names = {action: str(action) for action in range(made.n_actions)}
+        report = evaluate(truths, found, actions=names, n_clusters=made.n_actions)
+        rows.setdefault(name, []).append(np.array([*(100 * getattr(report, s) for s in SCORES), seconds]))
+
+    for name, label in plain(made, seed).items():
+        began = time.perf_counter()
+        add(name, label(), time.perf_counter() - began)
+    for preset_name, method, values, decoders in RUNS:
+        config = preset(preset_name, method=method, n_clusters=made.n_actions)
+        config = structs.replace(config, seed=seed, **values)
+        began = time.perf_counter()
+        posteriors = fitted(made, config)
+        took = time.perf_counter() - began
+        title = " ".join([preset_name, method, *(f"{k}={v}" for k, v in values.items())])
+        for decoder in decoders:
+            began = time.perf_counter()
+            labels = decode_all(decoder, posteriors, decoder_settings(config))
+            add(f"{title}, {decoder}", labels, took + time.perf_counter() - began)
+
+
+def fitted(made: Made, config: TrainConfig) -> list[np.ndarray]:
+    """Log posteriors of the run that a training keeps: the only one, or the most typical of several seeds."""
+    configs = [structs.replace(config, seed=1000 * config.seed + n, seeds=1) for n in range(config.seeds)]
+    runs = train_many(made.features, configs) if len(configs) > 1 else [train(made.features, config)]
+    found = [[infer.log_posterior(run, matrix) for matrix in made.features] for run in runs]
+    if len(runs) == 1:
+        return found[0]
+    labels = [decode_all(config.decoder, posteriors, decoder_settings(config)) for posteriors in found]
+    return found[int(np.argmax(agreement(labels, config.n_clusters)))]
+
+
+def plain(made: Made, seed: int) -> dict[str, Callable[[], list[np.ndarray]]]:
+    """The baselines that know nothing of time order or of features."""
+    return {
+        "equal split": lambda: [baselines.equal_split(len(t), made.n_actions) for t in made.truths],
+        "one class": lambda: [baselines.one_class(len(t)) for t in made.truths],
+        "k-means": lambda: baselines.kmeans(made.features, made.n_actions, seed=seed),
+    }
+
+
+def head(n_seeds: int) -> str:
+    """What stands above the tables."""
+    return (
+        "# Results on data whose structure is known\n\n"
+        f"Written by `python benchmarks/results.py` on {time.strftime('%Y-%m-%d')}; torch {torch.__version__}, "
+        f"{platform.machine()}, one thread.\n"
+        f"20 made-up videos of 8 actions each (`benchmarks/known_structure.py`), {n_seeds} seeds of data and "
+        "training.\n"
+        "Per cent, mean and (standard deviation) over the seeds; activity level; K is the number of actions. Seconds "
+        "are for training and decoding all videos.\n"
+    )
+
+
+def table(kind: str, rows: Rows) -> str:
+    """One kind of data."""
+    lines = [
+        f"\n## {kind.capitalize()}\n",
+        "| system | MoF | F1 | mIoU | edit | F1@50 | seconds |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name, found in rows.items():
+        mean, spread = np.mean(found, axis=0), np.std(found, axis=0)
+        cells = [f"{m:.1f} ({s:.1f})" for m, s in zip(mean[:-1], spread[:-1], strict=True)]
+        lines.append(f"| {name} | " + " | ".join(cells) + f" | {mean[-1]:.1f} |")
+    return "\n".join([*lines, ""])
+
+
+if __name__ == "__main__":
+    main()
