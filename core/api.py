@@ -14,7 +14,7 @@ import msgspec
 from .data.dataset import Dataset, RunId
 from .decode.registry import check_name
 from .decode.settings import DecoderSettings, with_values
-from .errors import ConfigError, JobError
+from .errors import ConfigError, DeviceMemoryError, JobError
 from .events import LogLine, Report, ShouldStop, Started, ignore, never_stop
 from .requests import EvaluateRequest, ExtractRequest, ExtractSettings, SegmentRequest, TrainRequest
 
@@ -115,7 +115,10 @@ def settings_of(project: Project, run: RunId | None) -> TrainConfig:
 
 def warm_up() -> None:
     """Load the heavy libraries ahead of need."""
+    from .tot.devices import load_optimiser
     from .work import segmenting, training  # noqa: F401 - the import is the work
+
+    load_optimiser()
 
 
 def train(
@@ -129,20 +132,31 @@ def train(
     device, reason = choose_device(request.device)
     report(Started(text="Training", device=device, device_reason=reason))
     report(LogLine(text=f"device {device}: {reason}"))
+    from .device import memory_explained
     from .work import training
 
-    return training.train(request, device=device, report=report, should_stop=should_stop, pinned=pinned)
+    with memory_explained(device):
+        return training.train(request, device=device, report=report, should_stop=should_stop, pinned=pinned)
 
 
 def segment(
     request: SegmentRequest, *, report: Report = ignore, should_stop: ShouldStop = never_stop
 ) -> dict[str, Any]:
-    """Segments and paths of matrices of every video; see `core.work.segmenting`."""
+    """Segments and paths of matrices of every video, on the processor where the device has no room for them."""
     device, reason = choose_device(request.device)
     report(Started(text="Segmenting", device=device, device_reason=reason))
+    from .device import memory_explained
     from .work import segmenting
 
-    return segmenting.segment(request, device=device, report=report, should_stop=should_stop)
+    try:
+        with memory_explained(device):
+            return segmenting.segment(request, device=device, report=report, should_stop=should_stop)
+    except DeviceMemoryError as error:
+        if device == "cpu":
+            raise
+        report(LogLine(text=f"{error} The processor segments instead; that is slower.", level="warning"))
+    with memory_explained("cpu"):
+        return segmenting.segment(request, device="cpu", report=report, should_stop=should_stop)
 
 
 def extract(
@@ -159,7 +173,10 @@ def extract(
     else:
         raise ConfigError(f"The extractor {name} runs on the processor only; leave the device {asked} out.")
     report(Started(text="Extracting features", device=device, device_reason=reason))
-    return extract_work.extract(request, device=device, report=report, should_stop=should_stop)
+    from .device import memory_explained
+
+    with memory_explained(device):
+        return extract_work.extract(request, device=device, report=report, should_stop=should_stop)
 
 
 def extractors() -> list[dict[str, Any]]:
@@ -229,9 +246,11 @@ def extract_dataset(
 
 def evaluate_request(request: EvaluateRequest) -> dict[str, Any]:
     """Scores of a request as plain values."""
+    from .device import memory_explained
     from .work import scoring
 
-    return plain(scoring.evaluate(request))
+    with memory_explained("cpu"):
+        return plain(scoring.evaluate(request))
 
 
 def plain(report: Scores) -> dict[str, Any]:

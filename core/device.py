@@ -6,12 +6,14 @@ import importlib.metadata
 import importlib.util
 import platform
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from . import __version__
 from .cache import cache_dir
-from .errors import ConfigError
+from .errors import ConfigError, DeviceMemoryError, JobError, is_out_of_memory
 
 _LIBRARIES = {
     "numpy": "numpy",
@@ -48,6 +50,19 @@ def choose_device(name: str = "auto") -> tuple[str, str]:
     if wanted in there:
         return wanted, f"asked for ({there[wanted]})"
     raise ConfigError(f"The device {name} is not here; there are auto, {', '.join(there)}.")
+
+
+@contextmanager
+def memory_explained(device: str) -> Iterator[None]:
+    """Turns "no memory" of any library into DeviceMemoryError, which says what to do."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, JobError) or not is_out_of_memory(error):
+            raise
+        raise DeviceMemoryError(
+            f"{device} ran out of memory.", hint="Close other programs, take smaller batches, or the processor."
+        ) from error
 
 
 def doctor() -> dict[str, Any]:

@@ -18,6 +18,19 @@ from __future__ import annotations
 from pathlib import Path
 
 
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether Python, or torch on any device, found no memory; told without importing torch.
+
+    On the processor torch raises a plain RuntimeError, on a GPU a type of its own, its libraries plain errors again.
+    """
+    words = ("DefaultCPUAllocator", "out of memory", "ALLOC_FAILED")
+    return (
+        isinstance(error, MemoryError)
+        or type(error).__name__ == "OutOfMemoryError"
+        or (isinstance(error, RuntimeError) and any(word in str(error) for word in words))
+    )
+
+
 class TotError(Exception):
     """Root of the tree; ``str(error)`` is the message for a person."""
 

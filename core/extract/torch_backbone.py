@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..errors import DeviceMemoryError
+from ..errors import DeviceMemoryError, is_out_of_memory
 from .backbone import FloatArray, Pictures, resized
 
 SIDE = 224
@@ -66,8 +66,3 @@ class TorchBackbone:
             ) from error
         found: FloatArray = rows
         return found
-
-
-def is_out_of_memory(error: RuntimeError) -> bool:
-    """Whether torch ran out of memory: on a GPU it says so by type, on the processor in words only."""
-    return isinstance(error, torch.OutOfMemoryError) or "DefaultCPUAllocator" in str(error)

@@ -14,3 +14,9 @@ def available() -> dict[str, str]:
         found["mps"] = "this Mac's GPU"
     found["cpu"] = "the processor"
     return found
+
+
+def load_optimiser() -> None:
+    """Nothing; torch imports half of itself again when the first optimiser is made, some two seconds: not while
+    somebody waits for a training to begin or to stop."""
+    torch.optim.Adam([torch.zeros(1, requires_grad=True)])

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from core.events import ENDINGS, Event
-from totgui.jobs.protocol import TrainRequest, TrainVideo
+from core.media.writer import write_video
+from core.requests import ExtractSettings, ExtractVideo
+from totgui.jobs.protocol import ExtractRequest, TrainRequest, TrainVideo
 from totgui.jobs.runner import Runner
 
 
@@ -39,9 +43,12 @@ class Recorder:
         return [event for event in self.events if isinstance(event, kind)]
 
     def until(self, kind: type, timeout_s: float = 90.0) -> None:
+        self.wait_until(lambda: bool(self.of(kind)), timeout_s)
+
+    def wait_until(self, done: Callable[[], bool], timeout_s: float = 90.0) -> None:
         end = time.monotonic() + timeout_s
-        while not self.of(kind):
-            assert time.monotonic() < end, f"no {kind.__name__} came; {self.events}"
+        while not done():
+            assert time.monotonic() < end, f"it did not come; {self.events}"
             time.sleep(0.01)
 
 
@@ -93,3 +100,42 @@ def make_request(tmp_path):
         )
 
     return make
+
+
+N_VIDEOS, N_PICTURES = 4, 240
+
+
+@pytest.fixture(scope="module")
+def videos(tmp_path_factory):
+    """Four videos of 8 seconds."""
+    root, generator = tmp_path_factory.mktemp("videos"), np.random.default_rng(0)
+    noise = generator.integers(0, 256, (8, 96, 128, 3), dtype=np.uint8)
+    found = []
+    for number in range(N_VIDEOS):
+        path = root / f"v{number}.mp4"
+        write_video(path, (noise[(i + number) % 8] for i in range(N_PICTURES)), rate=Fraction(30), preset="ultrafast")
+        found.append(ExtractVideo(id=f"v{number}", media=str(path)))
+    return tuple(found)
+
+
+@pytest.fixture
+def make_extraction(videos, tmp_path):
+    def make(job: str, extractor: str = "descriptor", rate: str = "30") -> ExtractRequest:
+        settings = ExtractSettings(extractor=extractor, rate=rate, device="cpu", batch=4)
+        return ExtractRequest(job=job, videos=videos, folder=str(tmp_path / "made"), settings=settings)
+
+    return make
+
+
+@pytest.fixture
+def is_whole():
+    """Whether a folder holds finished matrices with their records, and nothing half-done."""
+    return _is_whole
+
+
+def _is_whole(folder: Path) -> bool:
+    names = {p.name for p in folder.glob("*")} - {"features.json"}
+    matrices = {n for n in names if n.endswith(".npy")}
+    for name in matrices:
+        assert np.load(folder / name).shape == (N_PICTURES, 384)
+    return names == matrices | {f"{Path(n).stem}.json" for n in matrices}

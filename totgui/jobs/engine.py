@@ -7,6 +7,7 @@ runs then saves first what it has learned.
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import queue
 import shutil
@@ -22,12 +23,13 @@ from typing import Any
 import msgspec
 
 from core import api
-from core.errors import JobError, TotError
+from core.errors import JobError, TotError, is_out_of_memory
 from core.events import Cancelled, Event, Failed, Finished, JobCancelled, LogLine, StopKind
 
 from .protocol import (
     DemoRequest,
     EvaluateRequest,
+    ExtractRequest,
     PinRequest,
     SegmentRequest,
     StopRequest,
@@ -151,15 +153,15 @@ def run(control: Control, send: Callable[[Event], None]) -> Event:
         return Failed(job=job, kind=error.kind, message=str(error), hint=error.hint, traceback=traceback.format_exc())
     except TotError as error:
         return Failed(job=job, kind="input", message=str(error), traceback=traceback.format_exc())
-    except MemoryError:
-        return Failed(
-            job=job,
-            kind="out-of-memory",
-            message="The computer ran out of memory.",
-            hint="Close other programs, or halve the batch.",
-            traceback=traceback.format_exc(),
-        )
     except Exception as error:  # the outer edge of a job: whatever it was becomes its one ending
+        if is_out_of_memory(error):
+            return Failed(
+                job=job,
+                kind="out-of-memory",
+                message=f"The {'computer' if isinstance(error, MemoryError) else 'device'} ran out of memory.",
+                hint="Close other programs, take a smaller batch, or the processor as device.",
+                traceback=traceback.format_exc(),
+            )
         report(LogLine(text=traceback.format_exc(), level="error"))
         return Failed(
             job=job, kind="failed", message=f"{type(error).__name__}: {error}", traceback=traceback.format_exc()
@@ -174,6 +176,8 @@ def _dispatch(control: Control, report: Callable[[Event], None]) -> dict[str, An
         return api.segment(request, report=report, should_stop=control.should_stop)
     if isinstance(request, EvaluateRequest):
         return api.evaluate_request(request)
+    if isinstance(request, ExtractRequest):
+        return api.extract(request, report=report, should_stop=control.should_stop)
     if isinstance(request, DemoRequest):
         found = api.render_demo(
             Path(request.out),
@@ -186,9 +190,17 @@ def _dispatch(control: Control, report: Callable[[Event], None]) -> dict[str, An
     raise TypeError(f"The engine has no work for {type(request).__name__}.")
 
 
-def main(connection: Connection) -> None:
-    """Entry of the spawned child. Ctrl+C belongs to the parent."""
+def main(connection: Connection, last_words: str = "") -> None:
+    """Entry of the spawned child. Ctrl+C belongs to the parent.
+
+    What libraries write to standard error, and where each thread was at a crash, goes to the file `last_words`: after
+    a death the parent shows its end.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if last_words:
+        with open(last_words, "ab", buffering=0) as file:
+            os.dup2(file.fileno(), 2)
+    faulthandler.enable()
     engine = Engine(connection)
     threading.Thread(target=engine.listen, name="engine-listener", daemon=True).start()
     engine.send(LogLine(text=f"engine {os.getpid()}, Python {sys.version.split()[0]}"))

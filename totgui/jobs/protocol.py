@@ -10,6 +10,7 @@ from core.events import ENDINGS, Event, StopKind
 from core.requests import (
     DemoRequest,
     EvaluateRequest,
+    ExtractRequest,
     PinRequest,
     Request,
     SegmentRequest,
@@ -25,6 +26,7 @@ __all__ = [
     "DemoRequest",
     "EvaluateRequest",
     "Event",
+    "ExtractRequest",
     "PinRequest",
     "Request",
     "SegmentRequest",

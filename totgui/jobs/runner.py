@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import shutil
+import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -17,22 +19,35 @@ from core.errors import JobError
 from core.events import ENDINGS, Cancelled, Event, Failed, LogLine, StopKind
 
 from . import engine
-from .protocol import PinRequest, Request, StopRequest, WarmUpRequest, Work, decode_event, encode
+from .protocol import ExtractRequest, PinRequest, Request, StopRequest, WarmUpRequest, Work, decode_event, encode
 
 GRACE_S = 5.0
 """How long the engine may take to answer a discard before it is ended."""
+QUIET_S = 60.0
+"""How long a job may say nothing before the person hears of it. It is not ended: one large step may take so long."""
 LOG_LINES = 50
 CLOSE_S = 2.0
+"""How long closing waits for a job to put away what it writes, and again for the process to end."""
+_TAIL_BYTES = 16 << 10
+_REASONS = {
+    -9: " (out of memory?)",
+    -11: " (a crash in a library)",
+    -6: " (a library gave up)",
+    -15: " (it was told to)",
+}
 
 
 class _Child:
     """One engine process with its pipe; `log` holds its last lines."""
 
     def __init__(self) -> None:
+        handle, name = tempfile.mkstemp(prefix="totgui-engine-", suffix=".log")
+        os.close(handle)
+        self._words = Path(name)
         context = multiprocessing.get_context("spawn")
         self.connection: Connection
         self.connection, other = context.Pipe(duplex=True)
-        self.process: Any = context.Process(target=engine.main, args=(other,), name="totgui-engine", daemon=True)
+        self.process: Any = context.Process(target=engine.main, args=(other, name), name="totgui-engine", daemon=True)
         self.process.start()
         other.close()  # else the end of the child would not close the pipe
         self.log: deque[str] = deque(maxlen=LOG_LINES)
@@ -46,6 +61,16 @@ class _Child:
         except OSError:
             pass
 
+    def last_words(self) -> tuple[str, ...]:
+        """The last lines that the process reported and, after them, wrote to standard error."""
+        try:
+            with self._words.open("rb") as file:
+                file.seek(max(0, self._words.stat().st_size - _TAIL_BYTES))
+                written = file.read().decode("utf-8", "replace").splitlines()
+        except OSError:
+            written = []
+        return (*self.log, *written)[-LOG_LINES:]
+
     def end(self) -> None:
         """End the process, kindly first."""
         self.process.terminate()
@@ -53,12 +78,18 @@ class _Child:
         if self.process.is_alive():
             self.process.kill()
 
+    def forget(self) -> None:
+        """Give back what the process, which has ended, leaves behind."""
+        self.connection.close()
+        self._words.unlink(missing_ok=True)
+
 
 class _Job:
     """The job that runs now."""
 
     def __init__(self, request: Work) -> None:
         self.id = request.job
+        self.keeps_files = isinstance(request, ExtractRequest)
         out = getattr(request, "out", "")
         self.folder = Path(out) if out else None
         self.was_there = self.folder is not None and self.folder.exists()
@@ -75,12 +106,15 @@ class Runner:
 
     Args:
         on_event: called from the reader thread with every event, in order.
-        grace_s: how long a discard may stay unanswered.
+        grace_s: how long a discard may stay unanswered.   quiet_s: how long a job may say nothing unnoticed.
     """
 
-    def __init__(self, on_event: Callable[[Event], None], *, grace_s: float = GRACE_S) -> None:
+    def __init__(
+        self, on_event: Callable[[Event], None], *, grace_s: float = GRACE_S, quiet_s: float = QUIET_S
+    ) -> None:
         self._on_event = on_event
-        self._grace_s = grace_s
+        self._grace_s, self._quiet_s = grace_s, quiet_s
+        self._idle = threading.Event()
         self._lock = threading.Lock()
         self._child: _Child | None = None
         self._job: _Job | None = None
@@ -105,6 +139,7 @@ class Runner:
                 raise JobError("A job is running. Stop it first.", kind="busy")
             child = self._living()
             self._job = _Job(request)
+            self._idle.clear()
         child.send(request)
 
     def warm_up(self) -> None:
@@ -133,14 +168,18 @@ class Runner:
             child.send(PinRequest(job=job.id, video=video))
 
     def close(self) -> None:
-        """End the engine. A job that still runs is discarded."""
+        """End the engine. A job that still runs is discarded, and has a moment to put away what it writes."""
         with self._lock:
             self._closed = True
             child, self._child = self._child, None
-            if self._job is not None:
-                self._job.stop = StopKind.DISCARD
+            job = self._job
+            if job is not None:
+                job.stop = StopKind.DISCARD
         if child is None:
             return
+        if job is not None:
+            child.send(StopRequest(job=job.id, kind=StopKind.DISCARD))
+            self._idle.wait(CLOSE_S)
         child.end()
         if self._reader is not None and self._reader is not threading.current_thread():
             self._reader.join(CLOSE_S)
@@ -161,11 +200,12 @@ class Runner:
     def _read(self, child: _Child) -> None:
         try:
             while True:
+                self._wait_for_words(child)
                 event = decode_event(child.connection.recv_bytes())
                 if isinstance(event, LogLine):
                     child.log.extend(event.text.splitlines())
                 if isinstance(event, Failed) and not event.log:
-                    event = msgspec.structs.replace(event, log=tuple(child.log))
+                    event = msgspec.structs.replace(event, log=child.last_words())
                 self._deliver(event)
         except (EOFError, OSError):
             pass
@@ -174,14 +214,23 @@ class Runner:
             job = self._job if self._child in (child, None) else None
             if self._child is child:
                 self._child = None
-        child.connection.close()
-        if job is None:
-            return
-        if job.stop is StopKind.DISCARD:
-            job.remove_folder()
-            self._deliver(Cancelled(job=job.id))
-        else:
-            self._deliver(_death(job.id, child))
+        ending = _death(job, child) if job is not None else None
+        child.forget()
+        if ending is not None:
+            self._deliver(ending)
+
+    def _wait_for_words(self, child: _Child) -> None:
+        """Return when there is something to read; say so, once, when a job is quiet for long."""
+        said = False
+        while not child.connection.poll(self._quiet_s):
+            job = self._job
+            if job is not None and not said:
+                said = True
+                text = (
+                    f"The engine has said nothing for {self._quiet_s:g} s. It may be at a large step, or hang. "
+                    "Wait, or discard the job: nothing that was finished before is lost."
+                )
+                self._on_event(LogLine(job=job.id, text=text, level="warning"))
 
     def _deliver(self, event: Event) -> None:
         """Hand one event on; an ending frees the runner first, and a second ending is dropped."""
@@ -193,16 +242,21 @@ class Runner:
                 timer, self._timer = self._timer, None
             if timer is not None:
                 timer.cancel()
+            self._idle.set()
         self._on_event(event)
 
 
-def _death(job: str, child: _Child) -> Failed:
+def _death(job: _Job, child: _Child) -> Event:
+    """The one ending of a job whose engine is gone: cancelled where that was asked for, else failed."""
+    if job.stop is StopKind.DISCARD:
+        job.remove_folder()
+        return Cancelled(job=job.id)
     code = child.process.exitcode
-    why = " (out of memory?)" if code == -9 else ""
+    kept = "Videos that were finished keep their features; start again" if job.keeps_files else "Start again"
     return Failed(
-        job=job,
+        job=job.id,
         kind="engine-died",
-        message=f"The engine ended with code {code}{why}.",
-        hint="The earlier runs are whole. Start the training again.",
-        log=tuple(child.log),
+        message=f"The engine ended with code {code}{_REASONS.get(code, '')}.",
+        hint=f"Edits and earlier runs are whole. {kept}.",
+        log=child.last_words(),
     )
