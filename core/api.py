@@ -162,11 +162,11 @@ def segment(
 def extract(
     request: ExtractRequest, *, report: Report = ignore, should_stop: ShouldStop = never_stop
 ) -> dict[str, Any]:
-    """Features of videos as matrices in a folder; see `extract_work.extract`."""
-    from . import extract_work
+    """Features of videos as matrices in a folder; see `core.work.extracting`."""
+    from .work import extracting
 
     name, asked = request.settings.extractor, request.settings.device
-    if extract_work.uses_device(name):
+    if extracting.uses_device(name):
         device, reason = choose_device(asked)
     elif asked in ("auto", "cpu"):
         device, reason = "cpu", "this extractor runs on the processor"
@@ -176,7 +176,7 @@ def extract(
     from .device import memory_explained
 
     with memory_explained(device):
-        return extract_work.extract(request, device=device, report=report, should_stop=should_stop)
+        return extracting.extract(request, device=device, report=report, should_stop=should_stop)
 
 
 def extractors() -> list[dict[str, Any]]:

@@ -51,8 +51,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "core.evaluation": (f"core.project core.project_work core.annotation core.data core.metrics {VALUES}", "numpy"),
     "core.kit_work": ("core.project core.project_work core.kit core.annotation core.data core.errors", ""),
     "core.work": (f"core.tot {SETTINGS} core.tot.prior core.decode core.metrics core.annotation core.data "
-                  f"core.cache core.requests core.run_folder {VALUES}", "numpy msgspec"),
-    "core.extract_work": (f"core.extract core.feature_work core.requests core.data {VALUES}", "msgspec"),
+                  f"core.extract core.feature_work core.cache core.requests core.run_folder {VALUES}", "numpy msgspec"),
     "core.feature_work": (f"core.project core.annotation core.extract.registry core.data core.cache core.requests "
                           f"{VALUES}", "numpy msgspec"),
     "core.score_files": ("core.data core.formats core.metrics core.errors", "numpy msgspec"),

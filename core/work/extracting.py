@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 
-from .errors import ConfigError, InputError
-from .events import LogLine, Progress, Report, ShouldStop
-from .extract.job import Extraction, Wish
-from .extract.registry import make_extractor, parse
-from .feature_work import rate_of
-from .requests import ExtractRequest
+from ..errors import ConfigError, InputError
+from ..events import LogLine, Progress, Report, ShouldStop
+from ..extract.job import Extraction, Wish
+from ..extract.registry import make_extractor, parse
+from ..feature_work import rate_of
+from ..requests import ExtractRequest
 
 MAX_BATCH = 4096
 
