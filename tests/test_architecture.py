@@ -71,9 +71,10 @@ TABLE: dict[str, tuple[str, str]] = {
     # What the background thread runs: verbs, and reading a project for an export.
     "totgui.jobs.tasks": ("core.api core.formats core.project core.data core.annotation core.events core.errors", ""),
     "totgui.decoder": ("core.media core.data core.errors", "QT numpy"),
+    "totgui.stills": ("totgui.decoder core.media core.data core.errors", "QT numpy"),
     "totgui.playback": ("totgui.decoder core.media core.data core.errors", "QT"),
-    "totgui.session": (f"totgui.jobs totgui.playback totgui.decoder core.project core.project_work core.annotation "
-                       f"core.metrics core.data core.cache {VALUES}", "QT numpy msgspec"),
+    "totgui.session": (f"totgui.jobs totgui.playback totgui.decoder totgui.stills core.project core.project_work "
+                       f"core.annotation core.metrics core.data core.cache {VALUES}", "QT numpy msgspec"),
     "totgui.models": ("totgui.palette totgui.session core.annotation core.data core.metrics core.events core.errors",
                       "QT numpy"),
     "totgui.dialogs": ("totgui.models totgui.session totgui.palette totgui.settings core.annotation core.data "

@@ -1,115 +1,214 @@
-"""The decoder thread of the open video: the newest request wins, passed pictures are kept by bytes."""
+"""The decoder thread of the open video: the newest request wins; what play will need next is decoded ahead."""
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections import OrderedDict
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from core.data.timebase import MediaInfo
-from core.errors import TotError
+from core.errors import MediaError, TotError
+from core.media.ahead import next_ahead
+from core.media.pixels import Look
 from core.media.reader import FrameReader
 
-CACHE_BYTES = 192 * 1024 * 1024
+log = logging.getLogger(__name__)
+KEEP_BYTES = 192 * 1024 * 1024
+APPROXIMATE_S = 0.04
+"""While the picture asked for is not there yet, the newest one decoded on the way is shown so often."""
+LATE_S = 0.15
+"""The same while playing: by then a picture is late, and moving pictures are better than a still one."""
+END_S = 2.0
 
 
 def to_image(picture: np.ndarray) -> QImage:
-    """A QImage that owns its pixels, from (H, W, 3) uint8 RGB."""
-    height, width, _ = picture.shape
+    """A QImage that owns its pixels, from (H, W, 4) uint8 BGRA or (H, W, 3) uint8 RGB."""
+    height, width, channels = picture.shape
     pixels = np.ascontiguousarray(picture)
-    return QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+    layout = QImage.Format.Format_RGB32 if channels == 4 else QImage.Format.Format_RGB888
+    return QImage(pixels.data, width, height, channels * width, layout).copy()
 
 
-def decode_small(media: Path, info: MediaInfo | None, picture: int, height: int) -> QImage | None:
-    """One picture at a small height, for any thread; None where it cannot be decoded."""
-    try:
-        reader = FrameReader(media, info)
-        try:
-            return to_image(reader.read(picture)).scaledToHeight(height)
-        finally:
-            reader.close()
-    except TotError:
-        return None
+@dataclass(frozen=True)
+class Request:
+    """A picture wanted on screen. `speed` is 0 at rest, else that of play; beyond 2 key frames may stand in."""
+
+    serial: int
+    picture: int
+    direction: int = 0
+    speed: float = 0.0
+    at: float = 0.0
 
 
-class PictureCache:
-    """The last pictures used, at most `limit` bytes of them."""
+class Decoder(QObject):
+    """Decodes one video away from the window's thread.
 
-    def __init__(self, limit: int = CACHE_BYTES) -> None:
-        self._limit = limit
-        self._images: OrderedDict[int, QImage] = OrderedDict()
-        self._bytes = 0
+    Its thread is a daemon: one that hangs in a file is left behind by `end`, and the program goes on.
+    """
 
-    def get(self, picture: int) -> QImage | None:
-        image = self._images.get(picture)
-        if image is not None:
-            self._images.move_to_end(picture)
-        return image
-
-    def put(self, picture: int, image: QImage) -> None:
-        if picture in self._images:
-            return
-        self._images[picture] = image
-        self._bytes += image.sizeInBytes()
-        while self._bytes > self._limit and len(self._images) > 1:
-            _, dropped = self._images.popitem(last=False)
-            self._bytes -= dropped.sizeInBytes()
-
-
-class Decoder(QThread):
-    """Decodes one video, one picture at a time, away from the window's thread."""
-
-    pictureDecoded = Signal(int, int, object)  # serial, picture, QImage
+    pictureDecoded = Signal(int, int, object, bool)  # serial, picture, QImage, is it the one asked for
     failed = Signal(int, str)  # serial, message
+    answered = Signal(float)  # seconds from a request at rest to its picture
 
     def __init__(self, media: Path, info: MediaInfo, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._media = media
         self._info = info
         self._wake = threading.Condition()
-        self._request: tuple[int, int] | None = None
+        self._request: Request | None = None
+        self._look = Look()
         self._ending = False
+        self._thread = threading.Thread(target=self._work, name="decoder", daemon=True)
 
-    def request(self, serial: int, picture: int) -> None:
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def request(self, serial: int, picture: int, *, direction: int = 0, speed: float = 0.0) -> None:
         """Ask for a picture; a request that still waits is replaced."""
         with self._wake:
-            self._request = (serial, picture)
+            self._request = Request(serial, picture, direction, speed, time.perf_counter())
             self._wake.notify()
 
-    def end(self) -> None:
-        """Stop and wait. Safe to call twice."""
+    def set_look(self, look: Look) -> None:
+        """Brightness and contrast of the pictures asked for from now on."""
+        self._look = look
+
+    def end(self, *, wait: bool = True) -> None:
+        """Stop, and wait; a thread that does not answer is left behind. Safe to call twice."""
         with self._wake:
             self._ending = True
             self._wake.notify()
-        self.wait()
+        if wait and self._thread.ident is not None:
+            self._thread.join(END_S)
+            if self._thread.is_alive():
+                log.error("%s: the decoder does not answer; its thread is left behind", self._media)
+
+    # --- in the thread -----------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        reader: FrameReader | None = None
+        while reader is None:
+            request = self._take(wait=True)
+            if request is None:
+                return
+            try:
+                reader = FrameReader(self._media, self._info, keep_bytes=KEEP_BYTES)
+            except Exception as error:  # the outer edge of a loader of foreign files
+                self._fail(request, error)
+        with reader:
+            _Course(self, reader, request).run()
+
+    def _take(self, *, wait: bool) -> Request | None:
+        """The newest request, taken out; None when there is none, or the thread is to end."""
+        with self._wake:
+            while wait and self._request is None and not self._ending:
+                self._wake.wait()
+            request, self._request = self._request, None
+            return None if self._ending else request
+
+    def _fail(self, request: Request, error: Exception) -> None:
+        if not isinstance(error, TotError):
+            log.exception("%s: picture %d", self._media, request.picture)
+        self.failed.emit(request.serial, str(error) or type(error).__name__)
+
+
+class _Course:
+    """What the thread does: follows the newest request, shows what comes on the way, then decodes ahead."""
+
+    def __init__(self, owner: Decoder, reader: FrameReader, request: Request) -> None:
+        self._owner = owner
+        self._reader = reader
+        self._focus = request
+        self._wanted: Request | None = request
+        self._steps: Iterator[int] | None = None
+        self._target = -1
+        self._shown_at = 0.0
+        self._is_content = False
+        self._turn(request)
 
     def run(self) -> None:
-        cache = PictureCache()
-        reader: FrameReader | None = None
+        """Until the owner ends."""
+        while not self._owner._ending:
+            request = self._owner._take(wait=self._wanted is None and self._is_content)
+            if request is not None:
+                self._turn(request)
+            try:
+                self._answer() if self._wanted is not None else self._read_ahead()
+            except Exception as error:  # the outer edge of a loader of foreign files
+                self._steps = None
+                if self._wanted is not None:
+                    self._owner._fail(self._wanted, error)
+                    self._wanted = None
+                self._is_content = True
+
+    def _turn(self, request: Request) -> None:
+        """Go for another picture; decoding that passes it goes on."""
+        self._focus = self._wanted = request
+        self._is_content = False
+        self._reader.look_at(request.picture, request.direction)
+        passes = self._steps is not None and self._reader.at < request.picture <= self._target
+        if not passes and not self._reader.has(request.picture):
+            self._aim(request.picture)
+
+    def _aim(self, picture: int) -> None:
+        self._target, self._steps = picture, self._reader.steps_to(picture)
+
+    def _answer(self) -> None:
+        """One step towards the picture that is wanted."""
+        request = self._wanted
+        assert request is not None
+        if self._reader.has(request.picture):
+            self._show(request, request.picture)
+            self._wanted = None
+            if not request.speed:
+                self._owner.answered.emit(time.perf_counter() - request.at)
+            return
+        if self._steps is None:
+            self._aim(request.picture)
+        assert self._steps is not None
+        at = next(self._steps, None)
+        if at is None:
+            self._steps = None
+        elif self._shows_on_the_way(request, at):
+            self._show(request, at)
+
+    def _shows_on_the_way(self, request: Request, at: int) -> bool:
+        if at == request.picture or not self._reader.has(at):
+            return False
+        patience = LATE_S if 0 < abs(request.speed) <= 2 else APPROXIMATE_S
+        is_due = time.perf_counter() - max(self._shown_at, request.at if not request.speed else 0.0) >= patience
+        return is_due and not (-2 <= request.speed < 0)  # slowly backwards, what comes on the way runs forwards
+
+    def _show(self, request: Request, picture: int) -> None:
+        is_exact = picture == request.picture
         try:
-            while True:
-                with self._wake:
-                    while self._request is None and not self._ending:
-                        self._wake.wait()
-                    if self._ending:
-                        return
-                    assert self._request is not None
-                    serial, picture = self._request
-                    self._request = None
-                image = cache.get(picture)
-                if image is None:
-                    try:
-                        reader = reader or FrameReader(self._media, self._info)
-                        image = to_image(reader.read(picture))
-                    except TotError as error:
-                        self.failed.emit(serial, str(error))
-                        continue
-                    cache.put(picture, image)
-                self.pictureDecoded.emit(serial, picture, image)
+            pixels = self._reader.read(picture, layout="bgra")
+        except MediaError as error:
+            if is_exact:
+                self._owner._fail(request, error)
+            return
         finally:
-            if reader is not None:
-                reader.close()
+            self._reader.look_at(request.picture, request.direction)
+        self._shown_at = time.perf_counter()
+        self._owner.pictureDecoded.emit(request.serial, picture, to_image(self._owner._look.apply(pixels)), is_exact)
+
+    def _read_ahead(self) -> None:
+        """One step towards what will be wanted next; content when there is none, or it cannot be kept."""
+        if self._steps is None:
+            picture = next_ahead(self._reader, self._focus.picture, self._focus.direction)
+            if picture is None:
+                self._is_content = True
+                return
+            self._aim(picture)
+        assert self._steps is not None
+        if next(self._steps, None) is None:
+            self._steps = None
+            self._is_content = not self._reader.has(self._target)

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+from collections import deque
 from fractions import Fraction
+from statistics import median
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
+from PySide6.QtGui import QImage
 
 from core.data.dataset import Video
 from core.data.timebase import Timebase
+from core.media.pixels import Look
 
 from .decoder import Decoder
 
-TICK_MS = 12
+TICK_MS = 8
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 ASSUMED_RATE = Fraction(30)
 """Frames per second of play where no rate is known; only the speed of the cursor depends on it."""
+NEAR = 10
+"""A move of at most so many frames is a step: the next one will go the same way."""
+SLOW_S, SLOW_OF = 0.25, 8
+"""A video is slow when half of the last few seeks took longer than this."""
+NO_ANSWER_MS = 20_000
 
 
 class Playback(QObject):
     """Plays and seeks one video.
 
-    `frame` is the frame on screen, `wanted` the one asked for last; they agree when the picture is there.
-    Without a video file they always agree.
+    `frame` is the frame on screen, `wanted` the one asked for last; they agree when the picture is there. Until
+    then the pictures decoded on the way are shown, each as the frame it is. Without a video file they always agree.
     """
 
     frameChanged = Signal(int)
@@ -31,6 +40,7 @@ class Playback(QObject):
     speedChanged = Signal(float)
     videoChanged = Signal()
     loopChanged = Signal()
+    slowChanged = Signal(bool)
     failed = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -40,14 +50,25 @@ class Playback(QObject):
         self.speed = 1.0
         self.loop: tuple[int, int] | None = None
         self.video: Video | None = None
+        self.look = Look()
+        self.is_slow = False
+        self.steps_only = False  # while K is held, J and L move one frame
         self._decoder: Decoder | None = None
         self._serial = 0
         self._pending: dict[int, int] = {}
+        self._direction = 0
+        self._has_failed = False
+        self._seconds: deque[float] = deque(maxlen=SLOW_OF)
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self._on_tick)
+        self._watch = QTimer(self)
+        self._watch.setSingleShot(True)
+        self._watch.setInterval(NO_ANSWER_MS)
+        self._watch.timeout.connect(self._on_no_answer)
         self._clock = QElapsedTimer()
         self._from_frame = 0
+        self._is_held = False
         self._stop_at: int | None = None
 
     @property
@@ -65,15 +86,24 @@ class Playback(QObject):
         self.pause()
         self._end_decoder()
         self.video, self.loop, self.frame, self.wanted = video, None, 0, -1
-        if video is not None and video.media is not None and video.timebase.media is not None:
-            decoder = Decoder(video.media, video.timebase.media, self)
-            decoder.pictureDecoded.connect(self._on_picture)
-            decoder.failed.connect(self._on_failed)
-            decoder.start()
-            self._decoder = decoder
+        self._start_decoder()
         self.videoChanged.emit()
         if video is not None:
             self.seek(frame)
+
+    def _start_decoder(self) -> None:
+        video = self.video
+        self._seconds.clear()
+        self._set_slow(False)
+        if video is None or video.media is None or video.timebase.media is None:
+            return
+        decoder = Decoder(video.media, video.timebase.media, self)
+        decoder.set_look(self.look)
+        decoder.pictureDecoded.connect(self._on_picture)
+        decoder.failed.connect(self._on_failed)
+        decoder.answered.connect(self._on_answered)
+        decoder.start()
+        self._decoder = decoder
 
     def close(self) -> None:
         """Stop playing and end the decoder thread."""
@@ -81,14 +111,33 @@ class Playback(QObject):
         self._end_decoder()
         self.video = None
 
-    def _end_decoder(self) -> None:
-        if self._decoder is not None:
-            self._decoder.pictureDecoded.disconnect(self._on_picture)
-            self._decoder.failed.disconnect(self._on_failed)
-            self._decoder.end()
-            self._decoder.deleteLater()
-            self._decoder = None
+    def _end_decoder(self, *, wait: bool = True) -> None:
+        decoder, self._decoder = self._decoder, None
         self._pending.clear()
+        self._watch.stop()
+        if decoder is None:
+            return
+        decoder.pictureDecoded.disconnect(self._on_picture)
+        decoder.failed.disconnect(self._on_failed)
+        decoder.answered.disconnect(self._on_answered)
+        decoder.end(wait=wait)
+        decoder.deleteLater() if wait else decoder.setParent(None)
+
+    def _on_no_answer(self) -> None:
+        """The decoder hangs: this video is left without pictures, everything else goes on."""
+        name, wanted = self.video.name if self.video else "", self.wanted
+        self.pause()
+        self._end_decoder(wait=False)
+        self.failed.emit(f"{name}: its file cannot be decoded; reading it does not come to an end.")
+        self.pictureReady.emit(wanted, None)
+        self._show(wanted)
+
+    def set_look(self, look: Look) -> None:
+        """Show pictures with this brightness and contrast."""
+        self.look = look
+        if self._decoder is not None:
+            self._decoder.set_look(look)
+            self._ask(self.wanted)
 
     def seek(self, frame: int) -> None:
         """Go to a frame, clipped to the video; while playing, play on from there."""
@@ -102,8 +151,17 @@ class Playback(QObject):
     def _want(self, frame: int) -> None:
         if frame == self.wanted:
             return
+        if self.playing:
+            self._direction = 1 if self.speed > 0 else -1
+        else:
+            moved = frame - self.wanted
+            self._direction = (1 if moved > 0 else -1) if self.wanted >= 0 and abs(moved) <= NEAR else 0
         self.wanted = frame
         self.wantedChanged.emit(frame)
+        self._ask(frame)
+
+    def _ask(self, frame: int) -> None:
+        """Send the decoder for a frame's picture; show the frame at once where there is none."""
         assert self.timebase is not None
         picture = self.timebase.picture(frame)
         if self._decoder is None or picture is None:
@@ -111,32 +169,50 @@ class Playback(QObject):
             return
         self._serial += 1
         self._pending[self._serial] = frame
-        self._decoder.request(self._serial, picture)
+        if not self._watch.isActive():
+            self._watch.start()
+        speed = self.speed if self.playing else 0.0
+        self._decoder.request(self._serial, picture, direction=self._direction, speed=speed)
 
     def _show(self, frame: int) -> None:
         self.frame = frame
         self.frameChanged.emit(frame)
 
-    def _on_picture(self, serial: int, picture: int, image: object) -> None:
-        frame = self._take(serial)
-        if frame is None:
+    def _on_picture(self, serial: int, picture: int, image: QImage, is_exact: bool) -> None:
+        if serial not in self._pending or self.timebase is None:
             return
+        self._watch.start()
+        self._has_failed = False
+        frame = self._take(serial) if is_exact else self.timebase.frame_of_picture(picture)
         self.frame = frame
         self.pictureReady.emit(frame, image)
         self.frameChanged.emit(frame)
 
     def _on_failed(self, serial: int, message: str) -> None:
-        frame = self._take(serial)
-        if frame is not None:
+        if serial in self._pending:
+            frame = self._take(serial)
             self.pictureReady.emit(frame, None)
             self._show(frame)
-            self.failed.emit(message)
+            if not self._has_failed:  # one message for a damaged place, not one for each of its pictures
+                self.failed.emit(message)
+            self._has_failed = True
 
-    def _take(self, serial: int) -> int | None:
-        frame = self._pending.pop(serial, None)
+    def _take(self, serial: int) -> int:
+        frame = self._pending.pop(serial)
         for older in [s for s in self._pending if s < serial]:
             del self._pending[older]
+        if not self._pending:
+            self._watch.stop()
         return frame
+
+    def _on_answered(self, seconds: float) -> None:
+        self._seconds.append(seconds)
+        self._set_slow(len(self._seconds) == SLOW_OF and median(self._seconds) > SLOW_S)
+
+    def _set_slow(self, is_slow: bool) -> None:
+        if is_slow != self.is_slow:
+            self.is_slow = is_slow
+            self.slowChanged.emit(is_slow)
 
     def step(self, frames: int) -> None:
         """Pause and move by a number of frames from the frame last asked for."""
@@ -157,12 +233,16 @@ class Playback(QObject):
         """Play at the present speed; `until` stops at that frame."""
         if self.timebase is None or self.playing:
             return
+        if until is not None and self.speed < 0:
+            self.set_speed(-self.speed)
         last = self.timebase.n_frames - 1
         if self.speed > 0 and self.wanted >= last:
             self._want(self.loop[0] if self.loop else 0)
         self._stop_at = until
-        self._restart_clock(self.wanted)
         self._timer.start()
+        self._direction = 1 if self.speed > 0 else -1
+        self._restart_clock(self.wanted)
+        self._ask(self.wanted)  # tells the decoder which way it goes
         self.playingChanged.emit(True)
 
     def pause(self) -> None:
@@ -186,7 +266,10 @@ class Playback(QObject):
         self.speedChanged.emit(speed)
 
     def shuttle(self, direction: int) -> None:
-        """J or L: play in that direction; again is twice as fast, to 8."""
+        """J or L: play in that direction; again is twice as fast, to 8. While K is held: one frame."""
+        if self.steps_only:
+            self.step(direction)
+            return
         if self.playing and self.speed * direction > 0:
             speed = min(8.0, abs(self.speed) * 2)
         else:
@@ -207,7 +290,8 @@ class Playback(QObject):
         self.loopChanged.emit()
 
     def _restart_clock(self, frame: int) -> None:
-        self._from_frame = frame
+        """Play on from a frame; the clock stands until its picture is on screen."""
+        self._from_frame, self._is_held = frame, self._decoder is not None
         self._clock.start()
 
     def _on_tick(self) -> None:
@@ -215,6 +299,11 @@ class Playback(QObject):
         if timebase is None:
             self.pause()
             return
+        if self._is_held:
+            if self.frame != self._from_frame:
+                return
+            self._is_held = False
+            self._clock.start()
         elapsed = Fraction(self._clock.elapsed(), 1000) * Fraction(self.speed).limit_denominator(1000)
         start = timebase.seconds(self._from_frame)
         if start is None:

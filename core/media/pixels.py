@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import av
@@ -17,6 +18,26 @@ _HDR = (ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67)
 _UNSPECIFIED = 2
 _HD_LINES = 720
 """From this height on, a video that does not name its colours means BT.709; below it, BT.601."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How bright and how rich in contrast pictures are shown: -100 to 100 each, 0 as the file has them."""
+
+    brightness: int = 0
+    contrast: int = 0
+
+    def apply(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """The picture with this look; itself where nothing is changed.
+
+        >>> int(Look(brightness=50).apply(np.full((1, 1, 3), 100, np.uint8))[0, 0, 0])
+        164
+        """
+        if not (self.brightness or self.contrast):
+            return picture
+        slope = 4 ** (self.contrast / 100)  # a quarter to four times the distance to grey
+        table = (np.arange(256) - 127.5) * slope + 127.5 + self.brightness * 1.275
+        return np.asarray(cv2.LUT(picture, np.clip(np.rint(table), 0, 255).astype(np.uint8)), np.uint8)
 
 
 class Pixels:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +20,8 @@ from .source import open_container, packets, video_stream
 
 FORWARD_PICTURES = 8
 """Decoding so many pictures onwards is cheaper than any seek."""
+BEHIND = 4
+"""A kept frame behind the direction of play counts as so many times farther away than one ahead."""
 EARLIER_KEYS = 3
 """Key frames before the nearest one that are tried where decoding from it begins too late (MPEG-TS, intra refresh)."""
 KEEP_BYTES = 32 * 1024 * 1024
@@ -29,8 +30,8 @@ KEEP_BYTES = 32 * 1024 * 1024
 class FrameReader:
     """Random access to the pictures of one video file; one container handle, for one thread.
 
-    Frames that decoding passes are kept as the decoder made them, at most `keep_bytes` of them: a step back
-    costs no second decoding.
+    Frames that decoding passes are kept as the decoder made them, at most `keep_bytes` of them, those nearest to
+    the picture asked for last: a step back costs no second decoding.
 
     Args:
         path: absolute path of a regular file.
@@ -56,9 +57,10 @@ class FrameReader:
         self._container: av.container.InputContainer | None = None
         self._frames: Iterator[av.VideoFrame] = iter(())
         self._at = self._first = -1  # pictures decoded last and first since the last jump; -1: none
-        self._kept: OrderedDict[int, av.VideoFrame] = OrderedDict()
+        self._kept: dict[int, av.VideoFrame] = {}
         self._kept_bytes = 0
         self._keep_bytes = keep_bytes
+        self._focus, self._direction = 0, 0
         self._missing: set[int] = set()
 
     @property
@@ -82,17 +84,37 @@ class FrameReader:
 
     def frame(self, picture: int) -> av.VideoFrame:
         """The picture as the decoder made it. Raises MediaError like `read`."""
-        if not 0 <= picture < len(self._pts):
-            raise MediaError(f"{self._path}: picture {picture} was asked for; there are {len(self._pts)}.")
+        self.look_at(picture, self._direction)
+        for _ in self.steps_to(picture):
+            pass
         frame = self._kept.get(picture)
-        if frame is not None:
-            self._kept.move_to_end(picture)
-        elif picture not in self._missing:
-            frame = self._find(picture)
         if frame is None:
-            self._missing.add(picture)
             raise MediaError(f"{self._path}: picture {picture} cannot be decoded; the file is damaged there.")
         return frame
+
+    def look_at(self, picture: int, direction: int) -> None:
+        """Keep the frames around this picture, more of them in the direction of play (-1, 0 for both, 1).
+
+        Raises MediaError where there is no such picture.
+        """
+        if not 0 <= picture < len(self._pts):
+            raise MediaError(f"{self._path}: picture {picture} was asked for; there are {len(self._pts)}.")
+        self._focus, self._direction = picture, direction
+
+    def steps_to(self, picture: int) -> Iterator[int]:
+        """Decode to a picture, one frame a step; each step gives the number of the frame it decoded.
+
+        Other pictures can be read between two steps while they are at hand (`has`); asking for one that is not
+        makes these steps worthless. When the steps have ended, the picture is at hand, or it is missing.
+        """
+        if self.has(picture):
+            return
+        found = False
+        for at in self._find(picture):
+            found = found or at == picture
+            yield at
+        if not found:
+            self._missing.add(picture)
 
     def read_frame(self, picture: int) -> av.VideoFrame:
         """A copy of a picture for an encoder: yuv420p of even size, upright, with the colours of the file.
@@ -115,8 +137,20 @@ class FrameReader:
         return made
 
     def has(self, picture: int) -> bool:
-        """Whether this picture is at hand without decoding."""
-        return picture in self._kept
+        """Whether reading this picture takes no decoding: it is kept, or known to be missing."""
+        return picture in self._kept or picture in self._missing
+
+    @property
+    def at(self) -> int:
+        """The picture that was decoded last; -1 where decoding has to begin with a jump."""
+        return self._at
+
+    @property
+    def room(self) -> int:
+        """How many frames can be kept, as far as is known: at least 1."""
+        if not self._kept:
+            return 1
+        return max(1, self._keep_bytes * len(self._kept) // max(1, self._kept_bytes))
 
     def key_before(self, picture: int) -> int:
         """The picture from which this one is decoded."""
@@ -140,18 +174,18 @@ class FrameReader:
 
     # --- finding -----------------------------------------------------------------------------------
 
-    def _find(self, picture: int) -> av.VideoFrame | None:
+    def _find(self, picture: int) -> Iterator[int]:
         if self._is_ahead(picture):
-            return self._decode_to(picture)
+            yield from self._decode_to(picture)
+            return
         key = bisect_right(self._key_pts, self._pts[picture]) - 1
         for earlier in range(key, max(-1, key - EARLIER_KEYS - 1), -1):
-            if not self._begin_at(earlier):
-                continue
-            frame = self._decode_to(picture)
-            if frame is not None or self._began_before(picture):
-                return frame
+            if self._begin_at(earlier):
+                yield from self._decode_to(picture)
+                if self._at == picture or 0 <= self._first < picture:  # found; or the file does not hold it whole
+                    return
         self._begin()  # last resort: from the beginning of the file
-        return self._decode_to(picture)
+        yield from self._decode_to(picture)
 
     def _is_ahead(self, picture: int) -> bool:
         """True where decoding onwards reaches the picture sooner than a seek would."""
@@ -159,21 +193,13 @@ class FrameReader:
             return False
         return picture - self._at <= FORWARD_PICTURES or self.key_before(picture) <= self._at
 
-    def _began_before(self, picture: int) -> bool:
-        """Whether the present run gave a picture before this one: then the file does not hold this one whole."""
-        return 0 <= self._first < picture
-
-    def _decode_to(self, picture: int) -> av.VideoFrame | None:
-        """The frame of this picture, or None when the decoder is past it or at its end."""
-        if self._at >= picture:
-            return None
-        for frame in self._frames:
-            if self._at == picture:
-                return frame
-            if self._at > picture:
-                return None
-        self._at = -1
-        return None
+    def _decode_to(self, picture: int) -> Iterator[int]:
+        """Decode onwards until this picture, one behind it, or the end; a number for each frame."""
+        while self._at < picture:
+            if next(self._frames, None) is None:
+                self._at = -1
+                return
+            yield self._at
 
     def _begin(self) -> None:
         """Open the file anew and decode from its first packet."""
@@ -241,13 +267,17 @@ class FrameReader:
         return place if place < len(self._pts) and self._pts[place] == pts else None
 
     def _keep(self, picture: int, frame: av.VideoFrame) -> None:
-        if picture in self._kept:
-            return
-        self._kept[picture] = frame
-        self._kept_bytes += _size(frame)
+        if picture not in self._kept:
+            self._kept[picture] = frame
+            self._kept_bytes += _size(frame)
         while self._kept_bytes > self._keep_bytes and len(self._kept) > 1:
-            _, dropped = self._kept.popitem(last=False)
-            self._kept_bytes -= _size(dropped)
+            ends = min(self._kept), max(self._kept)
+            self._kept_bytes -= _size(self._kept.pop(max(ends, key=self._distance)))
+
+    def _distance(self, picture: int) -> int:
+        """How far a picture lies from the one asked for last; what lies behind the direction of play is farther."""
+        away = picture - self._focus
+        return abs(away) * (BEHIND if away * self._direction < 0 else 1)
 
 
 def _whole(following: Iterator[av.Packet[av.VideoStream]]) -> Iterator[av.VideoFrame]:

@@ -1,61 +1,98 @@
-"""Small pictures of frames, decoded one after the other beside the window."""
+"""Small pictures of frames: those that were shown last are kept, the others are made beside the window."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import Any
+from collections import OrderedDict
+from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
 from core.annotation.document import Document
 from core.data.dataset import RunId, Video, VideoId
 
-from ..decoder import decode_small
+from ..stills import Source, Still, Stills
 
-HEIGHT = 240
+HEIGHT, PAIR_HEIGHT, STRIP_HEIGHT = 240, 1080, 64
+KEPT_BYTES = 64 * 1024 * 1024
 PER_CLUSTER = 3
+GATHER_MS = 40
 Place = tuple[VideoId, int]
 
 
 class Pictures(QObject):
-    """Thumbnails by video and frame; `ready` tells that one has come."""
+    """Stills by video and frame; `ready` tells, at most every 40 ms, that some have come."""
 
     ready = Signal()
-    _arrived = Signal(object, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._known: dict[Place, QImage | None] = {}
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="pictures")
-        self._arrived.connect(self._on_picture)
+        self._stills = Stills(self)
+        self._stills.arrived.connect(self._on_still)
+        self._sources: dict[VideoId, tuple[Video, Source]] = {}
+        self._known: OrderedDict[Still, QImage | None] = OrderedDict()
+        self._bytes = 0
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(GATHER_MS)
+        self._soon.timeout.connect(self.ready)
 
     def clear(self) -> None:
+        """Forget all pictures and wishes."""
+        self._stills.forget()
+        self._sources.clear()
         self._known.clear()
+        self._bytes = 0
 
     def close(self) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        """End the thread."""
+        self._stills.close()
 
-    def get(self, video: Video, frame: int) -> QImage | None:
-        """A small picture of a frame, or None until it is decoded or without a video file."""
-        key = (video.id, frame)
-        if key not in self._known:
-            self._known[key] = None
-            picture = video.timebase.picture(frame)
-            if video.media is not None and picture is not None:
-                self._pool.submit(self._decode, key, video.media, video.timebase.media, picture)
-        return self._known.get(key)
+    def get(self, video: Video, frame: int, *, height: int = HEIGHT, group: str = "") -> QImage | None:
+        """A picture of a frame, or None until it is decoded or without a video file."""
+        source, picture = self._source(video), video.timebase.picture(frame)
+        return None if source is None or picture is None else self._find(Still(source, picture, 1, height), group)
 
-    def _decode(self, key: Place, media: Path, info: Any, picture: int) -> None:
-        image = decode_small(media, info, picture, HEIGHT)
-        if image is not None:
-            self._arrived.emit(key, image)
+    def pair(self, video: Video, left: int, right: int) -> tuple[QImage | None, QImage | None]:
+        """Two frames at the size of a screen, each None until it is there; earlier wishes are taken back."""
+        self._stills.forget("pair")
+        second, first = (self.get(video, frame, height=PAIR_HEIGHT, group="pair") for frame in (right, left))
+        return first, second
 
-    def _on_picture(self, key: Place, image: QImage) -> None:
-        if key in self._known:
-            self._known[key] = image
-            self.ready.emit()
+    def strip(self, video: Video, tiles: Sequence[tuple[int, int]]) -> list[QImage | None]:
+        """One small picture for each ``(picture, span)``, None until it is there; earlier wishes are taken back."""
+        source = self._source(video)
+        if source is None:
+            return [None] * len(tiles)
+        self._stills.forget("strip")
+        found = [self._find(Still(source, picture, span, STRIP_HEIGHT), "strip") for picture, span in reversed(tiles)]
+        return found[::-1]
+
+    def _source(self, video: Video) -> Source | None:
+        if video.media is None or video.timebase.media is None:
+            return None
+        known = self._sources.get(video.id)
+        if known is None or known[0] is not video:
+            known = self._sources[video.id] = video, Source(video.media, video.timebase.media)
+        return known[1]
+
+    def _find(self, still: Still, group: str) -> QImage | None:
+        if still in self._known:
+            self._known.move_to_end(still)
+            return self._known[still]
+        self._stills.wish(still, group)
+        return None
+
+    def _on_still(self, still: Still, image: QImage | None) -> None:
+        if still in self._known or not any(still.source is source for _, source in self._sources.values()):
+            return  # wished for twice, or by a project that is closed
+        self._known[still] = image
+        self._bytes += 0 if image is None else image.sizeInBytes()
+        while self._bytes > KEPT_BYTES and len(self._known) > 1:
+            _, dropped = self._known.popitem(last=False)
+            self._bytes -= 0 if dropped is None else dropped.sizeInBytes()
+        if not self._soon.isActive():
+            self._soon.start()
 
 
 def cluster_frames(document: Document, run: RunId) -> dict[int, list[Place]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -271,6 +271,14 @@ class Session(QObject):
     def thumbnail(self, video: VideoId, frame: int) -> QImage | None:
         """A small picture of a frame, or None until it is decoded (`thumbnailReady` tells) or without a video."""
         return self._pictures.get(self.document.videos[video], frame) if self.document else None
+
+    def pair(self, video: VideoId, left: int, right: int) -> tuple[QImage | None, QImage | None]:
+        """Two frames at the size of a screen, each None until it is decoded; earlier pairs are given up."""
+        return self._pictures.pair(self.document.videos[video], left, right) if self.document else (None, None)
+
+    def film_strip(self, video: VideoId, tiles: Sequence[tuple[int, int]]) -> list[QImage | None]:
+        """A small picture for each ``(picture, span)``, None until it is there; earlier strips are given up."""
+        return self._pictures.strip(self.document.videos[video], tiles) if self.document else [None] * len(tiles)
 
     # --- jobs --------------------------------------------------------------------------------------
 

@@ -1,0 +1,234 @@
+"""Playback on real files: the picture shown is the frame named, whichever way and however fast it plays."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QImage
+from video_kinds import make, number_in
+
+import totgui.decoder as decoder_module
+from core.data.dataset import Video, VideoId
+from core.data.timebase import Timebase
+from core.media.ahead import next_ahead
+from core.media.index import probe
+from core.media.pixels import Look
+from core.media.reader import FrameReader
+from totgui.playback import Playback
+
+
+def pixels(image: QImage) -> np.ndarray:
+    """(H, W, 3) of an image."""
+    made = image.convertToFormat(QImage.Format.Format_RGB888)
+    lines = np.frombuffer(made.constBits(), np.uint8).reshape(made.height(), made.bytesPerLine())
+    return lines[:, : 3 * made.width()].reshape(made.height(), made.width(), 3).copy()  # `made` owns the pixels
+
+
+def a_video(path: Path) -> Video:
+    info = probe(path)
+    return Video(VideoId("v"), path.stem, Timebase(info.n_pictures, info.rate, info), media=path)
+
+
+class Watched:
+    """A playback and what it has shown: (frame, number in the picture)."""
+
+    def __init__(self) -> None:
+        self.playback = Playback()
+        self.shown: list[tuple[int, int]] = []
+        self.failures: list[str] = []
+        self.playback.pictureReady.connect(self._on_picture)
+        self.playback.failed.connect(self.failures.append)
+
+    def _on_picture(self, frame: int, image: QImage | None) -> None:
+        self.shown.append((frame, -1 if image is None else number_in(pixels(image))))
+
+    @property
+    def wrong(self) -> list[tuple[int, int]]:
+        return [pair for pair in self.shown if pair[0] != pair[1]]
+
+
+@pytest.fixture
+def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qapp: object) -> Iterator[Watched]:
+    monkeypatch.setenv("TOT_CACHE_DIR", str(tmp_path / "cache"))
+    made = Watched()
+    yield made
+    made.playback.close()
+
+
+def settled(playback: Playback) -> bool:
+    return not playback.playing and playback.frame == playback.wanted
+
+
+@pytest.mark.parametrize("name", ["long_group", "open_group", "transport_stream", "variable_rate"])
+@pytest.mark.parametrize("speed", [1.0, 8.0, -1.0, -8.0])
+def test_what_plays_is_the_frame_it_says_to_the_end(qtbot, watched, tmp_path, name: str, speed: float) -> None:
+    playback = watched.playback
+    way = 15 if abs(speed) == 1 else 100
+    playback.set_video(a_video(make(tmp_path, name)), way if speed < 0 else 299 - way)
+    qtbot.waitUntil(lambda: settled(playback))
+    watched.shown.clear()
+    playback.set_speed(speed)
+    playback.play()
+    qtbot.waitUntil(lambda: settled(playback), timeout=20_000)
+    assert playback.frame == (0 if speed < 0 else 299)
+    assert watched.wrong == []
+    frames = [frame for frame, _ in watched.shown]
+    if speed == -1.0:
+        assert frames == sorted(frames, reverse=True)
+
+
+def test_the_newest_request_wins(qtbot, watched, tmp_path) -> None:
+    playback = watched.playback
+    playback.set_video(a_video(make(tmp_path, "long_group")))
+    for frame in [*range(299, 100, -1), 7, 222]:
+        playback.seek(frame)
+    qtbot.waitUntil(lambda: playback.frame == 222)
+    assert watched.wrong == []
+    assert len(watched.shown) < 100
+    assert playback._pending == {}
+
+
+def test_on_a_long_way_the_pictures_passed_are_shown_as_what_they_are(qtbot, watched, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(decoder_module, "APPROXIMATE_S", 0.0)
+    playback = watched.playback
+    playback.set_video(a_video(make(tmp_path, "long_group")))
+    qtbot.waitUntil(lambda: settled(playback))
+    playback.seek(240)
+    qtbot.waitUntil(lambda: settled(playback))
+    frames = [frame for frame, _ in watched.shown]
+    assert len(frames) > 20
+    assert frames == sorted(frames)
+    assert frames[-1] == 240
+    assert watched.wrong == []
+
+
+def test_every_step_back_is_the_frame_before(qtbot, watched, tmp_path) -> None:
+    playback = watched.playback
+    playback.set_video(a_video(make(tmp_path, "long_group")), 249)
+    qtbot.waitUntil(lambda: settled(playback))
+    for frame in range(248, 150, -1):
+        playback.step(-1)
+        qtbot.waitUntil(lambda f=frame: playback.frame == f)
+    assert watched.wrong == []
+
+
+class Clock:
+    """A clock that is set by hand."""
+
+    now = 0
+
+    def start(self) -> None:
+        self.now = 0
+
+    def elapsed(self) -> int:
+        return self.now
+
+
+@pytest.mark.parametrize("speed", [0.25, 1.0, 4.0, 8.0, -2.0])
+def test_play_follows_the_clock_however_late_its_ticks_come(watched, speed: float) -> None:
+    playback, clock = watched.playback, Clock()
+    playback._clock = clock  # type: ignore[assignment]
+    playback.set_video(Video(VideoId("v"), "v", Timebase(100_000, 30)), 50_000)  # no file: nothing is waited for
+    playback.set_speed(speed)
+    playback.play()
+    playback._timer.stop()
+    playback._timer.isActive = lambda: True  # type: ignore[method-assign]
+    for now in np.cumsum(np.random.default_rng(0).integers(1, 900, 200)).tolist():
+        clock.now = now
+        playback._on_tick()
+        assert abs(playback.frame - (50_000 + now * 0.03 * speed)) <= 1
+
+
+def test_the_loop_begins_again_at_its_first_frame(qtbot, watched, tmp_path) -> None:
+    playback = watched.playback
+    playback.set_video(a_video(make(tmp_path, "long_group")))
+    playback.set_loop(200, 206)
+    playback.play()
+    qtbot.waitUntil(lambda: [f for f, _ in watched.shown].count(200) > 3, timeout=10_000)
+    playback.pause()
+    assert {frame for frame, _ in watched.shown if frame >= 200} <= set(range(200, 206))
+    assert watched.wrong == []
+
+
+def test_j_k_l_shuttle_and_k_held_steps(watched) -> None:
+    playback = watched.playback
+    playback.set_video(Video(VideoId("v"), "v", Timebase(1000, 30)), 500)
+    speeds = []
+    for key in "LLLLLJJKJ":
+        playback.pause() if key == "K" else playback.shuttle(1 if key == "L" else -1)
+        speeds.append(playback.speed if playback.playing else 0)
+    assert speeds == [1, 2, 4, 8, 8, -1, -2, 0, -1]
+    playback.pause()
+    frame = playback.frame
+    playback.steps_only = True
+    playback.shuttle(1)
+    playback.shuttle(1)
+    playback.shuttle(-1)
+    assert (playback.frame, playback.playing) == (frame + 1, False)
+
+
+def test_brightness_and_contrast_change_the_picture_on_screen(qtbot, watched, tmp_path) -> None:
+    playback = watched.playback
+    images: list[QImage] = []
+    playback.pictureReady.connect(lambda _, image: images.append(image))
+    playback.set_video(a_video(make(tmp_path, "short_group")), 5)
+    qtbot.waitUntil(lambda: bool(images))
+    playback.set_look(Look(brightness=40))
+    qtbot.waitUntil(lambda: len(images) == 2)
+    before, after = (pixels(image).astype(int) for image in images)
+    assert (np.clip(before + 51, 0, 255) - after).max() <= 1
+    assert playback.frame == 5
+
+
+def test_a_damaged_place_is_said_once_and_play_goes_on(qtbot, watched, tmp_path) -> None:
+    path = make(tmp_path, "fragmented")
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 6 // 10])
+    video = a_video(path)
+    with FrameReader(path) as reader:
+        missing = []
+        for picture in range(reader.n_pictures):
+            try:
+                reader.frame(picture)
+            except Exception:
+                missing.append(picture)
+    playback = watched.playback
+    playback.set_video(video, missing[0] - 10)
+    playback.play()
+    qtbot.waitUntil(lambda: settled(playback))
+    assert playback.frame == video.timebase.n_frames - 1
+    assert len(watched.failures) == 1
+    assert {frame for frame, number in watched.shown if number == -1} <= set(missing)
+
+
+def test_a_decoder_that_hangs_is_left_behind(qtbot, watched, tmp_path, monkeypatch) -> None:
+    playback, release = watched.playback, threading.Event()
+    monkeypatch.setattr(FrameReader, "steps_to", lambda *_: release.wait(60))
+    playback._watch.setInterval(50)
+    with qtbot.waitSignal(playback.failed):
+        playback.set_video(a_video(make(tmp_path, "short_group")), 3)
+    assert "does not come to an end" in watched.failures[0]
+    playback.seek(9)
+    assert playback.frame == 9
+    release.set()
+
+
+def test_what_is_decoded_ahead_lies_the_way_it_plays(tmp_path, watched) -> None:
+    with FrameReader(make(tmp_path, "long_group"), keep_bytes=1_500_000) as reader:
+        reader.read(120)
+        assert 30 < reader.room < 110
+        assert next_ahead(reader, 120, 0) == next_ahead(reader, 120, 1) == 121
+        assert next_ahead(reader, 120, -1) is None  # those before it are kept: nothing to do yet
+        picture = 121 - reader.room * 3 // 4
+        reader.look_at(picture, -1)
+        ahead = next_ahead(reader, picture, -1)
+        assert ahead is not None
+        assert not reader.has(ahead)
+        assert reader.has(ahead + 1)
+        for _ in reader.steps_to(ahead):
+            assert reader.has(picture)  # what is to be shown is not thrown away for what comes later
+        assert reader.has(ahead)
+        assert next_ahead(reader, picture, -1) is None or next_ahead(reader, picture, -1) < ahead
