@@ -427,6 +427,13 @@ def make_kit(
     return write_kit(source, options, Path(out), report=report, should_stop=should_stop)
 
 
+def write_report(project: Project, out: Path | str, *, run: RunId | None = None) -> Path:
+    """Write the report of the activity as one HTML file; where it went."""
+    from .report_work import write_report as write
+
+    return write(project, Path(out).absolute(), run)
+
+
 def score(
     ground_truth: Path | str,
     prediction: Path | str,

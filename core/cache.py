@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from uuid import uuid4
 
 from platformdirs import user_cache_path
 
@@ -50,10 +50,9 @@ def publish(temporary: Path, final: Path) -> None:
 def atomic_write(path: Path, content: bytes) -> None:
     """Write a file that is there whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=".tot-", dir=path.parent)
-    temporary = Path(name)
+    temporary = path.parent / f".tot-{uuid4().hex}"  # not `tempfile`: its files are for their owner's eyes only
     try:
-        with os.fdopen(descriptor, "wb") as stream:
+        with temporary.open("xb") as stream:
             stream.write(content)
         publish(temporary, path)
     except BaseException:

@@ -49,6 +49,9 @@ TABLE: dict[str, tuple[str, str]] = {
                           f"core.data core.metrics core.run_folder core.formats "
                           f"core.cache core.requests {VALUES}", "numpy msgspec"),
     "core.evaluation": (f"core.project core.project_work core.annotation core.data core.metrics {VALUES}", "numpy"),
+    "core.report_page": ("core.annotation core.data core.metrics core.html_page core.errors", "numpy"),
+    "core.report_work": ("core.project core.project_work core.evaluation core.report_page core.annotation core.data "
+                         "core.cache core.errors", "msgspec"),
     "core.kit_work": ("core.project core.project_work core.kit core.annotation core.data core.errors", ""),
     "core.work": (f"core.tot {SETTINGS} core.tot.prior core.decode core.metrics core.annotation core.data "
                   f"core.extract core.feature_work core.cache core.requests core.run_folder {VALUES}", "numpy msgspec"),

@@ -1,4 +1,4 @@
-"""The verb that makes teaching material of labels: kit."""
+"""The verbs that tell others of labels: kit for those who learn the work, report for colleagues."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ def register(verb: AddVerb) -> None:
     add("--join-gap", type=float, default=1.0, metavar="S", help="seconds; equal steps with less between them are one")
     add("--handle", type=float, default=0.0, metavar="S", help="seconds of video before and after each clip")
     add("--zip", action="store_true", help="also as DIR.zip, for a learning platform")
+    add = with_run(verb("report", report))
+    add("--out", type=Path, required=True, metavar="FILE.html")
 
 
 def kit(options: argparse.Namespace) -> Answer:
@@ -37,7 +39,7 @@ def kit(options: argparse.Namespace) -> Answer:
         as_zip=options.zip,
         formats=None if options.formats is None else tuple(options.formats),
     )
-    with api.open_project(options.project, read_only=True) as project, ProgressPrinter() as report:
+    with api.open_project(options.project, read_only=True) as project, ProgressPrinter() as progress:
         summary = api.make_kit(
             project,
             options.out,
@@ -45,7 +47,7 @@ def kit(options: argparse.Namespace) -> Answer:
             track=options.track,
             videos=options.videos,
             run=options.run,
-            report=report,
+            report=progress,
         )
     answer = {
         "out": str(summary.out),
@@ -58,3 +60,10 @@ def kit(options: argparse.Namespace) -> Answer:
         "notes": list(summary.notes),
     }
     return answer, "\n".join([str(summary), *summary.notes, f"Open {summary.out / 'index.html'}"])
+
+
+def report(options: argparse.Namespace) -> Answer:
+    """Write the report of the activity: one page with scores, strips, durations and how to repeat it."""
+    with api.open_project(options.project, read_only=True) as project:
+        path = api.write_report(project, options.out, run=options.run)
+    return {"out": str(path)}, f"The report lies in {path}."
