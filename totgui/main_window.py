@@ -28,6 +28,7 @@ from .safety import Safety
 from .session import Session
 from .settings import Settings
 from .views.curves import CurvesView
+from .views.filmstrip import FilmStrip
 from .views.label_map import LabelMapView
 from .views.live_heatmap import LiveHeatmapView
 from .views.message_bar import MessageBar
@@ -63,6 +64,7 @@ class MainWindow(QMainWindow):
         self.start = StartPage(settings.recent(), self)
         self.video_view = VideoView(session, self)
         self.timeline = TimelineView(session, self)
+        self.film_strip = FilmStrip(session, self)
         self.training = TrainingView(session, self)
         self.bar = MessageBar(self)
         self._pages = QStackedWidget(self)
@@ -108,13 +110,22 @@ class MainWindow(QMainWindow):
         self._dock("Live", training_live, Area.RightDockWidgetArea)
         self._dock("Label map", LabelMapView(self.session, self), Area.RightDockWidgetArea)
         self._dock("Metrics", MetricsView(self.session, self), Area.RightDockWidgetArea)
-        self._dock("Timeline", self.timeline, Area.BottomDockWidgetArea)
+        self._dock("Timeline", self._timeline_with_pictures(), Area.BottomDockWidgetArea)
         for name in ("Live", "Label map", "Metrics"):
             self.tabifyDockWidget(self.docks["Training"], self.docks[name])
         self.docks["Training"].raise_()
         self.resizeDocks([self.docks["Videos"], self.docks["Training"]], [400, 430], Qt.Orientation.Horizontal)
         self.resizeDocks([self.docks["Timeline"]], [380], Qt.Orientation.Vertical)
         self.resizeDocks([self.docks["Videos"], self.docks["Runs"]], [360, 180], Qt.Orientation.Vertical)
+
+    def _timeline_with_pictures(self) -> QWidget:
+        both = QWidget(self)
+        column = QVBoxLayout(both)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.film_strip)
+        column.addWidget(self.timeline, 1)
+        return both
 
     def _dock(self, name: str, widget: QWidget, area: Area) -> None:
         dock = QDockWidget(name, self)
@@ -189,6 +200,7 @@ class MainWindow(QMainWindow):
         self.start.datasetAsked.connect(actions.file.open_dataset)
         self.start.projectAsked.connect(actions.file.open_project)
         self.start.recentAsked.connect(actions.file.open_path)
+        self.timeline.axisChanged.connect(lambda: self.film_strip.show_axis(self.timeline.axis))
         self.timeline.boundaryPreview.connect(self.video_view.picture.show_pair)
         self.timeline.boundaryPreviewEnded.connect(self.video_view.picture.end_pair)
         application = QApplication.instance()

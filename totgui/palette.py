@@ -16,6 +16,7 @@ SHADES = {
         "mid": "#d3d7de",
         "dim": "#5d6673",
         "tip": "#ffffff",
+        "checked": "#cfe0fa",
     },
     "dark": {
         "window": "#1f2228",
@@ -26,6 +27,7 @@ SHADES = {
         "mid": "#3a3f49",
         "dim": "#9aa3b0",
         "tip": "#2a2e36",
+        "checked": "#24426e",
     },
 }
 SHEET = """
@@ -35,6 +37,7 @@ QDockWidget::title { background: %(window)s; padding: 6px 10px; font-weight: 600
 QToolBar { border: none; border-bottom: 1px solid %(mid)s; spacing: 4px; padding: 4px 8px; background: %(window)s; }
 QToolButton { padding: 4px 7px; border-radius: 5px; }
 QToolButton:hover { background: %(mid)s; }
+QToolButton:checked { background: %(checked)s; }
 QStatusBar { border-top: 1px solid %(mid)s; }
 QStatusBar::item { border: none; }
 QHeaderView::section { background: %(alternate)s; border: none; border-bottom: 1px solid %(mid)s; padding: 4px 6px; }

@@ -68,6 +68,7 @@ class Actions(QObject):
                 continue
             action = QAction(command.text, self.window)
             action.setShortcuts([QKeySequence(key) for key in command.keys])
+            action.setAutoRepeat(command.repeats)
             tip = command.tip or command.text.rstrip("…")
             action.setToolTip(tip + (f" ({command.keys[0]})" if command.keys else ""))
             action.triggered.connect(lambda _checked=False, do=command.do: do())

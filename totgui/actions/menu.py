@@ -19,6 +19,7 @@ class Command:
     """One thing that a person can ask for, by menu, key or palette.
 
     `name` is its key in settings and tests. `usable` says whether it can be done now; None means always.
+    A key that is held asks again and again only where it `repeats`.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Command:
     keys: Sequence[str] = ()
     tip: str = ""
     usable: Callable[[], bool] | None = None
+    repeats: bool = True
 
 
 class Menu:

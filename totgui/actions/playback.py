@@ -17,15 +17,15 @@ class PlaybackMenu(Menu):
     def commands(self) -> list[Command | None]:
         playback = self.session.playback
         step, seek, seconds = playback.step, playback.seek, playback.seek_seconds
-        twice = "Again is twice as fast"
+        twice = "Again is twice as fast; one frame while K is held"
         return [
-            Command("playback.toggle", "Play or pause", playback.toggle, ["Space"]),
+            Command("playback.toggle", "Play or pause", playback.toggle, ["Space"], repeats=False),
             Command("playback.segment", "Play segment once", self.play_segment, ["Shift+Space"]),
             Command("playback.loop", "Loop segment", self.window.video_view.toggle_loop, ["Ctrl+Space"]),
             None,
-            Command("playback.reverse", "Reverse", lambda: playback.shuttle(-1), ["J"], twice),
+            Command("playback.reverse", "Reverse", lambda: playback.shuttle(-1), ["J"], twice, repeats=False),
             Command("playback.pause", "Pause", playback.pause, ["K"]),
-            Command("playback.forward", "Forward", lambda: playback.shuttle(1), ["L"], twice),
+            Command("playback.forward", "Forward", lambda: playback.shuttle(1), ["L"], twice, repeats=False),
             None,
             Command("playback.next-frame", "Next frame", lambda: step(1), ["Right"]),
             Command("playback.previous-frame", "Previous frame", lambda: step(-1), ["Left"]),

@@ -1,13 +1,22 @@
-"""The picture on screen, with its frame number, time and labels; two pictures while a boundary is dragged."""
+"""The video: its picture, and the transport below it."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from core.annotation.segmentation import Segmentation
+from core.data.timebase import MediaInfo
 
 from ..playback import SPEEDS
 from ..session import Session
+from .video_keys import HeldKey
+from .video_look import LookButton
+from .video_picture import Picture
 
 
 def time_text(seconds: float | None) -> str:
@@ -21,191 +30,53 @@ def time_text(seconds: float | None) -> str:
     return f"{hours}:{minutes:02}:{whole:02}.{milli:03}" if hours else f"{minutes}:{whole:02}.{milli:03}"
 
 
-class Picture(QWidget):
-    """Paints one picture, or two side by side; wheel zooms, drag pans, double-click fits."""
-
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setMinimumSize(200, 150)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Video")
-        self._session = session
-        self._image: QImage | None = None
-        self._pair: tuple[tuple[int, QImage | None], tuple[int, QImage | None]] | None = None
-        self._zoom = 1.0
-        self._offset = QPointF()
-        self._grab: QPoint | None = None
-        self.drawn_frame = -1
-        self._image_frame = -1
-
-    def sizeHint(self) -> QSize:
-        return QSize(640, 400)
-
-    def show_image(self, frame: int, image: QImage | None) -> None:
-        """Draw this picture, which is the one of `frame`."""
-        self._image, self._image_frame = image, frame
-        self.update()
-
-    def show_pair(self, left: int, right: int) -> None:
-        """Draw two frames side by side until `end_pair`."""
-        video = self._session.current_video
-        if video is None:
-            return
-        thumbnail = self._session.thumbnail
-        self._pair = ((left, thumbnail(video, left)), (right, thumbnail(video, right)))
-        self.update()
-
-    def refresh_pair(self) -> None:
-        """Take pictures that have been decoded since."""
-        if self._pair is not None:
-            self.show_pair(self._pair[0][0], self._pair[1][0])
-
-    def end_pair(self) -> None:
-        self._pair = None
-        self.update()
-
-    def fit(self) -> None:
-        self._zoom, self._offset = 1.0, QPointF()
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor("#0c0d10"))
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        area = QRectF(self.rect())
-        if self._pair is not None:
-            half = area.width() / 2
-            for number, (frame, image) in enumerate(self._pair):
-                box = QRectF(number * half + 2, 0, half - 4, area.height())
-                caption = ("last frame before", "first frame after")[number]
-                self._draw(painter, box, image, f"{caption} · {frame}")
-            return
-        if self._image is None:
-            self._draw_empty(painter, area)
-        else:
-            self._draw(painter, area, self._image, "", self._zoom, self._offset)
-        self.drawn_frame = self._image_frame
-        self._draw_label(painter, area)
-
-    def _draw(
-        self,
-        painter: QPainter,
-        box: QRectF,
-        image: QImage | None,
-        caption: str,
-        zoom: float = 1.0,
-        offset: QPointF | None = None,
-    ) -> None:
-        if image is not None and not image.isNull():
-            scale = min(box.width() / image.width(), box.height() / image.height()) * zoom
-            width, height = image.width() * scale, image.height() * scale
-            target = QRectF(box.center().x() - width / 2, box.center().y() - height / 2, width, height)
-            target.translate(offset or QPointF())
-            painter.save()
-            painter.setClipRect(box)
-            painter.drawImage(target, image)
-            painter.restore()
-        if caption:
-            self._chip(painter, QPointF(box.left() + 10, box.top() + 10), caption, QColor(0, 0, 0, 170))
-
-    def _draw_empty(self, painter: QPainter, area: QRectF) -> None:
-        document = self._session.document
-        video = self._session.current_video
-        if document is None or video is None:
-            text = "No video is open."
-        elif document.videos[video].media is None:
-            text = "This video has no video file.\nTimeline, heatmap and label map work on its features alone."
-        else:
-            text = "Decoding…"
-        painter.setPen(QColor("#9aa3b0"))
-        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
-
-    def _draw_label(self, painter: QPainter, area: QRectF) -> None:
-        session = self._session
-        if session.current_video is None or self._image_frame < 0:
-            return
-        tracks = session.tracks(session.current_video)
-        top = area.top() + 10.0
-        for kind, title in (("corrected", "Corrected"), ("prediction", "Prediction"), ("ground-truth", "Ground truth")):
-            track = tracks.get(kind)
-            if track is None or self._image_frame >= track.n_frames:
-                continue
-            label = track.at(self._image_frame).label
-            text = f"{title}: {session.action_name(label)}"
-            self._chip(
-                painter,
-                QPointF(area.left() + 10, top),
-                text,
-                QColor(0, 0, 0, 170),
-                QColor(session.action_colour(label)),
-            )
-            top += painter.fontMetrics().height() + 12
-
-    @staticmethod
-    def _chip(painter: QPainter, at: QPointF, text: str, back: QColor, mark: QColor | None = None) -> None:
-        metrics = painter.fontMetrics()
-        left = 18.0 if mark else 8.0
-        box = QRectF(at.x(), at.y(), metrics.horizontalAdvance(text) + left + 8, metrics.height() + 6)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(back)
-        painter.drawRoundedRect(box, 4, 4)
-        if mark:
-            painter.setBrush(mark)
-            painter.drawRoundedRect(QRectF(box.left() + 5, box.center().y() - 5, 8, 10), 2, 2)
-        painter.setPen(QColor("#ffffff"))
-        painter.drawText(box.adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        factor = 1.15 if event.angleDelta().y() > 0 else 1 / 1.15
-        self._zoom = min(16.0, max(1.0, self._zoom * factor))
-        if self._zoom == 1.0:
-            self._offset = QPointF()
-        self.update()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._grab = event.position().toPoint()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._grab is not None and self._zoom > 1.0:
-            now = event.position().toPoint()
-            self._offset += QPointF(now - self._grab)
-            self._grab = now
-            self.update()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._grab = None
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.fit()
-
-
 class VideoView(QWidget):
     """The picture and the transport below it."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        playback = session.playback
         self.picture = Picture(session, self)
-        self._where = QLabel(self)
-        self._where.setTextFormat(Qt.TextFormat.PlainText)
+        self._where = self._label()
         font = QFont(self._where.font())
         font.setStyleHint(QFont.StyleHint.Monospace)
         font.setFamilies(["DejaVu Sans Mono", "monospace"])
         self._where.setFont(font)
-        self._badge = QLabel(self)
-        self._badge.setTextFormat(Qt.TextFormat.PlainText)
-        transport = QHBoxLayout()
-        transport.setContentsMargins(8, 4, 8, 4)
+        self._variable = self._label()
+        self._variable.setText("VFR")
+        self._variable.setStyleSheet(
+            "background: #e6a117; color: #1b1f24; border-radius: 4px; padding: 1px 6px; font-weight: 600;"
+        )
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.picture, 1)
+        layout.addLayout(self._transport())
+        self._connect()
+        HeldKey(session.playback, self)
+        self._on_video()
+
+    def _label(self) -> QLabel:
+        label = QLabel(self)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        return label
+
+    def _transport(self) -> QHBoxLayout:
+        playback = self._session.playback
+        row = QHBoxLayout()
+        row.setContentsMargins(8, 4, 8, 4)
         self._play = self._button("▶", "Play or pause (Space)", playback.toggle)
-        slower = self._button("−", "Slower", lambda: self._change_speed(-1))
-        self._speed = QLabel("1×", self)
+        self._speed = self._label()
+        self._speed.setText("1×")
         self._speed.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._speed.setMinimumWidth(44)
-        faster = self._button("+", "Faster", lambda: self._change_speed(1))
-        self._loop = self._button("⟳ Loop", "Loop the segment under the playhead (Ctrl+Space)", self.toggle_loop)
-        self._loop.setCheckable(True)
+        self._loop = self._button("⟳", "Loop the segment under the playhead (Ctrl+Space)", self.toggle_loop)
+        self._boundary = self._button(
+            "◫", "Last and first frame of the boundary nearest to the playhead, side by side", self._pair
+        )
+        for button in (self._loop, self._boundary):
+            button.setCheckable(True)
+        self.look = LookButton(playback, self)
         for widget in (
             self._button("|◀", "Start of the video (Home)", lambda: playback.seek(0)),
             self._button("◂", "One frame back (Left)", lambda: playback.step(-1)),
@@ -213,30 +84,28 @@ class VideoView(QWidget):
             self._button("▸", "One frame forward (Right)", lambda: playback.step(1)),
             self._button("▶|", "End of the video (End)", lambda: playback.seek(1 << 40)),
         ):
-            transport.addWidget(widget)
-        transport.addSpacing(8)
-        transport.addWidget(self._where)
-        transport.addStretch(1)
-        transport.addWidget(self._badge)
-        for widget in (slower, self._speed, faster, self._loop):
-            transport.addWidget(widget)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.picture, 1)
-        layout.addLayout(transport)
+            row.addWidget(widget)
+        row.addSpacing(8)
+        row.addWidget(self._where)
+        row.addStretch(1)
+        slower = self._button("−", "Slower", lambda: self._change_speed(-1))
+        faster = self._button("+", "Faster", lambda: self._change_speed(1))
+        for shown in (self._variable, slower, self._speed, faster, self._loop, self._boundary, self.look):
+            row.addWidget(shown)
+        return row
+
+    def _connect(self) -> None:
+        session, playback = self._session, self._session.playback
         playback.pictureReady.connect(self.picture.show_image)
         playback.frameChanged.connect(self._on_frame)
         playback.videoChanged.connect(self._on_video)
-        playback.playingChanged.connect(lambda playing: self._play.setText("❚❚" if playing else "▶"))
+        playback.playingChanged.connect(self._on_playing)
         playback.speedChanged.connect(lambda speed: self._speed.setText(f"{speed:g}×"))
         playback.loopChanged.connect(lambda: self._loop.setChecked(playback.loop is not None))
-        session.documentChanged.connect(lambda *_: self.picture.update())
-        session.currentRunChanged.connect(self.picture.update)
-        session.thumbnailReady.connect(self.picture.refresh_pair)
-        self._on_video()
+        session.documentChanged.connect(lambda *_: self._on_tracks())
+        session.currentRunChanged.connect(self._on_tracks)
 
-    def _button(self, text: str, tip: str, slot: object) -> QToolButton:
+    def _button(self, text: str, tip: str, slot: Callable[[], object]) -> QToolButton:
         button = QToolButton(self)
         button.setText(text)
         button.setToolTip(tip)
@@ -244,7 +113,7 @@ class VideoView(QWidget):
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.setAutoRaise(True)
         button.setMinimumSize(30, 28)
-        button.clicked.connect(lambda _checked=False: slot())  # type: ignore[operator]
+        button.clicked.connect(lambda _checked=False: slot())
         return button
 
     def _change_speed(self, direction: int) -> None:
@@ -253,31 +122,58 @@ class VideoView(QWidget):
         index = min(len(SPEEDS) - 1, max(0, now + direction))
         playback.set_speed(SPEEDS[index] if playback.speed > 0 else -SPEEDS[index])
 
+    # --- segments ----------------------------------------------------------------------------------
+
+    def _track(self) -> Segmentation | None:
+        """The track that stands for the current video."""
+        if self._session.current_video is None:
+            return None
+        tracks = self._session.tracks(self._session.current_video)
+        return tracks["corrected"] or tracks["prediction"] or tracks["ground-truth"]
+
     def toggle_loop(self) -> None:
         """Loop the segment under the playhead, or stop looping."""
-        session, playback = self._session, self._session.playback
-        if playback.loop is not None or session.current_video is None:
+        playback, track = self._session.playback, self._track()
+        if playback.loop is not None or self._session.current_video is None:
             playback.clear_loop()
-            return
-        tracks = session.tracks(session.current_video)
-        track = tracks["corrected"] or tracks["prediction"] or tracks["ground-truth"]
-        if track is not None:
+        elif track is not None:
             segment = track.at(min(playback.frame, track.n_frames - 1))
             playback.set_loop(segment.start, segment.stop)
         else:
             self._loop.setChecked(False)
 
+    def _pair(self) -> None:
+        """Show the boundary nearest to the playhead while the button is down and nothing plays."""
+        playback, track = self._session.playback, self._track()
+        boundaries = track.boundaries() if track is not None else np.empty(0, np.int64)
+        if not self._boundary.isChecked() or playback.playing or not len(boundaries):
+            self.picture.keep_pair(None)
+            return
+        near = int(boundaries[np.argmin(np.abs(boundaries - playback.frame - 0.5))])
+        self.picture.keep_pair((near - 1, near))
+
+    def _on_tracks(self) -> None:
+        self._pair()
+        self.picture.update()
+
+    # --- playback ----------------------------------------------------------------------------------
+
+    def _on_playing(self, playing: bool) -> None:
+        self._play.setText("❚❚" if playing else "▶")
+        self._pair()
+
     def _on_video(self) -> None:
         self.picture.show_image(-1, None)
         self.picture.fit()
+        self._where.setText("")
         timebase = self._session.playback.timebase
         media = timebase.media if timebase else None
-        if media is None:
-            self._badge.setText("")
-        else:
-            rate = f"{float(media.rate):.5g} fps" if media.rate else ""
-            self._badge.setText(f"    {media.width}×{media.height}  {rate} {'VFR' if media.is_variable else 'CFR'}   ")
-        self._where.setText("")
+        rate = f", {float(media.rate):.5g} pictures a second" if media is not None and media.rate else ""
+        self._where.setToolTip(f"{media.width} × {media.height} pixels{rate}" if media is not None else "")
+        self._variable.setVisible(media is not None and media.is_variable)
+        if media is not None and media.is_variable:
+            self._variable.setToolTip(variable_text(media))
+        self._pair()
 
     def _on_frame(self, frame: int) -> None:
         timebase = self._session.playback.timebase
@@ -285,6 +181,17 @@ class VideoView(QWidget):
             return
         if timebase.media is None or timebase.picture(frame) is None:
             self.picture.show_image(frame, None)
-        seconds, end = timebase.seconds(frame), timebase.seconds(timebase.n_frames)
+        last, seconds, end = timebase.n_frames - 1, timebase.seconds(frame), timebase.seconds(timebase.n_frames)
         times = f"   {time_text(float(seconds))} / {time_text(float(end))}" if seconds is not None and end else ""
-        self._where.setText(f"frame {frame:>5} / {timebase.n_frames - 1}{times}")
+        self._where.setText(f"{frame:>{len(str(last))}} / {last}{times}")
+        if self._boundary.isChecked():
+            self._pair()
+
+
+def variable_text(media: MediaInfo) -> str:
+    """What a variable rate means, in numbers of this video."""
+    steps = np.diff(media.pts) * float(media.unit) * 1000
+    return (
+        f"Variable frame rate: pictures are {steps.min():.3g} to {steps.max():.3g} ms apart. "
+        "Frames and times are those of the file; nothing is computed from an average rate."
+    )

@@ -1,0 +1,248 @@
+"""The picture on screen, or two side by side, with what is said on it; the wheel zooms, a drag pans."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from ..session import Session
+
+GROUND, SHADOW, AMBER, DIM = QColor("#0c0d10"), QColor(0, 0, 0, 170), QColor("#e6a117"), QColor("#9aa3b0")
+MAX_ZOOM = 32.0
+TRACKS = (("corrected", "Corrected"), ("prediction", "Prediction"), ("ground-truth", "Ground truth"))
+Pair = tuple[int, int]
+
+
+class Picture(QWidget):
+    """Paints the frame that playback has shown last, or a pair of frames: a boundary's last and first.
+
+    `drawn_frame` is the frame whose picture was painted. A pair for a moment (`show_pair`, while a boundary is
+    dragged) lies over a pair that stays (`keep_pair`).
+    """
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMinimumSize(200, 150)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName("Video")
+        self._session = session
+        self._image: QImage | None = None
+        self._image_frame = -1
+        self._passing: Pair | None = None
+        self._kept: Pair | None = None
+        self._zoom = 1.0
+        self._offset = QPointF()
+        self._grab: QPointF | None = None
+        self.drawn_frame = -1
+        session.thumbnailReady.connect(self._refresh_pair)
+
+    def sizeHint(self) -> QSize:
+        return QSize(640, 400)
+
+    # --- what is shown -----------------------------------------------------------------------------
+
+    def show_image(self, frame: int, image: QImage | None) -> None:
+        """Draw this picture, which is the one of `frame`; None says that there is none."""
+        self._image, self._image_frame = image, frame
+        self.update()
+
+    def show_pair(self, left: int, right: int) -> None:
+        """Draw two frames side by side until `end_pair`."""
+        self._passing = (left, right)
+        self.update()
+
+    def end_pair(self) -> None:
+        """Back to what was shown before `show_pair`."""
+        self._passing = None
+        self.update()
+
+    def keep_pair(self, pair: Pair | None) -> None:
+        """Draw two frames side by side from now on; None draws one again."""
+        if pair != self._kept:
+            self._kept = pair
+            self.update()
+
+    @property
+    def pair(self) -> Pair | None:
+        """The two frames that are shown, if two are."""
+        return self._passing or self._kept
+
+    def _refresh_pair(self) -> None:
+        if self.pair is not None:
+            self.update()
+
+    # --- zoom and pan ------------------------------------------------------------------------------
+
+    @property
+    def zoom(self) -> float:
+        """How many times larger than fitting the picture is drawn."""
+        return self._zoom
+
+    def fit(self) -> None:
+        """Show the whole picture."""
+        self._zoom, self._offset = 1.0, QPointF()
+        self.update()
+
+    def zoom_at(self, factor: float, point: QPointF) -> None:
+        """Zoom so that what lies under `point` stays there."""
+        zoom = min(MAX_ZOOM, max(1.0, self._zoom * factor))
+        from_middle = point - QRectF(self._box_at(point)).center()
+        self._offset = from_middle + (self._offset - from_middle) * (zoom / self._zoom)
+        self._zoom = zoom
+        self._clip_offset()
+        self.update()
+
+    def _box_at(self, point: QPointF) -> QRectF:
+        """The part of the view that shows one picture, under a point."""
+        if self.pair is None:
+            return QRectF(self.rect())
+        return next((box for box in self._boxes() if box.contains(point)), self._boxes()[0])
+
+    def _boxes(self) -> tuple[QRectF, QRectF]:
+        half = self.width() / 2
+        return QRectF(0, 0, half - 2, self.height()), QRectF(half + 2, 0, half - 2, self.height())
+
+    def _clip_offset(self) -> None:
+        """No further than to the edges of the picture."""
+        if self._image is None:
+            return
+        box = QRectF(self.rect()) if self.pair is None else self._boxes()[0]
+        drawn = self._fitted(box, self._image).size() * self._zoom
+        far_x, far_y = (
+            max(0.0, (a - b) / 2) for a, b in ((drawn.width(), box.width()), (drawn.height(), box.height()))
+        )
+        x, y = self._offset.x(), self._offset.y()
+        self._offset = QPointF(min(far_x, max(-far_x, x)), min(far_y, max(-far_y, y)))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.zoom_at(1.2 ** (event.angleDelta().y() / 120), event.position())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self._zoom > 1.0:
+            self._grab = event.position()
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._grab is not None:
+            self._offset += event.position() - self._grab
+            self._grab = event.position()
+            self._clip_offset()
+            self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._grab = None
+        self.unsetCursor()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.fit()
+
+    # --- painting ----------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), GROUND)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._zoom < 4)
+        area = QRectF(self.rect())
+        if self.pair is not None:
+            self._paint_pair(painter, self.pair)
+            return
+        if self._image is None:
+            self._paint_reason(painter, area)
+        else:
+            self._paint_image(painter, area, self._image)
+        self.drawn_frame = self._image_frame
+        self._paint_labels(painter, area)
+        playback = self._session.playback
+        if self._image is not None and not playback.playing and playback.frame != playback.wanted:
+            text = f"approximate · frame {self._image_frame} of {playback.wanted}"
+            _chip(painter, QPointF(10, area.bottom() - painter.fontMetrics().height() - 16), text, mark=AMBER)
+        if self._zoom > 1.0:
+            text = f"{self._zoom * 100:.0f} %"
+            right = area.right() - painter.fontMetrics().horizontalAdvance(text) - 26
+            _chip(painter, QPointF(right, area.top() + 10), text)
+
+    def _paint_pair(self, painter: QPainter, pair: Pair) -> None:
+        video = self._session.current_video
+        if video is None:
+            return
+        images = self._session.pair(video, *pair)
+        for box, frame, image, caption in zip(self._boxes(), pair, images, ("last", "first"), strict=True):
+            if image is not None:
+                self._paint_image(painter, box, image)
+            else:
+                painter.setPen(DIM)
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "Decoding…")
+            self._paint_caption(painter, box, f"{caption} frame, {frame}", frame)
+
+    def _paint_caption(self, painter: QPainter, box: QRectF, text: str, frame: int) -> None:
+        """The number of a frame of a pair, and the action it has in the track that stands for the video."""
+        assert self._session.current_video is not None
+        tracks = self._session.tracks(self._session.current_video)
+        track = next((tracks[key] for key, _ in TRACKS if tracks.get(key) is not None), None)
+        mark = None
+        if track is not None and 0 <= frame < track.n_frames:
+            label = track.at(frame).label
+            text = f"{self._session.action_name(label)} · {text}"
+            mark = QColor(self._session.action_colour(label))
+        _chip(painter, box.topLeft() + QPointF(10, 10), text, mark=mark, width=box.width() - 20)
+
+    @staticmethod
+    def _fitted(box: QRectF, image: QImage) -> QRectF:
+        scale = min(box.width() / image.width(), box.height() / image.height())
+        width, height = image.width() * scale, image.height() * scale
+        return QRectF(box.center().x() - width / 2, box.center().y() - height / 2, width, height)
+
+    def _paint_image(self, painter: QPainter, box: QRectF, image: QImage) -> None:
+        fitted = self._fitted(box, image)
+        size, middle = fitted.size() * self._zoom, fitted.center() + self._offset
+        target = QRectF(middle - QPointF(size.width() / 2, size.height() / 2), size)
+        painter.save()
+        painter.setClipRect(box)
+        painter.drawImage(target, image)
+        painter.restore()
+
+    def _paint_reason(self, painter: QPainter, area: QRectF) -> None:
+        document, video = self._session.document, self._session.current_video
+        if document is None or video is None:
+            text = "No video is open."
+        elif document.videos[video].media is None:
+            text = "This video has no video file.\nTimeline, heatmap and label map work on its features alone."
+        elif self._image_frame >= 0:
+            text = f"Frame {self._image_frame} has no picture: the file does not hold it whole, or cannot be read."
+        else:
+            text = "Decoding…"
+        painter.setPen(DIM)
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, text)
+
+    def _paint_labels(self, painter: QPainter, area: QRectF) -> None:
+        session = self._session
+        if session.current_video is None or self._image_frame < 0:
+            return
+        tracks, top = session.tracks(session.current_video), area.top() + 10.0
+        for key, title in TRACKS:
+            track = tracks.get(key)
+            if track is None or self._image_frame >= track.n_frames:
+                continue
+            label = track.at(self._image_frame).label
+            text, mark = f"{title}: {session.action_name(label)}", QColor(session.action_colour(label))
+            _chip(painter, QPointF(area.left() + 10, top), text, mark=mark, width=area.width() - 120)
+            top += painter.fontMetrics().height() + 12
+
+
+def _chip(painter: QPainter, at: QPointF, text: str, *, mark: QColor | None = None, width: float | None = None) -> None:
+    """White text on a dark rounded ground, with a coloured mark before it; cut to `width` pixels."""
+    metrics = painter.fontMetrics()
+    left = 18.0 if mark else 8.0
+    if width is not None:
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(width - left - 8))
+    box = QRectF(at.x(), at.y(), metrics.horizontalAdvance(text) + left + 8, metrics.height() + 6)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(SHADOW)
+    painter.drawRoundedRect(box, 4, 4)
+    if mark:
+        painter.setBrush(mark)
+        painter.drawRoundedRect(QRectF(box.left() + 5, box.center().y() - 5, 8, 10), 2, 2)
+    painter.setPen(QColor("#ffffff"))
+    painter.drawText(box.adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
