@@ -83,7 +83,7 @@ ROBUST = Preset(
         | {
             "order_weight": 0.2,
             "balance": 0.13,
-            "seeds": 5,
+            "seeds": 3,
             "rival": "tot+tcl",
             "decoder": "any-order",
             "preset": "robust",
