@@ -117,8 +117,8 @@ def head(n_seeds: int) -> str:
         f"20 made-up videos of 8 actions each (`benchmarks/known_structure.py`), {n_seeds} seeds of data and "
         "training.\n"
         "Per cent, mean and (standard deviation) over the seeds; activity level; K is the number of actions. Seconds "
-        "are for training and decoding all videos. The rows of `robust` are its ASOT half with several seeds; in the app "
-        "it trains TOT + TCL beside it and keeps the method whose seeds agree most.\n"
+        "are for training and decoding all videos. The rows of `robust` are its ASOT half with several seeds; in the "
+        "app it trains TOT + TCL beside it and keeps the method whose seeds agree most.\n"
     )
 
 

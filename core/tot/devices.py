@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import torch
 
 
@@ -20,3 +22,9 @@ def load_optimiser() -> None:
     """Nothing; torch imports half of itself again when the first optimiser is made, some two seconds: not while
     somebody waits for a training to begin or to stop."""
     torch.optim.Adam([torch.zeros(1, requires_grad=True)])
+
+
+def use_few_threads() -> None:
+    """Let torch use half of the cores, four at most: networks this small gain nothing from more, and the rest stays
+    free for the window and the decoder of the video."""
+    torch.set_num_threads(max(1, min(4, (os.cpu_count() or 2) // 2)))

@@ -20,6 +20,7 @@ from ..run_folder import write_manifest
 from ..tot import weights
 from ..tot.checkpoint import Checkpoint
 from ..tot.config import METHODS, TrainConfig
+from ..tot.devices import use_few_threads
 from ..tot.presets import rival_of
 from ..tot.train import train as fit
 from ..tot.train import train_many as fit_many
@@ -64,6 +65,7 @@ def train(
     check_name(config.decoder)
     if not request.videos:
         raise InputError(request.out, "no video has usable features.", hint="Extract features first.")
+    use_few_threads()
     matrices = load_matrices(request.videos, report, should_stop)
     live = Live(request.videos, matrices, config, report, pinned or (lambda: request.pinned))
     families = [_Family.train(config, request, matrices, device, should_stop, live)]
