@@ -267,7 +267,8 @@ class TrainingView(QWidget):
             self._progress.setRange(0, event.total)
             self._progress.setValue(event.done)
             left = "" if event.seconds_left is None else f" · {_duration(event.seconds_left)} left"
-            self._state.setText(f"Iteration {event.done:,} of {event.total:,}{left}" if event.total else event.text)
+            what = "Iteration" if event.text == "Training" else f"{event.text}:"
+            self._state.setText(f"{what} {event.done:,} of {event.total:,}{left}" if event.total else event.text)
         elif isinstance(event, LogLine) and event.level != "info":
             self._state.setText(event.text)
         elif isinstance(event, ENDINGS):
