@@ -134,6 +134,36 @@ class Timebase:
             return None
         return Fraction(frame) / self.rate
 
+    def boundary_near(self, seconds: Fraction) -> int | None:
+        """The boundary (0 to `n_frames`) nearest to a time, the earlier of two; None when no rate is known."""
+        if self.seconds(0) is None:
+            return None
+
+        def at(boundary: int) -> Fraction:
+            return self.seconds(boundary) or Fraction(0)
+
+        low = self.frame_at(seconds)
+        if at(low + 1) <= seconds:  # after the last picture: the grid goes on at its rate
+            low = bisect_right(range(self.n_frames + 1), seconds, key=at) - 1
+        if low < self.n_frames and seconds - at(low) > at(low + 1) - seconds:
+            low += 1
+        while low and at(low - 1) == at(low):
+            low -= 1
+        return low
+
+    def picture_boundary(self, boundary: int) -> int:
+        """The number of pictures that are shown before a boundary of the grid."""
+        return int(boundary * self.picture_ratio)
+
+    def boundary_of_picture(self, pictures: int) -> int:
+        """The boundary nearest to a number of pictures, the earlier of two; inverse of `picture_boundary`."""
+        ratio = self.picture_ratio
+        boundary = max(0, -(-pictures * ratio.denominator // ratio.numerator))
+        exact = self.picture_boundary(boundary)
+        if exact > pictures and pictures - self.picture_boundary(boundary - 1) <= exact - pictures:
+            boundary -= 1
+        return min(boundary, self.n_frames)
+
     def frame_at(self, seconds: Fraction | float) -> int:
         """The frame on screen at a time; clipped to the grid. Without any rate, frame 0."""
         exact = Fraction(seconds)

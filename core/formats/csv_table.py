@@ -1,16 +1,18 @@
-"""One row a segment, in frames and seconds (RFC 4180): the table that people open in a spreadsheet or pandas."""
+"""One row a segment, in frames and seconds (RFC 4180): for pandas and scripts, and a safe twin for spreadsheets."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator
+from fractions import Fraction
 
-from ..cache import atomic_write
 from ..data.dataset import BACKGROUND, UNLABELLED
 from ..errors import InputError
-from .track import ExportSummary, ExportTrack, ImportTrack, seconds_text
+from .format import Encoded, Format, Tracks
+from .names import SURROGATE, meaning, spoken
+from .source import SourceFile, seconds_of, whole
+from .track import FileTrack, Interval, seconds_text
 
 COLUMNS = (
     "video",
@@ -27,70 +29,91 @@ COLUMNS = (
     "note",
 )
 LOSSES = ("confidence (left empty)", "colours of actions")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 
 
-def write(tracks: Sequence[ExportTrack], out: Path) -> ExportSummary:
-    """The summary after writing one table; a folder receives ``labels.csv``."""
-    path = out / "labels.csv" if out.is_dir() else out
+def encode(tracks: Tracks, *, spreadsheet: bool = False) -> Encoded:
+    """One table of all tracks; for a spreadsheet every cell is quoted and none can be a formula."""
+    names = spoken(tracks, refuse=SURROGATE, escape=False, why="half a character")
     text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
+    table = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL if spreadsheet else csv.QUOTE_MINIMAL)
     table.writerow(COLUMNS)
     for track in tracks:
         clock = track.timebase
         for number, s in enumerate(track.segmentation.segments):
-            table.writerow(
-                (
-                    track.video,
-                    number,
-                    seconds_text(clock, s.start),
-                    seconds_text(clock, s.stop),
-                    s.start,
-                    s.stop,
-                    s.label,
-                    track.name_of(s.label),
-                    track.source,
-                    "",
-                    track.status,
-                    track.note,
-                )
-            )
-    atomic_write(path, text.getvalue().encode("utf-8"))
-    return ExportSummary("csv", path, (path,), len(tracks), sum(len(t.segmentation) for t in tracks), LOSSES)
+            times = (seconds_text(clock, s.start), seconds_text(clock, s.stop), s.start, s.stop)
+            row = (track.video, number, *times, s.label, names[s.label], track.source, "", track.status, track.note)
+            table.writerow([_safe(cell) for cell in row] if spreadsheet else row)
+    return Encoded({"labels.csv": text.getvalue()})
 
 
-def read(path: Path) -> list[ImportTrack]:
-    """The tracks of a table that `write` made; columns are found by name.
+def _safe(cell: object) -> object:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
-    Raises:
-        InputError: a column lacks, a number cannot be read, or segments overlap or leave a gap.
-    """
-    path = path / "labels.csv" if path.is_dir() else path
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(path, f"cannot be read as UTF-8 text: {error}.") from error
-    rows = csv.DictReader(io.StringIO(text, newline=""))
-    wanted = {"video", "start_frame", "end_frame_exclusive", "label_id", "label"}
-    missing = sorted(wanted - set(rows.fieldnames or ()))
-    if missing:
-        raise InputError(path, f"has no column {', '.join(missing)}; wanted {', '.join(COLUMNS)}.", "line 1")
-    pieces: dict[str, list[tuple[int, int, str | None]]] = {}
+
+def decode(file: SourceFile) -> Iterator[FileTrack]:
+    """The tracks of a table; columns are found by name, frames come before seconds, ids before reserved words."""
+    rows = csv.DictReader(io.StringIO(file.text(), newline=""))
+    fields = set(rows.fieldnames or ())
+    in_frames = {"start_frame", "end_frame_exclusive"} <= fields
+    missing = {"video", "label"} - fields
+    if missing or not (in_frames or {"start_s", "end_s"} <= fields):
+        what = f"has the columns {', '.join(sorted(map(str, fields)))[:200] or '(none)'}"
+        wanted = "video, label, and start_frame with end_frame_exclusive or start_s with end_s"
+        raise InputError(file.path, f"{what}; wanted {wanted}.", "line 1")
+    intervals: dict[str, list[Interval]] = {}
+    ends: dict[str, Fraction] = {}
     try:
         for row in rows:
-            label = int(row["label_id"])
-            name = None if label == UNLABELLED else "" if label == BACKGROUND else row["label"]
-            piece = (int(row["start_frame"]), int(row["end_frame_exclusive"]), name)
-            track = pieces.setdefault(row["video"], [])
-            if piece[0] != (track[-1][1] if track else 0) or piece[1] <= piece[0]:
-                raise InputError(
-                    path,
-                    f"frames {piece[0]} to {piece[1]} of {row['video']} leave a gap or overlap.",
-                    f"line {rows.line_num}",
-                )
-            track.append(piece)
-    except (TypeError, ValueError) as error:
-        raise InputError(path, f"a number cannot be read: {error}.", f"line {rows.line_num}") from error
-    return [
-        ImportTrack(video, tuple(p[0] for p in found), tuple(p[2] for p in found), found[-1][1])
-        for video, found in pieces.items()
-    ]
+            _row(file, row, in_frames, f"line {rows.line_num}", intervals, ends)
+    except csv.Error as error:
+        file.problem(f"is not a table that can be read: {error}.", f"line {rows.line_num}")
+    for video, found in intervals.items():
+        if in_frames:
+            yield FileTrack(video, "frames", tuple(found), file.path, end_s=ends.get(video))
+        else:
+            yield FileTrack(video, "seconds", tuple(found), file.path)
+
+
+def _row(
+    file: SourceFile,
+    row: dict[str, str],
+    in_frames: bool,
+    place: str,
+    intervals: dict[str, list[Interval]],
+    ends: dict[str, Fraction],
+) -> None:
+    columns = ("start_frame", "end_frame_exclusive") if in_frames else ("start_s", "end_s")
+    read = whole if in_frames else seconds_of
+    first, last = read(row[columns[0]]), read(row[columns[1]])
+    if first is None or last is None or row["video"] is None or row["label"] is None:
+        what = f'"{row[columns[0]]}" to "{row[columns[1]]}" cannot be read; wanted two numbers and a label.'
+        file.problem(what[:200], place)
+        return
+    label = whole(row.get("label_id"))
+    if label == UNLABELLED:
+        name = None
+    elif label == BACKGROUND:
+        name = ""
+    else:
+        name = row["label"] if label is not None else meaning(row["label"])
+    intervals.setdefault(row["video"], []).append(Interval(first, last, name, place))
+    end = seconds_of(row.get("end_s"))
+    if end is not None:
+        ends[row["video"]] = max(end, ends.get(row["video"], end))
+
+
+_GROUP = "Tables and JSON"
+FORMAT = Format("csv", "Table of segments (CSV)", _GROUP, ".csv", ".csv", encode, decode, LOSSES, in_seconds=False)
+SPREADSHEET = Format(
+    "csv-spreadsheet",
+    "Table for a spreadsheet (CSV, write only)",
+    _GROUP,
+    ".csv",
+    ".csv",
+    lambda tracks: encode(tracks, spreadsheet=True),
+    None,
+    (*LOSSES, "exact text: cells that look like a formula get an apostrophe"),
+    in_seconds=False,
+)

@@ -1,21 +1,22 @@
-"""Our own label file: one JSON document with actions, clocks and segments, and a version."""
+"""Our own label file: one JSON document with actions, clocks and segments, and a version (docs/labels.schema.json)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator
+from fractions import Fraction
 
 import msgspec
 
-from ..cache import atomic_write
 from ..data.dataset import BACKGROUND, UNLABELLED
 from ..errors import InputError
-from .track import ExportSummary, ExportTrack, ImportTrack, seconds_text
+from .format import Encoded, Format, Tracks
+from .names import SURROGATE, spoken
+from .source import SourceFile, seconds_of
+from .track import ExportTrack, FileTrack, Interval, seconds_text
 
-FORMAT = "totgui-labels"
+FORMAT_WORD = "totgui-labels"
 VERSION = 1
 LOSSES = ("confidence",)
-MAX_BYTES = 512 * 1024 * 1024
 
 
 class _Action(msgspec.Struct, frozen=True):
@@ -55,55 +56,25 @@ class _Head(msgspec.Struct, frozen=True):
     version: int
 
 
-def write(tracks: Sequence[ExportTrack], out: Path) -> ExportSummary:
-    """The summary after writing one file; a folder receives ``labels.json``."""
-    path = out / "labels.json" if out.is_dir() else out
+def encode(tracks: Tracks) -> Encoded:
+    """One document of all tracks."""
+    spoken(tracks, refuse=SURROGATE, escape=False, why="half a character")
     actions = {int(k): _Action(int(k), a.name, a.colour) for t in tracks for k, a in t.actions.items()}
-    videos = []
     for track in tracks:
-        rate = track.timebase.rate
-        segments = [
-            _Segment(s.start, s.stop, s.label, _seconds(track, s.start), _seconds(track, s.stop))
-            for s in track.segmentation.segments
-        ]
-        text = f"{rate.numerator}/{rate.denominator}" if rate else None
-        videos.append(
-            _Video(track.video, track.segmentation.n_frames, segments, text, track.source, track.status, track.note)
-        )
+        for label in track.segmentation.labels.tolist():
+            if label >= 0 and label not in actions:
+                actions[label] = _Action(label, track.name_of(label))
+    videos = [_video(track) for track in tracks]
     base = f"frames, 0-based, stop exclusive; label {BACKGROUND} is background, {UNLABELLED} unlabelled"
-    content = _File(FORMAT, VERSION, base, [actions[k] for k in sorted(actions)], videos)
-    atomic_write(path, msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")
-    return ExportSummary("json", path, (path,), len(tracks), sum(len(t.segmentation) for t in tracks), LOSSES)
+    content = _File(FORMAT_WORD, VERSION, base, [actions[k] for k in sorted(actions)], videos)
+    return Encoded({"labels.json": msgspec.json.format(msgspec.json.encode(content), indent=1).decode() + "\n"})
 
 
-def read(path: Path) -> list[ImportTrack]:
-    """The tracks of a file that `write` made.
-
-    Raises:
-        InputError: another format, a newer version, or segments that do not tile their video.
-    """
-    path = path / "labels.json" if path.is_dir() else path
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise InputError(path, "is larger than 512 MB; a label file is not.")
-        data = path.read_bytes()
-        head = msgspec.json.decode(data, type=_Head)
-        if head.format != FORMAT:
-            raise InputError(path, f'is "{head.format}"; wanted "{FORMAT}".')
-        if head.version > VERSION:
-            raise InputError(
-                path,
-                f"has version {head.version}; this program reads up to {VERSION}.",
-                hint="Install the newer version.",
-            )
-        content = msgspec.json.decode(data, type=_File)
-    except OSError as error:
-        raise InputError(path, f"cannot be read: {error.strerror}.") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(path, f"is not a label file: {error}.") from error
-    names: dict[int, str | None] = {int(BACKGROUND): "", int(UNLABELLED): None}
-    names |= {action.id: action.name for action in content.actions if action.id >= 0}
-    return [_track(path, video, names) for video in content.videos]
+def _video(track: ExportTrack) -> _Video:
+    clock, cut = track.timebase, track.segmentation
+    rate = f"{clock.rate.numerator}/{clock.rate.denominator}" if clock.rate else None
+    segments = [_Segment(*s, _seconds(track, s.start), _seconds(track, s.stop)) for s in cut.segments]
+    return _Video(track.video, cut.n_frames, segments, rate, track.source, track.status, track.note)
 
 
 def _seconds(track: ExportTrack, frame: int) -> float | None:
@@ -111,20 +82,52 @@ def _seconds(track: ExportTrack, frame: int) -> float | None:
     return float(text) if text else None
 
 
-def _track(path: Path, video: _Video, names: dict[int, str | None]) -> ImportTrack:
-    end = 0
-    for number, segment in enumerate(video.segments):
-        place = f"video {video.name}, segment {number}"
-        if segment.start != end or segment.stop <= segment.start:
-            raise InputError(path, f"starts at frame {segment.start}; wanted {end}.", place)
-        if segment.label not in names:
-            raise InputError(path, f"has label {segment.label}, which is not among the actions.", place)
-        end = segment.stop
-    if end != video.n_frames or not video.segments:
-        raise InputError(path, f"ends at frame {end}; the video has {video.n_frames}.", f"video {video.name}")
-    return ImportTrack(
-        video.name,
-        tuple(s.start for s in video.segments),
-        tuple(names[s.label] for s in video.segments),
-        video.n_frames,
-    )
+def decode(file: SourceFile) -> Iterator[FileTrack]:
+    """The tracks of a document. Raises InputError for another format, a newer version or another structure."""
+    data = file.bytes()
+    try:
+        head = msgspec.json.decode(data, type=_Head)
+        if head.format != FORMAT_WORD:
+            raise InputError(file.path, f'is "{head.format[:60]}"; wanted "{FORMAT_WORD}".')
+        if head.version > VERSION:
+            what = f"has version {head.version}; this program reads up to {VERSION}."
+            raise InputError(file.path, what, hint="Install the newer version.")
+        content = msgspec.json.decode(data, type=_File)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InputError(file.path, f"is not a label file: {error}.") from error
+    names: dict[int, str | None] = {int(BACKGROUND): "", int(UNLABELLED): None}
+    names |= {action.id: action.name for action in content.actions if action.id >= 0}
+    for video in content.videos:
+        intervals = []
+        for number, segment in enumerate(video.segments):
+            place = f"video {video.name}, segment {number}"
+            if segment.label not in names:
+                file.problem(f"has label {segment.label}, which is not among the actions.", place)
+            else:
+                intervals.append(Interval(segment.start, segment.stop, names[segment.label], place))
+        end = seconds_of(video.segments[-1].stop_s) if video.segments else None
+        yield FileTrack(
+            *(video.name, "frames", tuple(intervals), file.path),
+            n_frames=video.n_frames,
+            end_s=end,
+            rate=_rate(video.rate),
+        )
+
+
+def _rate(text: str | None) -> Fraction | None:
+    over, _, under = (text or "").partition("/")
+    top, bottom = seconds_of(over), seconds_of(under or "1")
+    return top / bottom if top and bottom else None
+
+
+FORMAT = Format(
+    "json",
+    "Labels of this program (JSON)",
+    "Tables and JSON",
+    ".json",
+    ".json",
+    encode,
+    decode,
+    LOSSES,
+    in_seconds=False,
+)

@@ -1,12 +1,12 @@
-"""What goes into an exchange file and what comes back: labelled tracks, and the summary of an export."""
+"""What goes into an exchange file and what comes out of one: labelled tracks, intervals with their place, summaries."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 from ..annotation.segmentation import Segmentation
 from ..data.dataset import BACKGROUND, UNLABELLED, Action, ActionId
@@ -15,7 +15,10 @@ from ..errors import InputError
 
 BACKGROUND_NAME = "background"
 UNLABELLED_NAME = "unlabelled"
-_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
+NO_DATE = "1970-01-01T00:00:00+00:00"
+"""Stands where a format wants a date and nobody has edited the track."""
+
+Unit = Literal["frames", "pictures", "seconds"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,8 @@ class ExportTrack:
     """One video's labels on the annotation grid; `segmentation` holds ActionIds and the reserved labels.
 
     `source` names the track (``corrected``, ``prediction``, ``ground-truth``); `status` and `note` are the review.
+    `media` is the name of the video file without its folder; `edited` the time of the last edit (ISO 8601), the
+    only date that goes into a file, so that two exports of one state are the same bytes.
     """
 
     video: str
@@ -32,6 +37,8 @@ class ExportTrack:
     source: str = ""
     status: str = ""
     note: str = ""
+    media: str = ""
+    edited: str = NO_DATE
 
     def name_of(self, label: int) -> str:
         """Name of a label, reserved ones included."""
@@ -43,17 +50,38 @@ class ExportTrack:
         return action.name if action is not None else str(label)
 
 
-@dataclass(frozen=True)
-class ImportTrack:
-    """One video's labels as a file has them: segments ``[starts[i], starts[i + 1])`` with action names.
+class Interval(NamedTuple):
+    """One labelled piece of a foreign file, ``[start, stop)`` in its track's unit, and where it stands in the file.
 
-    A name None stands for unlabelled, the empty text for background.
+    `name` is empty for background and None for frames that nobody has looked at.
+    """
+
+    start: Fraction | int
+    stop: Fraction | int
+    name: str | None
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class FileTrack:
+    """One video's labels as a file has them, before anyone put them on the grid of a video.
+
+    `video` is the name in the file, `also` other names it may go by (of the media file, of the file itself).
+    `tier` tells the tracks of one video apart. What no interval covers becomes `gap`. `n_frames` is the length the
+    file states (in frames), `end_s` the time of the end of the last interval where the file tells it beside frames,
+    `rate` the frames or pictures a second that it counts with.
     """
 
     video: str
-    starts: tuple[int, ...]
-    names: tuple[str | None, ...]
-    n_frames: int
+    unit: Unit
+    intervals: tuple[Interval, ...]
+    path: Path
+    tier: str = ""
+    also: tuple[str, ...] = ()
+    gap: str | None = None
+    n_frames: int | None = None
+    end_s: Fraction | None = None
+    rate: Fraction | None = None
 
 
 @dataclass(frozen=True)
@@ -75,58 +103,78 @@ class ExportSummary:
         return " ".join([text, *self.notes])
 
 
+class Timed(NamedTuple):
+    """One segment in whole milliseconds; neighbours share their boundary."""
+
+    start_ms: int
+    stop_ms: int
+    start: int
+    stop: int
+    label: int
+
+
 def to_milliseconds(seconds: Fraction) -> int:
     """The nearest whole millisecond, half up."""
     return (2 * seconds.numerator * 1000 + seconds.denominator) // (2 * seconds.denominator)
 
 
-def seconds_text(timebase: Timebase, frame: int) -> str:
-    """Seconds of a boundary with three decimals; empty where the video has no rate."""
-    seconds = timebase.seconds(frame)
-    if seconds is None:
-        return ""
-    whole, part = divmod(to_milliseconds(seconds), 1000)
+def decimal(milliseconds: int) -> str:
+    """Seconds with three decimals."""
+    whole, part = divmod(milliseconds, 1000)
     return f"{whole}.{part:03d}"
 
 
-def refuse_unlabelled(tracks: Iterable[ExportTrack], out: Path) -> None:
+def clock_text(milliseconds: int, separator: str) -> str:
+    """Hours, minutes, seconds and milliseconds: ``00:01:02.345`` with "." as `separator`."""
+    seconds, part = divmod(milliseconds, 1000)
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}{separator}{part:03d}"
+
+
+def seconds_text(timebase: Timebase, frame: int) -> str:
+    """Seconds of a boundary with three decimals; empty where the video has no rate."""
+    seconds = timebase.seconds(frame)
+    return "" if seconds is None else decimal(to_milliseconds(seconds))
+
+
+def end_milliseconds(track: ExportTrack) -> int:
+    """The end of the last frame. Raises InputError where the video has no rate."""
+    seconds = track.timebase.seconds(track.segmentation.n_frames)
+    if seconds is None:
+        raise InputError(
+            track.video,
+            "has no frame rate, and this format counts in seconds.",
+            hint="State the rate when the dataset is opened (--feature-rate), or choose a format in frames.",
+        )
+    return to_milliseconds(seconds)
+
+
+def timed(track: ExportTrack, *, leave_out: frozenset[int] = frozenset({UNLABELLED})) -> list[Timed]:
+    """The segments of a track in milliseconds, without those whose label is in `leave_out`.
+
+    Raises InputError where the video has no rate, or a segment is so short that it would become empty.
+    """
+    end_milliseconds(track)
+    seconds = track.timebase.seconds
+    found = []
+    for start, stop, label in track.segmentation.segments:
+        if label in leave_out:
+            continue
+        first, last = to_milliseconds(seconds(start) or Fraction(0)), to_milliseconds(seconds(stop) or Fraction(0))
+        if last <= first:
+            what = f'"{track.name_of(label)}" lasts less than a millisecond, and this format counts milliseconds.'
+            raise InputError(track.video, what, f"frames {start} to {stop}", "Choose a format in frames.")
+        found.append(Timed(first, last, start, stop, label))
+    return found
+
+
+def refuse_unlabelled(tracks: tuple[ExportTrack, ...]) -> None:
     """Raises InputError for the first unlabelled frames: this format has no state for them."""
     for track in tracks:
         for segment in track.segmentation.segments:
             if segment.label == UNLABELLED:
                 raise InputError(
-                    out,
-                    f"{track.video} is unlabelled there, and this format cannot say so.",
+                    track.video,
+                    "is unlabelled there, and this format cannot say so.",
                     f"frames {segment.start} to {segment.stop}",
                     "Label them (or map the cluster), leave the video out, or write them as background.",
                 )
-
-
-def file_stems(names: Sequence[str]) -> dict[str, str]:
-    """A file stem for each video name: no dots, no separators, all different."""
-    stems: dict[str, str] = {}
-    taken: set[str] = set()
-    for name in names:
-        stem = base = _FORBIDDEN.sub("_", name).replace(".", "_").strip() or "video"
-        number = 2
-        while stem.casefold() in taken:
-            stem, number = f"{base}_{number}", number + 1
-        taken.add(stem.casefold())
-        stems[name] = stem
-    return stems
-
-
-def slugs(names: Mapping[int, str]) -> dict[int, str]:
-    """A word without blanks for each action name, all different."""
-    found: dict[int, str] = {}
-    taken: set[str] = set()
-    for key, name in sorted(names.items()):
-        slug = base = re.sub(r"\s+", "_", "".join(c if c.isprintable() else "_" for c in name).strip()) or "action"
-        if base in ("bg", BACKGROUND_NAME) or base.startswith("###"):
-            slug = base = f"action_{base.lstrip('#')}"
-        number = 2
-        while slug in taken:
-            slug, number = f"{base}_{number}", number + 1
-        taken.add(slug)
-        found[key] = slug
-    return found
