@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 
 from ..data.dataset import Problem
 from ..data.timebase import Timebase
@@ -39,6 +40,17 @@ class _Work:
     problems: list[Problem] = field(default_factory=list)
     shift_s: Fraction = Fraction(0)
     is_coarse: bool = False
+    boundaries: dict[Fraction | int, tuple[int, Fraction]] = field(default_factory=dict)
+
+    @cached_property
+    def end_s(self) -> Fraction:
+        """Seconds of the end of the last frame; 0 without a rate."""
+        return self.clock.seconds(self.clock.n_frames) or Fraction(0)
+
+    @cached_property
+    def last_frame_s(self) -> Fraction:
+        """Seconds that the last frame lasts."""
+        return self.end_s - (self.clock.seconds(self.clock.n_frames - 1) or Fraction(0))
 
     def say(self, what: str, where: str = "", hint: str = "", *, note: bool = False) -> None:
         self.problems.append(Problem("note" if note else "error", str(self.track.path), what, where, hint))
@@ -141,21 +153,29 @@ def _piece(work: _Work, interval: Interval, before: Interval | None, free: int) 
         first = free
     if last <= first:
         raise refused(f"{text} from {_number(start, unit)} lasts less than a frame of this video.")
-    if unit == "seconds":
-        _measure(work, Fraction(start), first)
-        if not beyond:
-            _measure(work, Fraction(stop), last)
     return first, last, name
 
 
 def _frame(work: _Work, value: Fraction | int) -> tuple[int, Fraction]:
     """(boundary of the grid, seconds that the value lies beyond the last one; 0 within half a frame)."""
+    found = work.boundaries.get(value)  # the end of one interval is mostly the start of the next
+    if found is None:
+        found = work.boundaries[value] = _boundary(work, value)
+    return found
+
+
+def _boundary(work: _Work, value: Fraction | int) -> tuple[int, Fraction]:
     clock = work.clock
     if work.track.unit == "seconds":
-        end = clock.seconds(clock.n_frames) or Fraction(0)
-        excess_s, last_frame = value - end, end - (clock.seconds(clock.n_frames - 1) or Fraction(0))
-        boundary = clock.n_frames if excess_s >= 0 else clock.boundary_near(Fraction(value)) or 0
-        return boundary, excess_s if 2 * excess_s > last_frame else Fraction(0)
+        if value < work.end_s:
+            boundary = clock.boundary_near(Fraction(value)) or 0
+            _measure(work, Fraction(value), boundary)
+            return boundary, Fraction(0)
+        excess_s = value - work.end_s
+        if 2 * excess_s <= work.last_frame_s:
+            _measure(work, Fraction(value), clock.n_frames)
+            return clock.n_frames, Fraction(0)
+        return clock.n_frames, excess_s
     if work.track.unit == "pictures":
         boundary, excess = clock.boundary_of_picture(int(value)), int(value) - clock.picture_boundary(clock.n_frames)
         rate = clock.rate * clock.picture_ratio if clock.rate is not None else None

@@ -29,7 +29,7 @@ Piece = tuple[str, int, int]
 
 def judge(name: str) -> Any:
     """The module of a judge; the test is skipped where it is not installed."""
-    return pytest.importorskip(name, reason=f"{name} is not installed (pip install -e '.[judges]')")
+    return pytest.importorskip(name, reason=f"{name} is not installed (pip install -e '.[dev,judges]')")
 
 
 def hard_track(*without: str) -> ExportTrack:
