@@ -3,9 +3,8 @@
     python benchmarks/text_import.py [--numbers 37000000] [--columns 64]
 
 The text has the shape of 50 Salads: 50 files in the ``%.18e`` of `numpy.savetxt`. Both sides read the same
-files in one run, in turns of ten files, so that other work on the machine slows both. `loadtxt` reads one file
-of each turn until `--loadtxt-seconds` are over; its time is scaled up by the numbers it read. The cache folder
-is a new one.
+files in one run; `loadtxt` reads whole files for `--loadtxt-seconds`, half of them before and half after, and its
+time is scaled up by the numbers it read. The cache folder is a new one.
 """
 
 from __future__ import annotations
@@ -17,8 +16,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-
-ROUND = 10
 
 
 def write(folder: Path, n_numbers: int, n_columns: int, n_files: int) -> list[Path]:
@@ -34,13 +31,24 @@ def write(folder: Path, n_numbers: int, n_columns: int, n_files: int) -> list[Pa
     return paths
 
 
+def loadtxt_seconds(paths: list[Path], limit_s: float) -> tuple[float, int, dict[Path, np.ndarray]]:
+    """(seconds, numbers, matrices) of `numpy.loadtxt` over whole files, about as long as the limit."""
+    found: dict[Path, np.ndarray] = {}
+    began = time.perf_counter()
+    for path in paths:
+        found[path] = np.loadtxt(path, dtype=np.float32, ndmin=2)
+        if time.perf_counter() - began > limit_s:
+            break
+    return time.perf_counter() - began, sum(m.size for m in found.values()), found
+
+
 def main() -> None:
     """Measure and print."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     options.add_argument("--numbers", type=int, default=37_000_000)
     options.add_argument("--columns", type=int, default=64)
     options.add_argument("--files", type=int, default=50)
-    options.add_argument("--loadtxt-seconds", type=float, default=30.0)
+    options.add_argument("--loadtxt-seconds", type=float, default=12.0)
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -50,22 +58,19 @@ def main() -> None:
 
         paths = write(folder, chosen.numbers, chosen.columns, chosen.files)
         megabytes = sum(p.stat().st_size for p in paths) / 1e6
-        first = loadtxt = 0.0
-        numbers, read, equal = 0, 0, True
-        for start in range(0, len(paths), ROUND):
-            group = paths[start : start + ROUND]
-            began = time.perf_counter()
-            failed = convert_all(group)
-            first += time.perf_counter() - began
-            assert not failed, failed
-            numbers += sum(open_features(path).size for path in group)
-            if loadtxt < chosen.loadtxt_seconds:
-                began = time.perf_counter()
-                expected = np.loadtxt(group[0], dtype=np.float32, ndmin=2)
-                loadtxt += time.perf_counter() - began
-                read += expected.size
-                equal &= np.array_equal(expected, open_features(group[0]))
-        loadtxt *= numbers / read
+        half = chosen.loadtxt_seconds / 2
+        before = loadtxt_seconds(paths, half)
+        began = time.perf_counter()
+        failed = convert_all(paths)
+        first = time.perf_counter() - began
+        assert not failed, failed
+        matrices = dict(zip(paths, map(open_features, paths), strict=True))
+        numbers = sum(matrix.size for matrix in matrices.values())
+        after = loadtxt_seconds(paths[::-1], half)
+        read = before[1] + after[1]
+        loadtxt = (before[0] + after[0]) * numbers / read
+        expected = {**before[2], **after[2]}
+        equal = all(np.array_equal(values, matrices[path]) for path, values in expected.items())
         began = time.perf_counter()
         convert_all(paths)
         assert sum(open_features(path).size for path in paths) == numbers

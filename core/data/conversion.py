@@ -56,7 +56,7 @@ def convert(path: Path, out: Path, on_bytes: OnBytes) -> None:
         if size > MAX_BYTES:
             raise _too_large(path, size)
         kind = matrix_kind(path)
-        with path.open("rb") as file:
+        with path.open("rb", buffering=0) as file:
             if kind == ".npz":
                 _convert_npz(file, path, out, on_bytes)
             elif kind == ".gz":
@@ -72,13 +72,12 @@ def convert(path: Path, out: Path, on_bytes: OnBytes) -> None:
 
 
 def _convert_text(source: Source, path: Path, out: Path, on_bytes: OnBytes) -> None:
-    writer = NpyWriter(out)
-    for rows, n_bytes in read_rows(source, path):
-        writer.add(rows)
-        on_bytes(n_bytes)
-    if not writer.n_rows:
-        raise InputError(path, "0 rows; wanted at least 1.", hint="Extract it again or remove it.")
-    writer.close()
+    with NpyWriter(out) as writer:
+        for rows, n_bytes in read_rows(source, path):
+            writer.add(rows)
+            on_bytes(n_bytes)
+        if not writer.n_rows:
+            raise InputError(path, "0 rows; wanted at least 1.", hint="Extract it again or remove it.")
 
 
 def _convert_gzip(file: BinaryIO, path: Path, out: Path, on_bytes: OnBytes) -> None:

@@ -160,11 +160,12 @@ class _Work:
     def _feed(self, child: subprocess.Popen[bytes], queue: SimpleQueue[Path]) -> None:
         """One thread: give a child one file after another, and take what it says."""
         assert child.stdin is not None and child.stdout is not None
-        with suppress(Empty, OSError):  # OSError: the child was ended
+        with suppress(Empty):
             while self.broken is None:
                 path = queue.get_nowait()
-                child.stdin.write(line_of(path, self.wanted[path]))
-                child.stdin.flush()
+                with suppress(OSError):  # it ended; reading says so
+                    child.stdin.write(line_of(path, self.wanted[path]))
+                    child.stdin.flush()
                 while (message := _message(child.stdout.readline())).kind == "bytes":
                     self._add(message)
                 self._take(path, message)
@@ -185,8 +186,8 @@ class _Work:
 
     def _report(self, report: Report) -> None:
         total = sum(self.sizes.values())
-        done = min(self.n_bytes, total)
-        report(Progress(done=done >> 20, total=max(1, total >> 20), text="Reading text features (MB)"))
+        done, unit = min(self.n_bytes, total), 1 << 20
+        report(Progress(done=-(-done // unit), total=max(1, -(-total // unit)), text="Reading text features (MB)"))
 
     def _clean(self, children: Sequence[subprocess.Popen[bytes]]) -> None:
         for child in children:

@@ -17,6 +17,8 @@ from .segment_lists import GAP, spread
 
 BACKGROUND_WORDS = frozenset({"bg", "-1"})
 """Labels that are background whatever the mapping says of others."""
+MAX_ID = 65_000
+"""Labels are kept as 16 bits."""
 _MAX_BYTES = 256 << 20
 
 
@@ -81,8 +83,8 @@ def read_mapping(path: Path) -> dict[str, int]:
         except (ValueError, IndexError):
             message = f'"{line[:60]}"; wanted "ID NAME", for example "4 take_bowl".'
             raise InputError(path, message, f"line {number}") from None
-        if identity < -1:
-            raise InputError(path, f"ID {identity}; wanted -1 or more.", f"line {number}")
+        if not -1 <= identity <= MAX_ID:
+            raise InputError(path, f"ID {words[0][:20]}; wanted -1 to {MAX_ID:,}.", f"line {number}")
         if table.get(name, identity) != identity:
             where = f"lines {seen[name]} and {number}"
             raise InputError(path, f'"{name}" is {table[name]} and {identity}.', where, "Keep one.")

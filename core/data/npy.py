@@ -79,7 +79,7 @@ def open_matrix(path: Path, *, named: Path | None = None) -> NDArray[Any]:
 
 
 class NpyWriter:
-    """Writes a (T, D) float32 matrix row by row; T stands in the header when it is closed.
+    """Writes a (T, D) float32 matrix row by row; T stands in the header when it is left without an error.
 
     Raises JobError where the disk refuses: the file being read is not at fault.
     """
@@ -101,15 +101,19 @@ class NpyWriter:
             raise cache_full(error) from error
         self.n_rows += len(rows)
 
-    def close(self) -> None:
-        """Write the header again, now with the number of rows; it keeps its length (numpy leaves room for that)."""
+    def __enter__(self) -> NpyWriter:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self._file is not None:
             try:
-                self._file.seek(0)
-                self._file.write(self._header())
-                self._file.close()
+                with self._file as file:
+                    if kind is None:  # the header keeps its length: numpy leaves room for more rows
+                        file.seek(0)
+                        file.write(self._header())
             except OSError as error:
-                raise cache_full(error) from error
+                if kind is None:
+                    raise cache_full(error) from error
 
     def _header(self) -> bytes:
         buffer = io.BytesIO()

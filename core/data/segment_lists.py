@@ -15,8 +15,8 @@ from pathlib import Path
 from ..errors import InputError
 
 MAX_FRAMES = 10_000_000
-_COMMAS = re.compile(r"\s*(\d+)\s*,\s*(\d+)\s*,\s*([^,]+?)\s*(?:,\s*-?\d+\s*)?")
-_DASH = re.compile(r"(\d+)\s*-\s*(\d+)\s+(.+)")
+_COMMAS = re.compile(r"\s*(\d{1,12})\s*,\s*(\d{1,12})\s*,\s*([^,]+?)\s*(?:,\s*-?\d+\s*)?")
+_DASH = re.compile(r"(\d{1,12})\s*-\s*(\d{1,12})\s+(.+)")
 _COLUMNS = re.compile(r"[01](?:[\s,]+[01])+")
 GAP = ""
 """The label of a frame that no segment covers."""

@@ -9,8 +9,8 @@ and column of what is wrong.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
@@ -54,12 +54,11 @@ def text_shape(path: Path) -> tuple[int, int]:
     try:
         with path.open("rb") as file:
             for block in _blocks(file, path):
-                for line in block.split(b"\n") if not width or b"#" in block else ():
-                    width = width or len(_words(line))
-                if b"#" in block or b"\n\n" in block:
-                    rows += sum(bool(_words(line)) for line in block.split(b"\n"))
-                else:
-                    rows += block.count(b"\n") + (not block.endswith(b"\n") and bool(block.strip()))
+                for line in block.split(b"\n"):
+                    line = line.strip()
+                    if line and not line.startswith(b"#"):
+                        rows += 1
+                        width = width or len(_words(line))
     except OSError as error:
         raise InputError(path, (error.strerror or str(error)).lower()) from error
     return rows, width
@@ -99,13 +98,21 @@ class _Reader:
         if not found:
             return None
         with np.errstate(over="ignore"):  # too large for float32 is Inf, which the check of values tells
-            flat = np.fromiter(chain.from_iterable(found), np.float32, len(found) * self.n_columns)
-        return flat.reshape(len(found), self.n_columns)
+            return np.frombuffer(self._packed(found)).astype(np.float32).reshape(len(found), self.n_columns)
+
+    def _packed(self, rows: list[list[float]]) -> bytes:
+        """The rows as doubles; half the time that numpy takes for lists."""
+        pack = struct.Struct(f"={self.n_columns}d").pack
+        return b"".join([pack(*row) for row in rows])
 
     def _as_they_stand(self, block: bytes) -> list[list[float]] | None:
         """The rows of a block that is JSON but for its separators; None where it is not, or not of one width."""
-        text = block.rstrip().replace(b" ", b",").replace(b"\t", b",").replace(b"\n", b"],[")
-        found = _decoded(text)
+        if b"]" in block:  # would end a row of the JSON
+            return None
+        text = block.rstrip().replace(b" ", b",")
+        if b"\t" in text:
+            text = text.replace(b"\t", b",")
+        found = _decoded(text.replace(b"\n", b"],["))
         if found is None:
             return None
         widths = set(map(len, found))
@@ -122,8 +129,9 @@ class _Reader:
                 self._explain_words(number, words)
                 what = f"{len(words)} numbers; the lines above have {self.n_columns}."
                 raise InputError(self.path, what, f"line {number}")
-        found = _decoded(b"],[".join(b",".join(words) for _, words in lines))
-        return [self._numbers(*line) for line in lines] if found is None else found if lines else []
+        rows = [b",".join(words) for _, words in lines]
+        found = _decoded(b"],[".join(rows)) if rows and not any(b"]" in row for row in rows) else None
+        return [self._numbers(*line) for line in lines] if found is None else found
 
     def _numbers(self, number: int, words: Words) -> list[float]:
         try:

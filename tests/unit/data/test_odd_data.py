@@ -155,7 +155,8 @@ def test_an_unknown_label_names_line_and_nearest(tmp_path):
     [
         ("0 reach\ntake_bowl\n", 'mapping.txt, line 2: "take_bowl"; wanted "ID NAME"'),
         ("0 reach\n1 turn\n2 place\n3 turn\n", 'lines 2 and 4: "turn" is 1 and 3'),
-        ("-2 reach\n", "wanted -1 or more"),
+        ("-2 reach\n", "ID -2; wanted -1 to 65,000"),
+        ("99999999999999999999 reach\n", "wanted -1 to 65,000"),
         (b"0 caf\xe9\n", "line 1: not UTF-8"),
     ],
 )
