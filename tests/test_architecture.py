@@ -77,16 +77,17 @@ TABLE: dict[str, tuple[str, str]] = {
     "totgui.stills": ("totgui.decoder core.media core.data core.errors", "QT numpy"),
     "totgui.playback": ("totgui.decoder core.media core.data core.errors", "QT"),
     "totgui.session": (f"totgui.jobs totgui.playback totgui.decoder totgui.stills core.project core.project_work "
-                       f"core.annotation core.metrics core.data core.cache {VALUES}", "QT numpy msgspec"),
+                       f"core.feature_work core.requests core.annotation core.metrics core.data core.cache {VALUES}",
+                       "QT numpy msgspec"),
     "totgui.models": ("totgui.palette totgui.session core.annotation core.data core.metrics core.events core.errors",
                       "QT numpy"),
     "totgui.dialogs": ("totgui.models totgui.session totgui.palette totgui.settings core.annotation core.data "
-                       f"core.metrics {SETTINGS} core.events core.errors", "QT numpy"),
+                       f"core.requests core.metrics {SETTINGS} core.events core.errors", "QT numpy"),
     "totgui.views": ("totgui.session totgui.playback totgui.models totgui.palette totgui.settings totgui.paths "
                      f"core.annotation core.data core.metrics {SETTINGS} core.events core.errors",
                      "QT numpy msgspec"),
     "totgui.hooks": ("core.cache core.events", "QT"),
-    "totgui.safety": ("totgui.* core.errors", "QT"),
+    "totgui.safety": ("totgui.* core.events core.errors", "QT"),
     "totgui.actions": (f"totgui.* core.annotation core.data {SETTINGS} core.events core.errors", "QT"),
     "totgui.main_window": ("totgui.* core.annotation core.data core.events core.errors", "QT"),
     "totgui.app": ("totgui.* core.cache core.events core.errors", "QT"),

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 )
 
 from core import events
-from core.events import StopKind
 
 from .actions import Actions
+from .models.widgets import duration, tip
 from .safety import Safety
 from .session import Session
 from .settings import Settings
@@ -42,6 +42,7 @@ from .views.video import VideoView
 from .views.videos import VideosView
 
 Area = Qt.DockWidgetArea
+JOB_WIDTH = 620
 
 
 class MainWindow(QMainWindow):
@@ -141,7 +142,7 @@ class MainWindow(QMainWindow):
         self._progress.setMaximumWidth(160)
         self._progress.setTextVisible(False)
         self._cancel = QPushButton("Cancel", self)
-        self._cancel.clicked.connect(lambda: self.session.stop(StopKind.DISCARD))
+        self._cancel.clicked.connect(self._end_job)
         self._device = QLabel(self)
         self._saved = SavedLine(self)
         for label in (self._job_text, self._device):
@@ -196,6 +197,8 @@ class MainWindow(QMainWindow):
         # Queued: the dialog runs a loop of its own, and the job that brought the dataset must have ended by then.
         session.datasetScanned.connect(actions.file.dataset_scanned, Qt.ConnectionType.QueuedConnection)
         session.playback.failed.connect(lambda text: self.show_message(text, "warning"))
+        self.training.featuresAsked.connect(actions.model.extract)
+        session.work.extracted.connect(self.settings.set_extraction_speed)
         self.start.demoAsked.connect(actions.file.open_demo)
         self.start.datasetAsked.connect(actions.file.open_dataset)
         self.start.projectAsked.connect(actions.file.open_project)
@@ -236,9 +239,19 @@ class MainWindow(QMainWindow):
     def _on_jobs(self) -> None:
         jobs = list(self.session.jobs.values())
         self._show_job(bool(jobs))
+        self._cancel.setText("Stop" if self.session.work.extracting else "Cancel")
         if jobs:
-            self._job_text.setText(f"{jobs[-1]}…")
+            self._say_job(f"{jobs[-1]}…")
             self._progress.setRange(0, 0)
+
+    def _end_job(self) -> None:
+        self._say_job("Stopping…")
+        self.session.work.end_job()
+
+    def _say_job(self, text: str) -> None:
+        """Show what runs, at most in a part of the status bar: a name in it may be long."""
+        self._job_text.setText(self._job_text.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, JOB_WIDTH))
+        self._job_text.setToolTip(tip(text))
 
     def _show_job(self, visible: bool) -> None:
         for widget in (self._job_text, self._progress, self._cancel):
@@ -250,8 +263,10 @@ class MainWindow(QMainWindow):
         elif isinstance(event, events.Progress):
             self._progress.setRange(0, event.total)
             self._progress.setValue(event.done)
-            left = f", {event.seconds_left:.0f} s left" if event.seconds_left is not None else ""
-            self._job_text.setText(f"{event.text or self.session.jobs.get(event.job, '')}{left}")
+            left = f", {duration(event.seconds_left)} left" if event.seconds_left is not None else ""
+            self._say_job(f"{event.text or self.session.jobs.get(event.job, '')}{left}")
+        elif isinstance(event, events.Failed):
+            self.safety.offer_details(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         urls = event.mimeData().urls()

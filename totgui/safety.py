@@ -11,6 +11,9 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from core.errors import DamagedProjectError, ProjectLockedError, TotError
+from core.events import Failed
+
+from .dialogs.details import DetailsDialog
 
 
 class Safety(QObject):
@@ -20,6 +23,18 @@ class Safety(QObject):
         super().__init__(window)
         self._window, self._session = window, window.session
         self._session.projectOpened.connect(self.on_opened)
+
+    # --- jobs --------------------------------------------------------------------------------------
+
+    def offer_details(self, failed: Failed) -> None:
+        """Behind the sentence on a job that failed: its last words, to be read and copied."""
+        lines = [*failed.log, *failed.traceback.splitlines()]
+        if lines:
+            sentence = self._window.bar.text()
+            self._window.bar.say(sentence, "error", [("Details…", lambda: self._show(sentence, "\n".join(lines)))])
+
+    def _show(self, sentence: str, text: str) -> None:
+        DetailsDialog("What happened", sentence, text, self._window).exec()
 
     # --- opening -----------------------------------------------------------------------------------
 

@@ -49,6 +49,16 @@ class Settings:
         self._settings.remove("geometry")
         self._settings.remove("state")
 
+    def extraction_speeds(self) -> dict[str, float]:
+        """Rows a second of each extractor as they were measured here last."""
+        self._settings.beginGroup("extraction")
+        found = {name: self._settings.value(name, 0.0, float) for name in self._settings.childKeys()}
+        self._settings.endGroup()
+        return {name: float(speed) for name, speed in found.items() if isinstance(speed, float) and speed > 0}
+
+    def set_extraction_speed(self, extractor: str, rows_per_second: float) -> None:
+        self._settings.setValue(f"extraction/{extractor}", float(rows_per_second))
+
     def last_folder(self) -> str:
         return str(self._settings.value("folder", str(Path.home())))
 

@@ -1,14 +1,16 @@
-"""The extractors by name: which there are, which can run here, and how one is made. Imports torch only to make one."""
+"""The extractors by name: which there are, which can run here, how one is made. Only making one imports libraries."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import ConfigError
-from .backbone import Extractor
-from .descriptor import Descriptor
+
+if TYPE_CHECKING:
+    from .backbone import Extractor
 
 LITE, RESNET, ONNX, DESCRIPTOR = "efficientnet-lite0", "resnet18", "onnx", "descriptor"
 
@@ -63,7 +65,7 @@ KINDS = {
             DESCRIPTOR,
             "Colours and edges",
             "384 numbers a row; no network, fast, for a first look.",
-            Descriptor.dimensions,
+            384,
             uses_device=False,
             packages=("cv2",),
         ),
@@ -116,4 +118,6 @@ def make_extractor(text: str, *, device: str = "cpu", half: bool = False) -> Ext
 
         assert file is not None
         return OnnxBackbone(file)
+    from .descriptor import Descriptor
+
     return Descriptor()

@@ -39,6 +39,8 @@ class FakeSession(QObject):
     def __init__(self, document: Document | None) -> None:
         super().__init__()
         self.work = self
+        self.training = False
+        self.notes: dict[VideoId, str] = {}
         self.document = document
         self.current_run = next(reversed(document.runs), None) if document else None
         self.current_video = next(iter(document.videos)) if document else None
@@ -59,6 +61,7 @@ class FakeSession(QObject):
 
     def train(self, config, device="auto"):
         self.calls.append(("train", config, device))
+        self.training = True
         return "job1"
 
     def stop(self, kind) -> None:

@@ -33,6 +33,7 @@ class Actions(QObject):
         self.window = window
         self.session = window.session
         self.file, self.edit, self.segment = FileMenu(window), EditMenu(window), SegmentMenu(window)
+        self.model = ModelMenu(window)
         self.by_name: dict[str, QAction] = {}
         self._commands: dict[str, Command] = {}
         self._digits: list[QAction] = []
@@ -42,7 +43,7 @@ class Actions(QObject):
             PlaybackMenu(window),
             self.segment,
             LabelsMenu(window),
-            ModelMenu(window),
+            self.model,
             ReviewMenu(window),
             ViewMenu(window),
             HelpMenu(window),

@@ -106,6 +106,7 @@ class FileMenu(Menu):
             self.say(str(error), "error")
             return
         self.window.settings.add_recent(path)
+        self.window.actions_.model.offer_features()
 
     def _rescan(self, root: Path, choices: dict[str, Any], typed: Path | None) -> None:
         """Read a dataset again as the person chose; the path that was typed stays in the field."""

@@ -1,9 +1,12 @@
-"""The Model menu: train, segment, stop."""
+"""The Model menu: extract features, train, segment, stop."""
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from core.events import StopKind
 
+from ..dialogs.extract import ExtractOffer, ask_extract
 from .menu import Command, Menu
 
 
@@ -13,6 +16,14 @@ class ModelMenu(Menu):
     def commands(self) -> list[Command | None]:
         keep = "End the training with what it has learned"
         return [
+            Command(
+                "model.extract",
+                "Extract features…",
+                self.extract,
+                ["Ctrl+Shift+E"],
+                "Make features from the videos; training needs them",
+                lambda: self.is_open() and not self.session.training and bool(self.lengths()),
+            ),
             Command(
                 "model.train",
                 "Train",
@@ -32,13 +43,29 @@ class ModelMenu(Menu):
             Command(
                 "model.stop", "Stop and keep", lambda: self.session.stop(StopKind.KEEP), tip=keep, usable=self.is_busy
             ),
-            Command(
-                "model.discard", "Discard training", lambda: self.session.stop(StopKind.DISCARD), usable=self.is_busy
-            ),
+            Command("model.discard", "Discard job", lambda: self.session.stop(StopKind.DISCARD), usable=self.is_busy),
         ]
 
     def is_busy(self) -> bool:
         return self.session.training  # type: ignore[no-any-return]
+
+    def lengths(self) -> list[tuple[int, Fraction | None]]:
+        """Pictures and rate of each video that has a file."""
+        media = [v.timebase.media for v in self.document.videos.values() if v.media is not None]
+        return [(info.n_pictures, info.rate) for info in media if info is not None]
+
+    def extract(self) -> None:
+        """Ask how, then make features of all videos."""
+        work = self.session.work
+        speeds = self.window.settings.extraction_speeds()
+        answer = ask_extract(ExtractOffer(work.extractors(), self.lengths(), work.feature_places, speeds), self.window)
+        if answer is not None:
+            work.extract(answer.settings, answer.out)
+
+    def offer_features(self) -> None:
+        """Ask at once where a project has videos but nothing to train on."""
+        if not any(v.features for v in self.document.videos.values()) and self.lengths():
+            self.extract()
 
     def train(self) -> None:
         self.window.training.train()

@@ -63,6 +63,11 @@ def salvage(path: Path, out: Path) -> Task:
     return run
 
 
+def extractors() -> list[dict[str, Any]]:
+    """Every extractor of features as plain values; none is loaded."""
+    return api.extractors()
+
+
 def export_formats() -> list[tuple[str, str, str]]:
     """Name, label and losses of every format."""
     from core.formats.registry import FORMATS

@@ -38,6 +38,15 @@ def percent(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.1f}"
 
 
+def duration(seconds: float) -> str:
+    """A time in the unit that a person would say it in: 42 s, 5 min, 2 h 10 min."""
+    whole = max(1, round(seconds))
+    if whole < 90:
+        return f"{whole} s"
+    minutes = round(whole / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+
+
 class Banner(QFrame):
     """One line with an amber edge; hidden while it has nothing to say."""
 

@@ -81,6 +81,8 @@ class Jobs(QObject):
     def _on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Started) and event.device:
             self.device_text = f"{event.device}: {event.device_reason}" if event.device_reason else event.device
+        if isinstance(event, events.LogLine) and event.level == "warning" and event.job:
+            self.message.emit(event.text, "warning")
         if not isinstance(event, events.ENDINGS):
             self.happened.emit(event)
             return
@@ -89,7 +91,7 @@ class Jobs(QObject):
         if isinstance(event, events.Failed):
             self.message.emit(f"{text} failed. {event.message} {event.hint}".strip(), "error")
         elif isinstance(event, events.Cancelled):
-            self.message.emit(f"{text} was discarded. Nothing was changed.", "info")
+            self.message.emit(f"{text} was ended. Nothing was changed; what was finished before is kept.", "info")
         self.happened.emit(event)
         if isinstance(event, events.Finished) and then is not None:
             try:

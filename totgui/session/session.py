@@ -126,6 +126,7 @@ class Session(QObject):
             self.message.emit(str(error), "error")
         self.current_video = self.current_run = self.work.pinned = None
         self.selection = frozenset()
+        self.work.notes.clear()
         for part in (self._scores, self._reports, self._pictures):
             part.clear()
         self.projectChanged.emit()

@@ -8,17 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QObject, Signal
 
-from core import events, project_work
+from core import events, feature_work, project_work
 from core.annotation.changes import Changes, What
 from core.cache import cache_path
 from core.data.dataset import RunId, VideoId
+from core.errors import TotError
 from core.project import Project
+from core.requests import ExtractSettings
 
 from ..jobs import tasks
 from ..jobs.protocol import DemoRequest, TrainRequest
 from .jobs import Jobs, new_job
+
+EXTRACT = "extract"
 
 
 class Work(Jobs):
@@ -27,8 +31,15 @@ class Work(Jobs):
     changedProject = Signal(object)  # Changes
     runTrained = Signal(object)  # RunId
     datasetScanned = Signal(object)  # Dataset
+    extracted = Signal(str, float)  # kind of extractor, rows a second
     project: Project | None = None
     pinned: VideoId | None = None
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.notes: dict[VideoId, str] = {}
+        """Why a video has no features, by video; what the last extraction found."""
+        self._ending = ""
 
     def pin(self, video: VideoId | None) -> None:
         """Choose the video that training shows live, also while it runs."""
@@ -46,7 +57,7 @@ class Work(Jobs):
             self.message.emit("No video has usable features. Extract features first.", "warning")
             return None
         if self.engine_busy:
-            self.message.emit("A training is running. Stop it first.", "warning")
+            self.message.emit(f"{self._what_runs()} is under way. Stop it first.", "warning")
             return None
         project.back_up("before training")
         self.pinned = pinned if pinned in {video.id for video in videos} else VideoId(videos[0].id)
@@ -74,6 +85,59 @@ class Work(Jobs):
     def forget_run(self, result: Mapping[str, Any]) -> None:
         """Remove such a training."""
         project_work.forget_run(result)
+
+    # --- features ----------------------------------------------------------------------------------
+
+    def extractors(self) -> list[dict[str, Any]]:
+        """Every extractor of features as plain values."""
+        return tasks.extractors()
+
+    def feature_places(self, settings: ExtractSettings) -> tuple[Path, Path]:
+        """Where features can be kept: the folder in the cache, and the one beside the dataset."""
+        assert self.project is not None
+        root = self.project.document.dataset.root
+        return feature_work.cache_folder(root, settings), feature_work.folder_beside(root, settings)
+
+    def extract(self, settings: ExtractSettings, out: Path | None) -> str | None:
+        """Make features of the videos, in the cache without `out`. Returns the job, or None with a message."""
+        project = self.project
+        if project is None:
+            return None
+        if self.engine_busy:
+            self.message.emit(f"{self._what_runs()} is under way. Stop it first.", "warning")
+            return None
+        try:
+            request = feature_work.project_request(project, settings, out, job=new_job(EXTRACT))
+        except TotError as error:
+            self.message.emit(str(error), "warning")
+            return None
+        return self.in_engine(request, "Extracting features", lambda finished: self._on_extracted(project, finished))
+
+    @property
+    def extracting(self) -> bool:
+        """Whether features are being made."""
+        return any(job.startswith(EXTRACT) for job in self.running)
+
+    def end_job(self) -> None:
+        """End what runs now. An extraction uses what it has finished; asked twice, it is discarded like other jobs."""
+        job = next((job for job in self.running if job.startswith(EXTRACT)), "")
+        keep = bool(job) and job != self._ending
+        self._ending = job
+        self.stop(events.StopKind.KEEP if keep else events.StopKind.DISCARD)
+
+    def _on_extracted(self, project: Project, finished: events.Finished) -> None:
+        result = finished.result
+        if self.project is not project:
+            text = "Features of a project that is closed are made. They are found when you extract them there again."
+            self.message.emit(text, "info")
+            return
+        changes = feature_work.attach(project, result)
+        self.notes = {VideoId(video): reason for video, reason in result["failed"].items()}
+        if changes is not None:
+            self.changedProject.emit(changes)
+        if result["rows_made"]:
+            self.extracted.emit(str(result["extractor"]).partition(":")[0], float(result["rows_per_second"]))
+        self.message.emit(*_told(result, len(project.document.videos), finished.stopped_early))
 
     def segment(self, run: RunId) -> None:
         """Segment every trainable video with a run."""
@@ -144,3 +208,19 @@ class Work(Jobs):
     def newest_backup(self, path: Path) -> tuple[Path, datetime] | None:
         """The newest whole backup of a project and when it was made."""
         return project_work.newest_backup(path)
+
+    def _what_runs(self) -> str:
+        return next(iter(self.running.values()), "A job")
+
+
+def _told(result: Mapping[str, Any], n_videos: int, stopped_early: bool) -> tuple[str, str]:
+    """A sentence on an extraction that ended, and its level."""
+    made, failed = len(result["videos"]), result["failed"]
+    text = f"{made} of {n_videos} videos have features now."
+    if stopped_early:
+        text += " Extract again to go on with the rest."
+    if not failed:
+        return text, "info"
+    video, reason = next(iter(failed.items()))
+    more = f" ({len(failed) - 1} more in the list of videos)" if len(failed) > 1 else ""
+    return f"{text} {video} has none: {reason}{more}", "warning"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -20,13 +20,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.annotation.changes import Changes, What
 from core.errors import ConfigError
 from core.events import ENDINGS, Failed, LogLine, Progress, Started, StopKind
 from core.tot.config import METHODS, TrainConfig, check, with_values
 from core.tot.fields import FIELDS, Field
 from core.tot.presets import PRESETS, clusters_for, default_preset, preset
 
-from ..models.widgets import plain, tip
+from ..models.widgets import duration, plain, tip
 from ..session import Session
 
 DEVICES = (("auto", "Automatic"), ("cpu", "CPU"), ("cuda", "CUDA (NVIDIA)"))
@@ -36,6 +37,8 @@ FALLBACK_CLUSTERS = 10
 
 class TrainingView(QWidget):
     """A form over `TrainConfig`; it asks the session to train and to stop."""
+
+    featuresAsked = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,6 +59,9 @@ class TrainingView(QWidget):
         self._device_text = plain("", self, dim=True)
         self._problem = plain("", self)
         self._problem.setStyleSheet("color: #c8452f;")
+        self._features = QPushButton("Extract features…", self)
+        self._features.setToolTip("Make features from the videos; training needs them")
+        self._features.clicked.connect(self.featuresAsked)
         self._train = QPushButton("Train", self)
         self._train.setDefault(True)
         self._train.setStyleSheet(
@@ -78,6 +84,7 @@ class TrainingView(QWidget):
         self._method.activated.connect(lambda _index: self.apply_preset(keep_clusters=True))
         self._clusters.valueChanged.connect(self._validate)
         session.projectChanged.connect(self._on_project)
+        session.documentChanged.connect(self._on_changes)
         session.jobEvent.connect(self._on_event)
         session.jobsChanged.connect(self._show_running)
         self._on_project()
@@ -131,7 +138,7 @@ class TrainingView(QWidget):
         buttons.addWidget(self._discard)
         foot = QVBoxLayout()
         foot.setContentsMargins(10, 4, 10, 10)
-        for widget in (self._problem, self._progress, self._state):
+        for widget in (self._problem, self._progress, self._state, self._features):
             foot.addWidget(widget)
         foot.addLayout(buttons)
         whole = QVBoxLayout(self)
@@ -239,6 +246,12 @@ class TrainingView(QWidget):
         self._state.setText("" if self._job else self._ready_text())
         self.apply_preset(keep_clusters=False)
 
+    def _on_changes(self, changes: Changes, _initiator: object) -> None:
+        """Features that arrived make training possible."""
+        if changes.what & What.DATASET:
+            self._state.setText(self._state.text() if self._job else self._ready_text())
+            self._validate()
+
     def _ready_text(self) -> str:
         document = self._session.document
         if document is None:
@@ -252,8 +265,11 @@ class TrainingView(QWidget):
         )
 
     def _show_running(self) -> None:
-        running = bool(self._job)
-        self._train.setEnabled(not running and self._session.document is not None and not self._problem.text())
+        running, document = bool(self._job), self._session.document
+        has_features = document is not None and bool(document.dataset.trainable)
+        self._train.setEnabled(has_features and not self._session.training and not self._problem.text())
+        self._features.setVisible(document is not None and not has_features)
+        self._features.setEnabled(not self._session.training)
         for button in (self._keep, self._discard):
             button.setEnabled(running)
         self._progress.setVisible(running)
@@ -266,7 +282,7 @@ class TrainingView(QWidget):
         elif isinstance(event, Progress):
             self._progress.setRange(0, event.total)
             self._progress.setValue(event.done)
-            left = "" if event.seconds_left is None else f" · {_duration(event.seconds_left)} left"
+            left = "" if event.seconds_left is None else f" · {duration(event.seconds_left)} left"
             what = "Iteration" if event.text == "Training" else f"{event.text}:"
             self._state.setText(f"{what} {event.done:,} of {event.total:,}{left}" if event.total else event.text)
         elif isinstance(event, LogLine) and event.level != "info":
@@ -319,8 +335,3 @@ def _form() -> QFormLayout:
     form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
     form.setVerticalSpacing(6)
     return form
-
-
-def _duration(seconds: float) -> str:
-    whole = round(seconds)
-    return f"{whole} s" if whole < 90 else f"{round(whole / 60)} min"

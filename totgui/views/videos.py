@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
 from core.annotation.values import ReviewStatus
 from core.data.dataset import VideoId
 
+from ..models.widgets import AMBER, tip
 from ..session import Session
 
 STATUS = {
@@ -108,6 +110,9 @@ class VideosView(QWidget):
             ]
             if missing:
                 name.setText(f"{video.name}  (no {', no '.join(missing)})" if "features" in missing else video.name)
+            if reason := self._session.work.notes.get(video.id, ""):
+                name.setToolTip(tip(reason))
+                name.setForeground(QColor(AMBER))
             self._table.setItem(row, 0, name)
             frames = video.timebase.n_frames
             self._table.setItem(row, 1, NumberItem(f"{frames:,}", frames))
