@@ -29,3 +29,12 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the real data is not beside the project")
     return folder
+
+
+@pytest.fixture(scope="session")
+def qapp(qapp):
+    """The application of the tests; garbage is collected on its thread, as in the program."""
+    from totgui.collector import collect_on_this_thread
+
+    collect_on_this_thread(qapp)
+    return qapp

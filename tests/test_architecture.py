@@ -86,6 +86,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "totgui.views": ("totgui.session totgui.playback totgui.models totgui.palette totgui.settings totgui.paths "
                      f"core.annotation core.data core.metrics {SETTINGS} core.events core.errors",
                      "QT numpy msgspec"),
+    "totgui.collector": ("", "QT"),
     "totgui.hooks": ("core.cache core.events", "QT"),
     "totgui.safety": ("totgui.* core.events core.errors", "QT"),
     "totgui.actions": (f"totgui.* core.annotation core.data {SETTINGS} core.events core.errors", "QT"),

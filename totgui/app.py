@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from .collector import collect_on_this_thread
 from .hooks import Hooks, start_log, watch_crashes
 from .main_window import MainWindow
 from .palette import apply_theme
@@ -25,6 +26,7 @@ def make_application() -> QApplication:
     application.setApplicationName("totgui")
     application.setOrganizationName("totgui")
     application.setWindowIcon(QIcon(str(resource("totgui.svg"))))
+    collect_on_this_thread(application)
     pyqtgraph.setConfigOptions(imageAxisOrder="row-major", antialias=True)
     return application
 
