@@ -1,4 +1,4 @@
-"""Time to write and read the labels of 500 videos of 10,000 frames in every format: ``python benchmarks/formats.py``."""
+"""Time to write and read the labels of 500 videos of 10,000 frames in every format."""
 
 from __future__ import annotations
 
