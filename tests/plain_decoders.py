@@ -27,6 +27,26 @@ def viterbi(scores: Scores) -> list[int]:
     return path[::-1]
 
 
+def viterbi_by_rows(scores: Scores) -> NDArray[np.int64]:
+    """`viterbi` with one array operation a frame, for what is too large for cells."""
+    n_frames, n_clusters = scores.shape
+    best = np.full(n_clusters, -np.inf)
+    best[0] = scores[0, 0]
+    stayed = np.empty((n_frames, n_clusters), bool)
+    advance = np.full(n_clusters, -np.inf)
+    for frame in range(1, n_frames):
+        advance[1:] = best[:-1]
+        np.greater(best, advance, out=stayed[frame])
+        np.maximum(best, advance, out=best)
+        best += scores[frame]
+    path = np.empty(n_frames, np.int64)
+    path[-1] = cluster = n_clusters - 1
+    for frame in range(n_frames - 1, 0, -1):
+        cluster -= not stayed[frame, cluster]
+        path[frame - 1] = cluster
+    return path
+
+
 def potts(scores: Scores, penalty: float) -> float:
     """The score of the best path of all when each change costs `penalty`."""
     best = scores[0].copy()
@@ -48,6 +68,28 @@ def asot_plan(
     for iteration in range(iterations):
         gradient = structure * near @ plan @ different + (1 - structure) * cost
         gradient = gradient + epsilon * np.log(plan + 1e-12)
+        gradient = gradient + balance * (np.log(n_clusters * plan.sum(axis=0) + 1e-12) + 1)
+        if iteration == 0:
+            step = 4 / gradient.max()
+        plan = plan * np.exp(-step * gradient)
+        plan = plan / plan.sum(axis=1, keepdims=True) / n_frames
+    return plan * n_frames
+
+
+def asot_plan_by_convolution(
+    cost: Scores, *, structure: float, radius: float, epsilon: float, balance: float, iterations: int = 25
+) -> Scores:
+    """`asot_plan` with the structure term as a convolution over time, for what is too large for a T by T matrix."""
+    n_frames, n_clusters = cost.shape
+    reach = max(1, int(n_frames * radius))
+    window = np.ones(2 * reach + 1)
+    window[reach] = 0
+    plan = np.full((n_frames, n_clusters), 1.0 / (n_frames * n_clusters))
+    step = 0.0
+    for iteration in range(iterations):
+        others = plan.sum(axis=1, keepdims=True) - plan
+        near = np.stack([np.convolve(column, window)[reach : reach + n_frames] for column in others.T], axis=1)
+        gradient = structure / radius * near + (1 - structure) * cost + epsilon * np.log(plan + 1e-12)
         gradient = gradient + balance * (np.log(n_clusters * plan.sum(axis=0) + 1e-12) + 1)
         if iteration == 0:
             step = 4 / gradient.max()

@@ -14,21 +14,15 @@ from .cumulative import FloatArray, IntArray
 from .fixed_order import fixed_order
 from .settings import DecoderSettings
 from .skip import skip
-from .video_order import order_of_dataset, video_order
+from .video_order import video_order
 
 Scores = Sequence[FloatArray]
 Decoder = Callable[[Scores, DecoderSettings], list[IntArray]]
 
 
-def _fixed_order(videos: Scores, settings: DecoderSettings) -> list[IntArray]:
+def _fixed_order(videos: Scores, _: DecoderSettings) -> list[IntArray]:
     """A video with fewer frames than clusters cannot hold them all: there `skip` at no price takes over."""
-    n_clusters = videos[0].shape[1]
-    order = order_of_dataset(videos) if settings.by_time else np.arange(n_clusters)
-    found = []
-    for scores in videos:
-        ordered = np.asarray(scores)[:, order] if settings.by_time else scores
-        found.append(order[fixed_order(ordered) if len(scores) >= n_clusters else skip(ordered)])
-    return found
+    return [fixed_order(scores) if len(scores) >= scores.shape[1] else skip(scores) for scores in videos]
 
 
 def _skip(videos: Scores, settings: DecoderSettings) -> list[IntArray]:

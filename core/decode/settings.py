@@ -14,14 +14,12 @@ from ..errors import ConfigError
 class DecoderSettings:
     """Everything a decoder may need besides the log posteriors; each reads its own.
 
-    `tau` and `l2` describe the run (temperature of the posterior; scores of length-1 vectors). `by_time` says that
-    the numbers of clusters mean nothing, so `fixed-order` takes the order of their mean time. `penalty` None stands
+    `tau` and `l2` describe the run (temperature of the posterior; scores of length-1 vectors). `penalty` None stands
     for the rule of the decoder: 0 for `skip`, `switch_penalty` for `any-order`. The rest is in FIELDS.
     """
 
     tau: float = 0.1
     l2: bool = True
-    by_time: bool = False
     penalty: float | None = None
     segments: float = 0.0
     structure: float = 0.6

@@ -1,8 +1,6 @@
-"""Orders of clusters read off the posterior: of one video, where steps are permuted, or of all videos together."""
+"""Decoding in the order of the video at hand, for activities whose steps are permuted."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import numpy as np
 
@@ -32,21 +30,3 @@ def order_of_video(log_posterior: FloatArray) -> IntArray:
         present = np.flatnonzero(counts)
     medians = [np.median(np.flatnonzero(winners == cluster)) for cluster in present]
     return present[np.argsort(medians, kind="stable")].astype(np.int64)
-
-
-def order_of_dataset(log_posteriors: Sequence[FloatArray]) -> IntArray:
-    """(K,) int64: all clusters by the mean relative time of the frames they win, over all videos.
-
-    For methods without a temporal prior (plain transport, k-means), where a cluster's number means nothing. A
-    cluster that wins no frame stands where its number would: at ``(k + .5) / K``.
-    """
-    n_clusters = log_posteriors[0].shape[1]
-    sums, counts = np.zeros(n_clusters), np.zeros(n_clusters)
-    for scores in log_posteriors:
-        winners = np.argmax(scores, axis=1)
-        time = (np.arange(len(winners)) + 0.5) / len(winners)
-        sums += np.bincount(winners, time, minlength=n_clusters)
-        counts += np.bincount(winners, minlength=n_clusters)
-    by_number = (np.arange(n_clusters) + 0.5) / n_clusters
-    means = np.where(counts > 0, sums / np.maximum(counts, 1), by_number)
-    return np.argsort(means, kind="stable").astype(np.int64)

@@ -46,14 +46,15 @@ def truth_of(video: TrainVideo) -> IntArray | None:
 def decoder_settings(config: TrainConfig, values: Mapping[str, str] | None = None) -> DecoderSettings:
     """What the decoders need to know of a run, with the values that a person stated. Raises ConfigError.
 
-    The preset of YouTube Instructions comes with its background rule, because its clusters exclude background.
+    The preset of YouTube Instructions comes with its background rule, because its clusters exclude background; ASOT
+    never predicts background.
     """
     of_run = DecoderSettings(
         tau=config.tau,
         l2=config.normalise == "l2",
         structure=0.7 if config.preset == "breakfast" else 0.6,  # ASOT decodes with more structure than it trains
         radius=config.radius if config.method == "asot" else DecoderSettings.radius,
-        background=YTI_BACKGROUND if config.preset == "yti" else 0.0,
+        background=YTI_BACKGROUND if config.preset == "yti" and config.method != "asot" else 0.0,
     )
     return with_values(of_run, values or {})
 

@@ -17,7 +17,7 @@ from core.decode.fixed_order import fixed_order
 from core.decode.registry import DECODERS, decode, decode_all
 from core.decode.settings import DecoderSettings, with_values
 from core.decode.skip import skip
-from core.decode.video_order import order_of_dataset, order_of_video, video_order
+from core.decode.video_order import order_of_video, video_order
 from core.errors import ConfigError, JobError
 
 Scores = NDArray[np.float64]
@@ -129,17 +129,6 @@ def test_a_cluster_below_one_percent_of_the_frames_has_no_place_in_the_order() -
     video = steps([1, 0], 150, 3, 0.0)
     video[7, 2] = 0.0
     assert order_of_video(video).tolist() == [1, 0]
-
-
-def test_numbers_without_meaning_are_put_in_the_order_of_their_time() -> None:
-    videos = [steps([3, 0, 1], 20, 5, 0.5), steps([3, 0, 1], 35, 5, 0.5, seed=1)]
-    # 4 and 2 win no frame: they stand at (k + .5) / K = .9 and .5, beside 0 at .5.
-    assert order_of_dataset(videos).tolist()[0] == 3
-    assert sorted(order_of_dataset(videos).tolist()) == [0, 1, 2, 3, 4]
-    found = decode_all("fixed-order", [v[:, [3, 0, 1]] for v in videos], DecoderSettings(by_time=True))
-    assert found[0].tolist() == np.repeat([0, 1, 2], 20).tolist()
-    turned = decode_all("fixed-order", [v[:, [1, 0, 3]] for v in videos], DecoderSettings(by_time=True))
-    assert turned[0].tolist() == np.repeat([2, 1, 0], 20).tolist()
 
 
 def test_a_video_shorter_than_the_clusters_skips_at_no_price() -> None:
