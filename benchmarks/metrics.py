@@ -40,7 +40,7 @@ def plain_scores(truths: Labels, predicted: Labels) -> dict[str, float]:
     n_actions = len(set(truth))
     scores = {
         "mof": float(plain.mof(truth, found) or 0),
-        "f1": 2 * sum(fractions) / (n_actions * len(pairs) + len(fractions)),
+        "f1": min(1.0, 2 * sum(fractions) / (n_actions * len(pairs) + len(fractions))),
         "miou": float(np.mean(plain.ious(truth, found))),
         "edit": float(np.mean([plain.edit(t, p) for t, p in pairs])),
     }

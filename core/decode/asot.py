@@ -39,7 +39,7 @@ def asot_plan(
     balance: float = 0.01,
     iterations: int = 25,
 ) -> FloatArray:
-    """(T, K) float64 transport plan scaled so that rows sum to 1 (Xu and Gould, CVPR 2024, Eq. 9 to 12).
+    """(T, K) float64 transport plan scaled so that rows sum to 1 (Xu and Gould, CVPR 2024).
 
     Minimises over plans Q with rows 1/T::
 

@@ -1,4 +1,4 @@
-"""The numbers of the field: MoF, F1, mIoU, edit score, F1@k, over the segments of many videos (METHOD 11).
+"""The numbers of the field: MoF, F1, mIoU, edit score, F1@k, over the segments of many videos.
 
 Everything is counted on segments and their overlaps, by video; no function loops over frames. Ground truth below 0
 (background, unlabelled) is outside all scores but the MoF with background; -1 in a prediction is background.

@@ -16,7 +16,8 @@ from core.metrics.edit_distance import edit_distances
 from core.metrics.label_free import label_free
 from core.metrics.matching import contingency, hungarian, match
 from core.metrics.report import Clustering, Report, evaluate
-from core.metrics.scores import majority_probability
+from core.metrics.scores import Comparison, majority_probability
+from core.metrics.segments import runs_of
 from core.metrics.sil import SilView, split_sil
 
 TRUTH = {"a": np.array([0, 0, 0, 1, 1, 1, 1, 2, 2, 2]), "b": np.array([0, 0, 2, 2, 2, 2, 1, 1])}
@@ -169,6 +170,19 @@ def test_kmeans_finds_separate_groups_and_repeats_itself() -> None:
 
 def test_majority_is_certain_at_the_ends_and_even_in_the_middle() -> None:
     assert majority_probability(np.array([0.0, 0.5, 1.0])).tolist() == pytest.approx([0.0, 0.5, 1.0])
+
+
+def test_repeated_actions_do_not_lift_f1_above_one() -> None:
+    truth = {"v": np.array([0, 1, 0, 1, 0])}
+    report = evaluate(truth, truth, actions={}, n_clusters=2)
+    assert (report.f1, report.f1_majority) == (1.0, 1.0)
+
+
+def test_of_two_partners_that_overlap_as_much_the_first_is_hit() -> None:
+    truth = np.repeat([0, 1, 0], [10, 1, 10])
+    found = np.repeat([1, 0, 1, 0], [5, 11, 1, 4])  # the long 0 meets both, the short one the second
+    both = Comparison(runs_of([truth]), runs_of([found]))
+    assert [counts.tolist() for counts in both.hits_at(0.1)] == [[2], [2], [1]]
 
 
 def test_distances_of_sequences_of_any_length_in_one_batch() -> None:
