@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication
 from test_playback import pixels
 from video_kinds import make, number_in
@@ -18,6 +19,7 @@ from video_kinds import make, number_in
 from core import api
 from core.annotation import commands
 from totgui.main_window import MainWindow
+from totgui.palette import apply_theme
 from totgui.session import Session
 from totgui.settings import Settings
 from totgui.views.filmstrip import cells
@@ -162,3 +164,16 @@ def test_a_click_on_the_strip_goes_there(qtbot, window) -> None:
     strip.grab()
     qtbot.mouseClick(strip, Qt.MouseButton.LeftButton, pos=QPointF(axis.x(200.5), 20).toPoint())
     assert abs(window.session.playback.wanted - 200) <= 1
+
+
+def test_the_strip_follows_the_theme(qapp, window) -> None:
+    strip = window.film_strip
+    try:
+        for theme in ("light", "dark"):
+            strip.grab()
+            apply_theme(qapp, theme)
+            corner = strip.grab().toImage().pixelColor(2, 2)
+            assert corner == strip.palette().color(QPalette.ColorRole.Window)
+            assert (corner.lightness() > 128) == (theme == "light")
+    finally:
+        apply_theme(qapp, "light")
