@@ -2,43 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from itertools import pairwise
 from typing import Any
 
-import numpy as np
-
-from ..annotation.segmentation import Segmentation
+from ..annotation.statistics import transitions, usual_order
 from .content import ReportContent
 from .strips import colour_of, name_of
 
 GAP, MARGIN, THICKEST = 110, 60, 12.0
 
 
-def usual_order(cuts: Iterable[Segmentation]) -> list[int]:
-    """The actions by their mean relative time, earliest first; background and unlabelled left out."""
-    places: dict[int, list[float]] = {}
-    for cut in cuts:
-        for start, stop, label in cut.segments:
-            if label >= 0:
-                places.setdefault(label, []).append((start + stop) / 2 / cut.n_frames)
-    return sorted(places, key=lambda label: (float(np.mean(places[label])), label))
-
-
-def transition_counts(cuts: Iterable[Segmentation]) -> Counter[tuple[int, int]]:
-    """How often one action is followed by another; what lies between them and is no action is passed over."""
-    counts: Counter[tuple[int, int]] = Counter()
-    for cut in cuts:
-        labels = [label for _, _, label in cut.segments if label >= 0]
-        counts.update((a, b) for a, b in pairwise(labels) if a != b)
-    return counts
-
-
 def diagram(content: ReportContent) -> dict[str, Any] | None:
     """Nodes and arcs with coordinates: onward arcs above the line, backward ones below. None without two actions."""
-    cuts = [cut for tracks in content.rows.values() if (cut := tracks.best()) is not None]
-    order, counts = usual_order(cuts), transition_counts(cuts)
+    cuts = {video: cut for video, tracks in content.rows.items() if (cut := tracks.best()) is not None}
+    order, counts = usual_order(cuts.values()), {pair: len(found) for pair, found in transitions(cuts).items()}
     if len(order) < 2 or not counts:
         return None
     place = {label: number for number, label in enumerate(order)}

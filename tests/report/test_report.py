@@ -25,7 +25,7 @@ from core.data.timebase import Timebase
 from core.project import Project
 from core.report_page.durations import durations
 from core.report_page.page import report_page
-from core.report_page.transitions import diagram, transition_counts, usual_order
+from core.report_page.transitions import diagram
 from core.report_work import collect, train_words
 from core.tot.presets import preset
 
@@ -61,13 +61,6 @@ def project(tmp_path: Path) -> Iterator[Project]:
     made.edit(commands.set_review(made.document, VideoId("v0"), ReviewStatus.ACCEPTED))
     yield made
     made.close()
-
-
-def test_transitions_pass_over_what_is_no_action() -> None:
-    cuts = [cut(track) for track in TRACKS]
-    assert usual_order(cuts) == [A, B, C]
-    assert transition_counts(cuts) == {(A, B): 2, (B, C): 1, (B, A): 1, (A, C): 1}
-    assert transition_counts([cut([(A, 1), (BACKGROUND, 1), (A, 1)])]) == {}
 
 
 def test_drawings_agree_with_the_labels(project: Project) -> None:
