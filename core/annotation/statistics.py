@@ -127,9 +127,7 @@ def durations(cuts: Cuts, videos: Mapping[VideoId, Video]) -> Durations:
             seconds = float(last - first) if first is not None and last is not None else 0.0
             places.setdefault(label, []).append(Place(video, start, stop))
             values.setdefault(label, []).append(seconds if in_seconds else float(stop - start))
-    rows = tuple(
-        Lengths(label, tuple(places[label]), np.array(values[label])) for label in usual_order(cuts.values())
-    )
+    rows = tuple(Lengths(label, tuple(places[label]), np.array(values[label])) for label in usual_order(cuts.values()))
     return Durations("s" if in_seconds else "frames", rows)
 
 
