@@ -204,7 +204,7 @@ class MainWindow(QMainWindow):
         self.start.projectAsked.connect(actions.file.open_project)
         self.start.recentAsked.connect(actions.file.open_path)
         self.timeline.axisChanged.connect(lambda: self.film_strip.show_axis(self.timeline.axis))
-        self.timeline.boundaryPreview.connect(self.video_view.picture.show_pair)
+        self.timeline.boundaryPreview.connect(self.video_view.picture.show_boundary)
         self.timeline.boundaryPreviewEnded.connect(self.video_view.picture.end_pair)
         application = QApplication.instance()
         if isinstance(application, QApplication):

@@ -21,6 +21,18 @@ from .splits import choose_split
 
 NOTHING = "no features, labels or videos. Looked for features/*.npy, features/*.txt, groundTruth/*, and video files."
 
+LAYOUT_NAMES = {
+    "A": "CTE/TOT layout",
+    "B": "MS-TCN layout",
+    "C": "TW-FINCH layout",
+    "D": "videos and features",
+    "E": "only videos",
+    "F": "features without a mapping",
+    "G": "ready scores",
+    "H": "segment lists",
+}
+"""What people call a layout, by its letter in docs/datasets.md."""
+
 
 def scan(
     root: Path,

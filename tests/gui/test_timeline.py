@@ -79,11 +79,12 @@ def drag(view: TimelineView, start: QPoint, stop: QPoint, modifier=NONE, *, rele
 def test_dragging_a_boundary_is_one_edit(view: TimelineView, session: FakeSession) -> None:
     before = session.document.corrected[VIDEO]
     previews, ended = [], []
-    view.boundaryPreview.connect(lambda left, right: previews.append((left, right)))
+    view.boundaryPreview.connect(lambda *shown: previews.append(shown))
     view.boundaryPreviewEnded.connect(lambda: ended.append(True))
     drag(view, at(view, "corrected", before.starts[1]), at(view, "corrected", 170), release=False)
     assert session.document.corrected[VIDEO] is before and view.drag.has_moved
-    assert previews[-1] == (view.drag.frame - 1, view.drag.frame)
+    # The labels that both frames would have, not those they have now.
+    assert previews[-1] == (view.drag.frame, before.labels[0], before.labels[1])
     frame = view.drag.frame
     assert abs(frame - 170) <= 1
     QTest.mouseRelease(view, LEFT, NONE, at(view, "corrected", 170))

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.data.dataset import Dataset, Problem, Severity, Video
+from core.data.layouts import LAYOUT_NAMES
 
 from ..models.widgets import Banner, NumberItem, plain, table, tip
 from .dataset_choices import DatasetChoices
@@ -68,7 +69,8 @@ class NewProjectDialog(QDialog):
         self.tabs.addTab(self.problems, f"Problems and notes ({len(dataset.problems)})")
         usable = len(dataset.trainable)
         found = f"{len(dataset.videos)} videos · {usable} with usable features · {len(dataset.actions)} actions"
-        summary = plain(found + (f" · layout {dataset.layout}" if dataset.layout else ""), self, bold=True)
+        layout = LAYOUT_NAMES.get(dataset.layout, "")
+        summary = plain(found + (f" · {layout}" if layout else ""), self, bold=True)
         findings = plain("\n".join(dataset.findings), self, dim=True)
         self.general = Banner(self)
         self.general.say("\n".join(str(p) for p in dataset.problems if p.video is None and p.severity == "error"))
@@ -228,7 +230,8 @@ def _problem_cells(problem: Problem) -> tuple[str, str, str]:
 
 def _suggest(dataset: Dataset) -> Path:
     """A free path beside the dataset's folder, never inside it."""
-    stem = "-".join(part for part in (dataset.root.name, dataset.activity, dataset.granularity) if part) or "project"
+    parts = dict.fromkeys(part for part in (dataset.root.name, dataset.activity, dataset.granularity) if part)
+    stem = "-".join(parts) or "project"
     stem = "".join(c if c.isalnum() or c in "-_." else "-" for c in stem)
     folder, number = Path.home(), 1
     path = folder / f"{stem}.tot"

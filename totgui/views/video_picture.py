@@ -17,7 +17,7 @@ Pair = tuple[int, int]
 class Picture(QWidget):
     """Paints the frame that playback has shown last, or a pair of frames: a boundary's last and first.
 
-    `drawn_frame` is the frame whose picture was painted. A pair for a moment (`show_pair`, while a boundary is
+    `drawn_frame` is the frame whose picture was painted. A pair for a moment (`show_boundary`, while one is
     dragged) lies over a pair that stays (`keep_pair`).
     """
 
@@ -30,6 +30,7 @@ class Picture(QWidget):
         self._image: QImage | None = None
         self._image_frame = -1
         self._passing: Pair | None = None
+        self._passing_labels: Pair = (0, 0)
         self._kept: Pair | None = None
         self._zoom = 1.0
         self._offset = QPointF()
@@ -47,13 +48,17 @@ class Picture(QWidget):
         self._image, self._image_frame = image, frame
         self.update()
 
-    def show_pair(self, left: int, right: int) -> None:
-        """Draw two frames side by side until `end_pair`."""
-        self._passing = (left, right)
+    def show_boundary(self, frame: int, left_label: int, right_label: int) -> None:
+        """Draw both frames at a boundary side by side, each under the label it would have, until `end_pair`.
+
+        `frame` is the first frame of the right segment.
+        """
+        self._passing = (frame - 1, frame)
+        self._passing_labels = (left_label, right_label)
         self.update()
 
     def end_pair(self) -> None:
-        """Back to what was shown before `show_pair`."""
+        """Back to what was shown before `show_boundary`."""
         self._passing = None
         self.update()
 
@@ -167,22 +172,27 @@ class Picture(QWidget):
         if video is None:
             return
         images = self._session.pair(video, *pair)
-        for box, frame, image, caption in zip(self._boxes(), pair, images, ("last", "first"), strict=True):
+        labels = self._passing_labels if self._passing else tuple(self._label_at(frame) for frame in pair)
+        captions = zip(self._boxes(), pair, images, ("last", "first"), labels, strict=True)
+        for box, frame, image, caption, label in captions:
             if image is not None:
                 self._paint_image(painter, box, image)
             else:
                 painter.setPen(DIM)
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "Decoding…")
-            self._paint_caption(painter, box, f"{caption} frame, {frame}", frame)
+            self._paint_caption(painter, box, f"{caption} frame, {frame}", label)
 
-    def _paint_caption(self, painter: QPainter, box: QRectF, text: str, frame: int) -> None:
-        """The number of a frame of a pair, and the action it has in the track that stands for the video."""
+    def _label_at(self, frame: int) -> int | None:
+        """The label of a frame in the track that stands for the video; None where there is none."""
         assert self._session.current_video is not None
         tracks = self._session.tracks(self._session.current_video)
         track = next((tracks[key] for key, _ in TRACKS if tracks.get(key) is not None), None)
+        return track.at(frame).label if track is not None and 0 <= frame < track.n_frames else None
+
+    def _paint_caption(self, painter: QPainter, box: QRectF, text: str, label: int | None) -> None:
+        """The number of a frame of a pair, with its action."""
         mark = None
-        if track is not None and 0 <= frame < track.n_frames:
-            label = track.at(frame).label
+        if label is not None:
             text = f"{self._session.action_name(label)} · {text}"
             mark = QColor(self._session.action_colour(label))
         _chip(painter, box.topLeft() + QPointF(10, 10), text, mark=mark, width=box.width() - 20)

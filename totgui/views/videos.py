@@ -2,43 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QLineEdit,
-    QTableWidget,
-    QTableWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QItemSelectionModel, QSize, QSortFilterProxyModel, Qt
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTableView, QVBoxLayout, QWidget
 
-from core.annotation.values import ReviewStatus
 from core.data.dataset import VideoId
 
-from ..models.widgets import AMBER, tip
+from ..models.videos import COLUMNS, NAME, SORT_ROLE, VIDEO_ROLE, VideosModel
 from ..session import Session
 
-STATUS = {
-    ReviewStatus.NONE: "–",
-    ReviewStatus.IN_REVIEW: "in review",
-    ReviewStatus.ACCEPTED: "accepted",
-    ReviewStatus.REJECTED: "rejected",
-}
-COLUMNS = ("Video", "Frames", "MoF", "Edit", "Status")
-
-
-class NumberItem(QTableWidgetItem):
-    """A cell that sorts by its number."""
-
-    def __init__(self, text: str, number: float) -> None:
-        super().__init__(text)
-        self.number = number
-        self.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-
-    def __lt__(self, other: QTableWidgetItem) -> bool:
-        return self.number < getattr(other, "number", 0.0)
+ROW_HEIGHT = 26
 
 
 class VideosView(QWidget):
@@ -49,97 +21,65 @@ class VideosView(QWidget):
         self._session = session
         self._filter = QLineEdit(self)
         self._filter.setPlaceholderText("Filter videos")
+        self._filter.setAccessibleName("Filter videos")
         self._filter.setClearButtonEnabled(True)
-        self._filter.textChanged.connect(self._apply_filter)
-        self._table = QTableWidget(0, len(COLUMNS), self)
-        self._table.setHorizontalHeaderLabels(COLUMNS)
-        self._table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self._table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self._table.setShowGrid(False)
-        self._table.setAlternatingRowColors(True)
-        self._table.verticalHeader().hide()
-        self._table.verticalHeader().setDefaultSectionSize(26)
-        header = self._table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setStretchLastSection(True)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setHighlightSections(False)
-        self._table.setSortingEnabled(True)
-        self._table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
-        self._table.itemSelectionChanged.connect(self._on_selected)
+        self._model = VideosModel(session, self)
+        self._sorted = QSortFilterProxyModel(self)
+        self._sorted.setSourceModel(self._model)
+        self._sorted.setSortRole(SORT_ROLE)
+        self._sorted.setFilterKeyColumn(NAME)
+        self._sorted.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self._filter.textChanged.connect(self._sorted.setFilterFixedString)
+        self._table = self._make_table()
+        self._table.selectionModel().selectionChanged.connect(self._on_selected)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
         layout.addWidget(self._filter)
         layout.addWidget(self._table)
-        session.projectChanged.connect(self._fill)
-        session.documentChanged.connect(lambda *_: self._fill())
-        session.currentRunChanged.connect(self._fill)
-        session.reportReady.connect(self._fill)
         session.currentVideoChanged.connect(self._mark_current)
-        self._fill()
+        self._model.modelReset.connect(self._mark_current)
+        self._mark_current()
+
+    def _make_table(self) -> QTableView:
+        table = QTableView(self)
+        table.setModel(self._sorted)
+        table.setAccessibleName("Videos")
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        table.setWordWrap(False)
+        table.setShowGrid(False)
+        table.setAlternatingRowColors(True)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        header = table.horizontalHeader()
+        header.setMinimumSectionSize(46)
+        for column in range(len(COLUMNS)):
+            fits = column != NAME
+            header.setSectionResizeMode(
+                column, QHeaderView.ResizeMode.ResizeToContents if fits else QHeaderView.ResizeMode.Stretch
+            )
+        header.setHighlightSections(False)
+        table.setSortingEnabled(True)
+        table.sortByColumn(NAME, Qt.SortOrder.AscendingOrder)
+        return table
 
     def sizeHint(self) -> QSize:
         return QSize(320, 300)
 
-    def _scores(self) -> dict[str, tuple[float, float]]:
-        report = self._session.report(self._session.current_run, "prediction")
-        if report is None:
-            return {}
-        return {row.video: (row.mof, row.edit) for row in report.per_video}
-
-    def _fill(self) -> None:
-        document = self._session.document
-        self._table.blockSignals(True)
-        self._table.setSortingEnabled(False)
-        self._table.setRowCount(0)
-        scores = self._scores()
-        for video in document.videos.values() if document else ():
-            row = self._table.rowCount()
-            self._table.insertRow(row)
-            name = QTableWidgetItem(video.name)
-            name.setData(Qt.ItemDataRole.UserRole, video.id)
-            missing = [
-                what
-                for what, there in (
-                    ("video file", video.media),
-                    ("features", video.features),
-                    ("ground truth", video.ground_truth),
-                )
-                if there is None
-            ]
-            if missing:
-                name.setText(f"{video.name}  (no {', no '.join(missing)})" if "features" in missing else video.name)
-            if reason := self._session.work.notes.get(video.id, ""):
-                name.setToolTip(tip(reason))
-                name.setForeground(QColor(AMBER))
-            self._table.setItem(row, 0, name)
-            frames = video.timebase.n_frames
-            self._table.setItem(row, 1, NumberItem(f"{frames:,}", frames))
-            for column, value in enumerate(scores.get(video.id, (None, None)), start=2):
-                text = "–" if value is None else f"{100 * value:.1f}"
-                self._table.setItem(row, column, NumberItem(text, -1.0 if value is None else value))
-            status = document.review(video.id).status if document else ReviewStatus.NONE
-            self._table.setItem(row, 4, QTableWidgetItem(STATUS[status]))
-        self._table.setSortingEnabled(True)
-        self._table.blockSignals(False)
-        self._apply_filter(self._filter.text())
-        self._mark_current()
-
-    def _apply_filter(self, text: str) -> None:
-        for row in range(self._table.rowCount()):
-            item = self._table.item(row, 0)
-            self._table.setRowHidden(row, item is None or text.casefold() not in item.text().casefold())
-
     def _mark_current(self) -> None:
-        self._table.blockSignals(True)
-        for row in range(self._table.rowCount()):
-            item = self._table.item(row, 0)
-            if item is not None and item.data(Qt.ItemDataRole.UserRole) == self._session.current_video:
-                self._table.selectRow(row)
-        self._table.blockSignals(False)
+        """Select the row of the video that is shown, without asking for it again."""
+        row = self._model.row_of(self._session.current_video)
+        index = self._sorted.mapFromSource(self._model.index(row, NAME)) if row >= 0 else None
+        flags = QItemSelectionModel.SelectionFlag
+        if index is None or not index.isValid():
+            self._table.selectionModel().clearSelection()
+            return
+        self._table.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+        self._table.scrollTo(index)
 
     def _on_selected(self) -> None:
         rows = self._table.selectionModel().selectedRows()
         if rows:
-            self._session.select_video(VideoId(rows[0].data(Qt.ItemDataRole.UserRole)))
+            self._session.select_video(VideoId(rows[0].data(VIDEO_ROLE)))

@@ -16,7 +16,8 @@ from .shown import TITLES
 class BoundaryDrag:
     """A roll edit that has not happened yet: boundary `boundary` would begin the right segment at `frame`.
 
-    `low` and `high` are the first and the last frame it may stand at, `target` names what it snapped to.
+    `low` and `high` are the first and the last frame it may stand at, `labels` those of its left and right segment,
+    `target` names what it snapped to.
     """
 
     boundary: int
@@ -24,13 +25,15 @@ class BoundaryDrag:
     low: int
     high: int
     frame: int
+    labels: tuple[int, int]
     target: str = ""
 
     @classmethod
     def begin(cls, track: Segmentation, boundary: int) -> BoundaryDrag:
         """The drag of a boundary before it has moved."""
         origin = int(track.starts[boundary + 1])
-        return cls(boundary, origin, int(track.starts[boundary]) + 1, int(track.stops[boundary + 1]) - 1, origin)
+        low, high = int(track.starts[boundary]) + 1, int(track.stops[boundary + 1]) - 1
+        return cls(boundary, origin, low, high, origin, (int(track.labels[boundary]), int(track.labels[boundary + 1])))
 
     @property
     def has_moved(self) -> bool:

@@ -37,7 +37,7 @@ GROUP_S = 1.0
 class TimelineView(QWidget):
     """Shows the current video of a session; asks the session to seek, select and edit."""
 
-    boundaryPreview = Signal(int, int)  # last frame of the left segment, first of the right
+    boundaryPreview = Signal(int, int, int)  # frame where the right segment would begin; labels left and right of it
     boundaryPreviewEnded = Signal()
     axisChanged = Signal()
 
@@ -301,7 +301,8 @@ class TimelineView(QWidget):
         free = modifiers & Qt.KeyboardModifier.AltModifier
         targets = [] if free else snap_targets(self.shown.tracks, self.session.playback.frame)
         self.drag = self.drag.moved(x, self.axis, targets)
-        self.boundaryPreview.emit(self.drag.frame - 1, self.drag.frame)
+        left, right = self.drag.labels
+        self.boundaryPreview.emit(self.drag.frame, left, right)
         self.update()
 
     def _hint(self, point: QPointF) -> None:

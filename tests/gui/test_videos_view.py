@@ -1,0 +1,74 @@
+"""The list of videos follows the session, one row at a time."""
+
+from __future__ import annotations
+
+import pytest
+from fakes_panels import a_session
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+
+from core.annotation import commands
+from core.annotation.values import ReviewStatus
+from totgui.models.videos import MOF, NAME, REVIEW, VIDEO_ROLE, VideosModel
+from totgui.views.videos import VideosView
+
+
+@pytest.fixture
+def session():
+    return a_session()
+
+
+def names(view: VideosView) -> list[str]:
+    model = view._table.model()
+    return [model.index(row, NAME).data() for row in range(model.rowCount())]
+
+
+def test_the_model_keeps_the_rules_of_qt(session, qtbot):
+    model = VideosModel(session)
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    video = session.current_video
+    assert session.do(lambda: commands.set_review(session.document, video, ReviewStatus.REJECTED, "hand hidden"))
+    session.projectChanged.emit()
+    assert model.rowCount() == 5
+
+
+def test_a_review_changes_one_row(session, qtbot):
+    view = VideosView(session)
+    qtbot.addWidget(view)
+    video = list(session.document.videos)[2]
+    with qtbot.waitSignal(view._model.dataChanged) as changed:
+        session.do(lambda: commands.set_review(session.document, video, ReviewStatus.ACCEPTED, "a <b>note</b>"))
+    assert {changed.args[0].row(), changed.args[1].row()} == {view._model.row_of(video)}
+    cell = view._model.index(2, REVIEW)
+    assert cell.data() == "accepted"
+    assert "&lt;b&gt;note" in cell.data(Qt.ItemDataRole.ToolTipRole), "a note is text, never markup"
+
+
+def test_columns_sort_by_number(session, qtbot):
+    view = VideosView(session)
+    qtbot.addWidget(view)
+    view._table.sortByColumn(MOF, Qt.SortOrder.AscendingOrder)
+    model = view._table.model()
+    report = session.report(session.current_run)
+    shown = [model.index(row, NAME).data(VIDEO_ROLE) for row in range(model.rowCount())]
+    assert shown == [row.video for row in sorted(report.per_video, key=lambda row: row.mof)]
+
+
+def test_the_filter_takes_signs_as_they_are(session, qtbot):
+    view = VideosView(session)
+    qtbot.addWidget(view)
+    every = names(view)
+    view._filter.setText(every[1].upper())
+    assert names(view) == [every[1]]
+    view._filter.setText(".*")
+    assert names(view) == []
+
+
+def test_the_video_on_screen_stays_marked(session, qtbot):
+    view = VideosView(session)
+    qtbot.addWidget(view)
+    session.current_video = list(session.document.videos)[3]
+    session.currentVideoChanged.emit()
+    session.projectChanged.emit()
+    chosen = view._table.selectionModel().selectedRows()
+    assert [row.data(VIDEO_ROLE) for row in chosen] == [session.current_video]

@@ -1,0 +1,169 @@
+"""The videos of the open project as a Qt table model: one row a video, repainted only where something changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor
+
+from core.annotation.changes import Changes, What
+from core.annotation.values import ReviewStatus
+from core.data.dataset import Video, VideoId
+
+from ..session import Session
+from .widgets import AMBER, NUMBER, percent, tip
+
+Index = QModelIndex | QPersistentModelIndex
+Role = Qt.ItemDataRole
+VIDEO_ROLE = Role.UserRole
+"""The id of the row's video."""
+SORT_ROLE = Role.UserRole + 1
+"""What the cell sorts by; what is not known comes before every number."""
+STATUS = {
+    ReviewStatus.NONE: "–",
+    ReviewStatus.IN_REVIEW: "in review",
+    ReviewStatus.ACCEPTED: "accepted",
+    ReviewStatus.REJECTED: "rejected",
+}
+COLUMNS = ("Video", "Frames", "MoF", "Edit", "Status")
+HEAD_TIPS = (
+    "",
+    "Frames on the grid of the labels",
+    "Mean over frames: the share of right frames of the shown run, in percent",
+    "Edit score of the shown run, in percent",
+    "What the reviewer decided",
+)
+NAME, FRAMES, MOF, EDIT, REVIEW = range(len(COLUMNS))
+UNKNOWN = -1.0
+
+
+class VideosModel(QAbstractTableModel):
+    """A row for each video: name and what it lacks, frames, scores of the shown run, review status."""
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._videos: list[Video] = []
+        self._rows: dict[VideoId, int] = {}
+        self._scores: dict[str, tuple[float, float]] = {}
+        session.projectChanged.connect(self._reset)
+        session.documentChanged.connect(self._on_changes)
+        session.currentRunChanged.connect(self._refresh_scores)
+        session.reportReady.connect(self._refresh_scores)
+        self._reset()
+
+    def row_of(self, video: VideoId | None) -> int:
+        """The row of a video, or -1."""
+        return -1 if video is None else self._rows.get(video, -1)
+
+    def _reset(self) -> None:
+        self.beginResetModel()
+        document = self._session.document
+        self._videos = list(document.videos.values()) if document else []
+        self._rows = {video.id: row for row, video in enumerate(self._videos)}
+        self._scores = self._read_scores()
+        self.endResetModel()
+
+    def _on_changes(self, changes: Changes, _initiator: object) -> None:
+        if changes.what & What.DATASET:
+            self._reset()
+            return
+        if changes.what & (What.SEGMENTATION | What.LABEL_MAP | What.PREDICTION | What.ACTIONS | What.RUNS):
+            self._refresh_scores()
+        self._repaint(changes.videos)
+
+    def _refresh_scores(self) -> None:
+        scores = self._read_scores()
+        if scores != self._scores:
+            self._scores = scores
+            self._repaint(self._rows)
+
+    def _read_scores(self) -> dict[str, tuple[float, float]]:
+        report = self._session.report(self._session.current_run, "prediction")
+        return {row.video: (row.mof, row.edit) for row in report.per_video} if report is not None else {}
+
+    def _repaint(self, videos: Iterable[VideoId]) -> None:
+        rows = [self._rows[video] for video in videos if video in self._rows]
+        if rows:
+            self.dataChanged.emit(self.index(min(rows), 0), self.index(max(rows), len(COLUMNS) - 1))
+
+    # --- what Qt asks ------------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(self._videos)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Role.DisplayRole:
+            return COLUMNS[section]
+        if role == Role.ToolTipRole:
+            return HEAD_TIPS[section] or None
+        if role == Role.TextAlignmentRole:
+            return (
+                NUMBER if section in (FRAMES, MOF, EDIT) else Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+            )
+        return None
+
+    def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        video, column = self._videos[index.row()], index.column()
+        if role == Role.DisplayRole:
+            return self._text(video, column)
+        if role == SORT_ROLE:
+            return self._sort_value(video, column)
+        if role == VIDEO_ROLE:
+            return video.id
+        if role == Role.TextAlignmentRole and column in (FRAMES, MOF, EDIT):
+            return NUMBER
+        if role == Role.ToolTipRole:
+            return self._tip(video, column)
+        if role == Role.ForegroundRole and column == NAME and video.id in self._session.work.notes:
+            return QColor(AMBER)
+        return None
+
+    def _text(self, video: Video, column: int) -> str:
+        if column == NAME:
+            missing = _missing(video)
+            return f"{video.name}  (no {', no '.join(missing)})" if "features" in missing else video.name
+        if column == FRAMES:
+            return f"{video.timebase.n_frames:,}"
+        if column == REVIEW:
+            return STATUS[self._status(video)]
+        score = self._scores.get(video.id)
+        return percent(None if score is None else score[column - MOF])
+
+    def _sort_value(self, video: Video, column: int) -> Any:
+        if column == NAME:
+            return video.name.casefold()
+        if column == FRAMES:
+            return video.timebase.n_frames
+        if column == REVIEW:
+            return list(ReviewStatus).index(self._status(video))
+        return self._scores.get(video.id, (UNKNOWN, UNKNOWN))[column - MOF]
+
+    def _status(self, video: Video) -> ReviewStatus:
+        document = self._session.document
+        return document.review(video.id).status if document else ReviewStatus.NONE
+
+    def _tip(self, video: Video, column: int) -> str | None:
+        if column == REVIEW and self._session.document is not None:
+            note = self._session.document.review(video.id).note
+            return tip(note) if note else None
+        if column != NAME:
+            return None
+        missing, note = _missing(video), self._session.work.notes.get(video.id, "")
+        parts = [video.name, f"no {', no '.join(missing)}" if missing else "", note]
+        return tip(" · ".join(part for part in parts if part))
+
+
+def _missing(video: Video) -> list[str]:
+    """What a video lacks, in words."""
+    there = {"video file": video.media, "features": video.features, "ground truth": video.ground_truth}
+    return [what for what, path in there.items() if path is None]
