@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .kit.package import KitSummary
     from .kit.plan import KitPlan
     from .kit.source import KitOptions, KitSource
+    from .label_import import Effect, ImportPlan, Meanings
     from .metrics.report import Report as Scores
     from .project import Project
     from .tot.config import TrainConfig
@@ -392,6 +393,60 @@ def export(
     )
 
 
+def guess_formats(path: Path | str) -> list[str]:
+    """Names of the formats that a file or folder of labels may be of, the likeliest first."""
+    from .formats.guess import guess_formats as guess
+
+    return guess(Path(path).absolute())
+
+
+def plan_import(
+    project: Project, paths: Sequence[Path | str], *, format: str | None = None, target: str = "corrected"
+) -> ImportPlan:
+    """What label files would change, with every problem and its place; nothing is changed.
+
+    Without a format the first file says which it is. Raises ConfigError where no format fits, InputError.
+    """
+    from .formats.registry import find_format
+    from .label_import import plan_import as plan
+
+    name = format or next(iter(guess_formats(paths[0])), None)
+    if name is None:
+        raise ConfigError(f"{paths[0]}: no format can read it. Name one: tot export --format list shows them.")
+    form = find_format(name)
+    if form.decode is None:
+        raise ConfigError(f"{form.label} can be written, but not read.")
+    return plan(project.document, form.read([Path(p).absolute() for p in paths]), format=name, target=target)
+
+
+def import_effect(project: Project, plan: ImportPlan, row: int, *, names: Meanings | None = None) -> Effect | None:
+    """How many frames one row of a plan would change; None for a row that cannot be imported."""
+    from .label_import import effect
+
+    return effect(project.document, plan, row, names)
+
+
+def import_labels(
+    project: Project, plan: ImportPlan, rows: Collection[int] | None = None, *, names: Meanings | None = None
+) -> Changes:
+    """Take the rows of a plan (those that it proposes when None) into the project, as one edit.
+
+    Ground truth is no edit but an arrival; new actions that it needs are one. Raises EditError.
+    """
+    from . import label_import
+    from .annotation.commands import add_actions
+
+    chosen = plan.proposed if rows is None else rows
+    document, meanings = project.document, plan.names if names is None else names
+    if plan.target == label_import.CORRECTED:
+        return project.edit(label_import.import_edit(document, plan, chosen, meanings))
+    tracks = label_import.chosen_tracks(document, plan, chosen, meanings)
+    fresh = label_import.new_actions(document, plan, chosen, meanings)
+    if fresh:
+        project.edit(add_actions(document, fresh))
+    return project.add_ground_truth(tracks)
+
+
 def plan_kit(
     project: Project,
     options: KitOptions,
@@ -505,10 +560,27 @@ def doctor() -> dict[str, Any]:
 
 
 def formats() -> list[dict[str, Any]]:
-    """Name, label and losses of every exchange format."""
-    from .formats.registry import FORMATS
+    """Every exchange format as plain values: ours, and those of installed packages."""
+    from .formats.registry import FORMATS, all_formats
 
     return [
-        {"name": f.name, "label": f.label, "read": f.read is not None, "losses": list(f.losses)}
-        for f in FORMATS.values()
+        {
+            "name": f.name,
+            "label": f.label,
+            "group": f.group,
+            "extension": f.extension,
+            "read": f.decode is not None,
+            "losses": list(f.losses),
+            "in_seconds": f.in_seconds,
+            "has_gaps": f.has_gaps,
+            "built_in": f.name in FORMATS,
+        }
+        for f in all_formats().values()
     ]
+
+
+def format_problems() -> list[str]:
+    """What is wrong with format plug-ins that are installed and cannot be used."""
+    from .formats.registry import plugin_problems
+
+    return [str(problem) for problem in plugin_problems()]

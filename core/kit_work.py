@@ -11,7 +11,7 @@ from .annotation.values import KitText, ReviewStatus
 from .data.dataset import RunId, VideoId
 from .errors import TotError
 from .kit.source import KitSource
-from .project_work import choose_run, chosen_tracks, export_track
+from .project_work import choose_run, chosen_tracks, edited_times, export_track
 
 if TYPE_CHECKING:
     from .project import Project
@@ -22,7 +22,7 @@ _MAX_LICENCE = 64 << 10
 def kit_source(project: Project, *, track: str, videos: str, run: RunId | None) -> KitSource:
     """The values of the chosen videos. Raises ConfigError when there is none, or no such track or run."""
     document = project.document
-    tracks = chosen_tracks(document, track, videos, run)
+    tracks, edited = chosen_tracks(document, track, videos, run), edited_times(project)
     is_accepted = {v for v in tracks if document.review(v).status is ReviewStatus.ACCEPTED}
     return KitSource(
         activity=document.dataset.activity,
@@ -33,7 +33,7 @@ def kit_source(project: Project, *, track: str, videos: str, run: RunId | None) 
         accepted={v: _accepted_at(project, v) for v in tracks if v in is_accepted},
         step_texts=dict(document.step_texts),
         kit_text=document.kit_text or KitText(),
-        labels=tuple(export_track(document, v, cut, track) for v, cut in tracks.items()),
+        labels=tuple(export_track(document, v, cut, track, edited.get(v, "")) for v, cut in tracks.items()),
         run=_run_values(project, run),
         edited_at=_time(max((s.ts for s in project.history.done), default=0.0)),
         licence=_licence(document.dataset.root),

@@ -12,8 +12,8 @@ from .annotation.document import Document
 from .annotation.edit import Edit
 from .annotation.history import Direction, History, Step
 from .annotation.segmentation import Segmentation
-from .annotation.values import LabelMap, Prediction, Run
-from .data.dataset import Dataset, RunId, Video, VideoId
+from .annotation.values import LabelMap, Prediction, Run, TrackKind
+from .data.dataset import BACKGROUND, UNLABELLED, Dataset, RunId, Video, VideoId
 from .errors import EditError, StoreError
 from .store import backup, log, opening, pack, rows, tracks
 from .store.create import create
@@ -219,6 +219,31 @@ class Project:
 
         self._writer.put(write)
         return self.document.add_predictions(predictions)
+
+    def add_ground_truth(self, found: Mapping[VideoId, Segmentation]) -> Changes:
+        """Ground truth of videos that have none arrives; what a video has never changes. Raises EditError."""
+        self._check_writable()
+        known = {int(a) for a in self.document.actions} | {int(BACKGROUND), int(UNLABELLED)}
+        for video, track in found.items():
+            values = self.document.videos.get(video)
+            if values is None:
+                raise EditError(f'There is no video "{video}" in this project.')
+            if video in self.document.ground_truth:
+                raise EditError(f"{values.name} has ground truth, and that never changes.")
+            if track.n_frames != values.timebase.n_frames:
+                raise EditError(
+                    f"{values.name} has {values.timebase.n_frames:,} frames; the labels {track.n_frames:,}."
+                )
+            if unknown := {int(label) for label in track.labels.tolist()} - known:
+                raise EditError(f"There is no action {min(unknown)} in this project.")
+        packed = {self._places[video]: pack.pack_track(track) for video, track in found.items()}
+
+        def write(connection: Connection) -> None:
+            for place, data in packed.items():
+                tracks.put_track(connection, place, TrackKind.GROUND_TRUTH, data)
+
+        self._writer.put(write)
+        return self.document.add_ground_truth(found)
 
     def set_dataset_root(self, path: Path) -> Changes:
         """The dataset lies elsewhere now: every path below the old root is looked for below the new one."""

@@ -18,7 +18,8 @@ from .annotation.values import UNMAPPED, LabelMap, Prediction, ReviewStatus, Run
 from .cache import atomic_write, cache_path
 from .data.dataset import BACKGROUND, UNLABELLED, ActionId, ClusterId, RunId, VideoId
 from .errors import ConfigError, EditError, InputError
-from .formats.registry import FORMATS, ExportSummary, ExportTrack
+from .formats.registry import ExportSummary, ExportTrack, find_format
+from .formats.track import NO_DATE
 from .requests import SegmentRequest, TrainRequest, TrainVideo
 
 if TYPE_CHECKING:
@@ -237,10 +238,8 @@ def export_tracks(
     unlabelled_as_background: bool,
 ) -> ExportSummary:
     """Write the chosen videos' labels in one format."""
-    if name not in FORMATS:
-        raise ConfigError(f'There is no format "{name}"; there are: {", ".join(FORMATS)}.')
-    document = project.document
-    found = chosen_tracks(document, track, videos, run)
+    form, document = find_format(name), project.document
+    found, edited = chosen_tracks(document, track, videos, run), edited_times(project)
     tracks = []
     for video, cut in found.items():
         if unlabelled_as_background:
@@ -249,16 +248,30 @@ def export_tracks(
                 [BACKGROUND if label == UNLABELLED else label for label in cut.labels.tolist()],
                 cut.n_frames,
             )
-        tracks.append(export_track(document, video, cut, track))
-    return FORMATS[name].write(tracks, out)
+        tracks.append(export_track(document, video, cut, track, edited.get(video, "")))
+    return form.write(tracks, out)
 
 
-def export_track(document: Document, video: VideoId, cut: Segmentation, track: str) -> ExportTrack:
-    """One video's labels as a format writes them: with the actions in use and those that it has."""
+def edited_times(project: Project) -> dict[VideoId, str]:
+    """When the labels or the review of each video were edited last (ISO 8601, UTC); untouched videos are left out."""
+    latest: dict[VideoId, float] = {}
+    for step in project.history.done:
+        for video in step.videos:
+            latest[video] = max(step.ts, latest.get(video, 0.0))
+    return {v: datetime.fromtimestamp(ts, UTC).isoformat(timespec="seconds") for v, ts in latest.items() if ts}
+
+
+def export_track(document: Document, video: VideoId, cut: Segmentation, track: str, edited: str = "") -> ExportTrack:
+    """One video's labels as a format writes them: with the actions in use and those that it has.
+
+    `edited` is the time of the last edit, which only the corrected track has.
+    """
     known = {int(label) for label in cut.labels.tolist()}
     used = {a.id: a for a in document.actions.values() if not a.archived or int(a.id) in known}
     one, review = document.videos[video], document.review(video)
-    return ExportTrack(one.name, one.timebase, cut, used, track, str(review.status), review.note)
+    media = one.media.name if one.media is not None else ""
+    when = edited if edited and track == "corrected" else NO_DATE
+    return ExportTrack(one.name, one.timebase, cut, used, track, str(review.status), review.note, media, when)
 
 
 def chosen_tracks(document: Document, track: str, videos: str, run: RunId | None) -> dict[VideoId, Segmentation]:

@@ -39,6 +39,7 @@ TABLE: dict[str, tuple[str, str]] = {
                      "torch safetensors cv2 numpy msgspec PACKAGED_WEIGHTS"),
     "core.store": (f"core.annotation core.data core.cache {VALUES}", "msgspec platformdirs numpy"),
     "core.formats": ("core.annotation core.data core.cache core.errors", "msgspec defusedxml numpy"),
+    "core.label_import": ("core.formats core.annotation core.data core.errors", "numpy"),
     "core.html_page": ("", "jinja2 markupsafe"),
     "core.kit": (f"core.formats core.media core.annotation core.data core.html_page {VALUES}",
                  "docx cv2 numpy msgspec"),
@@ -62,7 +63,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "core.progress": ("core.events", ""),
     "core.api": ("core.*", "msgspec numpy"),
     "core.verbs": (f"core.tot.config core.api core.requests core.progress core.data core.kit.source core.decode "
-                   f"core.metrics core.project {VALUES}", ""),
+                   f"core.metrics core.project core.label_import {VALUES}", ""),
     "core.cli": ("core.verbs core.errors core.events", ""),
     "totgui.paths": ("", ""),
     "totgui.settings": ("", "QT"),

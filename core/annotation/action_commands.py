@@ -12,10 +12,12 @@ from .document import Document
 from .edit import Edit, Swap
 from .values import ActionKey, MapKey, TrackKey
 
+MAX_NAME = 200
+
 
 def add_action(document: Document, name: str) -> tuple[Edit, ActionId]:
     """A new action, and the number it gets."""
-    name = _checked_name(document, name, None)
+    name = checked_name(document, name)
     number = ActionId(1 + max((int(a) for a in document.actions), default=-1))
     action = Action(number, name, colour_for(int(number)))
     return Edit(f"new action {name}", (Swap(ActionKey(number), None, action),)), number
@@ -24,7 +26,7 @@ def add_action(document: Document, name: str) -> tuple[Edit, ActionId]:
 def rename_action(document: Document, action: ActionId, name: str) -> Edit:
     """One value changes; all tracks follow."""
     before = _action(document, action)
-    return _change(f"rename {before.name}", before, replace(before, name=_checked_name(document, name, action)))
+    return _change(f"rename {before.name}", before, replace(before, name=checked_name(document, name, action)))
 
 
 def recolour_action(document: Document, action: ActionId, colour: str) -> Edit:
@@ -87,10 +89,15 @@ def _action(document: Document, action: ActionId) -> Action:
     return document.actions[action]
 
 
-def _checked_name(document: Document, name: str, own: ActionId | None) -> str:
+def checked_name(document: Document, name: str, own: ActionId | None = None) -> str:
+    """The name as an action may have it; `own` is the action that has it already. Raises EditError."""
     name = name.strip()
-    if not name or len(name) > 200 or any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 or c in "\u2028\u2029" for c in name):
-        raise EditError("A name has 1 to 200 characters, without line breaks and tabs.")
+    if (
+        not name
+        or len(name) > MAX_NAME
+        or any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 or c in "\u2028\u2029" for c in name)
+    ):
+        raise EditError(f"A name has 1 to {MAX_NAME} characters, without line breaks and tabs.")
     if any("\ud800" <= c <= "\udfff" for c in name):
         raise EditError("The name holds characters that cannot be stored. Type it again.")
     same = find_action(document, name)

@@ -1,6 +1,7 @@
 """The verbs that edit a document: each makes an Edit from present values, or raises EditError."""
 
 from .action_commands import add_action, archive_action, merge_actions, recolour_action, rename_action
+from .import_commands import add_actions, import_tracks
 from .kit_commands import set_kit_text, set_step_text
 from .map_commands import name_cluster, rematch, set_lock, set_many_to_one, set_target
 from .track_commands import (
@@ -18,10 +19,12 @@ from .track_commands import (
 
 __all__ = [
     "add_action",
+    "add_actions",
     "adopt_all",
     "adopt_prediction",
     "archive_action",
     "import_track",
+    "import_tracks",
     "merge",
     "merge_actions",
     "move_boundary",

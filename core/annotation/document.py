@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..data.dataset import Action, ActionId, Dataset, RunId, Video, VideoId
@@ -40,7 +40,7 @@ _KINDS: dict[type[Key], type[Value]] = {
 class Document:
     """Dataset, actions, tracks, label maps and reviews as they stand now.
 
-    The dictionaries are for reading; `apply` and the two `add_` methods are the only writers.
+    The dictionaries are for reading; `apply` and the `add_` methods are the only writers.
     """
 
     def __init__(self, dataset: Dataset) -> None:
@@ -145,6 +145,11 @@ class Document:
             videos.add(prediction.video)
             runs.add(prediction.run)
         return Changes(What.PREDICTION, frozenset(videos), frozenset(runs))
+
+    def add_ground_truth(self, tracks: Mapping[VideoId, Segmentation]) -> Changes:
+        """Ground truth has arrived, for videos that had none; like every arrival it cannot be undone."""
+        self.ground_truth |= tracks
+        return Changes(What.SEGMENTATION | What.DATASET, frozenset(tracks))
 
 
 def _set(values: dict[Any, Any], key: object, value: Value | None) -> None:

@@ -107,6 +107,14 @@ class Segmentation:
             and np.array_equal(self._flags, other._flags)
         )
 
+    def same_labels(self, other: Segmentation) -> bool:
+        """Whether every frame carries the same label there, wherever it came from."""
+        return (
+            self.n_frames == other.n_frames
+            and np.array_equal(self.starts, other.starts)
+            and np.array_equal(self.labels, other.labels)
+        )
+
     def __hash__(self) -> int:
         return hash((self.n_frames, self.starts.tobytes(), self.labels.tobytes(), self._flags.tobytes()))
 

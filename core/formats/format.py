@@ -66,7 +66,7 @@ class Format:
 
     def texts(self, tracks: Sequence[ExportTrack]) -> Encoded:
         """The files of an export as text. Raises InputError for what the format cannot hold."""
-        known = tuple(replace(track, video=written_name(track.video)) for track in tracks)
+        known = tuple(replace(t, video=written_name(t.video), media=written_name(t.media)) for t in tracks)
         names = [track.video for track in known]
         for name in names:
             if names.count(name) > 1:
@@ -80,6 +80,9 @@ class Format:
         Raises InputError for what the format cannot hold; nothing is written then.
         """
         encoded = self.texts(tracks)
+        for name in encoded.files:
+            if not name or Path(name).is_absolute() or {"", ".", ".."} & set(name.replace("\\", "/").split("/")):
+                raise InputError(self.label, f'wants to write "{name}", which is not inside the folder.')
         files = {Path(name): text.encode("utf-8") for name, text in encoded.files.items()}
         alone = [name for name in files if name.name.endswith(self.extension) and name.name not in (README, NAMES_FILE)]
         is_file = bool(self.extension) and out.name.lower().endswith(self.extension.lower())
@@ -97,7 +100,7 @@ class Format:
         found = Reading()
         for path in paths:
             try:
-                files = self._files(path)
+                files = self.files(path)
             except InputError as error:
                 found.problems.append(_problem(error))
                 continue
@@ -118,7 +121,8 @@ class Format:
         if not any(problem.severity == "error" for problem in file.problems):
             found.tracks += tracks
 
-    def _files(self, path: Path) -> list[SourceFile]:
+    def files(self, path: Path) -> list[SourceFile]:
+        """The files that an import of a file or folder reads. Raises InputError where there is none."""
         if not path.exists():
             raise InputError(path, "is not there; wanted a file or folder of labels.")
         if not path.is_dir():

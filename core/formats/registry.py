@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+from ..data.dataset import Problem
+from ..errors import ConfigError
 from . import (
     audacity,
     boris_project,
@@ -12,6 +16,7 @@ from . import (
     frame_text,
     json_labels,
     label_studio,
+    plugins,
     segment_lists,
     srt,
     textgrid,
@@ -21,7 +26,7 @@ from . import (
 from .format import Format
 from .track import ExportSummary, ExportTrack
 
-__all__ = ["FORMATS", "ExportSummary", "ExportTrack", "Format"]
+__all__ = ["FORMATS", "ExportSummary", "ExportTrack", "Format", "all_formats", "find_format", "plugin_problems"]
 
 FORMATS: dict[str, Format] = {
     f.name: f
@@ -47,3 +52,28 @@ FORMATS: dict[str, Format] = {
         segment_lists.COIN,
     )
 }
+"""The formats of this program; `all_formats` adds those of installed packages."""
+
+
+@cache
+def _plugins() -> plugins.Plugins:
+    return plugins.load(FORMATS)
+
+
+def all_formats() -> dict[str, Format]:
+    """Every format by name: ours, then those of installed packages."""
+    return FORMATS | dict(_plugins().formats)
+
+
+def plugin_problems() -> tuple[Problem, ...]:
+    """What is wrong with format plug-ins that are installed and cannot be used."""
+    return _plugins().problems
+
+
+def find_format(name: str) -> Format:
+    """The format of this name. Raises ConfigError, which lists those that there are."""
+    known = all_formats()
+    if name not in known:
+        broken = "".join(f" The {problem}" for problem in plugin_problems())
+        raise ConfigError(f'There is no format "{name}"; there are: {", ".join(known)}.{broken}')
+    return known[name]

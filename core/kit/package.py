@@ -9,9 +9,9 @@ from pathlib import Path
 
 from ..data.dataset import VideoId
 from ..data.timebase import MediaInfo
-from ..errors import ConfigError, TotError
+from ..errors import TotError
 from ..events import JobCancelled, Progress, Report, ShouldStop, ignore, never_stop
-from ..formats.registry import FORMATS
+from ..formats.registry import find_format
 from ..media.clips import copy_video, encode_clip
 from ..media.reader import FrameReader
 from . import captions, folder, pages, pictures, record, scorm
@@ -81,8 +81,8 @@ def write_kit(
     """
     out = out.absolute()
     formats = usual_formats() if options.formats is None else options.formats
-    if unknown := [name for name in formats if name not in FORMATS]:
-        raise ConfigError(f'There is no format "{unknown[0]}"; there are: {", ".join(FORMATS)}.')
+    for name in formats:
+        find_format(name)
     plan = plan_kit(source, options)
     work = _Work(_units(source, plan, options), report, should_stop)
     archive = folder.Archive(out.with_name(f"{out.name}.zip")) if options.as_zip else None
@@ -189,7 +189,7 @@ class _Writer:
         """The labels in every chosen format; one that cannot hold them becomes a note."""
         lines = []
         for name in self.options.formats or ():
-            kind = FORMATS[name]
+            kind = find_format(name)
             target = self.out / "labels" / f"{name}{kind.suffix}"
             self.work.start(kind.label)
             try:

@@ -56,7 +56,8 @@ def export(options: argparse.Namespace) -> Answer:
     """Write the labels in one of the formats."""
     if options.format == "list":
         found = api.formats()
-        return found, "\n".join(f"{f['name']:<12}{f['label']}; not in it: {'; '.join(f['losses'])}" for f in found)
+        lines = [f"{f['name']:<16}{f['label']}; not in it: {'; '.join(f['losses'])}" for f in found]
+        return found, "\n".join([*lines, *api.format_problems()])
     if options.out is None or options.project is None:
         raise ConfigError("tot export needs PROJECT.tot, --format NAME and --out PATH.")
     with api.open_project(options.project, read_only=True) as project:

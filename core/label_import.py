@@ -1,0 +1,262 @@
+"""What label files would change in a project, before anything does: each track with its video, names and problems.
+
+A plan is made once; the person ticks rows and says what unknown names mean, and `import_edit` makes one edit of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+
+import numpy as np
+
+from .annotation.action_commands import MAX_NAME
+from .annotation.commands import import_tracks
+from .annotation.document import Document
+from .annotation.edit import Edit
+from .annotation.segmentation import Segmentation
+from .annotation.values import ReviewStatus
+from .data.colours import colour_for
+from .data.dataset import BACKGROUND, UNLABELLED, Action, ActionId, Problem, VideoId
+from .errors import ConfigError, EditError
+from .formats.format import Reading
+from .formats.grid import Placed, on_grid
+from .formats.names import CONTROL, written_name
+from .formats.track import FileTrack
+
+CORRECTED, GROUND_TRUTH = "corrected", "ground-truth"
+TARGETS = (CORRECTED, GROUND_TRUTH)
+Meanings = Mapping[str, int | None]
+"""What each name of the files means: an ActionId or a reserved label; None is a new action of that name."""
+
+
+@dataclass(frozen=True)
+class ImportRow:
+    """One track of a file. `video` is None where the project has none of its name; `placed` is empty after an error.
+
+    `is_proposed` says that it is ticked until the person says otherwise.
+    """
+
+    track: FileTrack
+    video: VideoId | None
+    placed: Placed
+    problems: tuple[Problem, ...]
+    is_proposed: bool = False
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it can be imported at all."""
+        return self.video is not None and bool(self.placed.starts)
+
+
+@dataclass(frozen=True)
+class ImportPlan:
+    """The tracks of the files, what is wrong with files as a whole, and what their names would mean."""
+
+    format: str
+    target: str
+    rows: tuple[ImportRow, ...]
+    problems: tuple[Problem, ...]
+    names: Meanings
+    notes: tuple[str, ...] = ()
+
+    @property
+    def all_problems(self) -> tuple[Problem, ...]:
+        """Every problem with its place: of the files, then of their tracks."""
+        return (*self.problems, *(p for row in self.rows for p in row.problems))
+
+    @property
+    def proposed(self) -> tuple[int, ...]:
+        """The numbers of the rows that are ticked at first."""
+        return tuple(n for n, row in enumerate(self.rows) if row.is_proposed)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What one row would change in its video: frames that get another label, of all; segments before and after."""
+
+    changed: int
+    n_frames: int
+    segments_before: int
+    segments_after: int
+
+
+def plan_import(document: Document, reading: Reading, *, format: str, target: str = CORRECTED) -> ImportPlan:
+    """What the files that were read would change; every problem is listed, and what has an error is never proposed."""
+    if target not in TARGETS:
+        raise ConfigError(f'Labels cannot be imported as "{target}"; wanted {" or ".join(TARGETS)}.')
+    rows = [_row(document, track, target) for track in reading.tracks]
+    names, notes = _meanings(document, rows)
+    return ImportPlan(format, target, tuple(_proposed(rows)), tuple(reading.problems), names, tuple(notes))
+
+
+def _row(document: Document, track: FileTrack, target: str) -> ImportRow:
+    video = find_video(document, (track.video, *track.also))
+    if video is None:
+        what = f'is about the video "{track.video}", and this project has none of that name.'
+        hint = "Rename the file, or import it into the project that has the video."
+        return ImportRow(track, None, Placed((), (), 0), (_problem(track, what, hint),))
+    placed = on_grid(track, document.videos[video].timebase)
+    found = [replace(problem, video=video) for problem in placed.problems]
+    if wrong := _wrong_names(track):
+        found += wrong
+        placed = Placed((), (), placed.n_frames)
+    if target == GROUND_TRUTH and video in document.ground_truth:
+        found.append(_problem(track, f"{document.videos[video].name} has ground truth, and that never changes."))
+        placed = Placed((), (), placed.n_frames)
+    return ImportRow(track, video, placed, tuple(found))
+
+
+def _wrong_names(track: FileTrack) -> list[Problem]:
+    """The names that no action can have, each at its first place."""
+    found: dict[str, Problem] = {}
+    for interval in track.intervals:
+        name = interval.name
+        if name and name not in found and (CONTROL.search(name) or not 0 < len(name.strip()) <= MAX_NAME):
+            what = (
+                f'"{written_name(name)[:60]}" cannot be the name of an action (1 to {MAX_NAME} characters, one line).'
+            )
+            found[name] = Problem("error", str(track.path), what, interval.place, "Rename it in the file.")
+    return list(found.values())
+
+
+def _problem(track: FileTrack, what: str, hint: str = "") -> Problem:
+    return Problem("error", str(track.path), what, track.tier and f'tier "{track.tier}"', hint)
+
+
+def find_video(document: Document, names: Iterable[str]) -> VideoId | None:
+    """The one video that goes by one of these names: its own, that of its file, with or without its ending."""
+    for fold in (str, _stem, _folded_stem):
+        table: dict[str, set[VideoId]] = {}
+        for video in document.videos.values():
+            own = {video.name, str(video.id), *(() if video.media is None else (video.media.name,))}
+            for name in own:
+                table.setdefault(fold(name), set()).add(video.id)
+        for name in names:
+            found = table.get(fold(name), set())
+            if len(found) == 1:
+                return next(iter(found))
+    return None
+
+
+def _stem(name: str) -> str:
+    path = PurePath(name.replace("\\", "/"))
+    return path.stem if re.fullmatch(r"\.[A-Za-z0-9]{1,5}", path.suffix) else path.name
+
+
+def _folded_stem(name: str) -> str:
+    return _stem(name).casefold()
+
+
+def _proposed(rows: Sequence[ImportRow]) -> list[ImportRow]:
+    """The first usable row of each video is ticked; the others of the same video say why they are not."""
+    taken: dict[VideoId, FileTrack] = {}
+    found = []
+    for row in rows:
+        if not row.is_usable or row.video is None:
+            found.append(row)
+        elif row.video not in taken:
+            taken[row.video] = row.track
+            found.append(replace(row, is_proposed=True))
+        else:
+            first = taken[row.video]
+            tier = f'tier "{first.tier}" of ' if first.tier else ""
+            what = f"is about the same video as {tier}{first.path.name}."
+            where = row.track.tier and f'tier "{row.track.tier}"'
+            note = Problem("note", str(row.track.path), what, where, "One of them can be taken.", row.video)
+            found.append(replace(row, problems=(*row.problems, note)))
+    return found
+
+
+def _meanings(document: Document, rows: Iterable[ImportRow]) -> tuple[dict[str, int | None], list[str]]:
+    """What each name most likely means: the action of that name, one that differs in spelling only, or a new one."""
+    actions = sorted(document.actions.values(), key=lambda a: a.archived)
+    exact: dict[str, int] = {}
+    folded: dict[str, list[Action]] = {}
+    for action in actions:
+        exact.setdefault(action.name, int(action.id))
+        folded.setdefault(_folded(action.name), []).append(action)
+    found: dict[str, int | None] = {}
+    notes = []
+    for name in dict.fromkeys(name for row in rows if row.is_usable for name in row.placed.names if name):
+        similar = folded.get(_folded(name), [])
+        if name in exact:
+            found[name] = exact[name]
+        elif name in document.dataset.background_names:
+            found[name] = int(BACKGROUND)
+            notes.append(f'"{name}" is background in this dataset.')
+        elif len(similar) == 1:
+            found[name] = int(similar[0].id)
+            notes.append(f'"{name}" is taken for "{similar[0].name}".')
+        else:
+            found[name] = None
+    return found, notes
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[\W_]+", " ", name.casefold()).strip()
+
+
+def new_actions(document: Document, plan: ImportPlan, chosen: Collection[int], names: Meanings) -> list[Action]:
+    """The actions that the chosen rows need and the project lacks, in the order of the files, with colours."""
+    first = 1 + max((int(a) for a in document.actions), default=-1)
+    used = dict.fromkeys(name for n in sorted(chosen) for name in plan.rows[n].placed.names if name)
+    fresh = [name for name in used if names.get(name) is None]
+    return [Action(ActionId(first + n), name.strip(), colour_for(first + n)) for n, name in enumerate(fresh)]
+
+
+def _labels(document: Document, plan: ImportPlan, chosen: Collection[int], names: Meanings) -> dict[str | None, int]:
+    numbers: dict[str | None, int] = {"": int(BACKGROUND), None: int(UNLABELLED)}
+    numbers |= {name: meaning for name, meaning in names.items() if meaning is not None}
+    used = dict.fromkeys(name for n in sorted(chosen) for name in plan.rows[n].placed.names if name)
+    fresh = [name for name in used if names.get(name) is None]
+    numbers |= {name: int(a.id) for name, a in zip(fresh, new_actions(document, plan, chosen, names), strict=True)}
+    return numbers
+
+
+def chosen_tracks(
+    document: Document, plan: ImportPlan, chosen: Collection[int], names: Meanings | None = None
+) -> dict[VideoId, Segmentation]:
+    """The tracks of the chosen rows in labels of the project. Raises EditError where they cannot stand together."""
+    numbers = _labels(document, plan, chosen, plan.names if names is None else names)
+    found: dict[VideoId, Segmentation] = {}
+    for number in sorted(chosen):
+        row = plan.rows[number]
+        if not row.is_usable or row.video is None:
+            raise EditError(f"{row.track.path.name}: {row.track.video} cannot be imported.")
+        if row.video in found:
+            raise EditError(f"Two of the chosen tracks are about {document.videos[row.video].name}. Choose one.")
+        labels = [numbers[name] for name in row.placed.names]
+        found[row.video] = Segmentation.from_pieces(row.placed.starts, labels, row.placed.n_frames)
+    return found
+
+
+def effect(document: Document, plan: ImportPlan, number: int, names: Meanings | None = None) -> Effect | None:
+    """What one row would change; None for a row that cannot be imported."""
+    row = plan.rows[number]
+    if not row.is_usable or row.video is None:
+        return None
+    after = chosen_tracks(document, plan, [number], names)[row.video]
+    tracks = document.ground_truth if plan.target == GROUND_TRUTH else document.corrected
+    before = tracks.get(row.video)
+    if before is None:
+        return Effect(after.n_frames, after.n_frames, 0, len(after))
+    changed = int(np.count_nonzero(before.to_frames() != after.to_frames()))
+    return Effect(changed, after.n_frames, len(before), len(after))
+
+
+def import_edit(document: Document, plan: ImportPlan, chosen: Collection[int], names: Meanings | None = None) -> Edit:
+    """The one edit that makes Corrected of what was chosen. Raises EditError where nothing would change."""
+    names = plan.names if names is None else names
+    tracks = chosen_tracks(document, plan, chosen, names)
+    if not tracks:
+        raise EditError("Nothing was chosen to be imported.")
+    return import_tracks(document, tracks, new_actions(document, plan, chosen, names))
+
+
+def reopened(document: Document, plan: ImportPlan, chosen: Collection[int]) -> list[str]:
+    """Names of the accepted videos that the import puts back into review."""
+    videos = [plan.rows[n].video for n in chosen]
+    return [document.videos[v].name for v in videos if v and document.review(v).status is ReviewStatus.ACCEPTED]
