@@ -76,9 +76,11 @@ TABLE: dict[str, tuple[str, str]] = {
     "totgui.jobs.tasks": ("core.api core.formats core.project core.data core.annotation core.events core.errors", ""),
     "totgui.decoder": ("core.media core.data core.errors", "QT numpy"),
     "totgui.stills": ("totgui.decoder core.media core.data core.errors", "QT numpy"),
+    "totgui.proxies": ("core.media core.data core.errors core.events", "QT"),
     "totgui.playback": ("totgui.decoder core.media core.data core.errors", "QT"),
-    "totgui.session": (f"totgui.jobs totgui.playback totgui.decoder totgui.stills core.project core.project_work "
-                       f"core.feature_work core.requests core.annotation core.metrics core.data core.cache {VALUES}",
+    "totgui.session": (f"totgui.jobs totgui.playback totgui.decoder totgui.stills totgui.proxies core.project "
+                       "core.project_work core.feature_work core.requests core.annotation core.metrics "
+                       f"core.data core.cache {VALUES}",
                        "QT numpy msgspec"),
     "totgui.models": ("totgui.palette totgui.session core.annotation core.data core.metrics core.events core.errors",
                       "QT numpy"),

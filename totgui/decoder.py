@@ -17,6 +17,7 @@ from core.data.timebase import MediaInfo
 from core.errors import MediaError, TotError
 from core.media.ahead import next_ahead
 from core.media.pixels import Look
+from core.media.proxy import find_proxy
 from core.media.reader import FrameReader
 
 log = logging.getLogger(__name__)
@@ -48,19 +49,30 @@ class Request:
 
 
 class Decoder(QObject):
-    """Decodes one video away from the window's thread.
+    """Decodes one video, or its proxy where it has one, away from the window's thread.
 
     Its thread is a daemon: one that hangs in a file is left behind by `end`, and the program goes on.
     """
 
     pictureDecoded = Signal(int, int, object, bool)  # serial, picture, QImage, is it the one asked for
     failed = Signal(int, str)  # serial, message
-    answered = Signal(float)  # seconds from a request at rest to its picture
+    answered = Signal(float)  # seconds from a jump at rest to its picture
 
-    def __init__(self, media: Path, info: MediaInfo, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        media: Path,
+        info: MediaInfo,
+        parent: QObject | None = None,
+        *,
+        uses_proxy: bool = True,
+        keep_bytes: int = KEEP_BYTES,
+    ) -> None:
         super().__init__(parent)
         self._media = media
         self._info = info
+        self._uses_proxy, self._keep_bytes = uses_proxy, keep_bytes
+        self.is_proxy = False
+        """Whether pictures come from the video's proxy; known with the first of them."""
         self._wake = threading.Condition()
         self._request: Request | None = None
         self._look = Look()
@@ -100,11 +112,25 @@ class Decoder(QObject):
             if request is None:
                 return
             try:
-                reader = FrameReader(self._media, self._info, keep_bytes=KEEP_BYTES)
+                reader = self._open()
             except Exception as error:  # the outer edge of a loader of foreign files
                 self._fail(request, error)
         with reader:
             _Course(self, reader, request).run()
+
+    def _open(self) -> FrameReader:
+        """A reader of the proxy where there is one for the file as it is now, else of the file."""
+        file = FrameReader(self._media, self._info, keep_bytes=self._keep_bytes)
+        if self._uses_proxy and (proxy := find_proxy(self._media, self._info)) is not None:
+            try:
+                reader = proxy.open(keep_bytes=self._keep_bytes)
+            except MediaError:
+                log.exception("%s: its proxy cannot be used", self._media)
+                return file
+            self.is_proxy = reader.n_pictures == file.n_pictures
+            if self.is_proxy:
+                return reader
+        return file
 
     def _take(self, *, wait: bool) -> Request | None:
         """The newest request, taken out; None when there is none, or the thread is to end."""
@@ -168,7 +194,7 @@ class _Course:
         if self._reader.has(request.picture):
             self._show(request, request.picture)
             self._wanted = None
-            if not request.speed:
+            if not (request.speed or request.direction):
                 self._owner.answered.emit(time.perf_counter() - request.at)
             return
         if self._steps is None:

@@ -21,8 +21,10 @@ ASSUMED_RATE = Fraction(30)
 """Frames per second of play where no rate is known; only the speed of the cursor depends on it."""
 NEAR = 10
 """A move of at most so many frames is a step: the next one will go the same way."""
-SLOW_S, SLOW_OF = 0.25, 8
-"""A video is slow when half of the last few seeks took longer than this."""
+SLOW_S, SLOW_OF = 0.25, 5
+"""A video is slow when half of the last few jumps took longer than this."""
+STILL_BYTES = 32 * 1024 * 1024
+"""Frames kept of a file whose proxy is played."""
 NO_ANSWER_MS = 20_000
 
 
@@ -41,6 +43,7 @@ class Playback(QObject):
     videoChanged = Signal()
     loopChanged = Signal()
     slowChanged = Signal(bool)
+    sourceChanged = Signal()
     failed = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -52,8 +55,11 @@ class Playback(QObject):
         self.video: Video | None = None
         self.look = Look()
         self.is_slow = False
+        self.has_proxy = False  # pictures are those of the video's proxy
+        self.is_original = True  # the picture on screen is the one of the file
         self.steps_only = False  # while K is held, J and L move one frame
         self._decoder: Decoder | None = None
+        self._still_decoder: Decoder | None = None
         self._serial = 0
         self._pending: dict[int, int] = {}
         self._direction = 0
@@ -91,10 +97,19 @@ class Playback(QObject):
         if video is not None:
             self.seek(frame)
 
+    def reload(self) -> None:
+        """Open the video's file anew where it is: its proxy has come or gone."""
+        if self.video is not None:
+            self.pause()
+            self._end_decoder()
+            self._start_decoder()
+            self._ask(max(0, self.wanted))
+
     def _start_decoder(self) -> None:
         video = self.video
         self._seconds.clear()
         self._set_slow(False)
+        self._set_source(has_proxy=False, is_original=True)
         if video is None or video.media is None or video.timebase.media is None:
             return
         decoder = Decoder(video.media, video.timebase.media, self)
@@ -113,8 +128,14 @@ class Playback(QObject):
 
     def _end_decoder(self, *, wait: bool = True) -> None:
         decoder, self._decoder = self._decoder, None
+        still, self._still_decoder = self._still_decoder, None
         self._pending.clear()
         self._watch.stop()
+        if still is not None:
+            still.pictureDecoded.disconnect(self._on_original)
+            still.failed.disconnect(self._on_failed)
+            still.end(wait=wait)
+            still.deleteLater() if wait else still.setParent(None)
         if decoder is None:
             return
         decoder.pictureDecoded.disconnect(self._on_picture)
@@ -135,6 +156,8 @@ class Playback(QObject):
     def set_look(self, look: Look) -> None:
         """Show pictures with this brightness and contrast."""
         self.look = look
+        if self._still_decoder is not None:
+            self._still_decoder.set_look(look)
         if self._decoder is not None:
             self._decoder.set_look(look)
             self._ask(self.wanted)
@@ -183,10 +206,52 @@ class Playback(QObject):
             return
         self._watch.start()
         self._has_failed = False
+        assert self._decoder is not None
+        self._set_source(has_proxy=self._decoder.is_proxy, is_original=not self._decoder.is_proxy)
         frame = self._take(serial) if is_exact else self.timebase.frame_of_picture(picture)
         self.frame = frame
         self.pictureReady.emit(frame, image)
         self.frameChanged.emit(frame)
+
+    def toggle_original(self) -> None:
+        """The frame on screen from the file, or from the proxy again."""
+        if not self.is_original:
+            self.show_original()
+        elif self.has_proxy:
+            self._ask(self.wanted)
+
+    def show_original(self) -> None:
+        """Show the frame on screen as the file has it; with the next move pictures come from the proxy again."""
+        video = self.video
+        if not self.has_proxy or video is None or video.media is None or video.timebase.media is None:
+            return
+        self.pause()
+        picture = video.timebase.picture(self.wanted)
+        if picture is None:
+            return
+        if self._still_decoder is None:
+            still = Decoder(video.media, video.timebase.media, self, uses_proxy=False, keep_bytes=STILL_BYTES)
+            still.set_look(self.look)
+            still.pictureDecoded.connect(self._on_original)
+            still.failed.connect(self._on_failed)
+            still.start()
+            self._still_decoder = still
+        self._serial += 1
+        self._pending[self._serial] = self.wanted
+        self._watch.start()
+        self._still_decoder.request(self._serial, picture)
+
+    def _on_original(self, serial: int, _picture: int, image: QImage, is_exact: bool) -> None:
+        if serial in self._pending and is_exact:
+            self.frame = self._take(serial)
+            self._set_source(has_proxy=True, is_original=True)
+            self.pictureReady.emit(self.frame, image)
+            self.frameChanged.emit(self.frame)
+
+    def _set_source(self, *, has_proxy: bool, is_original: bool) -> None:
+        if (has_proxy, is_original) != (self.has_proxy, self.is_original):
+            self.has_proxy, self.is_original = has_proxy, is_original
+            self.sourceChanged.emit()
 
     def _on_failed(self, serial: int, message: str) -> None:
         if serial in self._pending:

@@ -108,7 +108,7 @@ def copy_video(path: Path, info: MediaInfo, out: Path, *, chapters: Sequence[Cha
     time it had. Sound is left out. Raises MediaError when the video cannot be read.
     """
     try:
-        copied = _copy(path, info, out, chapters) and _has_same_times(out, info)
+        copied = _copy(path, info, out, chapters) and has_same_times(out, info)
     except (av.error.FFmpegError, MediaError, ValueError):
         copied = False
     if not copied:
@@ -142,7 +142,7 @@ def _copy(path: Path, info: MediaInfo, out: Path, chapters: Sequence[Chapter]) -
     return True
 
 
-def _has_same_times(out: Path, info: MediaInfo) -> bool:
+def has_same_times(out: Path, info: MediaInfo) -> bool:
     """Whether a copy has the pictures of its source, each at its time since the start."""
     copy = read_index(out).info
     if copy.n_pictures != info.n_pictures:

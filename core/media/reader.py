@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import av
@@ -36,11 +36,19 @@ class FrameReader:
     Args:
         path: absolute path of a regular file.
         info: what `probe` told when the project was made; None looks it up.
+        missing: pictures that are known to hold nothing, whatever the file gives for them.
     Raises:
         MediaError: the file cannot be opened, or its pictures have other times than `info` says.
     """
 
-    def __init__(self, path: Path, info: MediaInfo | None = None, *, keep_bytes: int = KEEP_BYTES) -> None:
+    def __init__(
+        self,
+        path: Path,
+        info: MediaInfo | None = None,
+        *,
+        keep_bytes: int = KEEP_BYTES,
+        missing: Iterable[int] = (),
+    ) -> None:
         index = load_index(path, info.stream if info is not None and info.stream >= 0 else None)
         self.info = index.info
         if info is not None and not np.array_equal(info.pts, index.info.pts):
@@ -61,7 +69,8 @@ class FrameReader:
         self._kept_bytes = 0
         self._keep_bytes = keep_bytes
         self._focus, self._direction = 0, 0
-        self._missing: set[int] = set()
+        self._absent = frozenset(missing)
+        self._missing: set[int] = set(missing)
 
     @property
     def n_pictures(self) -> int:
@@ -254,7 +263,7 @@ class FrameReader:
                     return
                 self._first = picture
             self._at = picture
-            if frame.is_corrupt:
+            if frame.is_corrupt or picture in self._absent:
                 continue
             self._keep(picture, frame)
             yield frame

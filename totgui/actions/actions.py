@@ -58,6 +58,8 @@ class Actions(QObject):
         self.session.projectChanged.connect(self.refresh)
         self.session.documentChanged.connect(lambda *_: self.refresh())
         self.session.jobsChanged.connect(self.refresh)
+        self.session.currentVideoChanged.connect(self.refresh)
+        self.session.playback.sourceChanged.connect(self.refresh)
         self.refresh()
 
     def _menu(self, part: Menu) -> QMenu:

@@ -42,7 +42,41 @@ class PlaybackMenu(Menu):
             Command("playback.segment-start", "Start of segment", lambda: self.go_edge("start"), ["Shift+Home"]),
             Command("playback.segment-end", "End of segment", lambda: self.go_edge("end"), ["Shift+End"]),
             Command("playback.go-to", "Go to frame or time…", self.go_to, ["Ctrl+G"], "1423 or 0:47.43"),
+            None,
+            Command(
+                "playback.smooth",
+                "Make this video smooth",
+                self.make_smooth,
+                tip="A small copy in the cache that seeks at once; frames and times stay exact",
+                usable=lambda: self._has_file() and not playback.has_proxy,
+            ),
+            Command(
+                "playback.original",
+                "Frame as the file has it",
+                playback.toggle_original,
+                tip="While pictures come from the proxy",
+                usable=lambda: bool(playback.has_proxy),
+            ),
+            Command(
+                "playback.forget-proxy",
+                "Delete the proxy",
+                self.forget_proxy,
+                tip="Pictures come from the file again",
+                usable=lambda: bool(playback.has_proxy),
+            ),
         ]
+
+    def _has_file(self) -> bool:
+        video = self.session.playback.video
+        return video is not None and video.media is not None and video.timebase.media is not None
+
+    def make_smooth(self) -> None:
+        if self._has_file():
+            self.session.proxies.make(self.session.playback.video)
+
+    def forget_proxy(self) -> None:
+        if self._has_file():
+            self.session.proxies.delete(self.session.playback.video)
 
     def _track(self) -> Segmentation | None:
         """The track that stands for the current video."""

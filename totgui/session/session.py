@@ -21,6 +21,7 @@ from core.errors import TotError
 from core.project import Project
 
 from ..playback import Playback
+from ..proxies import Proxies
 from . import readings
 from .pictures import Pictures, cluster_frames
 from .reports import Reports
@@ -53,6 +54,7 @@ class Session(QObject):
         super().__init__(parent)
         self.project: Project | None = None
         self.playback = Playback(self)
+        self.proxies = Proxies(self)
         self.current_video: VideoId | None = None
         self.current_run: RunId | None = None
         self.selection: frozenset[int] = frozenset()
@@ -66,7 +68,8 @@ class Session(QObject):
         self.work.datasetScanned.connect(self.datasetScanned)
         self._reports.ready.connect(self.reportReady)
         self._pictures.ready.connect(self.thumbnailReady)
-        for part in (self.work, self._reports):
+        self.proxies.made.connect(self._on_proxy)
+        for part in (self.work, self._reports, self.proxies):
             part.message.connect(self.message)
 
     # --- the project -------------------------------------------------------------------------------
@@ -118,6 +121,7 @@ class Session(QObject):
         if self.project is None:
             return
         project, self.project, self.work.project = self.project, None, None
+        self.proxies.cancel(everything=True)
         self.playback.set_video(None)
         project.on_saved = None
         try:
@@ -134,7 +138,7 @@ class Session(QObject):
     def close(self) -> None:
         """End playback, jobs and threads; close the project."""
         self.playback.close()
-        for part in (self.work, self._reports, self._pictures):
+        for part in (self.proxies, self.work, self._reports, self._pictures):
             part.close()
         self.close_project()
 
@@ -207,6 +211,11 @@ class Session(QObject):
         self.playback.set_video(self.document.videos[video], frame)
         self.currentVideoChanged.emit()
         self.selectionChanged.emit()
+
+    def _on_proxy(self, video: VideoId) -> None:
+        """A proxy has come or gone: pictures of the video that is shown come from it, or from the file again."""
+        if self.playback.video is not None and self.playback.video.id == video:
+            self.playback.reload()
 
     def select_run(self, run: RunId | None) -> None:
         """Show the predictions of a run."""

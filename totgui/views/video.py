@@ -17,6 +17,7 @@ from ..session import Session
 from .video_keys import HeldKey
 from .video_look import LookButton
 from .video_picture import Picture
+from .video_proxy import ProxyBadge, ProxyBar
 
 
 def time_text(seconds: float | None) -> str:
@@ -51,6 +52,8 @@ class VideoView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.picture, 1)
+        self.proxy_bar = ProxyBar(session, self)
+        layout.addWidget(self.proxy_bar)
         layout.addLayout(self._transport())
         self._connect()
         HeldKey(session.playback, self)
@@ -90,7 +93,9 @@ class VideoView(QWidget):
         row.addStretch(1)
         slower = self._button("−", "Slower", lambda: self._change_speed(-1))
         faster = self._button("+", "Faster", lambda: self._change_speed(1))
-        for shown in (self._variable, slower, self._speed, faster, self._loop, self._boundary, self.look):
+        self.proxy_badge = ProxyBadge(self._session, self)
+        badges, speed = (self.proxy_badge, self._variable), (slower, self._speed, faster)
+        for shown in (*badges, *speed, self._loop, self._boundary, self.look):
             row.addWidget(shown)
         return row
 

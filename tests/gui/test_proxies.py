@@ -1,0 +1,122 @@
+"""A slow video is offered a proxy that shows the frames it says; the file's own picture comes when asked for."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from test_playback import pixels
+from video_kinds import KINDS, make, number_in
+
+import totgui.playback as playback_module
+from core import api
+from core.cache import cache_dir
+from core.events import JobCancelled, Progress
+from core.media import proxy as proxy_module
+from totgui.main_window import MainWindow
+from totgui.session import Session
+from totgui.settings import Settings
+
+NAMES = ("variable_rate", "late_start_mp4", "edit_list")
+
+
+@pytest.fixture
+def window(qtbot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
+    monkeypatch.setenv("TOT_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setattr(proxy_module, "LINES", 32)  # half of the clips' lines: the two can be told apart
+    monkeypatch.setattr(playback_module, "SLOW_S", 0.0)
+    (tmp_path / "videos").mkdir()
+    for name in NAMES:
+        make(tmp_path / "videos", name)
+    made = MainWindow(Session(), Settings())
+    made.session.create_project(tmp_path / "p.tot", api.open_dataset(tmp_path / "videos"))
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+def jump(qtbot, window: MainWindow, frame: int) -> tuple[int, int]:
+    """Go to a frame; the lines of the picture that comes, and the number in it."""
+    playback, found = window.session.playback, []
+
+    def take(shown: int, image: object) -> None:
+        if shown == frame:
+            found.append((image.height(), number_in(pixels(image))))
+
+    playback.pictureReady.connect(take)
+    playback.seek(frame)
+    qtbot.waitUntil(lambda: bool(found), timeout=10_000)
+    playback.pictureReady.disconnect(take)
+    return found[-1]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_slow_video_is_offered_a_proxy_that_shows_the_same_frames(qtbot, window, name: str) -> None:
+    session, bar, first = window.session, window.video_view.proxy_bar, KINDS[name].first
+    session.select_video(next(v for v, video in session.document.videos.items() if video.name == name))
+    frames = [250, 11, 200, 40, 170, 90, 251, 30]
+    assert bar.text() == ""
+    assert [jump(qtbot, window, f) for f in frames] == [(64, f + first) for f in frames]
+    assert "Seeking in this video is slow" in bar.text()
+    bar.make.click()
+    assert bar.text().startswith(f"Making {name} smooth")
+    assert not bar.make.isVisibleTo(window)
+    qtbot.waitUntil(lambda: session.playback.has_proxy, timeout=20_000)
+    assert [jump(qtbot, window, f) for f in frames] == [(32, f + first) for f in frames]
+    assert bar.text() == ""  # a video with a proxy is not offered another
+    assert window.video_view.proxy_badge.text() == "proxy"
+
+
+def test_the_file_s_own_picture_comes_when_asked_for_until_the_next_move(qtbot, window) -> None:
+    session, playback, badge = window.session, window.session.playback, window.video_view.proxy_badge
+    assert not badge.isVisibleTo(window.video_view)
+    session.proxies.make(playback.video)
+    qtbot.waitUntil(lambda: playback.has_proxy, timeout=20_000)
+    first = KINDS[playback.video.name].first
+    assert jump(qtbot, window, 123) == (32, 123 + first)
+    with qtbot.waitSignal(playback.sourceChanged):
+        badge.click()
+    image = window.video_view.picture._image
+    assert (image.height(), number_in(pixels(image))) == (64, 123 + first)
+    assert badge.text() == "original"
+    assert jump(qtbot, window, 124) == (32, 124 + first)
+    assert badge.text() == "proxy"
+    session.proxies.delete(playback.video)
+    qtbot.waitUntil(lambda: not playback.has_proxy)
+    assert jump(qtbot, window, 20) == (64, 20 + first)
+    assert list((cache_dir() / "proxies").iterdir()) == []
+
+
+def test_an_offer_that_was_refused_is_not_made_again(qtbot, window) -> None:
+    bar = window.video_view.proxy_bar
+    for frame in (250, 11, 200, 40, 170, 90):
+        jump(qtbot, window, frame)
+    bar.later.click()
+    for frame in (251, 12, 201, 41, 171, 91):
+        jump(qtbot, window, frame)
+    assert bar.text() == ""
+
+
+def test_a_proxy_that_is_cancelled_leaves_nothing(qtbot, window, monkeypatch: pytest.MonkeyPatch) -> None:
+    def until_stopped(watch, done: int) -> None:
+        watch._report(Progress(done=done, total=watch._total))
+        while watch._should_stop() is None:
+            idle.wait(0.005)
+        raise JobCancelled
+
+    idle = threading.Event()
+    monkeypatch.setattr(proxy_module._Watch, "__call__", until_stopped)
+    session, bar = window.session, window.video_view.proxy_bar
+    videos = list(session.document.videos.values())
+    with qtbot.waitSignal(session.proxies.progressed):
+        for video in videos:
+            session.proxies.make(video)
+    assert "2 more after it" in bar.text()
+    session.proxies.cancel(everything=True)
+    qtbot.waitUntil(lambda: session.proxies.making is None)
+    assert bar.text() == ""
+    assert list((cache_dir() / "proxies").iterdir()) == []
+    assert not session.playback.has_proxy

@@ -1,0 +1,157 @@
+"""Proxies of videos, made one after the other in a thread of low priority; played once they are whole."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QObject, Signal
+
+from core.data.dataset import Video, VideoId
+from core.errors import TotError
+from core.events import JobCancelled, Progress, StopKind
+from core.media.proxy import delete_proxy, make_proxy
+
+log = logging.getLogger(__name__)
+NICENESS = 15
+END_S = 3.0
+
+
+@dataclass(eq=False)
+class _Task:
+    """One video, and what is done to its proxy."""
+
+    video: Video
+    work: Callable[[_Task], None]
+    stop: threading.Event = field(default_factory=threading.Event)
+
+
+class Proxies(QObject):
+    """Makes and deletes proxies; `making` is the video whose proxy is made now or next."""
+
+    changed = Signal()  # another video is made, or none
+    progressed = Signal(object)  # Progress
+    made = Signal(object)  # VideoId: its proxy has come or gone
+    message = Signal(str, str)
+    _ended = Signal(object, str, str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.progress: Progress | None = None
+        self._wake = threading.Condition()
+        self._tasks: deque[_Task] = deque()
+        self._ending = False
+        self._thread: threading.Thread | None = None
+        self._makes: list[_Task] = []  # on the window's thread: what is made or waits, in order
+        self._ended.connect(self._on_ended)
+        self.progressed.connect(self._on_progress)
+
+    @property
+    def making(self) -> Video | None:
+        """The video whose proxy is made now."""
+        return self._makes[0].video if self._makes else None
+
+    @property
+    def waiting(self) -> int:
+        """How many videos come after it."""
+        return max(0, len(self._makes) - 1)
+
+    def make(self, video: Video) -> None:
+        """Make the proxy of a video, after those that were asked for before."""
+        if video.media is None or any(task.video.id == video.id for task in self._makes):
+            return
+        task = _Task(video, self._make)
+        self._makes.append(task)
+        self._start(task)
+        self.changed.emit()
+
+    def delete(self, video: Video) -> None:
+        """Delete the proxy of a video."""
+        if video.media is not None:
+            self._start(_Task(video, self._delete))
+
+    def cancel(self, *, everything: bool = False) -> None:
+        """End what is made now, or all of it; nothing of it is left."""
+        for task in self._makes if everything else self._makes[:1]:
+            task.stop.set()
+
+    def close(self) -> None:
+        """End the thread; one that hangs in a file is left behind."""
+        self.cancel(everything=True)
+        with self._wake:
+            self._ending = True
+            self._wake.notify()
+        if self._thread is not None:
+            self._thread.join(END_S)
+
+    def _start(self, task: _Task) -> None:
+        with self._wake:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="proxies", daemon=True)
+                self._thread.start()
+            self._tasks.append(task)
+            self._wake.notify()
+
+    def _on_progress(self, progress: Progress) -> None:
+        self.progress = progress
+
+    def _on_ended(self, task: _Task, text: str, level: str) -> None:
+        if task in self._makes:
+            self._makes.remove(task)
+        self.progress = None
+        self.changed.emit()
+        if text:
+            self.message.emit(text, level)
+        if level == "info":
+            self.made.emit(VideoId(task.video.id))
+
+    # --- in the thread -----------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        if hasattr(os, "setpriority"):  # of this thread and of those its decoder and encoder start
+            with suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        while True:
+            with self._wake:
+                while not self._tasks and not self._ending:
+                    self._wake.wait()
+                if self._ending:
+                    return
+                task = self._tasks.popleft()
+            self._run(task)
+
+    def _run(self, task: _Task) -> None:
+        text, level = "", "info"
+        try:
+            task.work(task)
+        except JobCancelled:
+            level = "cancelled"
+        except Exception as error:  # the outer edge of a job
+            if not isinstance(error, (TotError, OSError)):
+                log.exception("%s: proxy", task.video.media)
+            what = "was not made smooth" if task.work == self._make else "keeps its proxy"
+            text, level = f"{task.video.name} {what}. {error}", "warning"
+        if not self._ending:
+            self._ended.emit(task, text, level)
+
+    def _make(self, task: _Task) -> None:
+        def should_stop() -> StopKind | None:
+            return StopKind.DISCARD if task.stop.is_set() or self._ending else None
+
+        def report(event: object) -> None:
+            if not self._ending:
+                self.progressed.emit(event)
+
+        assert task.video.media is not None
+        if task.stop.is_set():
+            raise JobCancelled
+        make_proxy(task.video.media, task.video.timebase.media, report=report, should_stop=should_stop)
+
+    def _delete(self, task: _Task) -> None:
+        assert task.video.media is not None
+        delete_proxy(task.video.media, task.video.timebase.media)
