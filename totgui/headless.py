@@ -6,23 +6,30 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from core.annotation import commands
 from core.annotation.values import ReviewStatus
+from core.data.dataset import Dataset, RunId
+from core.events import Failed, MatrixSnapshot, Progress
+from core.tot.presets import default_preset, preset
 
-STEP_LIMIT_S = 600
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from .main_window import MainWindow
+
+STEP_LIMIT_S = 900
+SAY_EVERY_S = 5.0
+SETTLE_MS = 400
+SNAPSHOTS_BEFORE_PICTURE = 4
 
 
 def run_demo(out: Path) -> int:
     """Render, train, segment, evaluate, adopt, export; screenshots of the window. Returns the exit code."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from PySide6.QtCore import QEventLoop, QTimer
-
-    from core.annotation import commands
-    from core.data.dataset import Dataset
-    from core.events import Failed, MatrixSnapshot
-    from core.tot.presets import default_preset, preset
-
     from .app import install_hooks, make_application
+    from .hooks import start_log
     from .main_window import MainWindow
     from .palette import apply_theme
     from .session import Session
@@ -30,101 +37,155 @@ def run_demo(out: Path) -> int:
 
     out = out.resolve()
     out.mkdir(parents=True, exist_ok=True)
+    start_log()  # what Qt says goes there, not between the lines of this job
     application = make_application()
     apply_theme(application, "light")
-    session = Session()
-    window = MainWindow(session, Settings())
+    window = MainWindow(Session(), Settings())
     install_hooks(window)
     window.resize(1600, 1000)
     window.show()
-    failures: list[str] = []
-    session.message.connect(lambda text, level: failures.append(text) if level == "error" else None)
-    session.jobEvent.connect(lambda event: failures.append(event.message) if isinstance(event, Failed) else None)
-
-    def wait(done: Callable[[], bool], what: str) -> None:
-        loop = QEventLoop()
-        began = time.monotonic()
-        timer = QTimer()
-        timer.timeout.connect(
-            lambda: loop.quit() if done() or failures or time.monotonic() - began > STEP_LIMIT_S else None
-        )
-        timer.start(20)
-        loop.exec()
-        timer.stop()
-        if failures or not done():
-            raise RuntimeError(failures[0] if failures else f"{what} did not end in {STEP_LIMIT_S} s")
-        print(f"{what:<34}{time.monotonic() - began:6.1f} s", flush=True)
-
-    def settle(milliseconds: int = 400) -> None:
-        loop = QEventLoop()
-        QTimer.singleShot(milliseconds, loop.quit)
-        loop.exec()
-
-    def shot(name: str) -> None:
-        settle()
-        window.grab().save(str(out / f"{name}.png"))
-
-    found: list[Dataset] = []
+    job = HeadlessJob(application, window, out)
     try:
-        session.datasetScanned.disconnect(window.actions_.file.dataset_scanned)
-        session.datasetScanned.connect(found.append)
-        folders: list[Path] = []
-        session.work.render_demo(out / "demo", folders.append)
-        wait(lambda: bool(folders), "Render the demo (rendered clips)")
-        session.work.scan(folders[0])
-        wait(lambda: bool(found), "Open the dataset")
-        project = out / "demo.tot"
-        if project.exists():
-            session.open_project(project)
-        else:
-            session.create_project(project, found[0])
-        document = session.document
-        assert document is not None
-        config = preset(default_preset(found[0]), n_clusters=max(2, len(document.actions)))
-        runs = len(document.runs)
-        session.train(config)
-        window.docks["Live"].raise_()
-        while_training: list[bool] = []
-        snapshots: list[object] = []
-        session.jobEvent.connect(lambda e: snapshots.append(e) if isinstance(e, MatrixSnapshot) else None)
-
-        def trained() -> bool:
-            if not while_training and len(snapshots) > 4 and session.training:
-                while_training.append(True)
-                window.grab().save(str(out / "2-while-training.png"))
-            return len(document.runs) > runs and not session.jobs
-
-        wait(trained, "Train and segment")
-        run = session.current_run
-        assert run is not None
-        wait(lambda: session.report(run) is not None, "Evaluate")
-        report = session.report(run)
-        baseline = report.baselines["equal_split"]
-        print(
-            f"MoF {100 * report.mof:.1f} %  F1 {100 * report.f1:.1f} %   (equal split: MoF {100 * baseline.mof:.1f} %)",
-            flush=True,
-        )
-        window.docks["Training"].raise_()
-        shot("1-after-training")
-        session.do(lambda: commands.adopt_all(document, run))
-        for video in list(document.videos):
-            session.do(lambda v=video: commands.set_review(document, v, ReviewStatus.ACCEPTED, ""))
-        for name in ("Label map", "Metrics"):
-            window.docks[name].raise_()
-            shot("3-label-map" if name == "Label map" else "4-metrics")
-        apply_theme(application, "dark")
-        shot("5-dark")
-        for name in ("frames", "csv"):
-            session.work.export(
-                name, out / f"labels-{name}" / ("labels.csv" if name == "csv" else ""), "corrected", "accepted"
-            )
-            wait(lambda: not session.jobs, f"Export {name}")
-        print(f"\nEverything lies in {out}:", flush=True)
-        for path in sorted(out.iterdir()):
-            print(f"  {path.name}")
-        return 0
+        job.run()
     except RuntimeError as error:
         print(f"The demo did not finish. {error}", flush=True)
         return 3
     finally:
-        session.close()
+        window.session.close()
+    print(f"\nEverything lies in {out}:", flush=True)
+    for path in sorted(out.iterdir()):
+        print(f"  {path.name}", flush=True)
+    return 0
+
+
+class HeadlessJob:
+    """The steps of the main job in their order, each told with its time."""
+
+    def __init__(self, application: QApplication, window: MainWindow, out: Path) -> None:
+        self.application, self.window, self.session, self.out = application, window, window.session, out
+        self._failures: list[str] = []
+        self._progress: Progress | None = None
+        self.session.message.connect(lambda text, level: self._failures.append(text) if level == "error" else None)
+        self.session.jobEvent.connect(self._on_event)
+
+    def run(self) -> None:
+        """Do all of it. Raises RuntimeError with the reason where a step fails."""
+        self._open(self._render())
+        run = self._train()
+        self._evaluate(run)
+        self._adopt(run)
+        self._pictures()
+        for name, file in (("frames", ""), ("csv", "labels.csv")):
+            self.session.work.export(name, self.out / f"labels-{name}" / file, "corrected", "accepted")
+            self._wait(lambda: not self.session.jobs, f"Export {name}")
+
+    # --- the steps -----------------------------------------------------------------------------------
+
+    def _render(self) -> Path:
+        folders: list[Path] = []
+        self.session.work.render_demo(self.out / "demo", folders.append)
+        self._wait(lambda: bool(folders), "Render the demo (rendered clips)")
+        return folders[0]
+
+    def _open(self, folder: Path) -> None:
+        found: list[Dataset] = []
+        # The window would ask where the project goes.
+        self.session.datasetScanned.disconnect(self.window.actions_.file.dataset_scanned)
+        self.session.datasetScanned.connect(found.append)
+        self.session.work.scan(folder)
+        self._wait(lambda: bool(found), "Open the dataset")
+        project = self.out / "demo.tot"
+        if project.exists():
+            self.session.open_project(project)
+        else:
+            self.session.create_project(project, found[0])
+
+    def _train(self) -> RunId:
+        document = self.session.document
+        assert document is not None
+        runs = len(document.runs)
+        config = preset(default_preset(document.dataset), n_clusters=max(2, len(document.actions)))
+        snapshots: list[object] = []
+        self.session.jobEvent.connect(lambda e: snapshots.append(e) if isinstance(e, MatrixSnapshot) else None)
+        self.window.docks["Live"].raise_()
+        self.session.train(config)
+        taken = False
+
+        def trained() -> bool:
+            nonlocal taken
+            if not taken and len(snapshots) > SNAPSHOTS_BEFORE_PICTURE and self.session.training:
+                taken = True
+                self._grab("2-while-training")
+            return len(document.runs) > runs and not self.session.jobs
+
+        self._wait(trained, "Train and segment")
+        assert self.session.current_run is not None
+        return self.session.current_run
+
+    def _evaluate(self, run: RunId) -> None:
+        self._wait(lambda: self.session.report(run) is not None, "Evaluate")
+        report = self.session.report(run)
+        split = report.baselines["equal_split"]
+        print(f"MoF {100 * report.mof:.1f} %, F1 {100 * report.f1:.1f} %", flush=True)
+        print(f"equal split beside it: MoF {100 * split.mof:.1f} %, F1 {100 * split.f1:.1f} %", flush=True)
+        self._show("Training", "1-after-training")
+
+    def _adopt(self, run: RunId) -> None:
+        document = self.session.document
+        assert document is not None
+        self.session.do(lambda: commands.adopt_all(document, run))
+        for video in list(document.videos):
+            self.session.do(lambda v=video: commands.set_review(document, v, ReviewStatus.ACCEPTED, ""))
+
+    def _pictures(self) -> None:
+        from .palette import apply_theme
+
+        self._show("Label map", "3-label-map")
+        self._show("Metrics", "4-metrics")
+        apply_theme(self.application, "dark")
+        self._show("Metrics", "5-dark")
+
+    # --- waiting and looking -------------------------------------------------------------------------
+
+    def _show(self, dock: str, name: str) -> None:
+        """A picture of the window with this panel in front."""
+        from PySide6.QtCore import QEventLoop, QTimer
+
+        self.window.docks[dock].raise_()
+        loop = QEventLoop()
+        QTimer.singleShot(SETTLE_MS, loop.quit)
+        loop.exec()
+        self._grab(name)
+
+    def _grab(self, name: str) -> None:
+        self.window.grab().save(str(self.out / f"{name}.png"))
+
+    def _wait(self, done: Callable[[], bool], what: str) -> None:
+        """Let the window work until `done`; says how far it is every few seconds and how long it took."""
+        from PySide6.QtCore import QEventLoop, QTimer
+
+        loop, timer, began, self._progress = QEventLoop(), QTimer(), time.monotonic(), None
+        said = began
+
+        def look() -> None:
+            nonlocal said
+            now = time.monotonic()
+            if done() or self._failures or now - began > STEP_LIMIT_S:
+                loop.quit()
+            elif now - said > SAY_EVERY_S and self._progress is not None:
+                said = now
+                print(f"  {what}: {self._progress.done} of {self._progress.total}", flush=True)
+
+        timer.timeout.connect(look)
+        timer.start(20)
+        loop.exec()
+        timer.stop()
+        if self._failures or not done():
+            raise RuntimeError(self._failures[0] if self._failures else f"{what} did not end in {STEP_LIMIT_S} s")
+        print(f"{what:<34}{time.monotonic() - began:6.1f} s", flush=True)
+
+    def _on_event(self, event: object) -> None:
+        if isinstance(event, Failed):
+            self._failures.append(event.message)
+        elif isinstance(event, Progress):
+            self._progress = event

@@ -102,6 +102,8 @@ def check(config: TrainConfig, *, longest_video_rows: int | None = None, n_video
     highest = config.batch
     if longest_video_rows is not None:
         highest = min(highest, longest_video_rows)
+    if highest < 2:
+        raise ConfigError(f"The longest video has {highest} feature row; two clusters need two. Use longer videos.")
     if not 2 <= config.n_clusters <= highest:
         raise ConfigError(
             f"{config.n_clusters} clusters; wanted 2 to {highest} (the smaller of the batch and the "

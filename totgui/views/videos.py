@@ -7,10 +7,13 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTableV
 
 from core.data.dataset import VideoId
 
-from ..models.videos import COLUMNS, NAME, SORT_ROLE, VIDEO_ROLE, VideosModel
+from ..models.videos import EDIT, FRAMES, MOF, NAME, REVIEW, SORT_ROLE, VIDEO_ROLE, VideosModel
 from ..session import Session
 
 ROW_HEIGHT = 26
+CELL_MARGIN = 14
+WIDEST = {FRAMES: "88,888", MOF: "100.0", EDIT: "100.0", REVIEW: "in review"}
+"""What a column is made wide enough for; the name takes the rest, so that nothing scrolls sideways."""
 
 
 class VideosView(QWidget):
@@ -54,12 +57,10 @@ class VideosView(QWidget):
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         header = table.horizontalHeader()
-        header.setMinimumSectionSize(46)
-        for column in range(len(COLUMNS)):
-            fits = column != NAME
-            header.setSectionResizeMode(
-                column, QHeaderView.ResizeMode.ResizeToContents if fits else QHeaderView.ResizeMode.Stretch
-            )
+        header.setMinimumSectionSize(40)
+        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        for column, widest in WIDEST.items():
+            header.resizeSection(column, table.fontMetrics().horizontalAdvance(widest) + CELL_MARGIN)
         header.setHighlightSections(False)
         table.setSortingEnabled(True)
         table.sortByColumn(NAME, Qt.SortOrder.AscendingOrder)
