@@ -362,11 +362,25 @@ def edit_label_map(
     targets: Mapping[int, str] | None = None,
     lock: Sequence[int] = (),
     rematch: bool = False,
+    leftovers: str | None = None,
+    many_to_one: bool | None = None,
 ) -> dict[str, Any]:
-    """The label map of a run as plain values, after the edits that were asked for."""
+    """The label map of a run as plain values, after the edits that were asked for.
+
+    `leftovers` says what becomes of clusters without a partner: ``unmapped`` (counted as wrong), ``background`` or
+    ``largest``, the action that they share most frames with, which turns many-to-one on.
+    """
     from .project_work import edit_map
 
-    return edit_map(project, run, targets=targets or {}, lock=lock, rematch=rematch)
+    return edit_map(
+        project,
+        run,
+        targets=targets or {},
+        lock=lock,
+        rematch=rematch,
+        leftovers=leftovers,
+        many_to_one=many_to_one,
+    )
 
 
 def export(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 
 from .annotation.document import Document
+from .annotation.map_notes import map_notes
 from .annotation.segmentation import Segmentation
+from .annotation.values import LabelMap
 from .data.dataset import RunId, VideoId
 from .data.features import load_matrix
 from .errors import ConfigError, InputError
@@ -38,35 +41,47 @@ def evaluate_track(
         actions, truths = dict(view.actions), view.apply(truths)
         labels = labels if n_clusters is not None else view.apply(labels)
         notes = view.notes(truths)
-    return evaluate(
+    used = None if level == "video" or split_sil is not None else label_map
+    scores = evaluate(
         truths,
         labels,
         actions=actions,
         n_clusters=n_clusters,
-        label_map=None if level == "video" or split_sil is not None else label_map,
+        label_map=None if used is None else used.table(),
         level=level,
         beside=beside,
         notes=notes,
+    )
+    return scores if used is None else _marked(scores, document, used)
+
+
+def _marked(scores: Scores, document: Document, label_map: LabelMap) -> Scores:
+    """The same scores with what must be said of the label map that they rest on."""
+    return msgspec.structs.replace(
+        scores,
+        notes=[*scores.notes, *map_notes(document, label_map)],
+        label_map_by_hand=list(label_map.by_hand),
+        label_map_many_to_one=label_map.many_to_one,
     )
 
 
 def _track(
     project: Project, run: RunId | None, track: str
-) -> tuple[dict[VideoId, Segmentation], int | None, dict[int, int] | None]:
+) -> tuple[dict[VideoId, Segmentation], int | None, LabelMap | None]:
     """Segmentations of a track, K where they are clusters, and their label map.
 
     Raises ConfigError where there is nothing to score.
     """
     document = project.document
     n_clusters: int | None = None
-    label_map: dict[int, int] | None = None
+    label_map: LabelMap | None = None
     if track == "corrected":
         found = dict(document.corrected)
         wanted = "No video with ground truth has corrected labels. Adopt a prediction first."
     elif track == "prediction":
         chosen = choose_run(document, run)
         found = {v: p.segmentation for (r, v), p in document.predictions.items() if r == chosen.id}
-        n_clusters, label_map = chosen.n_clusters, document.label_maps[chosen.id].table()
+        n_clusters, label_map = chosen.n_clusters, document.label_maps[chosen.id]
         wanted = f"{chosen.name} has no prediction of a video with ground truth. Run: tot segment {project.path.name}"
     else:
         raise ConfigError(f'There is no track "{track}" to evaluate; wanted prediction or corrected.')

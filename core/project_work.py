@@ -13,8 +13,10 @@ import numpy as np
 
 from . import run_folder
 from .annotation.document import Document
+from .annotation.map_notes import map_notes
+from .annotation.overlap import Counter, Match, inputs_of, solve
 from .annotation.segmentation import Segmentation
-from .annotation.values import UNMAPPED, LabelMap, Prediction, ReviewStatus, Run, ScoresRef
+from .annotation.values import UNMAPPED, LabelMap, Leftovers, Prediction, ReviewStatus, Run, ScoresRef
 from .cache import atomic_write, cache_path
 from .data.dataset import BACKGROUND, UNLABELLED, ActionId, ClusterId, RunId, VideoId
 from .errors import ConfigError, EditError, InputError
@@ -154,9 +156,16 @@ def predictions_of(document: Document, run: RunId, result: Mapping[str, Any]) ->
 
 
 def edit_map(
-    project: Project, run: RunId | None, *, targets: Mapping[int, str], lock: Sequence[int], rematch: bool
+    project: Project,
+    run: RunId | None,
+    *,
+    targets: Mapping[int, str],
+    lock: Sequence[int],
+    rematch: bool,
+    leftovers: str | None = None,
+    many_to_one: bool | None = None,
 ) -> dict[str, Any]:
-    """The label map as plain values, after setting targets, locking clusters and matching again."""
+    """The label map as plain values, after the edits that were asked for, in the order of the arguments."""
     from .annotation import commands
 
     document = project.document
@@ -165,35 +174,44 @@ def edit_map(
         if not 0 <= cluster < chosen.n_clusters:
             raise ConfigError(f"There is no cluster {cluster}; {chosen.name} has 0 to {chosen.n_clusters - 1}.")
     wanted = {cluster: _action_called(document, name) for cluster, name in targets.items()}
+    if many_to_one is not None and document.label_maps[chosen.id].many_to_one != many_to_one:
+        project.edit(commands.set_many_to_one(document, chosen.id, many_to_one))
     for cluster, target in wanted.items():
         if document.label_maps[chosen.id].target(cluster) != target:
             project.edit(commands.set_target(document, chosen.id, ClusterId(cluster), target))
     for cluster in lock:
         if cluster not in document.label_maps[chosen.id].locked:
             project.edit(commands.set_lock(document, chosen.id, ClusterId(cluster), True))
+    if leftovers is not None:
+        _set_leftovers(project, chosen, Leftovers(leftovers))
     if rematch:
         _rematch(project, chosen)
     return _map_values(document, chosen)
 
 
+def _match(project: Project, run: Run) -> Match:
+    document = project.document
+    found = Counter().count(inputs_of(document, run.id))
+    if not found.has_truth:
+        raise ConfigError("Matching needs predictions of videos with ground truth. Run tot segment first.")
+    retired = frozenset(int(a.id) for a in document.actions.values() if a.archived)
+    return solve(found, document.label_maps[run.id], retired=retired)
+
+
+def _set_leftovers(project: Project, run: Run, policy: Leftovers) -> None:
+    from .annotation import commands
+
+    fill = _match(project, run).fill if policy is Leftovers.LARGEST else {}
+    with suppress(EditError):  # the policy that is set already
+        project.edit(commands.set_leftovers(project.document, run.id, policy, fill))
+
+
 def _rematch(project: Project, run: Run) -> None:
     from .annotation import commands
-    from .metrics.matching import match
 
-    document, current = project.document, project.document.label_maps[run.id]
-    known = [
-        (p.segmentation, document.ground_truth[v])
-        for (r, v), p in document.predictions.items()
-        if r == run.id and v in document.ground_truth
-    ]
-    if not known:
-        raise ConfigError("Matching needs predictions of videos with ground truth. Run tot segment first.")
-    locked = {int(c): int(current.target(c)) for c in current.locked if current.target(c) != UNMAPPED}
-    proposed = match(
-        [p.to_frames() for p, _ in known], [t.to_frames() for _, t in known], run.n_clusters, locked=locked
-    )
+    found = _match(project, run)
     with suppress(EditError):  # the same match again changes nothing
-        project.edit(commands.rematch(document, run.id, {ClusterId(c): int(a) for c, a in proposed.items()}))
+        project.edit(commands.rematch(project.document, run.id, found.proposed, table=found.table, fill=found.fill))
 
 
 def _action_called(document: Document, name: str) -> int:
@@ -221,10 +239,17 @@ def _map_values(document: Document, run: Run) -> dict[str, Any]:
                 "cluster": cluster,
                 "action": name,
                 "locked": cluster in label_map.locked,
-                "by_hand": ClusterId(cluster) in label_map.overrides,
+                "by_hand": cluster in label_map.by_hand,
             }
         )
-    return {"run": run.id, "label_map": {str(c["cluster"]): c["action"] for c in clusters}, "clusters": clusters}
+    return {
+        "run": run.id,
+        "label_map": {str(c["cluster"]): c["action"] for c in clusters},
+        "clusters": clusters,
+        "many_to_one": label_map.many_to_one,
+        "leftovers": str(label_map.leftovers),
+        "notes": map_notes(document, label_map),
+    }
 
 
 def export_tracks(

@@ -28,6 +28,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "core.metrics": ("core.errors", "numpy scipy msgspec"),
     "core.decode": ("core.errors", "numpy scipy"),
     "core.annotation": ("core.data core.metrics.matching core.errors", "numpy"),
+    "core.annotation.overlap": ("core.annotation core.data core.metrics core.errors", "numpy"),
     "core.media": (f"core.data core.cache {VALUES}", "av cv2 numpy msgspec"),
     "core.tot.fields": ("", ""),
     "core.tot.config": ("core.tot.fields core.errors", "msgspec"),
@@ -49,7 +50,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "core.project_work": ("core.project core.annotation core.store.opening core.store.salvage core.store.backup "
                           f"core.data core.metrics core.run_folder core.formats "
                           f"core.cache core.requests {VALUES}", "numpy msgspec"),
-    "core.evaluation": (f"core.project core.project_work core.annotation core.data core.metrics {VALUES}", "numpy"),
+    "core.evaluation": (f"core.project core.project_work core.annotation core.data core.metrics {VALUES}",
+                        "msgspec numpy"),
     "core.report_page": ("core.annotation core.data core.metrics core.html_page core.errors", "numpy"),
     "core.report_work": ("core.project core.project_work core.evaluation core.report_page core.annotation core.data "
                          "core.cache core.errors", "msgspec"),

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ..data.colours import colour_for
-from ..data.dataset import Action, ActionId
+from ..data.dataset import Action, ActionId, VideoId
 from ..errors import EditError
 from .document import Document
 from .edit import Edit, Swap
-from .values import ActionKey, MapKey, TrackKey
+from .segmentation import Segmentation
+from .values import ActionKey, LabelMap, MapKey, StepTextKey, TrackKey
 
+RESERVED = ("background", "unlabelled", "unmapped")
+"""Names that mean something else everywhere."""
 MAX_NAME = 200
 
 
 def add_action(document: Document, name: str) -> tuple[Edit, ActionId]:
     """A new action, and the number it gets."""
-    name = checked_name(document, name)
+    name = _typed_name(document, name)
     number = ActionId(1 + max((int(a) for a in document.actions), default=-1))
     action = Action(number, name, colour_for(int(number)))
     return Edit(f"new action {name}", (Swap(ActionKey(number), None, action),)), number
@@ -26,7 +31,7 @@ def add_action(document: Document, name: str) -> tuple[Edit, ActionId]:
 def rename_action(document: Document, action: ActionId, name: str) -> Edit:
     """One value changes; all tracks follow."""
     before = _action(document, action)
-    return _change(f"rename {before.name}", before, replace(before, name=checked_name(document, name, action)))
+    return _change(f"rename {before.name}", before, replace(before, name=_typed_name(document, name, action)))
 
 
 def recolour_action(document: Document, action: ActionId, colour: str) -> Edit:
@@ -38,49 +43,103 @@ def recolour_action(document: Document, action: ActionId, colour: str) -> Edit:
 
 
 def archive_action(document: Document, action: ActionId, archived: bool = True) -> Edit:
-    """Hidden from menus, kept in the segments that have it; or back again."""
+    """Hidden from menus, kept in the segments that have it; or back again, unless its name has been given away."""
     before = _action(document, action)
+    if before.archived and not archived:
+        _check_free(document, before.name, action)
     return _change(
         f"{'retire' if archived else 'bring back'} {before.name}", before, replace(before, archived=archived)
     )
 
 
+def order_actions(document: Document, order: Sequence[ActionId]) -> Edit:
+    """The actions in use stand in this order, which is the order of their keys; retired ones follow.
+
+    Raises:
+        EditError: `order` does not name every action in use once, or nothing would change.
+    """
+    in_use = [a.id for a in document.actions.values() if not a.archived]
+    if sorted(order) != sorted(in_use):
+        raise EditError("The new order must name every action in use once.")
+    if list(order) == in_use:
+        raise EditError("Nothing would change.")
+    retired = [a.id for a in document.actions.values() if a.archived]
+    swaps = []
+    for place, action in enumerate([*order, *retired]):
+        before = document.actions[action]
+        if before.rank[0] != place:
+            swaps.append(Swap(ActionKey(action), before, replace(before, place=place)))
+    return Edit("order of the actions", tuple(swaps))
+
+
 def merge_actions(document: Document, source: ActionId, into: ActionId) -> Edit:
     """Every corrected segment and every cluster of `source` goes to `into`; `source` is retired: one edit.
 
-    Ground truth never changes. A label map in which both had a cluster becomes many-to-one.
+    Ground truth never changes: its frames keep `source`. A label map in which both had a cluster becomes
+    many-to-one. What was written about `source` for the training kit stands for `into` where nothing is written yet.
     """
     old, new = _action(document, source), _action(document, into)
     if source == into:
         raise EditError("An action cannot be merged with itself.")
+    if new.archived:
+        raise EditError(f'"{new.name}" is retired. Bring it back before merging into it.')
     swaps: list[Swap] = []
     for video, track in document.corrected.items():
         if (track.labels == int(source)).any():
-            labels = [int(into) if label == source else label for label in track.labels.tolist()]
-            flags = track.flags.tolist() if track.flags is not None else None
-            swaps.append(
-                Swap(
-                    TrackKey(video),
-                    track,
-                    type(track).from_pieces(track.starts.tolist(), labels, track.n_frames, flags),
-                )
-            )
-    for run, before in document.label_maps.items():
-        targets = list(before.table().values())
-        if int(source) in targets:
-            proposed = {c: int(into) if t == source else t for c, t in before.proposed.items()}
-            overrides = {c: int(into) if t == source else t for c, t in before.overrides.items()}
-            shared = before.many_to_one or int(into) in targets
-            swaps.append(
-                Swap(MapKey(run), before, replace(before, proposed=proposed, overrides=overrides, many_to_one=shared))
-            )
-    swaps.append(Swap(ActionKey(source), old, replace(old, archived=True)))
+            swaps.append(Swap(TrackKey(video), track, _relabelled(track, int(source), int(into))))
+    for run, label_map in document.label_maps.items():
+        if int(source) in _mentioned(label_map):
+            swaps.append(Swap(MapKey(run), label_map, _merged(label_map, int(source), int(into))))
+    if source in document.step_texts and into not in document.step_texts:
+        swaps.append(Swap(StepTextKey(into), None, document.step_texts[source]))
+    if not old.archived:
+        swaps.append(Swap(ActionKey(source), old, replace(old, archived=True)))
+    if not swaps:
+        raise EditError(f'"{old.name}" is retired and nothing has it. There is nothing to merge.')
     return Edit(f"merge {old.name} into {new.name}", tuple(swaps))
 
 
+def uses_of(document: Document, action: ActionId) -> tuple[int, list[VideoId], int]:
+    """Corrected segments of an action, the videos they lie in, and frames of it in the ground truth."""
+    segments = {v: int((t.labels == int(action)).sum()) for v, t in document.corrected.items()}
+    true = sum(
+        int((track.stops - track.starts)[track.labels == int(action)].sum()) for track in document.ground_truth.values()
+    )
+    return sum(segments.values()), [v for v, count in segments.items() if count], true
+
+
 def find_action(document: Document, name: str) -> Action | None:
-    """The action in use with this name, or None."""
-    return next((a for a in document.actions.values() if a.name == name.strip() and not a.archived), None)
+    """The action in use with this name, or None; two ways to write one letter are one name."""
+    wanted = _normal(name)
+    return next((a for a in document.actions.values() if not a.archived and _normal(a.name) == wanted), None)
+
+
+def name_problem(document: Document, name: str, own: ActionId | None = None) -> str:
+    """Why a name cannot be given to a new action, or to `own`; empty where it can."""
+    try:
+        _typed_name(document, name, own)
+    except EditError as error:
+        return str(error)
+    return ""
+
+
+def _relabelled(track: Segmentation, source: int, into: int) -> Segmentation:
+    labels = [into if label == source else label for label in track.labels.tolist()]
+    flags = track.flags.tolist() if track.flags is not None else None
+    return Segmentation.from_pieces(track.starts.tolist(), labels, track.n_frames, flags)
+
+
+def _mentioned(label_map: LabelMap) -> set[int]:
+    return {*label_map.proposed.values(), *label_map.overrides.values(), *label_map.fill.values()}
+
+
+def _merged(before: LabelMap, source: int, into: int) -> LabelMap:
+    proposed = {c: into if t == source else t for c, t in before.proposed.items()}
+    overrides = {c: into if t == source else t for c, t in before.overrides.items()}
+    fill = {c: into if t == source else t for c, t in before.fill.items()}
+    used = list(before.table().values())
+    shared = before.many_to_one or (source in used and into in used)
+    return replace(before, proposed=proposed, overrides=overrides, fill=fill, many_to_one=shared)
 
 
 def _action(document: Document, action: ActionId) -> Action:
@@ -89,21 +148,39 @@ def _action(document: Document, action: ActionId) -> Action:
     return document.actions[action]
 
 
+def _normal(name: str) -> str:
+    return unicodedata.normalize("NFC", name.strip())
+
+
 def checked_name(document: Document, name: str, own: ActionId | None = None) -> str:
     """The name as an action may have it; `own` is the action that has it already. Raises EditError."""
     name = name.strip()
-    if (
-        not name
-        or len(name) > MAX_NAME
-        or any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 or c in "\u2028\u2029" for c in name)
-    ):
+    if not name or len(name) > MAX_NAME or any(_is_control(c) for c in name):
         raise EditError(f"A name has 1 to {MAX_NAME} characters, without line breaks and tabs.")
     if any("\ud800" <= c <= "\udfff" for c in name):
         raise EditError("The name holds characters that cannot be stored. Type it again.")
-    same = find_action(document, name)
-    if same is not None and same.id != own:
+    if any(a.name == name and not a.archived and a.id != own for a in document.actions.values()):
         raise EditError(f'There is an action "{name}" already.')
     return name
+
+
+def _typed_name(document: Document, name: str, own: ActionId | None = None) -> str:
+    """The same for what a person types, who could not tell two ways to write one name apart."""
+    name = checked_name(document, name, own)
+    if name.casefold() in RESERVED:
+        raise EditError(f'"{name}" has a meaning of its own. Choose another name.')
+    _check_free(document, name, own)
+    return name
+
+
+def _check_free(document: Document, name: str, own: ActionId | None) -> None:
+    same = find_action(document, name)
+    if same is not None and same.id != own:
+        raise EditError(f'There is an action "{same.name}" already.')
+
+
+def _is_control(c: str) -> bool:
+    return ord(c) < 32 or 0x7F <= ord(c) < 0xA0 or c in "\u2028\u2029"
 
 
 def _change(text: str, before: Action, after: Action) -> Edit:

@@ -1,9 +1,17 @@
 """The verbs that edit a document: each makes an Edit from present values, or raises EditError."""
 
-from .action_commands import add_action, archive_action, merge_actions, recolour_action, rename_action
+from .action_commands import (
+    add_action,
+    archive_action,
+    merge_actions,
+    order_actions,
+    recolour_action,
+    rename_action,
+)
+from .adopted_commands import update_adopted
 from .import_commands import add_actions, import_tracks
 from .kit_commands import set_kit_text, set_step_text
-from .map_commands import name_cluster, rematch, set_lock, set_many_to_one, set_target
+from .map_commands import name_cluster, rematch, set_leftovers, set_lock, set_many_to_one, set_target
 from .track_commands import (
     adopt_all,
     adopt_prediction,
@@ -29,11 +37,13 @@ __all__ = [
     "merge_actions",
     "move_boundary",
     "name_cluster",
+    "order_actions",
     "recolour_action",
     "relabel",
     "rematch",
     "rename_action",
     "set_kit_text",
+    "set_leftovers",
     "set_lock",
     "set_many_to_one",
     "set_review",
@@ -42,4 +52,5 @@ __all__ = [
     "split",
     "start_from_ground_truth",
     "start_unlabelled",
+    "update_adopted",
 ]

@@ -40,13 +40,14 @@ _KINDS: dict[type[Key], type[Value]] = {
 class Document:
     """Dataset, actions, tracks, label maps and reviews as they stand now.
 
-    The dictionaries are for reading; `apply` and the `add_` methods are the only writers.
+    The dictionaries are for reading; `apply` and the `add_` methods are the only writers. Actions stand in the order
+    in which they are listed and get their keys.
     """
 
     def __init__(self, dataset: Dataset) -> None:
         self.dataset = dataset
         self.videos: dict[VideoId, Video] = {video.id: video for video in dataset.videos}
-        self.actions: dict[ActionId, Action] = {action.id: action for action in dataset.actions}
+        self.actions: dict[ActionId, Action] = _in_order(dataset.actions)
         self.ground_truth: dict[VideoId, Segmentation] = {}
         self.corrected: dict[VideoId, Segmentation] = {}
         self.predictions: dict[tuple[RunId, VideoId], Prediction] = {}
@@ -121,6 +122,7 @@ class Document:
             return What.LABEL_MAP
         if isinstance(key, ActionKey):
             _set(self.actions, key.action, value)
+            self.actions = _in_order(self.actions.values())
             return What.ACTIONS
         if isinstance(key, StepTextKey):
             _set(self.step_texts, key.action, value)
@@ -150,6 +152,10 @@ class Document:
         """Ground truth has arrived, for videos that had none; like every arrival it cannot be undone."""
         self.ground_truth |= tracks
         return Changes(What.SEGMENTATION | What.DATASET, frozenset(tracks))
+
+
+def _in_order(actions: Iterable[Action]) -> dict[ActionId, Action]:
+    return {action.id: action for action in sorted(actions, key=lambda action: action.rank)}
 
 
 def _set(values: dict[Any, Any], key: object, value: Value | None) -> None:

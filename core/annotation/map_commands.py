@@ -1,16 +1,16 @@
-"""Edits of label maps: targets, locks, a new match."""
+"""Edits of label maps: targets, locks, a new match, what becomes of the clusters that it leaves out."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ..data.dataset import BACKGROUND, Action, ActionId, ClusterId, RunId
+from ..data.dataset import BACKGROUND, Action, ActionId, ClusterId, RunId, VideoId
 from ..errors import EditError
 from .action_commands import add_action, find_action
 from .document import Document
 from .edit import Edit, Swap
-from .values import UNMAPPED, LabelMap, MapKey, Target
+from .values import UNMAPPED, LabelMap, Leftovers, MapKey, Target, TrackKind
 
 
 def set_target(document: Document, run: RunId, cluster: int, target: Target) -> Edit:
@@ -24,10 +24,10 @@ def set_target(document: Document, run: RunId, cluster: int, target: Target) -> 
     before = _map(document, run, cluster)
     if target not in (BACKGROUND, UNMAPPED) and ActionId(target) not in document.actions:
         raise EditError(f"There is no action {target} in this project.")
+    if holder := locked_holder(before, cluster, target):
+        raise EditError(_refusal(document, holder, target))
     return _change(
-        document,
-        f"map cluster {cluster} to {_name(document, target)}",
-        _with_target(before, ClusterId(cluster), target),
+        document, f"map cluster {cluster} to {_name(document, target)}", with_target(before, cluster, target)
     )
 
 
@@ -38,25 +38,58 @@ def set_lock(document: Document, run: RunId, cluster: int, locked: bool) -> Edit
     return _change(document, f"{'lock' if locked else 'unlock'} cluster {cluster}", after)
 
 
-def rematch(document: Document, run: RunId, proposed: Mapping[int, Target]) -> Edit:
-    """A new match replaces the old one and every override but those of locked clusters."""
+def rematch(
+    document: Document,
+    run: RunId,
+    proposed: Mapping[int, Target],
+    *,
+    table: Mapping[int, Target] | None = None,
+    fill: Mapping[int, Target] | None = None,
+    reference: TrackKind = TrackKind.GROUND_TRUTH,
+    video: VideoId | None = None,
+) -> Edit:
+    """A new match replaces the old one and every override but those of locked clusters.
+
+    `proposed` is the match as if nothing were locked, so that rows which a person keeps away from it stay marked;
+    `table` is the target of every cluster once the locks are kept, `fill` the largest action of each cluster that the
+    match leaves out. `reference` and `video` say what was counted.
+    """
     before = _map(document, run, 0)
-    kept = {c: before.target(c) for c in before.locked}
-    taken = {t for t in kept.values() if t >= 0} if not before.many_to_one else set()
-    fresh = {ClusterId(int(c)): int(t) for c, t in proposed.items() if ClusterId(int(c)) in kept or int(t) not in taken}
-    overrides = {c: t for c, t in kept.items() if fresh.get(c, UNMAPPED) != t}
-    after = replace(before, proposed=fresh, overrides=overrides)
+    after = rematched(before, proposed, table=table, fill=fill, reference=reference, video=video)
     return _change(document, f"match clusters of {document.runs[run].name}", after)
 
 
 def set_many_to_one(document: Document, run: RunId, many_to_one: bool) -> Edit:
     """Several clusters may share an action, or (refused while some do) none may."""
     before = _map(document, run, 0)
-    used = [t for t in before.table().values() if t >= 0]
-    if not many_to_one and len(set(used)) < len(used):
-        raise EditError("Several clusters share an action. Give each its own before going back to one-to-one.")
     text = "allow clusters to share actions" if many_to_one else "one cluster for each action"
-    return _change(document, text, replace(before, many_to_one=many_to_one))
+    after = replace(before, many_to_one=many_to_one)
+    if not many_to_one and before.leftovers is Leftovers.LARGEST:
+        after = _keep_locked(before, replace(after, leftovers=Leftovers.UNMAPPED, fill={}))
+    if not many_to_one and shares_actions(after):
+        raise EditError("Several clusters share an action. Give each its own before going back to one-to-one.")
+    return _change(document, text, after)
+
+
+def set_leftovers(document: Document, run: RunId, policy: Leftovers, fill: Mapping[int, Target] | None = None) -> Edit:
+    """What becomes of clusters that neither the match nor a person gave a target; locked ones keep what they have.
+
+    LARGEST lets clusters share actions, so it turns many-to-one on; leaving it turns that off where nothing is shared.
+    """
+    before = _map(document, run, 0)
+    is_largest = policy is Leftovers.LARGEST
+    filled = {ClusterId(int(c)): int(t) for c, t in (fill or {}).items()} if is_largest else {}
+    after = _keep_locked(before, replace(before, leftovers=policy, fill=filled))
+    if is_largest:
+        after = replace(after, many_to_one=True)
+    elif before.leftovers is Leftovers.LARGEST and not shares_actions(after):
+        after = replace(after, many_to_one=False)
+    words = {
+        Leftovers.UNMAPPED: "leave clusters without a partner unmapped",
+        Leftovers.BACKGROUND: "map clusters without a partner to background",
+        Leftovers.LARGEST: "map clusters without a partner to their largest action",
+    }
+    return _change(document, words[policy], after)
 
 
 def name_cluster(document: Document, run: RunId, cluster: int, name: str) -> Edit:
@@ -66,26 +99,78 @@ def name_cluster(document: Document, run: RunId, cluster: int, name: str) -> Edi
         return set_target(document, run, cluster, known.id)
     before = _map(document, run, cluster)
     added, action = add_action(document, name)
-    after = _with_target(before, ClusterId(cluster), action)
+    after = with_target(before, cluster, action)
     return Edit(f"name cluster {cluster} {name.strip()}", (*added.swaps, Swap(MapKey(run), before, after)))
 
 
-def _with_target(before: LabelMap, cluster: ClusterId, target: Target) -> LabelMap:
+# --- what a change leads to, without a document: views preview with these ---------------------------------------
+
+
+def with_target(before: LabelMap, cluster: int, target: Target) -> LabelMap:
+    """The map in which a cluster has a target; in one-to-one the row that had it takes the old one in exchange."""
     old, overrides = before.target(cluster), dict(before.overrides)
     if target >= 0 and not before.many_to_one:
         for other in range(before.n_clusters):
             if other != cluster and before.target(other) == target:
-                if ClusterId(other) in before.locked:
-                    raise EditError(f"Cluster {other} has this action and is locked. Unlock it first.")
                 _override(before, overrides, ClusterId(other), old)
-    _override(before, overrides, cluster, target)
+    _override(before, overrides, ClusterId(cluster), target)
     return replace(before, overrides=overrides)
+
+
+def locked_holder(label_map: LabelMap, cluster: int, target: Target) -> tuple[int, ...]:
+    """The locked clusters that an assignment would have to take an action from; empty where it may be done."""
+    if target < 0 or label_map.many_to_one or label_map.target(cluster) == target:
+        return ()
+    return tuple(int(c) for c in sorted(label_map.locked) if c != cluster and label_map.target(c) == target)
+
+
+def rematched(
+    before: LabelMap,
+    proposed: Mapping[int, Target],
+    *,
+    table: Mapping[int, Target] | None = None,
+    fill: Mapping[int, Target] | None = None,
+    reference: TrackKind = TrackKind.GROUND_TRUTH,
+    video: VideoId | None = None,
+) -> LabelMap:
+    """The map after a new match; see `rematch`. Without `table` an action that a lock keeps is nobody else's."""
+    fresh = {ClusterId(int(c)): int(t) for c, t in proposed.items()}
+    is_filled = before.leftovers is Leftovers.LARGEST
+    filled = {ClusterId(int(c)): int(t) for c, t in (fill or {}).items()} if is_filled else {}
+    after = replace(before, proposed=fresh, overrides={}, fill=filled, reference=reference, video=video)
+    left_out = replace(after, proposed={})
+    kept = {int(c): before.target(c) for c in before.locked}
+    taken = {t for t in kept.values() if t >= 0} if not before.many_to_one else set()
+    wanted = {c: left_out.matched(c) if t in taken else t for c, t in after.table().items()}
+    wanted |= {} if table is None else {int(c): int(t) for c, t in table.items()}
+    wanted |= kept
+    return replace(after, overrides={ClusterId(c): t for c, t in wanted.items() if after.matched(c) != t})
+
+
+def shares_actions(label_map: LabelMap) -> bool:
+    """Whether two clusters have one action."""
+    used = [t for t in label_map.table().values() if t >= 0]
+    return len(set(used)) < len(used)
+
+
+def _keep_locked(before: LabelMap, after: LabelMap) -> LabelMap:
+    overrides = dict(after.overrides)
+    for cluster in before.locked:
+        _override(after, overrides, cluster, before.target(cluster))
+    return replace(after, overrides=overrides)
 
 
 def _override(label_map: LabelMap, overrides: dict[ClusterId, Target], cluster: ClusterId, target: Target) -> None:
     overrides.pop(cluster, None)
-    if label_map.proposed.get(cluster, UNMAPPED) != target:
+    if label_map.matched(cluster) != target:
         overrides[cluster] = target
+
+
+def _refusal(document: Document, holders: tuple[int, ...], target: Target) -> str:
+    name = _name(document, target)
+    if len(holders) == 1:
+        return f'Cluster {holders[0]} has "{name}" and is locked. Unlock it first.'
+    return f'Clusters {", ".join(map(str, holders))} have "{name}" and are locked. Unlock them first.'
 
 
 def _map(document: Document, run: RunId, cluster: int) -> LabelMap:

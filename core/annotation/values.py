@@ -38,12 +38,24 @@ class Review:
     note: str = ""
 
 
+class Leftovers(StrEnum):
+    """Where a cluster goes that the match left without an action."""
+
+    UNMAPPED = "unmapped"
+    BACKGROUND = "background"
+    LARGEST = "largest"
+
+
 @dataclass(frozen=True)
 class LabelMap:
     """Which action each cluster of a run stands for.
 
     `proposed` is the Hungarian result, `overrides` what a person set (it wins), `locked` the clusters
-    that a rematch leaves alone. A cluster in neither is UNMAPPED.
+    that a rematch leaves alone. A cluster in neither follows `leftovers`: UNMAPPED, BACKGROUND, or the action in
+    `fill` that it shares most frames with; the last is possible only where clusters may share actions.
+
+    `reference` is the track that the match was counted against and `video` the one video it was counted on, None
+    for the whole activity: a map of one video alone gives far higher scores.
     """
 
     run: RunId
@@ -52,20 +64,43 @@ class LabelMap:
     overrides: Mapping[ClusterId, Target] = field(default_factory=dict)
     locked: frozenset[ClusterId] = frozenset()
     many_to_one: bool = False
+    leftovers: Leftovers = Leftovers.UNMAPPED
+    fill: Mapping[ClusterId, Target] = field(default_factory=dict)
+    reference: TrackKind = TrackKind.GROUND_TRUTH
+    video: VideoId | None = None
 
     def target(self, cluster: int) -> Target:
         """The target of one cluster."""
+        found = self.overrides.get(ClusterId(cluster))
+        return self.matched(cluster) if found is None else found
+
+    def matched(self, cluster: int) -> Target:
+        """The target that a cluster has without a person: by the match, else by the policy for leftovers."""
         key = ClusterId(cluster)
-        return self.overrides.get(key, self.proposed.get(key, UNMAPPED))
+        if key in self.proposed:
+            return self.proposed[key]
+        if self.leftovers is Leftovers.LARGEST:
+            return self.fill.get(key, UNMAPPED)
+        return int(BACKGROUND) if self.leftovers is Leftovers.BACKGROUND else UNMAPPED
 
     def table(self) -> dict[int, Target]:
         """Target of every cluster, 0 to n_clusters - 1."""
         return {cluster: self.target(cluster) for cluster in range(self.n_clusters)}
 
     @property
+    def left_over(self) -> tuple[int, ...]:
+        """The clusters that neither the match nor a person gave a target."""
+        return tuple(c for c in range(self.n_clusters) if c not in self.proposed and c not in self.overrides)
+
+    @property
+    def by_hand(self) -> tuple[int, ...]:
+        """The clusters whose target differs from the match."""
+        return tuple(sorted(int(c) for c, t in self.overrides.items() if self.matched(c) != t))
+
+    @property
     def is_edited_by_hand(self) -> bool:
         """Whether an override differs from the match."""
-        return any(self.proposed.get(c, UNMAPPED) != t for c, t in self.overrides.items())
+        return bool(self.by_hand)
 
 
 @dataclass(frozen=True)
@@ -199,6 +234,7 @@ __all__ = [
     "KitText",
     "KitTextKey",
     "LabelMap",
+    "Leftovers",
     "MapKey",
     "Prediction",
     "Review",

@@ -54,12 +54,21 @@ class Choice:
 
 @dataclass(frozen=True)
 class Action:
-    """What people call a step. Never deleted: an archived action keeps its segments."""
+    """What people call a step. Never deleted: an archived action keeps its segments.
+
+    `place` is where a person put it in the list; None stands for the place that its number gives.
+    """
 
     id: ActionId
     name: str
     colour: str
     archived: bool = False
+    place: int | None = None
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Actions are listed in the order of their ranks."""
+        return int(self.id) if self.place is None else self.place, int(self.id)
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,14 @@ def contingency(
 
 
 def hungarian(table: IntArray, locked: Mapping[int, int] | None = None) -> dict[int, int]:
-    """Row to column with the largest sum of cells; each column once, locked pairs kept. Deterministic."""
+    """Row to column with the largest sum of cells; each column once, locked pairs kept.
+
+    Of several best assignments the one nearest to the diagonal is taken, then the one with the lower numbers, so the
+    result does not depend on the solver.
+
+    >>> hungarian(np.array([[5, 5, 0], [5, 5, 0]]))
+    {0: 0, 1: 1}
+    """
     from scipy.optimize import linear_sum_assignment
 
     locked = dict(locked or {})
@@ -36,9 +43,17 @@ def hungarian(table: IntArray, locked: Mapping[int, int] | None = None) -> dict[
     columns = [column for column in range(table.shape[1]) if column not in set(locked.values())]
     result = {row: column for row, column in locked.items() if column >= 0}
     if rows and columns:
-        chosen_rows, chosen_columns = linear_sum_assignment(table[np.ix_(rows, columns)], maximize=True)
+        weights = _with_tie_break(table[np.ix_(rows, columns)])
+        chosen_rows, chosen_columns = linear_sum_assignment(weights, maximize=True)
         result |= {rows[r]: columns[c] for r, c in zip(chosen_rows.tolist(), chosen_columns.tolist(), strict=True)}
     return result
+
+
+def _with_tie_break(table: IntArray) -> NDArray[np.float64]:
+    """The table scaled so that one frame outweighs every preference among equals, less the preferences."""
+    rows, columns = np.indices(table.shape)
+    preference = (rows - columns) ** 2 * sum(table.shape) + rows + columns
+    return np.asarray(table.astype(np.float64) * (int(preference.max()) * min(table.shape) + 1) - preference)
 
 
 def match(

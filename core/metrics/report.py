@@ -46,7 +46,8 @@ class Report(Totals, frozen=True, kw_only=True):
     `label_map` is by cluster number and action name; None means unmapped; empty at video level, where each video
     has its own. `mof_bg` counts background frames too. `f1_official` is F1 as the released code counts it (videos
     joined end to end). `per_class` and `confusion` are pooled over videos at every level. `notes` say how the labels
-    were read, where that is not plain.
+    were read, where that is not plain; `label_map_by_hand` the clusters that a person mapped otherwise than the match,
+    `label_map_many_to_one` that clusters may share an action: neither compares with published figures.
     """
 
     level: str
@@ -62,6 +63,8 @@ class Report(Totals, frozen=True, kw_only=True):
     confusion: list[list[int]]
     confusion_labels: list[str]
     notes: list[str] = []
+    label_map_by_hand: list[int] = []
+    label_map_many_to_one: bool = False
 
 
 class Clustering(msgspec.Struct, frozen=True):
@@ -139,6 +142,8 @@ def evaluate(
         confusion=confusion.tolist(),
         confusion_labels=[*(names.get(a, str(a)) for a in shown), "background or unmapped"],
         notes=list(notes),
+        label_map_by_hand=[],
+        label_map_many_to_one=False,
     )
 
 

@@ -20,6 +20,7 @@ from ..annotation.values import (
     KitText,
     KitTextKey,
     LabelMap,
+    Leftovers,
     MapKey,
     Review,
     ReviewKey,
@@ -27,6 +28,7 @@ from ..annotation.values import (
     StepText,
     StepTextKey,
     TrackKey,
+    TrackKind,
     Value,
 )
 from ..data.dataset import BACKGROUND, UNLABELLED, Action, ActionId, ClusterId, RunId, VideoId
@@ -95,9 +97,11 @@ def plain(value: Value) -> dict[str, Any]:
             "overrides": _pairs(value.overrides),
             "locked": sorted(int(c) for c in value.locked),
             "many": value.many_to_one,
+            **_beyond_the_match(value),
         }
     if isinstance(value, Action):
-        return {"id": int(value.id), "name": value.name, "colour": value.colour, "archived": value.archived}
+        place = {} if value.place is None else {"place": value.place}
+        return {"id": int(value.id), "name": value.name, "colour": value.colour, "archived": value.archived, **place}
     if isinstance(value, Review):
         return {"status": str(value.status), "note": value.note}
     built: dict[str, Any] = msgspec.to_builtins(value)
@@ -106,6 +110,20 @@ def plain(value: Value) -> dict[str, Any]:
 
 def _pairs(mapping: Mapping[ClusterId, int]) -> list[list[int]]:
     return [[int(c), int(t)] for c, t in sorted(mapping.items())]
+
+
+def _beyond_the_match(value: LabelMap) -> dict[str, Any]:
+    """What most maps do not have; left out of the file where it is not there, as in files of earlier versions."""
+    found: dict[str, Any] = {}
+    if value.leftovers is not Leftovers.UNMAPPED:
+        found["leftovers"] = str(value.leftovers)
+    if value.fill:
+        found["fill"] = _pairs(value.fill)
+    if value.reference is not TrackKind.GROUND_TRUTH:
+        found["reference"] = str(value.reference)
+    if value.video is not None:
+        found["video"] = to_json(value.video)  # a file name may hold bytes that msgpack refuses
+    return found
 
 
 def label_map(run: RunId, data: Mapping[str, Any]) -> LabelMap:
@@ -117,12 +135,23 @@ def label_map(run: RunId, data: Mapping[str, Any]) -> LabelMap:
         {ClusterId(c): t for c, t in data["overrides"]},
         frozenset(ClusterId(c) for c in data["locked"]),
         bool(data["many"]),
+        Leftovers(data.get("leftovers", Leftovers.UNMAPPED)),
+        {ClusterId(c): t for c, t in data.get("fill", ())},
+        TrackKind(data.get("reference", TrackKind.GROUND_TRUTH)),
+        VideoId(json.loads(data["video"])) if "video" in data else None,
     )
 
 
 def action(data: Mapping[str, Any]) -> Action:
     """The inverse of `plain` for an action."""
-    return Action(ActionId(int(data["id"])), str(data["name"]), str(data["colour"]), bool(data["archived"]))
+    place = data.get("place")
+    return Action(
+        ActionId(int(data["id"])),
+        str(data["name"]),
+        str(data["colour"]),
+        bool(data["archived"]),
+        None if place is None else int(place),
+    )
 
 
 def review(data: Mapping[str, Any]) -> Review:

@@ -17,6 +17,8 @@ def register(verb: AddVerb) -> None:
     add("--set", nargs="+", action="extend", default=[], metavar="CLUSTER=ACTION")
     add("--lock", nargs="+", action="extend", type=int, default=[], metavar="CLUSTER")
     add("--rematch", action="store_true")
+    add("--leftovers", choices=("unmapped", "background", "largest"), help="what clusters without a partner become")
+    add("--many-to-one", action=argparse.BooleanOptionalAction, help="let clusters share an action, or not")
     add = with_run(verb("export", export), optional=True)
     add("--format", required=True, metavar="NAME", help="a name from --format list")
     add("--out", type=Path, metavar="PATH")
@@ -38,7 +40,7 @@ def map_labels(options: argparse.Namespace) -> Answer:
     for key, value in chosen.items():
         if not key.isdecimal():
             raise ConfigError(f'--set "{key}={value}": wanted CLUSTER=ACTION, for example 3=pour_milk.')
-    edits = bool(chosen or options.lock or options.rematch)
+    edits = bool(chosen or options.lock or options.rematch or options.leftovers or options.many_to_one is not None)
     with api.open_project(options.project, read_only=not edits) as project:
         found = api.edit_label_map(
             project,
@@ -46,6 +48,8 @@ def map_labels(options: argparse.Namespace) -> Answer:
             targets={int(k): v for k, v in chosen.items()},
             lock=options.lock,
             rematch=options.rematch,
+            leftovers=options.leftovers,
+            many_to_one=options.many_to_one,
         )
         if edits:
             flush(project)

@@ -85,7 +85,7 @@ def map_text(found: Mapping[str, Any]) -> str:
             f"{row['cluster']:>4}  {row['action'] if row['action'] is not None else '(nothing)'}"
             + (f"  [{', '.join(marks)}]" if marks else "")
         )
-    return "\n".join(lines)
+    return "\n".join([*lines, *found["notes"]])
 
 
 def repair_text(found: Mapping[str, Any]) -> str:

@@ -1,0 +1,34 @@
+"""What must be said beside every score that rests on a label map which is not the plain match of the activity."""
+
+from __future__ import annotations
+
+from .document import Document
+from .values import LabelMap, Leftovers, TrackKind
+
+VIDEO_LEVEL = "Video level is far easier than activity level."
+
+
+def by_hand_note(label_map: LabelMap) -> str:
+    """How far a person moved the map from the match; empty where they did not."""
+    rows = len(label_map.by_hand)
+    if not rows:
+        return ""
+    return (
+        f"Edited by hand: {rows} of {label_map.n_clusters} rows {'differs' if rows == 1 else 'differ'} from the match. "
+        "Do not compare with published figures."
+    )
+
+
+def map_notes(document: Document, label_map: LabelMap) -> list[str]:
+    """The sentences, most important first; none for the match of the whole activity against its ground truth."""
+    found = [by_hand_note(label_map)]
+    if label_map.many_to_one:
+        found.append("Many-to-one: not comparable with one-to-one.")
+    if label_map.video is not None:
+        video = document.videos.get(label_map.video)
+        found.append(f"Matched on {video.name if video else label_map.video} alone. {VIDEO_LEVEL}")
+    if label_map.reference is TrackKind.CORRECTED:
+        found.append("Matched on the corrected labels of accepted videos, not on ground truth.")
+    if label_map.leftovers is Leftovers.LARGEST and label_map.left_over:
+        found.append("Clusters without a partner stand for the action they share most frames with.")
+    return [note for note in found if note]
