@@ -14,7 +14,7 @@ import msgspec
 from .data.dataset import Dataset, RunId
 from .decode.registry import check_name
 from .decode.settings import DecoderSettings, with_values
-from .errors import ConfigError, DeviceMemoryError, JobError
+from .errors import ConfigError, DeviceMemoryError, JobError, MediaError
 from .events import LogLine, Report, ShouldStop, Started, ignore, never_stop
 from .requests import EvaluateRequest, ExtractRequest, ExtractSettings, SegmentRequest, TrainRequest
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .label_import import Effect, ImportPlan, Meanings
     from .metrics.report import Report as Scores
     from .project import Project
+    from .relink import Match
     from .tot.config import TrainConfig
 
 DEMO_VIDEOS = 10
@@ -243,6 +244,61 @@ def extract_dataset(
     found = extract(request, report=report, should_stop=should_stop)
     found["failed"] = {v: text for v, text in unreadable.items() if v not in videos} | found["failed"]
     return found
+
+
+def relink(
+    project: Project, folder: Path | str, *, report: Report = ignore, should_stop: ShouldStop = never_stop
+) -> tuple[Match, ...]:
+    """Look below a folder for the project's missing files and use those that are found; see `core.relink`."""
+    from . import relink as work
+
+    dataset = project.document.dataset
+    matches = work.search(dataset, work.lost_files(dataset), Path(folder), report=report, should_stop=should_stop)
+    work.apply(project, matches)
+    return matches
+
+
+def smooth(
+    source: Path | str,
+    *,
+    everything: bool = False,
+    delete: bool = False,
+    report: Report = ignore,
+    should_stop: ShouldStop = never_stop,
+) -> list[dict[str, Any]]:
+    """Make or delete the proxies of a video, a project's videos, or a dataset's; a row of plain values for each.
+
+    Without `everything` videos in which seeking is fast are left alone.
+    """
+    from .media import proxy
+    from .media.index import load_index
+
+    rows: list[dict[str, Any]] = []
+    for name, media in _videos_of(Path(source).absolute()).items():
+        row: dict[str, Any] = {"video": name, "proxy": None, "note": "", "error": None}
+        try:
+            if delete:
+                row["note"] = f"{proxy.delete_proxy(media):,} bytes are free"
+            elif everything or proxy.is_long_way(load_index(media)):
+                row["proxy"] = str(proxy.make_proxy(media, report=report, should_stop=should_stop).path)
+            else:
+                row["note"] = "seeking is fast; no proxy is needed"
+        except MediaError as error:
+            row["error"] = str(error)
+        rows.append(row)
+    return rows
+
+
+def _videos_of(source: Path) -> dict[str, Path]:
+    """The video files of a project or dataset by name, or the one file that was named."""
+    if source.suffix == ".tot" and source.is_file():
+        with open_project(source, read_only=True) as project:
+            videos = list(project.document.videos.values())
+    elif source.is_dir():
+        videos = list(open_dataset(source).videos)
+    else:
+        return {source.name: source}
+    return {video.name: video.media for video in videos if video.media is not None}
 
 
 def evaluate_request(request: EvaluateRequest) -> dict[str, Any]:

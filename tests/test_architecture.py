@@ -46,6 +46,7 @@ TABLE: dict[str, tuple[str, str]] = {
                  "docx cv2 numpy msgspec"),
     "core.demo": (f"core.data core.media core.cache {VALUES}", "av cv2 numpy"),
     "core.project": (f"core.annotation core.store core.data {VALUES}", "numpy"),
+    "core.relink": (f"core.project core.annotation core.media core.data {VALUES}", ""),
     # The verbs and the files that hold parts of them.
     "core.project_work": ("core.project core.annotation core.store.opening core.store.salvage core.store.backup "
                           f"core.data core.metrics core.run_folder core.formats "
