@@ -167,7 +167,7 @@ class Project:
 
     def _next_text(self, direction: Direction) -> str | None:
         steps = self.history.next(direction)
-        return steps[0].text if steps else None
+        return max(steps, key=lambda step: step.seq).text if steps else None
 
     @property
     def undo_text(self) -> str | None:

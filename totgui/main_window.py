@@ -29,6 +29,7 @@ from .session import Session
 from .settings import Settings
 from .views.curves import CurvesView
 from .views.filmstrip import FilmStrip
+from .views.history import HistoryView
 from .views.label_map import LabelMapView
 from .views.live_heatmap import LiveHeatmapView
 from .views.message_bar import MessageBar
@@ -111,8 +112,9 @@ class MainWindow(QMainWindow):
         self._dock("Live", training_live, Area.RightDockWidgetArea)
         self._dock("Label map", LabelMapView(self.session, self), Area.RightDockWidgetArea)
         self._dock("Metrics", MetricsView(self.session, self), Area.RightDockWidgetArea)
+        self._dock("History", HistoryView(self.session, self), Area.RightDockWidgetArea)
         self._dock("Timeline", self._timeline_with_pictures(), Area.BottomDockWidgetArea)
-        for name in ("Live", "Label map", "Metrics"):
+        for name in ("Live", "Label map", "Metrics", "History"):
             self.tabifyDockWidget(self.docks["Training"], self.docks[name])
         self.docks["Training"].raise_()
         self.resizeDocks([self.docks["Videos"], self.docks["Training"]], [400, 430], Qt.Orientation.Horizontal)

@@ -37,6 +37,7 @@ class Playback(QObject):
 
     frameChanged = Signal(int)
     wantedChanged = Signal(int)
+    sought = Signal(int)  # a person goes elsewhere; the frame that was on screen before
     pictureReady = Signal(int, object)  # frame, QImage
     playingChanged = Signal(bool)
     speedChanged = Signal(float)
@@ -167,6 +168,7 @@ class Playback(QObject):
         if self.timebase is None:
             return
         frame = min(max(0, frame), self.timebase.n_frames - 1)
+        self.sought.emit(self.frame)
         if self.playing:
             self._restart_clock(frame)
         self._want(frame)
@@ -381,12 +383,12 @@ class Playback(QObject):
                 frame = timebase.n_frames
         low, high = self.loop or (0, timebase.n_frames)
         if self._stop_at is not None and frame >= self._stop_at:
-            self.pause()
             self._want(min(self._stop_at, timebase.n_frames - 1))
+            self.pause()
         elif frame >= high or frame < low:
             if self.loop is None:
-                self.pause()
                 self._want(high - 1 if frame >= high else low)
+                self.pause()
                 return
             again = low if self.speed > 0 else high - 1
             self._restart_clock(again)

@@ -12,15 +12,13 @@ from .adopted_commands import update_adopted
 from .import_commands import add_actions, import_tracks
 from .kit_commands import set_kit_text, set_step_text
 from .map_commands import name_cluster, rematch, set_leftovers, set_lock, set_many_to_one, set_target
+from .segment_commands import merge, move_boundary, relabel, relabel_like, relabel_spans, split, swallow
 from .track_commands import (
     adopt_all,
     adopt_prediction,
+    adopt_span,
     import_track,
-    merge,
-    move_boundary,
-    relabel,
     set_review,
-    split,
     start_from_ground_truth,
     start_unlabelled,
 )
@@ -30,6 +28,7 @@ __all__ = [
     "add_actions",
     "adopt_all",
     "adopt_prediction",
+    "adopt_span",
     "archive_action",
     "import_track",
     "import_tracks",
@@ -40,6 +39,8 @@ __all__ = [
     "order_actions",
     "recolour_action",
     "relabel",
+    "relabel_like",
+    "relabel_spans",
     "rematch",
     "rename_action",
     "set_kit_text",
@@ -52,5 +53,6 @@ __all__ = [
     "split",
     "start_from_ground_truth",
     "start_unlabelled",
+    "swallow",
     "update_adopted",
 ]

@@ -80,12 +80,17 @@ class Segmentation:
 
     @classmethod
     def from_pieces(
-        cls, starts: Iterable[int], labels: Iterable[int], n_frames: int, flags: Iterable[int] | None = None
+        cls,
+        starts: Iterable[int] | IntArray,
+        labels: Iterable[int] | IntArray,
+        n_frames: int,
+        flags: Iterable[int] | IntArray | None = None,
     ) -> Segmentation:
         """The same from pieces whose neighbours may be equal: equal neighbours are joined, flags united."""
-        start = np.fromiter(starts, np.int64)
-        label = np.fromiter(labels, np.int64)
-        flag = np.zeros(len(start), np.uint8) if flags is None else np.fromiter(flags, np.uint8)
+        start = np.asarray(starts if isinstance(starts, np.ndarray) else list(starts), dtype=np.int64)
+        label = np.asarray(labels if isinstance(labels, np.ndarray) else list(labels), dtype=np.int64)
+        given = [0] * len(start) if flags is None else flags
+        flag = np.asarray(given if isinstance(given, np.ndarray) else list(given), dtype=np.uint8)
         if not len(start):
             raise EditError("A segmentation needs at least one segment.")
         keep = np.concatenate([[True], label[1:] != label[:-1]])
@@ -172,22 +177,50 @@ class Segmentation:
         >>> Segmentation.from_frames([0, 0, 1, 1]).relabel(1, 3, 1).segments
         (Segment(start=0, stop=1, label=0), Segment(start=1, stop=4, label=1))
         """
-        if not 0 <= start < stop <= self.n_frames:
+        return self.painted([(start, stop)], label, flags=flags)
+
+    def painted(self, spans: Iterable[tuple[int, int]], label: int, *, flags: int = 0) -> Segmentation:
+        """A copy whose frames in each of `spans`, ``[start, stop)`` in any order, carry `label`; see `relabel`.
+
+        >>> Segmentation.from_frames([0, 1, 2, 3, 4]).painted([(3, 4), (0, 1)], 9).to_frames().tolist()
+        [9, 1, 2, 9, 4]
+        """
+        edges = np.array(list(spans), dtype=np.int64).reshape(-1, 2)
+        for start, stop in edges[(edges[:, 0] < 0) | (edges[:, 0] >= edges[:, 1]) | (edges[:, 1] > self.n_frames)]:
             raise EditError(f"Frames {start} to {stop} are outside the video of {self.n_frames:,} frames.")
-        first, last = self.index_at(start), self.index_at(stop - 1)
-        starts = [*self.starts[: first + 1].tolist()]
-        labels = [*self.labels[: first + 1].tolist()]
-        marks = [*self._flags[: first + 1].tolist()]
-        if starts[-1] == start:
-            del starts[-1], labels[-1], marks[-1]
-        starts, labels, marks = [*starts, start], [*labels, label], [*marks, flags]
-        if stop < int(self.stops[last]):
-            starts, labels = [*starts, stop], [*labels, int(self.labels[last])]
-            marks = [*marks, self.flag(last)]
-        starts += self.starts[last + 1 :].tolist()
-        labels += self.labels[last + 1 :].tolist()
-        marks += self._flags[last + 1 :].tolist()
-        return Segmentation.from_pieces(starts, labels, self.n_frames, marks)
+        opens, closes = np.sort(edges[:, 0]), np.sort(edges[:, 1])
+        starts = np.unique(np.concatenate([self.starts, opens, closes[closes < self.n_frames]]))
+        place = np.searchsorted(self.starts, starts, side="right") - 1
+        inside = np.searchsorted(opens, starts, side="right") > np.searchsorted(closes, starts, side="right")
+        return Segmentation.from_pieces(
+            starts,
+            np.where(inside, label, self.labels[place]),
+            self.n_frames,
+            np.where(inside, flags, self._flags[place]),
+        )
+
+    def patched(self, other: Segmentation, start: int, stop: int) -> Segmentation:
+        """A copy whose frames ``[start, stop)`` are those of another segmentation of the video, with its flags.
+
+        >>> a, b = Segmentation.from_frames([0, 0, 0, 0]), Segmentation.from_frames([1, 2, 2, 3])
+        >>> a.patched(b, 1, 3).to_frames().tolist()
+        [0, 2, 2, 0]
+        """
+        inner = np.unique(np.append(other.starts[(other.starts > start) & (other.starts < stop)], start))
+        before, after = self.starts[self.starts < start], self.starts[self.starts > stop]
+        starts = np.concatenate([before, inner, [stop] if stop < self.n_frames else [], after]).astype(np.int64)
+        mine, theirs = (np.searchsorted(t.starts, starts, side="right") - 1 for t in (self, other))
+        inside = (starts >= start) & (starts < stop)
+        return Segmentation.from_pieces(
+            starts,
+            np.where(inside, other.labels[theirs], self.labels[mine]),
+            self.n_frames,
+            np.where(inside, other._flags[theirs], self._flags[mine]),
+        )
+
+    def flagged(self, flags: int) -> Segmentation:
+        """A copy with the same flags on every segment."""
+        return Segmentation(self.starts, self.labels, self.n_frames, np.full(len(self), flags, np.uint8))
 
     def move_boundary(self, boundary: int, frame: int, *, flags: int = 0) -> Segmentation:
         """A copy whose boundary before segment `boundary` + 1 lies at `frame` (a roll edit).
@@ -210,8 +243,30 @@ class Segmentation:
         marks[boundary : boundary + 2] |= flags
         return Segmentation(starts, self.labels, self.n_frames, marks)
 
+    def swallow(self, boundary: int, frame: int, *, flags: int = 0) -> Segmentation:
+        """A copy whose boundary before segment `boundary` + 1 lies at `frame`, over whole segments if need be.
+
+        The segment that grows takes every frame on the way; at 0 or `n_frames` nothing is left on that side.
+
+        >>> Segmentation.from_frames([0, 1, 2, 3]).swallow(0, 3).to_frames().tolist()
+        [0, 0, 0, 3]
+        """
+        if not 0 <= boundary < len(self) - 1:
+            raise EditError(f"There is no boundary {boundary}; this video has {len(self) - 1}.")
+        origin = int(self.starts[boundary + 1])
+        if not 0 <= frame <= self.n_frames:
+            raise EditError(f"Frame {frame} is outside the video of {self.n_frames:,} frames.")
+        if frame == origin:
+            return self
+        winner = boundary if frame > origin else boundary + 1
+        grown = self.relabel(min(origin, frame), max(origin, frame), int(self.labels[winner]), flags=flags)
+        marks = grown._flags.copy()
+        marks[[grown.index_at(f) for f in (frame - 1, frame) if 0 <= f < self.n_frames]] |= flags
+        return Segmentation(grown.starts, grown.labels, self.n_frames, marks)
+
     def mapped(self, table: dict[int, int], *, default: int, flags: int = 0) -> Segmentation:
         """A copy with each label exchanged by `table`; background stays, other labels it lacks become `default`."""
         table = {int(BACKGROUND): int(BACKGROUND)} | table
-        labels = [table.get(label, default) for label in self.labels.tolist()]
-        return Segmentation.from_pieces(self.starts.tolist(), labels, self.n_frames, [flags] * len(labels))
+        known, place = np.unique(self.labels, return_inverse=True)
+        labels = np.array([table.get(label, default) for label in known.tolist()], dtype=np.int64)[place]
+        return Segmentation.from_pieces(self.starts, labels, self.n_frames, np.full(len(labels), flags, np.uint8))

@@ -57,7 +57,7 @@ def _pieces(track: Segmentation) -> np.ndarray[Any, Any]:
     pieces["label"] = labels & 0xFFFF
     pieces["label"][labels == UNLABELLED] = _UNLABELLED
     pieces["label"][labels == BACKGROUND] = _BACKGROUND
-    pieces["flags"] = [track.flag(index) for index in range(len(track))]
+    pieces["flags"] = track.flags
     return pieces
 
 

@@ -8,12 +8,15 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from core.annotation import commands
 from core.annotation.document import Document
 from core.annotation.segmentation import EDITED, Segmentation
 from core.annotation.values import LabelMap, Prediction, Run
 from core.data.dataset import BACKGROUND, UNLABELLED, Action, ActionId, Dataset, RunId, Video, VideoId
 from core.data.timebase import Timebase
 from core.errors import TotError
+from totgui.session.chosen import Chosen
+from totgui.session.painting import Painting
 
 COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7", "#7a5195")
 NAMES = ("take bowl", "crack egg", "whisk", "add <b>oil</b> & salt", "fry", "turn over", "plate", "season")
@@ -25,18 +28,48 @@ class FakePlayback(QObject):
 
     frameChanged = Signal(int)
     wantedChanged = Signal(int)
+    sought = Signal(int)
     loopChanged = Signal()
+    playingChanged = Signal(bool)
+    videoChanged = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.frame = self.wanted = 0
         self.playing = False
+        self.speed = 1.0
+        self.timebase: Timebase | None = None
         self.loop: tuple[int, int] | None = None
 
     def seek(self, frame: int) -> None:
+        self.sought.emit(self.frame)
+        self.show(frame)
+
+    def show(self, frame: int) -> None:
+        """The next frame of play is on screen."""
         self.frame = self.wanted = frame
         self.wantedChanged.emit(frame)
         self.frameChanged.emit(frame)
+
+    def play(self) -> None:
+        self.playing = True
+        self.playingChanged.emit(True)
+
+    def pause(self) -> None:
+        if self.playing:
+            self.playing = False
+            self.playingChanged.emit(False)
+
+    def set_speed(self, speed: float) -> None:
+        self.speed = speed
+
+    def set_loop(self, start: int, stop: int) -> None:
+        self.loop = (start, stop)
+        self.loopChanged.emit()
+
+    def clear_loop(self) -> None:
+        self.loop = None
+        self.loopChanged.emit()
 
 
 class FakeSession(QObject):
@@ -55,7 +88,13 @@ class FakeSession(QObject):
         self.playback = FakePlayback()
         self.current_video = VIDEO if document else None
         self.current_run = RUN if document and document.runs else None
-        self.selection: frozenset[int] = frozenset()
+        self.chosen = Chosen(self)
+        self.chosen.changed.connect(self.selectionChanged)
+        self.chosen.start(self.base())
+        if document is not None:
+            self.playback.timebase = document.videos[VIDEO].timebase
+        self.painting = Painting(self.playback, self.paint, self)
+        self.turns = np.empty(0, np.int64)
         self.matrices: dict[str, np.ndarray] = {}
         self.edits: list[object] = []
 
@@ -67,19 +106,43 @@ class FakeSession(QObject):
             self.message.emit(str(error), "warning")
             return False
         self.edits.append(edit)
+        self.chosen.follow(self.base())
         self.documentChanged.emit(changes, initiator)
         return True
 
+    def paint(self, start: int, stop: int, action: int) -> None:
+        self.do(
+            lambda: commands.relabel_spans(
+                self.document, VIDEO, [(start, stop)], action, run=self.current_run, blank=True, verb="paint"
+            )
+        )
+
+    @property
+    def selection(self) -> frozenset[int]:
+        return self.chosen.segments
+
     def select_segments(self, segments) -> None:
-        self.selection = frozenset(segments)
-        self.selectionChanged.emit()
+        self.chosen.select(segments)
+
+    def base(self):
+        if self.document is None:
+            return None
+        tracks = self.tracks(VIDEO)
+        return tracks["corrected"] or tracks["prediction"]
+
+    def mapped_prediction(self, run, video):
+        prediction = self.document.predictions.get((run, video))
+        if prediction is None:
+            return None
+        return prediction.segmentation.mapped(self.document.label_maps[run].table(), default=UNLABELLED)
+
+    def change_points(self, run, video):
+        return self.turns
 
     def tracks(self, video):
-        prediction = self.document.predictions.get((self.current_run, video))
-        table = self.document.label_maps[self.current_run].table() if prediction else {}
         return {
             "ground-truth": self.document.ground_truth.get(video),
-            "prediction": prediction.segmentation.mapped(table, default=UNLABELLED) if prediction else None,
+            "prediction": self.mapped_prediction(self.current_run, video),
             "corrected": self.document.corrected.get(video),
         }
 

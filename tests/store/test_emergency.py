@@ -65,7 +65,7 @@ def test_what_was_held_comes_back_after_a_kill(path: Path, data: Path) -> None:
     with Project.open(path, read_only=True) as project:
         assert "4 edits wait" in project.notes[0] and not project.recovered
     with Project.open(path) as project:
-        assert project.recovered == ["move boundary in P03"] * 3 + ["new action späť"]
+        assert project.recovered == ["move boundary to 31 in P03"] * 3 + ["new action späť"]
         assert project.document.corrected[V].starts[1] == 31 and len(project.history.done) == 9
         project.undo()
         project.redo()
@@ -142,7 +142,7 @@ def test_closing_with_a_full_disk_says_where_the_edits_are(
     (file,) = data.glob("*.jsonl")
     assert json.loads(file.read_text().splitlines()[0])["project"] == str(path)
     with Project.open(path) as project:
-        assert project.recovered == ["move boundary in P03"]
+        assert project.recovered == ["move boundary to 31 in P03"]
 
 
 def test_a_write_that_hangs_is_held_as_well(path: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

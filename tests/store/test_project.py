@@ -60,7 +60,7 @@ def test_undo_and_redo_survive_a_restart(path: Path) -> None:
         for frame in (51, 52, 53):
             project.edit(commands.move_boundary(project.document, V, 0, frame, group=1))
         assert project.undo() is not None
-        assert project.redo_text == "move boundary in P03"
+        assert project.redo_text == "move boundary to 53 in P03"
     with Project.open(path) as project:
         assert project.document.corrected[V].starts.tolist() == [0, 50]
         project.redo()

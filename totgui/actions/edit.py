@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from ..session.past import Direction
 from .menu import Command, Menu
 
 
@@ -9,7 +12,7 @@ class EditMenu(Menu):
     title = "&Edit"
 
     def commands(self) -> list[Command | None]:
-        undo, redo = self.session.undo, self.session.redo
+        undo, redo = partial(self.step, "undo"), partial(self.step, "redo")
         return [
             Command("edit.undo", "Undo", undo, ["Ctrl+Z"], "Take the newest edit back", lambda: bool(self.undo_text)),
             Command(
@@ -23,6 +26,24 @@ class EditMenu(Menu):
             None,
             Command("edit.select-all", "Select all segments", self.select_all, ["Ctrl+A"], usable=self.is_open),
         ]
+
+    def step(self, direction: Direction) -> None:
+        """Undo or redo; where that belongs to another video, offer to go there first and change nothing yet."""
+        past = self.session.past
+        video = past.elsewhere(direction, self.video)
+        step = past.next_step(direction)
+        if video is None or step is None:
+            getattr(self.session, direction)()
+            return
+        which = "Last edit" if direction == "undo" else "Edit to redo"
+        go = partial(self._go_and_step, direction, step.seq)
+        self.window.bar.say(f"{which}: {step.text}.", "info", [(f"Go there and {direction}", go)])
+
+    def _go_and_step(self, direction: Direction, seq: int) -> None:
+        """What the bar offered, unless the history has gone on since."""
+        step = self.session.past.next_step(direction)
+        if step is not None and step.seq == seq:
+            getattr(self.session, direction)()
 
     @property
     def undo_text(self) -> str | None:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from core import events
+from core.annotation import commands
 from core.annotation.changes import Changes, What
 from core.annotation.document import Document
 from core.annotation.edit import Edit
@@ -23,8 +24,12 @@ from core.project import Project
 from ..playback import Playback
 from ..proxies import Proxies
 from . import readings
+from .chosen import Chosen
+from .painting import Painting
+from .past import Past
 from .pictures import Pictures, cluster_frames
 from .reports import Reports
+from .turns import IntArray, Turns
 from .work import Work
 
 CLOSE_S = 5.0
@@ -57,9 +62,10 @@ class Session(QObject):
         self.proxies = Proxies(self)
         self.current_video: VideoId | None = None
         self.current_run: RunId | None = None
-        self.selection: frozenset[int] = frozenset()
+        self.chosen, self.past, self.turns = Chosen(self), Past(self), Turns(self)
+        self.painting = Painting(self.playback, self._paint, self)
         self.work, self._reports, self._pictures = Work(self), Reports(self), Pictures(self)
-        self._scores = readings.ScoreFiles()
+        self._scores, self._mapped = readings.ScoreFiles(), readings.MappedTracks()
         self._savedArrived.connect(self.savedStateChanged)
         self.work.happened.connect(self.jobEvent)
         self.work.changed.connect(self.jobsChanged)
@@ -69,7 +75,9 @@ class Session(QObject):
         self._reports.ready.connect(self.reportReady)
         self._pictures.ready.connect(self.thumbnailReady)
         self.proxies.made.connect(self._on_proxy)
-        for part in (self.work, self._reports, self.proxies):
+        self.chosen.changed.connect(self.selectionChanged)
+        self.past.stepped.connect(lambda changes: self._changed(changes, None))
+        for part in (self.work, self._reports, self.past, self.proxies):
             part.message.connect(self.message)
 
     # --- the project -------------------------------------------------------------------------------
@@ -104,7 +112,7 @@ class Session(QObject):
 
     def _adopt(self, project: Project) -> None:
         self.close_project()
-        self.project = self.work.project = project
+        self.project = self.work.project = self.past.project = project
         project.on_saved = self._savedArrived.emit
         document = project.document
         runs = [run for run in document.runs.values() if not run.hidden]
@@ -122,6 +130,7 @@ class Session(QObject):
             return
         project, self.project, self.work.project = self.project, None, None
         self.proxies.cancel(everything=True)
+        self.past.close()
         self.playback.set_video(None)
         project.on_saved = None
         try:
@@ -129,16 +138,17 @@ class Session(QObject):
         except TotError as error:
             self.message.emit(str(error), "error")
         self.current_video = self.current_run = self.work.pinned = None
-        self.selection = frozenset()
+        self.chosen.start(None)
+        self.chosen.show_runs(())
         self.work.notes.clear()
-        for part in (self._scores, self._reports, self._pictures):
+        for part in (self._scores, self._mapped, self._reports, self._pictures, self.turns):
             part.clear()
         self.projectChanged.emit()
 
     def close(self) -> None:
         """End playback, jobs and threads; close the project."""
         self.playback.close()
-        for part in (self.proxies, self.work, self._reports, self._pictures):
+        for part in (self.proxies, self.work, self._reports, self._pictures, self.turns):
             part.close()
         self.close_project()
 
@@ -164,37 +174,30 @@ class Session(QObject):
         return True
 
     def undo(self) -> None:
-        """Take the newest edit back."""
-        self._step_history("undo")
+        """Take the newest edit back and show its video."""
+        self.past.step("undo", self.select_video, self.current_video)
 
     def redo(self) -> None:
-        """Apply the edit that was taken back last."""
-        self._step_history("redo")
+        """Apply the edit that was taken back last and show its video."""
+        self.past.step("redo", self.select_video, self.current_video)
 
-    def _step_history(self, verb: str) -> None:
-        if self.project is None:
-            return
-        text = self.project.undo_text if verb == "undo" else self.project.redo_text
-        try:
-            changes = self.project.undo() if verb == "undo" else self.project.redo()
-        except TotError as error:
-            self.message.emit(str(error), "warning")
-            return
-        if changes is None:
-            return
-        if changes.videos and self.current_video not in changes.videos:
-            self.select_video(sorted(changes.videos)[0])
-        self._changed(changes, None)
-        self.message.emit(f"{verb.capitalize()}: {text}", "info")
+    def _paint(self, start: int, stop: int, action: int) -> None:
+        """Frames that were painted while playing become one edit."""
+        video, run = self.current_video, self.current_run
+        if self.document is not None and video is not None:
+            document = self.document
+            self.do(
+                lambda: commands.relabel_spans(
+                    document, video, [(start, stop)], action, run=run, blank=True, verb="paint"
+                )
+            )
 
     def _changed(self, changes: Changes, initiator: object) -> None:
         if changes.what & (What.SEGMENTATION | What.LABEL_MAP | What.PREDICTION | What.ACTIONS):
             self._reports.clear()
-        corrected = self.document.corrected.get(self.current_video) if self.document and self.current_video else None
-        count = len(corrected) if corrected else 0
-        if any(index >= count for index in self.selection):
-            self.selection = frozenset()
-            self.selectionChanged.emit()
+        if changes.what & (What.RUNS | What.PREDICTION) and self.document is not None:
+            self.chosen.show_runs(run for run in self.chosen.runs if run in self.document.runs)
+        self.chosen.follow(self.base())
         self.documentChanged.emit(changes, initiator)
 
     # --- what is looked at -------------------------------------------------------------------------
@@ -207,10 +210,9 @@ class Session(QObject):
             self.playback.seek(frame) if frame else None
             return
         self.current_video = video
-        self.selection = frozenset()
+        self.chosen.start(self.base())
         self.playback.set_video(self.document.videos[video], frame)
         self.currentVideoChanged.emit()
-        self.selectionChanged.emit()
 
     def _on_proxy(self, video: VideoId) -> None:
         """A proxy has come or gone: pictures of the video that is shown come from it, or from the file again."""
@@ -221,12 +223,17 @@ class Session(QObject):
         """Show the predictions of a run."""
         if run != self.current_run:
             self.current_run = run
+            self.chosen.follow(self.base())
             self.currentRunChanged.emit()
+
+    @property
+    def selection(self) -> frozenset[int]:
+        """The selected segments, by number in what Corrected shows."""
+        return self.chosen.segments
 
     def select_segments(self, segments: Iterable[int]) -> None:
         """Select segments of the corrected track by number."""
-        self.selection = frozenset(segments)
-        self.selectionChanged.emit()
+        self.chosen.select(segments)
 
     @property
     def pinned(self) -> VideoId | None:
@@ -242,11 +249,23 @@ class Session(QObject):
 
     def tracks(self, video: VideoId) -> dict[str, Segmentation | None]:
         """Ground truth, mapped prediction of the current run, and corrected track of a video."""
-        return readings.tracks_of(self.document, self.current_run, video)
+        return self._mapped.tracks(self.document, self.current_run, video)
 
     def mapped_prediction(self, run: RunId, video: VideoId) -> Segmentation | None:
         """A run's segmentation of a video in actions, through its label map."""
-        return readings.mapped_prediction(self.document, run, video) if self.document else None
+        return self._mapped.get(self.document, run, video) if self.document else None
+
+    def base(self) -> Segmentation | None:
+        """What an edit of the current video starts from: its corrected track, else the prediction it would adopt."""
+        if self.document is None or self.current_video is None:
+            return None
+        tracks = self.tracks(self.current_video)
+        return tracks["corrected"] or tracks["prediction"]
+
+    def change_points(self, run: RunId, video: VideoId) -> IntArray:
+        """(n,) int64 rising frames at which the scores of a run turn; empty until they are found, or without scores."""
+        assert self.document is not None
+        return self.turns.get(self.scores(run, video, "posterior"), self.document.videos[video].timebase)
 
     def scores(self, run: RunId, video: VideoId, source: str) -> np.ndarray | None:
         """(rows, K) float32 posterior, plan or prior of a video, memory-mapped; None when it is gone."""
