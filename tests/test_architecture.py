@@ -76,19 +76,19 @@ TABLE: dict[str, tuple[str, str]] = {
     "totgui.jobs.engine": ("totgui.jobs.protocol core.api core.events core.errors", "msgspec"),
     "totgui.jobs.background": ("core.api core.events core.errors", "msgspec"),
     # What the background thread runs: verbs, and reading a project for an export.
-    "totgui.jobs.tasks": ("core.api core.formats core.project core.data core.annotation core.events core.errors", ""),
+    "totgui.jobs.tasks": (f"core.api core.relink core.formats core.project core.data core.annotation {VALUES}", ""),
     "totgui.decoder": ("core.media core.data core.errors", "QT numpy"),
     "totgui.stills": ("totgui.decoder core.media core.data core.errors", "QT numpy"),
     "totgui.proxies": ("core.media core.data core.errors core.events", "QT"),
     "totgui.playback": ("totgui.decoder core.media core.data core.errors", "QT"),
     "totgui.session": (f"totgui.jobs totgui.playback totgui.decoder totgui.stills totgui.proxies core.project "
                        "core.project_work core.feature_work core.requests core.annotation core.metrics "
-                       f"core.data core.cache {VALUES}",
+                       f"core.relink core.data core.cache {VALUES}",
                        "QT numpy msgspec"),
     "totgui.models": ("totgui.palette totgui.session core.annotation core.data core.metrics core.events core.errors",
                       "QT numpy"),
     "totgui.dialogs": ("totgui.models totgui.session totgui.palette totgui.settings core.annotation core.data "
-                       f"core.requests core.metrics {SETTINGS} core.events core.errors", "QT numpy"),
+                       f"core.relink core.requests core.metrics {SETTINGS} core.events core.errors", "QT numpy"),
     "totgui.views": ("totgui.session totgui.playback totgui.models totgui.palette totgui.settings totgui.paths "
                      f"core.annotation core.data core.metrics {SETTINGS} core.events core.errors",
                      "QT numpy msgspec"),

@@ -198,7 +198,6 @@ class MainWindow(QMainWindow):
         session.jobsChanged.connect(self._on_jobs)
         # Queued: the dialog runs a loop of its own, and the job that brought the dataset must have ended by then.
         session.datasetScanned.connect(actions.file.dataset_scanned, Qt.ConnectionType.QueuedConnection)
-        session.playback.failed.connect(lambda text: self.show_message(text, "warning"))
         self.training.featuresAsked.connect(actions.model.extract)
         session.work.extracted.connect(self.settings.set_extraction_speed)
         self.start.demoAsked.connect(actions.file.open_demo)

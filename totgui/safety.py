@@ -14,6 +14,7 @@ from core.errors import DamagedProjectError, ProjectLockedError, TotError
 from core.events import Failed
 
 from .dialogs.details import DetailsDialog
+from .dialogs.locate import ask_locate
 
 
 class Safety(QObject):
@@ -22,7 +23,10 @@ class Safety(QObject):
     def __init__(self, window: Any) -> None:  # a MainWindow; naming it here would close a circle of imports
         super().__init__(window)
         self._window, self._session = window, window.session
+        self._known_lost: frozenset[object] = frozenset()
+        self._session.projectChanged.connect(self._forget_lost)
         self._session.projectOpened.connect(self.on_opened)
+        self._session.files.changed.connect(self._offer_locate)
 
     # --- jobs --------------------------------------------------------------------------------------
 
@@ -97,6 +101,33 @@ class Safety(QObject):
                 ("Discard it", lambda: self._session.work.forget_run(result)),
             ],
         )
+
+    # --- files that are missing --------------------------------------------------------------------
+
+    def _forget_lost(self) -> None:
+        self._known_lost = frozenset()
+
+    def _offer_locate(self) -> None:
+        known, self._known_lost = self._known_lost, frozenset(self._session.files.lost)
+        videos = [lost for lost in self._session.files.lost if lost.kind == "media"]
+        if not videos or self._known_lost <= known:
+            return
+        count = f"{len(videos)} video files are" if len(videos) > 1 else "1 video file is"
+        text = f"{count} missing, {videos[0].path} first. Labels, edits and timelines work without."
+        choices = [] if self._session.project.read_only else [("Locate videos…", self.locate)]
+        self._window.bar.say(text, "warning", choices)
+
+    def locate(self) -> None:
+        """Ask where files that are missing lie now, and use them."""
+        if not self._session.files.lost:
+            self._window.bar.say("Every file of this project is at its place.", "info")
+            return
+        videos = self._session.document.videos
+        matches = ask_locate(self._session, lambda lost: videos[lost.video].name, self._window)
+        if matches:
+            self._session.use_files(matches)
+            found = sum(match.path is not None for match in matches)
+            self._window.bar.say(f"{found} of {len(matches)} missing files were found and are used now.", "info")
 
     # --- copies ------------------------------------------------------------------------------------
 

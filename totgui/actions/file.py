@@ -47,6 +47,13 @@ class FileMenu(Menu):
                 self.is_open,
             ),
             Command(
+                "file.locate",
+                "Locate missing files…",
+                self.window.safety.locate,
+                tip="Find videos, features and labels that were moved, by name and content",
+                usable=lambda: self.is_open() and not self.session.project.read_only,
+            ),
+            Command(
                 "file.export",
                 "Export labels…",
                 self.export,

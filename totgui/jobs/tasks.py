@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core import api
+from core import api, relink
+from core.data.dataset import Dataset
 from core.errors import TotError
 from core.events import Report, ShouldStop
 
 if TYPE_CHECKING:
     from core.project import Project
+    from core.relink import Lost
 
 Task = Callable[[Report, ShouldStop], dict[str, Any]]
 PREVIEW_LINES = 12
@@ -23,6 +25,15 @@ def scan(root: Path, **choices: Any) -> Task:
 
     def run(report: Report, should_stop: ShouldStop) -> dict[str, Any]:
         return {"dataset": api.open_dataset(root, report=report, should_stop=should_stop, **choices)}
+
+    return run
+
+
+def locate(dataset: Dataset, lost: Sequence[Lost], folder: Path) -> Task:
+    """Looks for lost files below a folder; result: ``matches``."""
+
+    def run(report: Report, should_stop: ShouldStop) -> dict[str, Any]:
+        return {"matches": relink.search(dataset, lost, folder, report=report, should_stop=should_stop)}
 
     return run
 

@@ -20,11 +20,13 @@ from core.data.dataset import Dataset, RunId, VideoId
 from core.data.labels import load_ground_truth
 from core.errors import TotError
 from core.project import Project
+from core.relink import Match
 
 from ..playback import Playback
 from ..proxies import Proxies
 from . import readings
 from .chosen import Chosen
+from .files import Files
 from .painting import Painting
 from .past import Past
 from .pictures import Pictures, cluster_frames
@@ -59,7 +61,7 @@ class Session(QObject):
         super().__init__(parent)
         self.project: Project | None = None
         self.playback = Playback(self)
-        self.proxies = Proxies(self)
+        self.proxies, self.files = Proxies(self), Files(self)
         self.current_video: VideoId | None = None
         self.current_run: RunId | None = None
         self.chosen, self.past, self.turns = Chosen(self), Past(self), Turns(self)
@@ -77,6 +79,8 @@ class Session(QObject):
         self.proxies.made.connect(self._on_proxy)
         self.chosen.changed.connect(self.selectionChanged)
         self.past.stepped.connect(lambda changes: self._changed(changes, None))
+        self.files.changed.connect(self._on_lost_files)
+        self.playback.failed.connect(self._on_no_picture)
         for part in (self.work, self._reports, self.past, self.proxies):
             part.message.connect(self.message)
 
@@ -119,6 +123,7 @@ class Session(QObject):
         self.current_run = runs[-1].id if runs else None
         self.projectChanged.emit()
         self.savedStateChanged.emit(project.saved_state())
+        self.files.look(document.dataset)
         if document.videos:
             self.select_video(next(iter(document.videos)))
         project.keep_backups(lambda text: self.message.emit(text, "warning"))
@@ -131,6 +136,7 @@ class Session(QObject):
         project, self.project, self.work.project = self.project, None, None
         self.proxies.cancel(everything=True)
         self.past.close()
+        self.files.look(None)
         self.playback.set_video(None)
         project.on_saved = None
         try:
@@ -148,7 +154,7 @@ class Session(QObject):
     def close(self) -> None:
         """End playback, jobs and threads; close the project."""
         self.playback.close()
-        for part in (self.proxies, self.work, self._reports, self._pictures, self.turns):
+        for part in (self.proxies, self.files, self.work, self._reports, self._pictures, self.turns):
             part.close()
         self.close_project()
 
@@ -192,7 +198,41 @@ class Session(QObject):
                 )
             )
 
+    def use_files(self, matches: Sequence[Match]) -> None:
+        """Take files that were found at another place as those of the project."""
+        try:
+            self.work.use_files(matches)
+        except TotError as error:
+            self.message.emit(str(error), "warning")
+
+    def _on_no_picture(self, text: str) -> None:
+        """A picture could not be shown: say why, or find out what else is missing where its file is gone."""
+        video = self.playback.video
+        if video is None or video.media is None or video.media.is_file():
+            self.message.emit(text, "warning")
+        elif self.files.missing(video.id, "media") is None and self.document is not None:
+            self.files.look(self.document.dataset)
+
+    def _on_lost_files(self) -> None:
+        """Say at each video what it misses, and show nothing of what is not there."""
+        for lost in self.files.lost:
+            if lost.kind == "media":
+                self.work.notes[lost.video] = f"its video file is missing: {lost.path}"
+        self.documentChanged.emit(Changes(What.NOTHING, frozenset(lost.video for lost in self.files.lost)), None)
+
+    def _on_files(self) -> None:
+        """Files lie elsewhere now: show the current video from its new place, and look again what is missing."""
+        assert self.document is not None
+        videos = self.document.videos
+        self.work.notes = {v: note for v, note in self.work.notes.items() if self.files.missing(v, "media") is None}
+        shown = self.playback.video
+        if shown is not None and shown.id in videos and videos[shown.id].media != shown.media:
+            self.playback.set_video(videos[shown.id], max(0, self.playback.wanted))
+        self.files.look(self.document.dataset)
+
     def _changed(self, changes: Changes, initiator: object) -> None:
+        if changes.what & What.DATASET:
+            self._on_files()
         if changes.what & (What.SEGMENTATION | What.LABEL_MAP | What.PREDICTION | What.ACTIONS):
             self._reports.clear()
         if changes.what & (What.RUNS | What.PREDICTION) and self.document is not None:

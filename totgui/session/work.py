@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,13 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from core import events, feature_work, project_work
+from core import events, feature_work, project_work, relink
 from core.annotation.changes import Changes, What
 from core.cache import cache_path
 from core.data.dataset import RunId, VideoId
 from core.errors import TotError
 from core.project import Project
+from core.relink import Lost, Match
 from core.requests import ExtractSettings
 
 from ..jobs import tasks
@@ -163,6 +164,18 @@ class Work(Jobs):
             tasks.scan(root, **choices),
             lambda finished: self.datasetScanned.emit(finished.result["dataset"]),
         )
+
+    def locate(self, folder: Path, lost: Sequence[Lost], then: Callable[[Sequence[Match]], None]) -> str | None:
+        """Look for lost files below a folder in the background. Returns the job."""
+        if self.project is None:
+            return None
+        work = tasks.locate(self.project.document.dataset, lost, folder)
+        return self.in_background("locate", "Looking for the files", work, lambda f: then(f.result["matches"]))
+
+    def use_files(self, matches: Sequence[Match]) -> None:
+        """The files that were found are those of the project from now on."""
+        if self.project is not None and (changes := relink.apply(self.project, matches)) is not None:
+            self.changedProject.emit(changes)
 
     def render_demo(self, out: Path, then: Callable[[Path], None]) -> None:
         """Render the demo dataset unless it is there, then go on with its folder."""

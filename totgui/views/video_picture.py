@@ -218,6 +218,10 @@ class Picture(QWidget):
             text = "No video is open."
         elif document.videos[video].media is None:
             text = "This video has no video file.\nTimeline, heatmap and label map work on its features alone."
+        elif lost := self._session.files.missing(video, "media"):
+            text = (
+                f"The video file is missing:\n{lost.path}\n\nFile > Locate missing files… finds it where it lies now."
+            )
         elif self._image_frame >= 0:
             text = f"Frame {self._image_frame} has no picture: the file does not hold it whole, or cannot be read."
         else:

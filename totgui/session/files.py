@@ -1,0 +1,46 @@
+"""Files of the open project that are not at their place, found out beside the window: drives can be slow."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from PySide6.QtCore import QObject, Signal
+
+from core.data.dataset import Dataset, VideoId
+from core.relink import Lost, lost_files
+
+
+class Files(QObject):
+    """`lost` are the files that are missing, once `changed` has told that they were looked for."""
+
+    changed = Signal()
+    _arrived = Signal(object, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.lost: tuple[Lost, ...] = ()
+        self._dataset: Dataset | None = None
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="files")
+        self._arrived.connect(self._on_arrived)
+
+    def look(self, dataset: Dataset | None) -> None:
+        """Find out which files of a dataset are missing; None forgets them."""
+        if dataset is None:
+            self.lost = ()
+        self._dataset = dataset
+        if dataset is not None:
+            self._pool.submit(lambda: self._arrived.emit(dataset, lost_files(dataset)))
+
+    def missing(self, video: VideoId | None, kind: str) -> Lost | None:
+        """The file of this kind that a video should have and has not."""
+        return next((lost for lost in self.lost if lost.video == video and lost.kind == kind), None)
+
+    def close(self) -> None:
+        """End the thread; one that hangs at a drive is left behind."""
+        self._dataset = None
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _on_arrived(self, dataset: Dataset, lost: tuple[Lost, ...]) -> None:
+        if dataset is self._dataset:
+            self.lost = lost
+            self.changed.emit()
