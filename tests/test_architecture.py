@@ -87,6 +87,7 @@ TABLE: dict[str, tuple[str, str]] = {
                        "QT numpy msgspec"),
     "totgui.models": ("totgui.palette totgui.session core.annotation core.data core.metrics core.events core.errors",
                       "QT numpy"),
+    "totgui.models.run_settings": (f"{SETTINGS} core.annotation core.data", ""),
     "totgui.dialogs": ("totgui.models totgui.session totgui.palette totgui.settings core.annotation core.data "
                        f"core.relink core.requests core.metrics {SETTINGS} core.events core.errors", "QT numpy"),
     "totgui.views": ("totgui.session totgui.playback totgui.models totgui.palette totgui.settings totgui.paths "

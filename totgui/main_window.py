@@ -27,6 +27,7 @@ from .models.widgets import duration, tip
 from .safety import Safety
 from .session import Session
 from .settings import Settings
+from .views.compare.view import CompareView
 from .views.curves import CurvesView
 from .views.filmstrip import FilmStrip
 from .views.history import HistoryView
@@ -116,6 +117,9 @@ class MainWindow(QMainWindow):
         self._dock("Timeline", self._timeline_with_pictures(), Area.BottomDockWidgetArea)
         for name in ("Live", "Label map", "Metrics", "History"):
             self.tabifyDockWidget(self.docks["Training"], self.docks[name])
+        self._dock("Compare", CompareView(self.session, self), Area.BottomDockWidgetArea)
+        self.tabifyDockWidget(self.docks["Timeline"], self.docks["Compare"])
+        self.docks["Timeline"].raise_()
         self.docks["Training"].raise_()
         self.resizeDocks([self.docks["Videos"], self.docks["Training"]], [400, 430], Qt.Orientation.Horizontal)
         self.resizeDocks([self.docks["Timeline"]], [380], Qt.Orientation.Vertical)

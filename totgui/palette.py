@@ -46,15 +46,9 @@ QToolTip { color: %(text)s; background: %(tip)s; border: 1px solid %(mid)s; padd
 """
 
 
-def apply_theme(application: QApplication, theme: str) -> None:
-    """Set ``light``, ``dark`` or ``system`` on the whole application."""
-    if theme == "system":
-        from PySide6.QtCore import Qt
-
-        scheme = application.styleHints().colorScheme()
-        theme = "dark" if scheme == Qt.ColorScheme.Dark else "light"
+def theme_palette(theme: str) -> QPalette:
+    """The palette of ``light`` or ``dark``."""
     shade = SHADES[theme]
-    application.setStyle("Fusion")
     palette = QPalette()
     role = QPalette.ColorRole
     for name, roles in {
@@ -75,8 +69,29 @@ def apply_theme(application: QApplication, theme: str) -> None:
     palette.setColor(role.HighlightedText, QColor("#ffffff"))
     palette.setColor(role.Link, ACCENT)
     palette.setColor(role.Dark, QColor(shade["mid"]))
-    application.setPalette(palette)
-    application.setStyleSheet(SHEET % shade)
+    return palette
+
+
+def text_on(colour: QColor) -> QColor:
+    """Black or white, whichever is easier to read on a colour (WCAG contrast)."""
+
+    def linear(value: float) -> float:
+        return value / 12.92 if value <= 0.03928 else ((value + 0.055) / 1.055) ** 2.4
+
+    light = 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF())
+    return QColor("#101216") if (light + 0.05) / 0.05 >= 1.05 / (light + 0.05) else QColor("#ffffff")
+
+
+def apply_theme(application: QApplication, theme: str) -> None:
+    """Set ``light``, ``dark`` or ``system`` on the whole application."""
+    if theme == "system":
+        from PySide6.QtCore import Qt
+
+        scheme = application.styleHints().colorScheme()
+        theme = "dark" if scheme == Qt.ColorScheme.Dark else "light"
+    application.setStyle("Fusion")
+    application.setPalette(theme_palette(theme))
+    application.setStyleSheet(SHEET % SHADES[theme])
     font = application.font()
     if font.pointSizeF() < 9.5 and font.pointSizeF() > 0:
         font = QFont(font)

@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+from fakes import FakePlayback
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QImage
 
@@ -17,9 +18,19 @@ from core.data.dataset import BACKGROUND, Action, ActionId, Choice, Dataset, Pro
 from core.data.timebase import Timebase
 from core.errors import TotError
 from core.metrics.report import evaluate
+from totgui.session.chosen import Chosen
+from totgui.session.comparing import Comparing
+from totgui.session.readings import MappedTracks
 
 NAMES = ("take bowl", "crack egg", "whisk", "add <b>oil</b> & salt", "fry", "turn over", "plate")
 RUN = RunId("r1")
+
+
+class AtOnce:
+    """Computes when it is asked."""
+
+    def ask(self, key, function, then) -> None:
+        then(function())
 
 
 class FakeSession(QObject):
@@ -35,9 +46,14 @@ class FakeSession(QObject):
     reportReady = Signal()
     thumbnailReady = Signal()
     message = Signal(str, str)
+    clusterSelected = Signal(int)
 
     def __init__(self, document: Document | None) -> None:
         super().__init__()
+        self.playback, self.comparing, self.computing = FakePlayback(), Comparing(MappedTracks(), self), AtOnce()
+        self.chosen = Chosen(self)
+        self.comparing.reset(document)
+        self.comparing.message.connect(self.message)
         self.work = self
         self.training = False
         self.notes: dict[VideoId, str] = {}
@@ -73,6 +89,16 @@ class FakeSession(QObject):
 
     def select_video(self, video, frame=0) -> None:
         self.calls.append(("select_video", video, frame))
+        if video != self.current_video:
+            self.current_video = video
+            self.currentVideoChanged.emit()
+
+    def select_cluster(self, cluster) -> None:
+        self.calls.append(("select_cluster", cluster))
+        self.clusterSelected.emit(cluster)
+
+    def save_picture(self, path, make) -> None:
+        path.write_bytes(make())
 
     def set_pinned(self, video) -> None:
         self.pinned = video
@@ -93,11 +119,11 @@ class FakeSession(QObject):
         )
 
     def action_colour(self, label: int) -> str:
-        action = self.document.actions.get(ActionId(label))
+        action = self.document.actions.get(ActionId(label)) if self.document else None
         return action.colour if action else BACKGROUND_COLOUR if label == BACKGROUND else UNLABELLED_COLOUR
 
     def action_name(self, label: int) -> str:
-        action = self.document.actions.get(ActionId(label))
+        action = self.document.actions.get(ActionId(label)) if self.document else None
         return action.name if action else "background" if label == BACKGROUND else "unlabelled"
 
     def cluster_frames(self, run):

@@ -26,6 +26,8 @@ from ..playback import Playback
 from ..proxies import Proxies
 from . import readings
 from .chosen import Chosen
+from .comparing import Comparing
+from .computing import Computing
 from .files import Files
 from .painting import Painting
 from .past import Past
@@ -51,6 +53,7 @@ class Session(QObject):
     currentRunChanged = Signal()
     selectionChanged = Signal()
     pinnedChanged = Signal()
+    clusterSelected = Signal(int)
     reportReady = Signal()
     thumbnailReady = Signal()
     datasetScanned = Signal(object)  # Dataset
@@ -68,11 +71,13 @@ class Session(QObject):
         self.painting = Painting(self.playback, self._paint, self)
         self.work, self._reports, self._pictures = Work(self), Reports(self), Pictures(self)
         self._scores, self._mapped = readings.ScoreFiles(), readings.MappedTracks()
+        self.comparing, self.computing = Comparing(self._mapped, self), Computing(self)
         self._savedArrived.connect(self.savedStateChanged)
         self.work.happened.connect(self.jobEvent)
         self.work.changed.connect(self.jobsChanged)
         self.work.changedProject.connect(lambda changes: self._changed(changes, None))
         self.work.runTrained.connect(self.select_run)
+        self.work.runTrained.connect(self.comparing.arrived)
         self.work.datasetScanned.connect(self.datasetScanned)
         self._reports.ready.connect(self.reportReady)
         self._pictures.ready.connect(self.thumbnailReady)
@@ -81,7 +86,7 @@ class Session(QObject):
         self.past.stepped.connect(lambda changes: self._changed(changes, None))
         self.files.changed.connect(self._on_lost_files)
         self.playback.failed.connect(self._on_no_picture)
-        for part in (self.work, self._reports, self.past, self.proxies):
+        for part in (self.work, self._reports, self.past, self.proxies, self.comparing, self.computing):
             part.message.connect(self.message)
 
     # --- the project -------------------------------------------------------------------------------
@@ -121,6 +126,7 @@ class Session(QObject):
         document = project.document
         runs = [run for run in document.runs.values() if not run.hidden]
         self.current_run = runs[-1].id if runs else None
+        self.comparing.reset(document)
         self.projectChanged.emit()
         self.savedStateChanged.emit(project.saved_state())
         self.files.look(document.dataset)
@@ -147,14 +153,15 @@ class Session(QObject):
         self.chosen.start(None)
         self.chosen.show_runs(())
         self.work.notes.clear()
-        for part in (self._scores, self._mapped, self._reports, self._pictures, self.turns):
+        for part in (self._scores, self._mapped, self._reports, self._pictures, self.turns, self.computing):
             part.clear()
+        self.comparing.reset(None)
         self.projectChanged.emit()
 
     def close(self) -> None:
         """End playback, jobs and threads; close the project."""
         self.playback.close()
-        for part in (self.proxies, self.files, self.work, self._reports, self._pictures, self.turns):
+        for part in (self.proxies, self.files, self.work, self._reports, self._pictures, self.turns, self.computing):
             part.close()
         self.close_project()
 
@@ -265,6 +272,10 @@ class Session(QObject):
             self.current_run = run
             self.chosen.follow(self.base())
             self.currentRunChanged.emit()
+
+    def select_cluster(self, cluster: int) -> None:
+        """Point at a cluster of the current run, in every view that lists them."""
+        self.clusterSelected.emit(cluster)
 
     @property
     def selection(self) -> frozenset[int]:

@@ -12,9 +12,9 @@ from PySide6.QtCore import QObject, Signal
 
 from core import events, feature_work, project_work, relink
 from core.annotation.changes import Changes, What
-from core.cache import cache_path
+from core.cache import atomic_write, cache_path
 from core.data.dataset import RunId, VideoId
-from core.errors import TotError
+from core.errors import JobError, TotError
 from core.project import Project
 from core.relink import Lost, Match
 from core.requests import ExtractSettings
@@ -195,6 +195,20 @@ class Work(Jobs):
     def export_preview(self, name: str, track: str) -> str:
         """The first lines that an export would write, or the reason why it cannot."""
         return tasks.export_preview(self.project, name, track) if self.project else ""
+
+    def save_picture(self, path: Path, make: Callable[[], bytes]) -> None:
+        """Write what `make` draws, whole or not at all, in the background."""
+
+        def work(_report: object, _should_stop: object) -> dict[str, Any]:
+            try:
+                atomic_write(path, make())
+            except OSError as error:
+                raise JobError(f"{path} cannot be written: {error.strerror}.") from error
+            return {}
+
+        self.in_background(
+            "picture", "Saving the picture", work, lambda _: self.message.emit(f"Saved {path.name}.", "info")
+        )
 
     # --- copies ------------------------------------------------------------------------------------
 

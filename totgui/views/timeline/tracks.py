@@ -14,6 +14,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPalette, QPen
 from core.annotation.segmentation import EDITED, Segmentation
 from core.data.dataset import UNLABELLED
 
+from ...palette import text_on
 from .geometry import Axis, column_max, column_min, pieces
 
 ALARM = QColor("#d93a3a")
@@ -55,16 +56,6 @@ def lay_out(height: int, line: int) -> list[Row]:
         y += tall + gap
     rows.append(Row("heatmap", "", y, max(2 * line, height - y - 6)))
     return rows
-
-
-def text_on(colour: QColor) -> QColor:
-    """Black or white, whichever is easier to read on a colour (WCAG contrast)."""
-
-    def linear(value: float) -> float:
-        return value / 12.92 if value <= 0.03928 else ((value + 0.055) / 1.055) ** 2.4
-
-    light = 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF())
-    return QColor("#101216") if (light + 0.05) / 0.05 >= 1.05 / (light + 0.05) else QColor("#ffffff")
 
 
 def hatch(painter: QPainter, rect: QRectF, palette: QPalette) -> None:

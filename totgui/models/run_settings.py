@@ -1,0 +1,51 @@
+"""The settings of a run in words, and those in which several runs differ. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.annotation.values import Run
+from core.tot.config import METHODS
+from core.tot.fields import FIELDS
+
+_BY_NAME = {field.name: field for field in FIELDS}
+
+
+def label_of(name: str) -> str:
+    """What a setting is called on screen: its symbol where it has one."""
+    field = _BY_NAME.get(name)
+    return {"n_clusters": "K", "method": "method"}.get(name, name) if field is None else field.symbol or field.label
+
+
+def words_of(name: str) -> str:
+    """The setting in full."""
+    field = _BY_NAME.get(name)
+    return {"n_clusters": "Clusters", "method": "Method"}.get(name, name) if field is None else field.label
+
+
+def is_used(run: Run, name: str) -> bool:
+    """Whether the method of a run reads a setting."""
+    field = _BY_NAME.get(name)
+    return field is None or not field.methods or str(run.config.get("method")) in field.methods
+
+
+def setting(run: Run, name: str) -> str:
+    """One setting of a run as text; a dash where its method does not use it."""
+    value = run.config.get(name)
+    if name == "method":
+        return METHODS.get(str(value), str(value)).split(" (")[0]
+    if value is None or not is_used(run, name):
+        return "–"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def number(run: Run, name: str) -> float | None:
+    """The same as a number to sort by; None for what is none."""
+    value = run.config.get(name)
+    return float(value) if isinstance(value, int | float) and is_used(run, name) else None
+
+
+def differing(runs: Sequence[Run]) -> list[str]:
+    """The settings in which runs differ and that at least one of their methods uses, in the order of the form."""
+    names = ["method", "n_clusters", *(name for name in _BY_NAME if any(is_used(run, name) for run in runs))]
+    return [name for name in dict.fromkeys(names) if len({setting(run, name) for run in runs}) > 1]

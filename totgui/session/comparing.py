@@ -1,0 +1,107 @@
+"""Which tracks are compared, and what they say of a video: predictions through their own label map.
+
+Tracks of other people's label files stand here too. They are for looking at: the project does not hold them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+from core.annotation.document import Document
+from core.annotation.segmentation import Segmentation
+from core.data.dataset import RunId, VideoId
+
+from .readings import MappedTracks
+
+MAX_RUNS = 4
+TRUTH, CORRECTED, OTHER = "ground-truth", "corrected", "other:"
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One track of every video: its key, what it is called, and its run where it is a prediction."""
+
+    key: str
+    title: str
+    run: RunId | None = None
+
+
+class Comparing(QObject):
+    """The choice of tracks, ground truth first, then Corrected, then up to four runs, then label files."""
+
+    changed = Signal()
+    message = Signal(str, str)
+
+    def __init__(self, mapped: MappedTracks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.runs: tuple[RunId, ...] = ()
+        self.left_out: frozenset[str] = frozenset()
+        """Keys of tracks that are there and not shown."""
+        self.others: dict[str, Mapping[VideoId, Segmentation]] = {}
+        self._mapped = mapped
+
+    def reset(self, document: Document | None) -> None:
+        """Begin with the two newest runs of a project."""
+        shown = [run.id for run in document.runs.values() if not run.hidden] if document else []
+        self.runs, self.left_out = tuple(shown[-2:]), frozenset()
+        self.others.clear()
+        self.changed.emit()
+
+    def arrived(self, run: RunId) -> None:
+        """A new run is compared as well while there is room."""
+        if run not in self.runs and len(self.runs) < MAX_RUNS:
+            self.runs = (*self.runs, run)
+            self.changed.emit()
+
+    def show_run(self, run: RunId, shown: bool) -> None:
+        """Compare a run or leave it out; a fifth one is refused with a message."""
+        if shown and run not in self.runs and len(self.runs) >= MAX_RUNS:
+            self.message.emit(f"Up to {MAX_RUNS} runs are compared at a time. Leave another one out first.", "warning")
+            self.changed.emit()
+        elif shown != (run in self.runs):
+            self.runs = (*self.runs, run) if shown else tuple(r for r in self.runs if r != run)
+            self.changed.emit()
+
+    def show_track(self, key: str, shown: bool) -> None:
+        """Show or leave out ground truth, Corrected or a label file."""
+        self.left_out = self.left_out - {key} if shown else self.left_out | {key}
+        self.changed.emit()
+
+    def add_other(self, name: str, tracks: Mapping[VideoId, Segmentation]) -> None:
+        """Look at the tracks of somebody's label files beside the others."""
+        self.others[name] = tracks
+        self.left_out -= {OTHER + name}
+        self.changed.emit()
+
+    def choices(self, document: Document) -> list[Compared]:
+        """Every track that could be shown, in the order in which they stand."""
+        found = [Compared(TRUTH, "Ground truth")] if document.ground_truth else []
+        if document.corrected:
+            found.append(Compared(CORRECTED, "Corrected"))
+        found += [Compared(run.id, run.name, run.id) for run in document.runs.values() if not run.hidden]
+        return found + [Compared(OTHER + name, name) for name in self.others]
+
+    def is_shown(self, track: Compared) -> bool:
+        """Whether a track of `choices` is compared."""
+        return track.run in self.runs if track.run is not None else track.key not in self.left_out
+
+    def shown(self, document: Document | None) -> list[Compared]:
+        """The tracks that are compared."""
+        return [track for track in self.choices(document) if self.is_shown(track)] if document else []
+
+    def cut(self, document: Document, track: Compared, video: VideoId) -> Segmentation | None:
+        """A track of one video in actions; None where it has none."""
+        if track.run is not None:
+            return self._mapped.get(document, track.run, video)
+        if track.key == TRUTH:
+            return document.ground_truth.get(video)
+        if track.key == CORRECTED:
+            return document.corrected.get(video)
+        return self.others.get(track.key.removeprefix(OTHER), {}).get(video)
+
+    def cuts(self, document: Document, track: Compared) -> dict[VideoId, Segmentation]:
+        """A track of every video that has one."""
+        return {v: cut for v in document.videos if (cut := self.cut(document, track, v)) is not None}

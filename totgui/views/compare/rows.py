@@ -1,0 +1,182 @@
+"""What the comparison shows, read from the session: the tracks, a block for each video, scores, and the order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.annotation.document import Document
+from core.annotation.segmentation import Segmentation
+from core.annotation.statistics import agreement
+from core.annotation.values import Run
+from core.data.dataset import UNLABELLED, VideoId
+
+from ...models.picture import drawable
+from ...models.run_settings import differing, label_of, setting
+from ...models.widgets import percent
+from ...session import Session
+from ...session.comparing import CORRECTED, TRUTH, Compared
+from .paint import Block, Strip
+
+ORDERS = (
+    ("name", "By name"),
+    ("worst", "Worst score first"),
+    ("best", "Best score first"),
+    ("change", "Largest score difference first"),
+    ("agreement", "Least agreement first"),
+)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The compared tracks of a document. Scores are MoF by track key and video; empty where nothing is known.
+
+    `reference` is the number of the track that the others are compared with; None where there is only one.
+    """
+
+    session: Session
+    document: Document
+    tracks: tuple[Compared, ...]
+    scores: dict[str, dict[VideoId, float]]
+    totals: dict[str, tuple[float | None, float | None]]
+    reference: int | None
+    videos: tuple[VideoId, ...]
+
+    @classmethod
+    def of(cls, session: Session, *, differences: bool) -> Rows | None:
+        """The present state of a session; None without a project."""
+        document = session.document
+        if document is None:
+            return None
+        tracks = tuple(session.comparing.shown(document))
+        scores: dict[str, dict[VideoId, float]] = {}
+        totals: dict[str, tuple[float | None, float | None]] = {}
+        for track in tracks:
+            if track.run is None and track.key != CORRECTED:
+                continue
+            report = session.report(track.run, "prediction" if track.run is not None else "corrected")
+            if report is not None:
+                scores[track.key] = {VideoId(r.video): r.mof for r in report.per_video if r.mof is not None}
+                totals[track.key] = report.mof, report.f1
+        reference = 0 if len(tracks) > 1 and differences else None
+        held = {v for (run, v) in document.predictions if any(t.run == run for t in tracks)}
+        for track in tracks:
+            if track.run is None:
+                held |= {v for v in document.videos if session.comparing.cut(document, track, v) is not None}
+        videos = tuple(v for v in document.videos if v in held)
+        return cls(session, document, tracks, scores, totals, reference, videos)
+
+    def block(self, video: VideoId, *, later: bool = False) -> Block:
+        """The strips of a video; with `later` the label maps are applied when the block is drawn."""
+        strips = []
+        for track in self.tracks:
+            score = percent(self.scores[track.key][video]) if video in self.scores.get(track.key, {}) else ""
+            cut, table = (
+                self._raw(track, video) if later else (self.session.comparing.cut(self.document, track, video), None)
+            )
+            strips.append(Strip(drawable(track.title), cut, score, table))
+        one = self.document.videos[video]
+        return Block(video, drawable(one.name), one.timebase.n_frames, tuple(strips), self.reference)
+
+    def _raw(self, track: Compared, video: VideoId) -> tuple[Segmentation | None, dict[int, int] | None]:
+        if track.run is None:
+            return self.session.comparing.cut(self.document, track, video), None
+        prediction = self.document.predictions.get((track.run, video))
+        if prediction is None:
+            return None, None
+        return prediction.segmentation, self.document.label_maps[track.run].table()
+
+    @property
+    def scored(self) -> list[str]:
+        """Keys of the tracks that have scores."""
+        return [track.key for track in self.tracks if self.scores.get(track.key)]
+
+    def ordered(self, order: str) -> list[VideoId] | None:
+        """The videos in an order of `ORDERS`; None where it cannot be had without scores or more work."""
+        names = sorted(self.videos, key=lambda v: natural(self.document.videos[v].name))
+        if order == "name":
+            return names
+        keys = self.scored
+        if order in ("worst", "best") and keys:
+            first, sign = self.scores[keys[-1]], 1 if order == "worst" else -1
+            return sorted(names, key=lambda v: (v not in first, sign * first.get(v, 0.0)))
+        if order == "change" and len(keys) > 1:
+            one, two = self.scores[keys[0]], self.scores[keys[-1]]
+            return sorted(names, key=lambda v: -abs(one[v] - two[v]) if v in one and v in two else 1.0)
+        return None
+
+    def agreements(self) -> Callable[[], dict[VideoId, float]] | None:
+        """Work for another thread: how far the first and the last track agree on each video. None below two tracks."""
+        if len(self.tracks) < 2:
+            return None
+        pairs = {v: (self._raw(self.tracks[0], v), self._raw(self.tracks[-1], v)) for v in self.videos}
+
+        def work() -> dict[VideoId, float]:
+            found = {}
+            for video, ((one, first), (other, second)) in pairs.items():
+                if one is not None and other is not None:
+                    a = one if first is None else one.mapped(first, default=UNLABELLED)
+                    b = other if second is None else other.mapped(second, default=UNLABELLED)
+                    found[video] = agreement(a, b)
+            return found
+
+        return work
+
+    def labels(self) -> list[int]:
+        """The labels of the legend: every action in use, in the order of the project, then the reserved ones."""
+        used: set[int] = set()
+        for track in self.tracks:
+            if track.run is not None:
+                used |= set(self.document.label_maps[track.run].table().values())
+            elif track.key == TRUTH:
+                used |= {int(x) for cut in self.document.ground_truth.values() for x in cut.labels.tolist()}
+            elif track.key == CORRECTED:
+                used |= {int(x) for cut in self.document.corrected.values() for x in cut.labels.tolist()}
+        actions = [int(a) for a in self.document.actions if int(a) in used]
+        return actions + [x for x in (-1, -2) if x in used]
+
+    def about(self, track: Compared) -> str:
+        """One line on a run: scores of the whole, settings that differ from the other runs shown, its label map."""
+        if track.run is None:
+            return ""
+        run, label_map = self.document.runs[track.run], self.document.label_maps[track.run]
+        mof, f1 = self.totals.get(track.key, (None, None))
+        parts = [f"MoF {percent(mof)} · F1 {percent(f1)}"] if mof is not None else []
+        parts += [value if name == "method" else f"{name} {value}" for name, value in self._settings(run)]
+        parts.append("map edited by hand" if label_map.is_edited_by_hand else "map matched")
+        if label_map.many_to_one:
+            parts.append("many-to-one")
+        return " · ".join(parts)
+
+    def _settings(self, run: Run) -> list[tuple[str, str]]:
+        others = [self.document.runs[t.run] for t in self.tracks if t.run is not None and t.run != run.id]
+        different = differing([run, *others])
+        return [(label_of(name), setting(run, name)) for name in different]
+
+    def warning(self) -> str:
+        """What makes scores that stand side by side not comparable; empty where nothing does."""
+        runs = [track.run for track in self.tracks if track.run is not None]
+        maps = [self.document.label_maps[run] for run in runs]
+        found = []
+        if len({m.many_to_one for m in maps}) > 1:
+            found.append("One run maps many clusters to one action, another does not.")
+        if len({getattr(m, "scope", "") for m in maps}) > 1:
+            found.append("The label maps were matched over different videos.")
+        if len({m.is_edited_by_hand for m in maps}) > 1:
+            found.append("One label map was edited by hand, another was matched.")
+        counts = {run: sum(r == run for r, _ in self.document.predictions) for run in runs}
+        if len(set(counts.values())) > 1:
+            each = ", ".join(f"{self.document.runs[run].name} {count:,}" for run, count in counts.items())
+            found.append(f"The runs segmented different numbers of videos ({each}).")
+        return " ".join([*found, "Their scores are not comparable."]) if found else ""
+
+
+def natural(text: str) -> tuple[tuple[int, str | int], ...]:
+    """A key that puts "P2" before "P10".
+
+    >>> sorted(["P10", "P2", "a"], key=natural)
+    ['a', 'P2', 'P10']
+    """
+    parts = re.split(r"(\d+)", text.casefold())
+    return tuple((1, int(p)) if p.isdecimal() else (0, p) for p in parts)

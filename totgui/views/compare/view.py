@@ -1,0 +1,239 @@
+"""Runs, ground truth and corrected labels beside one another: the current video in detail, or a wall of all videos."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QMenu,
+    QScrollArea,
+    QStackedWidget,
+    QTabBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.annotation.changes import What
+from core.data.dataset import VideoId
+
+from ...models.picture import Looks, SaveButton
+from ...models.widgets import Banner, plain
+from ...session import Session
+from .paint import legend_height, paint_legend
+from .rows import ORDERS, Rows
+from .video import VideoStrips
+from .wall import Wall
+
+GATHER_MS = 30
+SHOWN = What.SEGMENTATION | What.LABEL_MAP | What.ACTIONS | What.PREDICTION | What.RUNS | What.DATASET
+
+
+class Legend(QWidget):
+    """The colours of the actions, wrapped to the width."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._labels: list[int] = []
+        self._looks: Looks | None = None
+        self.setAccessibleName("Legend")
+
+    def show_labels(self, labels: list[int], looks: Looks | None) -> None:
+        """Show chips for these labels."""
+        self._labels, self._looks = labels, looks
+        self._fit()
+        self.update()
+
+    def _fit(self) -> None:
+        if self._looks is not None and self._labels:
+            self.setFixedHeight(legend_height(self.fontMetrics(), self._labels, self._looks, self.width() - 24) + 4)
+        else:
+            self.setFixedHeight(0)
+
+    def resizeEvent(self, event: object) -> None:
+        self._fit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._looks is not None:
+            painter = QPainter(self)
+            paint_legend(painter, self._labels, self._looks, self.palette(), left=12, top=2, width=self.width() - 24)
+
+
+class CompareView(QWidget):
+    """Chooses tracks and order; the two pictures below show them."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.rows: Rows | None = None
+        self._agreements: dict[VideoId, float] = {}
+        self._stale = True
+        self.tabs = QTabBar(self)
+        self.tabs.setDrawBase(False)
+        self.tabs.addTab("This video")
+        self.tabs.addTab("All videos")
+        self._tracks = QToolButton(self)
+        self._tracks.setText("Tracks")
+        self._tracks.setToolTip("Choose what is compared: ground truth, corrected labels, up to four runs")
+        self._tracks.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self._tracks)
+        menu.aboutToShow.connect(lambda: self.fill_tracks(menu))
+        self._tracks.setMenu(menu)
+        self._differences = QCheckBox("Differences", self)
+        self._differences.setToolTip("Mark in red where a track differs from the first one")
+        self._differences.setChecked(True)
+        self._order = QComboBox(self)
+        self._order.setAccessibleName("Order of the videos")
+        for key, label in ORDERS:
+            self._order.addItem(label, key)
+        self._empty = plain("", self, dim=True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._about = plain("", self, dim=True)
+        self._warning = Banner(self)
+        self.wall, self.strips, self.legend = Wall(session, self), VideoStrips(session, self), Legend(self)
+        self._save = {0: SaveButton(self.strips.saver, self), 1: SaveButton(self.wall.saver, self)}
+        self._build()
+        self.tabs.currentChanged.connect(self._on_tab)
+        self._differences.toggled.connect(self._later)
+        self._order.currentIndexChanged.connect(self._sort)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(GATHER_MS)
+        self._soon.timeout.connect(self.refresh)
+        session.documentChanged.connect(self._on_document)
+        for signal in (session.projectChanged, session.reportReady, session.comparing.changed):
+            signal.connect(self._later)
+        self._on_tab(0)
+        self.refresh()
+
+    def sizeHint(self) -> QSize:
+        return QSize(760, 320)
+
+    def _build(self) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(8, 4, 8, 0)
+        head.addWidget(self.tabs)
+        head.addSpacing(8)
+        for widget in (self._tracks, self._differences, self._order):
+            head.addWidget(widget)
+        head.addStretch(1)
+        for button in self._save.values():
+            head.addWidget(button)
+        scroll = QScrollArea(self)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(self.strips)
+        self._pages = QStackedWidget(self)
+        for page in (scroll, self.wall, self._empty):
+            self._pages.addWidget(page)
+        self._empty.setContentsMargins(12, 12, 12, 12)
+        self._about.setContentsMargins(12, 0, 12, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(head)
+        column.addWidget(self._warning)
+        column.addWidget(self._about)
+        column.addWidget(self._pages, 1)
+        column.addWidget(self.legend)
+
+    # --- what is shown -----------------------------------------------------------------------------
+
+    def _on_document(self, changes: object, _initiator: object) -> None:
+        if getattr(changes, "what", What.ALL) & SHOWN:
+            self._later()
+
+    def _later(self, *_: object) -> None:
+        """Read the session again soon, once, and only when the panel is looked at."""
+        self._stale = True
+        if self.isVisible():
+            self._soon.start()
+
+    def showEvent(self, event: object) -> None:
+        if self._stale:
+            self._soon.start()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.update()
+
+    def refresh(self) -> None:
+        """Read the session."""
+        self._stale = False
+        session = self._session
+        rows = self.rows = Rows.of(session, differences=self._differences.isChecked())
+        looks = Looks.of(session, session.document)
+        self._agreements = {}
+        self.strips.show_rows(rows, looks)
+        self.legend.show_labels(rows.labels() if rows is not None and rows.videos else [], looks)
+        self._warning.say(rows.warning() if rows is not None else "")
+        lines = [f"{t.title}: {rows.about(t)}" for t in rows.tracks if t.run is not None] if rows is not None else []
+        self._about.setText("\n".join(lines))
+        self._about.setVisible(bool(lines))
+        self._enable_orders()
+        self._sort()
+        self._on_tab(self.tabs.currentIndex())
+
+    def _enable_orders(self) -> None:
+        """Orders by score need scores."""
+        known = len(self.rows.scored) if self.rows is not None else 0
+        needed = {"worst": 1, "best": 1, "change": 2}
+        model = self._order.model()
+        for number, (key, _) in enumerate(ORDERS):
+            item = model.item(number)  # type: ignore[attr-defined]
+            enough = known >= needed.get(key, 0)
+            item.setEnabled(enough and (key != "agreement" or (self.rows is not None and len(self.rows.tracks) > 1)))
+
+    def _sort(self, *_: object) -> None:
+        rows, looks = self.rows, Looks.of(self._session, self._session.document)
+        if rows is None:
+            self.wall.show_rows(None, (), None)
+            return
+        order = str(self._order.currentData())
+        videos = rows.ordered(order)
+        if order == "agreement" and self._agreements:
+            videos = sorted(rows.ordered("name") or (), key=lambda v: self._agreements.get(v, 2.0))
+        self.wall.show_rows(rows, videos if videos is not None else rows.ordered("name") or (), looks)
+        if order == "agreement" and not self._agreements:
+            work = rows.agreements()
+            if work is not None:
+                self._session.computing.ask("agreements", work, self._on_agreements)
+
+    def _on_agreements(self, found: dict[VideoId, float]) -> None:
+        self._agreements = found
+        if found:
+            self._sort()
+
+    def _on_tab(self, index: int) -> None:
+        rows = self.rows
+        empty = rows is None or not rows.tracks or not rows.videos
+        self._pages.setCurrentIndex(2 if empty else index)
+        self._order.setVisible(index == 1)
+        for number, button in self._save.items():
+            button.setVisible(number == index and not empty)
+        if rows is None:
+            self._empty.setText("Open a project to compare its runs.")
+        elif not rows.tracks:
+            self._empty.setText("Nothing is chosen. Choose tracks above, or train a run in the Training panel.")
+        else:
+            self._empty.setText("No labels yet. Train a run, or segment the videos with one.")
+
+    def fill_tracks(self, menu: QMenu) -> None:
+        """List what can be compared, with what is shown ticked."""
+        menu.clear()
+        document, comparing = self._session.document, self._session.comparing
+        for track in comparing.choices(document) if document is not None else []:
+            action = menu.addAction(track.title.replace("&", "&&"))
+            action.setCheckable(True)
+            action.setChecked(comparing.is_shown(track))
+            if track.run is not None:
+                action.toggled.connect(lambda on, run=track.run: comparing.show_run(run, on))
+            else:
+                action.toggled.connect(lambda on, key=track.key: comparing.show_track(key, on))
+        if menu.isEmpty():
+            menu.addAction("Nothing to compare yet").setEnabled(False)
