@@ -194,8 +194,7 @@ def _match(project: Project, run: Run) -> Match:
     found = Counter().count(inputs_of(document, run.id))
     if not found.has_truth:
         raise ConfigError("Matching needs predictions of videos with ground truth. Run tot segment first.")
-    retired = frozenset(int(a.id) for a in document.actions.values() if a.archived)
-    return solve(found, document.label_maps[run.id], retired=retired)
+    return solve(found, document.label_maps[run.id])
 
 
 def _set_leftovers(project: Project, run: Run, policy: Leftovers) -> None:

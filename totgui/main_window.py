@@ -111,7 +111,8 @@ class MainWindow(QMainWindow):
         self._dock("Runs", RunsView(self.session, self), Area.LeftDockWidgetArea)
         self._dock("Training", live, Area.RightDockWidgetArea)
         self._dock("Live", training_live, Area.RightDockWidgetArea)
-        self._dock("Label map", LabelMapView(self.session, self), Area.RightDockWidgetArea)
+        self.label_map = LabelMapView(self.session, self, settings=self.settings)
+        self._dock("Label map", self.label_map, Area.RightDockWidgetArea)
         self._dock("Metrics", MetricsView(self.session, self), Area.RightDockWidgetArea)
         self._dock("History", HistoryView(self.session, self), Area.RightDockWidgetArea)
         self._dock("Timeline", self._timeline_with_pictures(), Area.BottomDockWidgetArea)
@@ -203,6 +204,7 @@ class MainWindow(QMainWindow):
         # Queued: the dialog runs a loop of its own, and the job that brought the dataset must have ended by then.
         session.datasetScanned.connect(actions.file.dataset_scanned, Qt.ConnectionType.QueuedConnection)
         self.training.featuresAsked.connect(actions.model.extract)
+        self.label_map.moreClustersAsked.connect(self._train_with)
         session.work.extracted.connect(self.settings.set_extraction_speed)
         self.start.demoAsked.connect(actions.file.open_demo)
         self.start.datasetAsked.connect(actions.file.open_dataset)
@@ -214,6 +216,10 @@ class MainWindow(QMainWindow):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(actions.on_focus)
+
+    def _train_with(self, clusters: int) -> None:
+        self.docks["Training"].raise_()
+        self.training.set_clusters(clusters)
 
     def show_message(self, text: str, level: str = "info") -> None:
         """Say something in the bar above the video."""

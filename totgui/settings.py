@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSettings
 
 RECENT_LIMIT = 10
+NAMES_LIMIT = 300
 
 
 class Settings:
@@ -58,6 +59,18 @@ class Settings:
 
     def set_extraction_speed(self, extractor: str, rows_per_second: float) -> None:
         self._settings.setValue(f"extraction/{extractor}", float(rows_per_second))
+
+    def names(self) -> list[str]:
+        """Names that people typed for actions, in any project, newest first; never names out of a dataset."""
+        stored = self._settings.value("names", [])
+        names = [stored] if isinstance(stored, str) else list(stored or [])
+        return [str(name) for name in names]
+
+    def remember_name(self, name: str) -> None:
+        """Offer a name in later projects."""
+        name = name.strip()
+        if name:
+            self._settings.setValue("names", [name, *[n for n in self.names() if n != name]][:NAMES_LIMIT])
 
     def last_folder(self) -> str:
         return str(self._settings.value("folder", str(Path.home())))

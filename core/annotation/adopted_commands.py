@@ -17,12 +17,12 @@ from .values import ReviewStatus, Target, TrackKey
 
 @dataclass(frozen=True)
 class Adopted:
-    """One video's corrected track beside the predictions of a run and of the others, as values that never change."""
+    """One video's corrected track beside the predictions of a run and, with their maps, of the others; only values."""
 
     video: VideoId
     corrected: Segmentation
     clusters: Segmentation
-    others: tuple[Segmentation, ...] = ()
+    others: tuple[tuple[Segmentation, Mapping[int, Target]], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,13 @@ class Stale:
 def adopted_of(document: Document, run: RunId) -> tuple[Adopted, ...]:
     """The videos with a corrected track and a prediction of the run; accepted ones stay as they were accepted."""
     found = []
+    tables = {r: label_map.table() for r, label_map in document.label_maps.items()}
     for video, corrected in document.corrected.items():
         prediction = document.predictions.get((run, video))
         if prediction is None or document.review(video).status is ReviewStatus.ACCEPTED:
             continue
         others = tuple(
-            p.segmentation.mapped(document.label_maps[r].table(), default=UNLABELLED)
+            (p.segmentation, tables[r])
             for r in document.runs
             if r != run and (p := document.predictions.get((r, video))) is not None
         )
@@ -126,5 +127,13 @@ def _target(table: Mapping[int, Target], cluster: int) -> Target:
     return table.get(cluster, cluster if cluster < 0 else UNLABELLED)
 
 
-def _says(tracks: Sequence[Segmentation], start: int, stop: int, label: int) -> bool:
-    return any(track.at(start) == (start, stop, label) for track in tracks)
+def _says(others: Sequence[tuple[Segmentation, Mapping[int, Target]]], start: int, stop: int, label: int) -> bool:
+    """Whether another run has segments with exactly these ends, all of them with this label."""
+    for clusters, table in others:
+        edges = np.append(clusters.starts, clusters.n_frames)
+        first, last = np.searchsorted(edges, [start, stop])
+        if edges[first] == start and edges[last] == stop:
+            targets = {_target(table, cluster) for cluster in clusters.labels[first:last].tolist()}
+            if targets == {label}:
+                return True
+    return False

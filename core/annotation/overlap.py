@@ -29,14 +29,16 @@ WRONG = -3
 class Inputs:
     """What is counted, as values that never change: taken on one thread, counted on another.
 
-    `columns` are the targets of the matrix: actions, then BACKGROUND, then UNMAPPED. `clusters` are the predictions of
-    every video, `truth` the reference of those that have one of the same length. `whole` says that all videos are
-    counted; else `video` is the only one.
+    `actions` are the numbers of all actions in their order, `retired` those that only count while they are used, in the
+    reference or as a target of the map (`mapped`). `clusters` are the predictions of every video, `truth` the reference
+    of those that have one of the same length; of `video` alone where one is named.
     """
 
     run: RunId
     n_clusters: int
-    columns: tuple[Target, ...]
+    actions: tuple[int, ...]
+    retired: frozenset[int]
+    mapped: frozenset[int]
     clusters: Mapping[VideoId, Segmentation]
     truth: Mapping[VideoId, Segmentation]
     reference: TrackKind
@@ -45,20 +47,18 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Overlap:
-    """Counts of one run. `counts` (K, columns) are shared frames, `wanted` (columns,) all frames of each action;
-    `frames` (K,) are all frames of a cluster with or without reference, `videos` (K,) the videos it occurs in.
+    """Counts of one run. `columns` are the targets of the matrix: actions, then BACKGROUND, then UNMAPPED.
+
+    `counts` (K, columns) are shared frames, `wanted` (columns,) all frames of each action; `frames` (K,) are all frames
+    of a cluster with or without reference, `videos` (K,) the videos it occurs in.
     """
 
     inputs: Inputs
+    columns: tuple[Target, ...]
     counts: IntArray
     wanted: IntArray
     frames: IntArray
     videos: IntArray
-
-    @property
-    def columns(self) -> tuple[Target, ...]:
-        """The targets of the matrix."""
-        return self.inputs.columns
 
     @property
     def scored(self) -> tuple[VideoId, ...]:
@@ -132,7 +132,7 @@ class Match:
 def inputs_of(
     document: Document, run: RunId, *, reference: TrackKind = TrackKind.GROUND_TRUTH, video: VideoId | None = None
 ) -> Inputs:
-    """What there is to count of a run now. Retired actions have a column while the reference or the map has them."""
+    """What there is to count of a run now."""
     found = {v: p.segmentation for (r, v), p in document.predictions.items() if r == run}
     known = references(document, reference)
     truth = {
@@ -140,11 +140,17 @@ def inputs_of(
         for v, clusters in found.items()
         if v in known and known[v].n_frames == clusters.n_frames and video in (None, v)
     }
-    used = {label for track in truth.values() for label in np.unique(track.labels).tolist()}
-    used |= set(document.label_maps[run].table().values())
-    actions = [int(a.id) for a in document.actions.values() if not a.archived or int(a.id) in used]
-    columns = (*actions, int(BACKGROUND), UNMAPPED)
-    return Inputs(run, document.runs[run].n_clusters, columns, found, truth, reference, video)
+    return Inputs(
+        run,
+        document.runs[run].n_clusters,
+        tuple(int(a.id) for a in document.actions.values()),
+        frozenset(int(a.id) for a in document.actions.values() if a.archived),
+        frozenset(document.label_maps[run].table().values()),
+        found,
+        truth,
+        reference,
+        video,
+    )
 
 
 def references(document: Document, reference: TrackKind) -> dict[VideoId, Segmentation]:
@@ -169,13 +175,16 @@ class Counter:
             self._run = inputs.run
         n_clusters = inputs.n_clusters
         self._count_new(inputs)
-        shown = np.zeros((n_clusters + 1, len(inputs.columns)), np.int64)
-        places = {target: place for place, target in enumerate(inputs.columns[:-1])}
+        used = {label for video in inputs.truth for label in self._kept[video][2]} | inputs.mapped
+        actions = [a for a in inputs.actions if a not in inputs.retired or a in used]
+        columns = (*actions, int(BACKGROUND), UNMAPPED)
+        shown = np.zeros((n_clusters + 1, len(columns)), np.int64)
+        places = {target: place for place, target in enumerate(columns[:-1])}
         for video in inputs.truth:
             _, _, labels, table = self._kept[video]
             shown[:, [places[label] for label in labels]] += table
         frames, videos = _presence(inputs)
-        return Overlap(inputs, shown[:-1], shown.sum(axis=0), frames, videos)
+        return Overlap(inputs, columns, shown[:-1], shown.sum(axis=0), frames, videos)
 
     def _count_new(self, inputs: Inputs) -> None:
         new: dict[VideoId, Pair] = {}
@@ -241,30 +250,40 @@ def effect(found: Overlap, table: Mapping[int, Target]) -> Effect | None:
     return Effect(mof, f1, float(np.mean(compared.edit_by_video())))
 
 
-def solve(found: Overlap, label_map: LabelMap, *, retired: frozenset[int] = frozenset()) -> Match:
+def solve(found: Overlap, label_map: LabelMap) -> Match:
     """The best map of these counts: Hungarian matching, or in many-to-one the largest cell of each row.
 
-    Locked clusters keep their target. Actions that do not occur and `retired` ones get no cluster. Ties go to the
+    Locked clusters keep their target. Actions that do not occur, and retired ones, get no cluster. Ties go to the
     lower index.
     """
-    usable = [p for p, t in enumerate(found.columns[:-2]) if found.wanted[p] and t not in retired]
-    counts = found.counts[:, usable]
-    targets = [int(found.columns[place]) for place in usable]
-    largest = {c: targets[int(np.argmax(row))] for c, row in enumerate(counts) if row.any()}
+    counts, targets = _matchable(found)
+    biggest = largest(found)
     kept = {int(c): label_map.target(c) for c in label_map.locked}
     if label_map.many_to_one:
-        return Match(largest, _with(found, label_map, largest, largest) | kept, largest)
+        return Match(biggest, _with(found, label_map, biggest, biggest) | kept, biggest)
     proposed = {c: targets[p] for c, p in hungarian(counts).items()}
     fixed = {c: targets.index(t) if t in targets else -1 for c, t in kept.items()}
     solved = {c: targets[p] for c, p in hungarian(counts, fixed).items()}
-    return Match(proposed, _with(found, label_map, solved, largest) | kept, largest)
+    return Match(proposed, _with(found, label_map, solved, biggest) | kept, biggest)
+
+
+def largest(found: Overlap) -> dict[int, Target]:
+    """The action that each cluster shares most frames with; a cluster that shares none is absent."""
+    counts, targets = _matchable(found)
+    return {c: targets[int(np.argmax(row))] for c, row in enumerate(counts) if row.any()}
+
+
+def _matchable(found: Overlap) -> tuple[IntArray, list[Target]]:
+    """Counts and numbers of the actions that a cluster can be matched to."""
+    usable = [p for p, t in enumerate(found.columns[:-2]) if found.wanted[p] and t not in found.inputs.retired]
+    return found.counts[:, usable], [int(found.columns[place]) for place in usable]
 
 
 def _with(
-    found: Overlap, label_map: LabelMap, solved: Mapping[int, Target], largest: Mapping[int, Target]
+    found: Overlap, label_map: LabelMap, solved: Mapping[int, Target], biggest: Mapping[int, Target]
 ) -> dict[int, Target]:
     """The target of every cluster where those without a partner follow the policy of the map."""
     partners = {ClusterId(c): t for c, t in solved.items()}
-    others = {ClusterId(c): t for c, t in largest.items()}
+    others = {ClusterId(c): t for c, t in biggest.items()}
     plain = replace(label_map, proposed=partners, overrides={}, fill=others)
     return {c: plain.matched(c) for c in range(found.inputs.n_clusters)}

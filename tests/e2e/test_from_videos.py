@@ -26,6 +26,7 @@ from totgui.actions import file as file_actions
 from totgui.actions import model as model_actions
 from totgui.dialogs.extract import ExtractAnswer, ExtractOffer
 from totgui.main_window import MainWindow
+from totgui.models.medoids import medoids, seen_of
 from totgui.session import Session
 from totgui.settings import Settings
 
@@ -93,7 +94,7 @@ def test_open_extract_train_name_correct_and_export(
     found = document.predictions[(run, VideoId("v0"))].segmentation
     assert len(found) == 3 and abs(int(found.starts[1]) - 60) <= 15 and abs(int(found.starts[2]) - 150) <= 15
 
-    pictures = session.cluster_frames(run)
+    pictures = medoids(seen_of(document, run))
     assert set(pictures) == {0, 1, 2} and all(pictures[c] for c in pictures)  # clusters are named by their frames
     for cluster, label in enumerate(int(x) for x in found.labels):
         edit, action = commands.add_action(document, NAMES[cluster])

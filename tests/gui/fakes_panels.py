@@ -27,10 +27,21 @@ RUN = RunId("r1")
 
 
 class AtOnce:
-    """Computes when it is asked."""
+    """Computes what is asked for before it returns, or holds it until `flow`."""
+
+    def __init__(self) -> None:
+        self.held: dict[object, tuple] | None = None
 
     def ask(self, key, function, then) -> None:
-        then(function())
+        if self.held is None:
+            then(function())
+        else:
+            self.held[key] = function, then
+
+    def flow(self) -> None:
+        held, self.held = self.held or {}, None
+        for function, then in held.values():
+            then(function())
 
 
 class FakeSession(QObject):
@@ -126,9 +137,11 @@ class FakeSession(QObject):
         action = self.document.actions.get(ActionId(label)) if self.document else None
         return action.name if action else "background" if label == BACKGROUND else "unlabelled"
 
-    def cluster_frames(self, run):
-        videos = list(self.document.videos)
-        return {c: [(videos[i % len(videos)], 10 * c) for i in range(3)] for c in range(8)}
+    def edit(self, edit, initiator=None) -> bool:
+        return self.do(lambda: edit, initiator)
+
+    def clip(self, video, frames):
+        return [self.thumbnail(video, frame) for frame in frames]
 
     def thumbnail(self, video, frame):
         image = QImage(160, 96, QImage.Format.Format_RGB32)

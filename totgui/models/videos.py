@@ -13,6 +13,7 @@ from core.annotation.values import ReviewStatus
 from core.data.dataset import Video, VideoId
 
 from ..session import Session
+from .marks import mark_tip, marked
 from .widgets import AMBER, NUMBER, percent, tip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -72,7 +73,7 @@ class VideosModel(QAbstractTableModel):
             return
         if changes.what & (What.SEGMENTATION | What.LABEL_MAP | What.PREDICTION | What.ACTIONS | What.RUNS):
             self._refresh_scores()
-        self._repaint(changes.videos)
+        self._repaint(self._rows if changes.what & What.LABEL_MAP else changes.videos)
 
     def _refresh_scores(self) -> None:
         scores = self._read_scores()
@@ -137,7 +138,8 @@ class VideosModel(QAbstractTableModel):
         if column == REVIEW:
             return STATUS[self._status(video)]
         score = self._scores.get(video.id)
-        return percent(None if score is None else score[column - MOF])
+        shown = percent(None if score is None else score[column - MOF])
+        return marked(shown, self._session.document, self._session.current_run)
 
     def _sort_value(self, video: Video, column: int) -> Any:
         if column == NAME:
@@ -155,6 +157,9 @@ class VideosModel(QAbstractTableModel):
     def _tip(self, video: Video, column: int) -> str | None:
         if column == REVIEW and self._session.document is not None:
             note = self._session.document.review(video.id).note
+            return tip(note) if note else None
+        if column in (MOF, EDIT):
+            note = mark_tip(self._session.document, self._session.current_run)
             return tip(note) if note else None
         if column != NAME:
             return None

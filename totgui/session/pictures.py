@@ -8,16 +8,13 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
-from core.annotation.document import Document
-from core.data.dataset import RunId, Video, VideoId
+from core.data.dataset import Video, VideoId
 
 from ..stills import Source, Still, Stills
 
 HEIGHT, PAIR_HEIGHT, STRIP_HEIGHT = 240, 1080, 64
 KEPT_BYTES = 64 * 1024 * 1024
-PER_CLUSTER = 3
 GATHER_MS = 40
-Place = tuple[VideoId, int]
 
 
 class Pictures(QObject):
@@ -52,6 +49,12 @@ class Pictures(QObject):
         """A picture of a frame, or None until it is decoded or without a video file."""
         source, picture = self._source(video), video.timebase.picture(frame)
         return None if source is None or picture is None else self._find(Still(source, picture, 1, height), group)
+
+    def clip(self, video: Video, frames: Sequence[int]) -> list[QImage | None]:
+        """Small pictures of several frames, each None until it is there; earlier wishes are taken back."""
+        self._stills.forget("clip")
+        found = [self.get(video, frame, group="clip") for frame in reversed(frames)]  # the last wish is made first
+        return found[::-1]
 
     def pair(self, video: Video, left: int, right: int) -> tuple[QImage | None, QImage | None]:
         """Two frames at the size of a screen, each None until it is there; earlier wishes are taken back."""
@@ -93,18 +96,3 @@ class Pictures(QObject):
             self._bytes -= 0 if dropped is None else dropped.sizeInBytes()
         if not self._soon.isActive():
             self._soon.start()
-
-
-def cluster_frames(document: Document, run: RunId) -> dict[int, list[Place]]:
-    """Up to three frames of each cluster, from different videos: the middle of its longest segment in each."""
-    longest: dict[int, list[tuple[int, VideoId, int]]] = {}
-    for (of_run, video), prediction in document.predictions.items():
-        if of_run != run:
-            continue
-        best: dict[int, tuple[int, int]] = {}
-        for segment in prediction.segmentation.segments:
-            if segment.length > best.get(segment.label, (0, 0))[0]:
-                best[segment.label] = (segment.length, (segment.start + segment.stop) // 2)
-        for cluster, (length, middle) in best.items():
-            longest.setdefault(cluster, []).append((-length, video, middle))
-    return {c: [(v, f) for _, v, f in sorted(found)[:PER_CLUSTER]] for c, found in longest.items()}

@@ -31,7 +31,7 @@ from .computing import Computing
 from .files import Files
 from .painting import Painting
 from .past import Past
-from .pictures import Pictures, cluster_frames
+from .pictures import Pictures
 from .reports import Reports
 from .turns import IntArray, Turns
 from .work import Work
@@ -344,13 +344,13 @@ class Session(QObject):
         """
         return self._reports.get(self.document, run, track) if self.document else None
 
-    def cluster_frames(self, run: RunId) -> dict[int, list[tuple[VideoId, int]]]:
-        """Up to three frames of each cluster, from different videos."""
-        return cluster_frames(self.document, run) if self.document else {}
-
     def thumbnail(self, video: VideoId, frame: int) -> QImage | None:
         """A small picture of a frame, or None until it is decoded (`thumbnailReady` tells) or without a video."""
         return self._pictures.get(self.document.videos[video], frame) if self.document else None
+
+    def clip(self, video: VideoId, frames: Sequence[int]) -> list[QImage | None]:
+        """Small pictures of several frames, each None until it is decoded; earlier clips are given up."""
+        return self._pictures.clip(self.document.videos[video], frames) if self.document else [None] * len(frames)
 
     def pair(self, video: VideoId, left: int, right: int) -> tuple[QImage | None, QImage | None]:
         """Two frames at the size of a screen, each None until it is decoded; earlier pairs are given up."""

@@ -18,8 +18,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.annotation.map_notes import VIDEO_LEVEL, map_notes
 from core.data.dataset import VideoId
 
+from ..models.marks import MARK
 from ..models.widgets import Banner, NumberItem, percent, plain, table
 from ..session import Session
 from .metrics_confusion import Confusion
@@ -129,15 +131,11 @@ class MetricsView(QWidget):
         self.scope.setText(
             f"{name} · {report.level} level · {how} · {background} · {report.videos} videos, {report.frames:,} frames"
         )
-        warnings = []
-        if label_map is not None and label_map.is_edited_by_hand:
-            warnings.append("The label map was edited by hand. Do not compare with published figures.")
-        if label_map is not None and label_map.many_to_one:
-            warnings.append("Many-to-one: not comparable with one-to-one.")
+        warnings = [] if label_map is None else map_notes(document, label_map)
         if report.level == "video":
-            warnings.append("Video level is far easier than activity level.")
+            warnings.append(VIDEO_LEVEL)
         self._banner.say(" ".join(warnings))
-        self._fill(report)
+        self._fill(report, MARK if label_map is not None and map_notes(document, label_map) else "")
 
     def _without_report(self, track: str) -> str:
         document, run = self._session.document, self._session.current_run
@@ -164,17 +162,17 @@ class MetricsView(QWidget):
             return f"Computing the scores…\n\n{free}"
         return f"Scores need ground truth. This dataset has none.\n\nWithout it:\n{free}"
 
-    def _fill(self, report: Any) -> None:
+    def _fill(self, report: Any, mark: str) -> None:
         split, single = report.baselines.get("equal_split"), report.baselines.get("one_class")
         for key, tile in self.tiles.items():
-            tile.value.setText(percent(getattr(report, key)))
+            tile.value.setText(percent(getattr(report, key)) + mark)
             known = hasattr(split, key) and hasattr(single, key)
             tile.below.setText(
                 f"equal split {percent(getattr(split, key))} · one class {percent(getattr(single, key))}"
                 if known
                 else "no baseline"
             )
-        self.line.setText(" · ".join(f"{label} {percent(getattr(report, key))}" for key, label in LINE))
+        self.line.setText(" · ".join(f"{label} {percent(getattr(report, key))}{mark}" for key, label in LINE))
         names = {video.id: video.name for video in self._session.document.videos.values()}
         _fill(
             self.videos,
@@ -183,11 +181,13 @@ class MetricsView(QWidget):
                 for row in report.per_video
             ],
             [row.video for row in report.per_video],
+            mark,
         )
         _fill(
             self.classes,
             [(row.action, row.frames, row.recall, row.precision, row.iou) for row in report.per_class],
             [row.action for row in report.per_class],
+            mark,
         )
         self.confusion.show_table(np.array(report.confusion), list(report.confusion_labels))
 
@@ -197,7 +197,7 @@ class MetricsView(QWidget):
             self._session.select_video(VideoId(rows[0].data(Qt.ItemDataRole.UserRole)))
 
 
-def _fill(widget: Any, rows: list[tuple[Any, ...]], keys: list[str]) -> None:
+def _fill(widget: Any, rows: list[tuple[Any, ...]], keys: list[str], mark: str) -> None:
     """Put names, counts and fractions into a table that can be sorted."""
     widget.blockSignals(True)
     widget.setSortingEnabled(False)
@@ -208,6 +208,6 @@ def _fill(widget: Any, rows: list[tuple[Any, ...]], keys: list[str]) -> None:
         widget.setItem(number, 0, head)
         widget.setItem(number, 1, NumberItem(f"{row[1]:,}", row[1]))
         for column, value in enumerate(row[2:], start=2):
-            widget.setItem(number, column, NumberItem(percent(value), value))
+            widget.setItem(number, column, NumberItem(percent(value) + (mark if value is not None else ""), value))
     widget.setSortingEnabled(True)
     widget.blockSignals(False)

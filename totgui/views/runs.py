@@ -10,10 +10,12 @@ from core.annotation.values import Run
 from core.data.dataset import RunId
 from core.tot.config import METHODS
 
+from ..models.marks import mark_tip, marked
 from ..models.widgets import NumberItem, percent, plain, table, tip
 from ..session import Session
 
 COLUMNS = ("Run", "Method", "K", "MoF", "F1", "ρ", "σ", "Iterations", "Loss", "Device", "Finished")
+MOF, F1 = 3, 4
 
 
 class RunsView(QWidget):
@@ -57,7 +59,7 @@ class RunsView(QWidget):
         self._mark()
 
     def _fill_row(self, row: int, run: Run) -> None:
-        config = run.config
+        config, document = run.config, self._session.document
         report = self._session.report(run.id, "prediction")
         mof, f1 = (report.mof, report.f1) if report is not None else (None, None)
         name = QTableWidgetItem(run.name)
@@ -69,8 +71,8 @@ class RunsView(QWidget):
             name,
             QTableWidgetItem(METHODS.get(method, method).split(" (")[0]),
             NumberItem(str(run.n_clusters), run.n_clusters),
-            NumberItem(percent(mof), mof),
-            NumberItem(percent(f1), f1),
+            NumberItem(marked(percent(mof), document, run.id), mof),
+            NumberItem(marked(percent(f1), document, run.id), f1),
             NumberItem(_number(config.get("rho")), None),
             NumberItem(_number(config.get("sigma")), None),
             NumberItem(f"{run.iterations:,}{stopped}", run.iterations),
@@ -80,7 +82,8 @@ class RunsView(QWidget):
         ]
         settings = ", ".join(f"{key} {value}" for key, value in config.items())
         for column, cell in enumerate(cells):
-            cell.setToolTip(tip(f"{run.name}: {settings}. Took {run.seconds:,.0f} s."))
+            note = mark_tip(document, run.id) if column in (MOF, F1) else ""
+            cell.setToolTip(tip(note or f"{run.name}: {settings}. Took {run.seconds:,.0f} s."))
             self._table.setItem(row, column, cell)
 
     def _mark(self) -> None:

@@ -187,6 +187,11 @@ class TrainingView(QWidget):
         self._method.setCurrentIndex(self._method.findData(PRESETS[self._preset.currentData()].method))
         self.apply_preset(keep_clusters=False)
 
+    def set_clusters(self, count: int) -> None:
+        """Train with this K next."""
+        self._clusters.setValue(count)
+        self._clusters.setFocus()
+
     def apply_preset(self, *, keep_clusters: bool) -> None:
         """Fill the form with the values of the chosen preset and method."""
         document = self._session.document

@@ -85,7 +85,7 @@ def test_a_retired_action_keeps_its_column_while_it_is_used():
     document.apply(commands.archive_action(document, ActionId(2)))
     found = count(document)
     assert 2 in found.columns
-    assert 2 not in solve(found, document.label_maps[R], retired=frozenset([2])).proposed.values()
+    assert 2 not in solve(found, document.label_maps[R]).proposed.values()
 
 
 def test_a_lock_that_costs_frames_stays_marked_as_made_by_hand():

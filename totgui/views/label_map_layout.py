@@ -1,0 +1,123 @@
+"""Where everything of the label map's matrix stands: sizes in font units, places of cells, heads and pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtGui import QFontMetrics
+
+NARROW, WIDE = 34, 76
+"""Widths in digits: below the first there are no pictures, from the second on three a cluster."""
+SLOPE = 0.67
+"""Height of a name over its length, turned by 42 degrees."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Sizes in pixels and the scrolled offset. Heads stay, cells scroll below and beside them.
+
+    `cell` is the width of a cell, `row` the height of a row, `head` the width of a row head, `top` the height of a
+    column head, `line` the height of a line of text, `pictures` how many stand in a row head.
+    """
+
+    rows: int
+    columns: int
+    cell: int
+    row: int
+    head: int
+    top: int
+    line: int
+    number: int
+    pictures: int
+    picture: QSize
+    offset: QPoint = field(default_factory=QPoint)
+
+    @classmethod
+    def of(
+        cls,
+        metrics: QFontMetrics,
+        small: QFontMetrics,
+        *,
+        rows: int,
+        names: Sequence[str],
+        width: int,
+        has_media: bool,
+    ) -> Layout:
+        """The layout for a width of the view, its fonts and the names over the columns."""
+        line, letter = metrics.height(), metrics.horizontalAdvance("0")
+        units = width / max(1, letter)
+        pictures = 0 if not has_media or units < NARROW else 3 if units >= WIDE else 1
+        row = round(2.7 * line)
+        picture = QSize(round((row - 6) * 16 / 9), row - 6)
+        number = metrics.horizontalAdvance("88") + 4
+        text = max(10, min(24, round(units * 0.22))) * letter
+        head = 22 + number + 20 + pictures * (picture.width() + 4) + text + 8
+        cell = max(metrics.horizontalAdvance("88,888") + 14, small.horizontalAdvance("no cluster") + 8)
+        longest = max((metrics.horizontalAdvance(name) for name in names), default=0)
+        top = round(2.9 * line + min(5.4 * line, max(1.2 * line, SLOPE * longest + 0.8 * line)))
+        return cls(rows, len(names), cell, row, head, top, line, number, pictures, picture)
+
+    @property
+    def content(self) -> QSize:
+        """The size of everything, heads included; rotated names reach beyond the last column."""
+        return QSize(self.head + self.columns * self.cell + round(0.75 * self.top), self.top + self.rows * self.row + 4)
+
+    def row_top(self, row: int) -> int:
+        """Where a row begins."""
+        return self.top + row * self.row - self.offset.y()
+
+    def column_left(self, column: int) -> int:
+        """Where a column begins."""
+        return self.head + column * self.cell - self.offset.x()
+
+    def cell_rect(self, row: int, column: int) -> QRect:
+        """Where a cell is drawn."""
+        return QRect(self.column_left(column), self.row_top(row), self.cell, self.row)
+
+    def cell_at(self, point: QPoint) -> tuple[int, int] | None:
+        """The cell under a point."""
+        row, column = self.row_at(point), self.column_at(point)
+        return None if row is None or column is None else (row, column)
+
+    def row_at(self, point: QPoint) -> int | None:
+        """The row at the height of a point, in its head or its cells."""
+        row = (point.y() - self.top + self.offset.y()) // self.row
+        return row if point.y() >= self.top and 0 <= row < self.rows else None
+
+    def column_at(self, point: QPoint) -> int | None:
+        """The column over or under a point."""
+        column = (point.x() - self.head + self.offset.x()) // self.cell
+        return column if point.x() >= self.head and 0 <= column < self.columns else None
+
+    def lock_rect(self, row: int) -> QRect:
+        """Where the lock of a row is."""
+        return QRect(2, self.row_top(row), 20, self.row)
+
+    def number_rect(self, row: int) -> QRect:
+        """Where the number of a cluster stands."""
+        return QRect(22, self.row_top(row), self.number, self.row)
+
+    def swatch_rect(self, row: int) -> QRect:
+        """The colour of what the cluster is mapped to."""
+        return QRect(22 + self.number + 4, self.row_top(row) + 8, 10, self.row - 16)
+
+    def picture_rect(self, row: int, place: int) -> QRect:
+        """One picture of a row head."""
+        left = 22 + self.number + 20 + place * (self.picture.width() + 4)
+        return QRect(QPoint(left, self.row_top(row) + 3), self.picture)
+
+    def picture_at(self, point: QPoint) -> tuple[int, int] | None:
+        """Row and place of the picture under a point."""
+        row = self.row_at(point)
+        if row is not None:
+            for place in range(self.pictures):
+                if self.picture_rect(row, place).contains(point):
+                    return row, place
+        return None
+
+    def text_rect(self, row: int) -> QRect:
+        """Name and counts of a row."""
+        left = 22 + self.number + 20 + self.pictures * (self.picture.width() + 4)
+        return QRect(left, self.row_top(row), self.head - left - 8, self.row)
