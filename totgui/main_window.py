@@ -31,7 +31,7 @@ from .views.compare.view import CompareView
 from .views.curves import CurvesView
 from .views.filmstrip import FilmStrip
 from .views.history import HistoryView
-from .views.label_map import LabelMapView
+from .views.label_map.view import LabelMapView
 from .views.live_heatmap import LiveHeatmapView
 from .views.message_bar import MessageBar
 from .views.metrics import MetricsView

@@ -13,10 +13,10 @@ from core.annotation.values import UNMAPPED, Leftovers, ReviewStatus, TrackKind
 from core.data.dataset import BACKGROUND, ActionId, RunId, VideoId
 from totgui.models.marks import MARK
 from totgui.settings import Settings
-from totgui.views.label_map import HELP, LabelMapView
-from totgui.views.label_map_head import MATRIX, PICTURES
-from totgui.views.label_map_matrix import OWN_KEYS
-from totgui.views.label_map_paint import ink, luminance
+from totgui.views.label_map.head import MATRIX, PICTURES
+from totgui.views.label_map.matrix import OWN_KEYS
+from totgui.views.label_map.paint import ink, luminance
+from totgui.views.label_map.view import HELP, LabelMapView
 from totgui.views.metrics import MetricsView
 from totgui.views.runs import RunsView
 

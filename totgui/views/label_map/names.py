@@ -12,11 +12,11 @@ from core.annotation.overlap import Overlap
 from core.annotation.values import UNMAPPED, LabelMap
 from core.data.dataset import RunId
 
-from ..models.medoids import PER_CLUSTER, Medoid
-from ..models.name_field import NameField
-from ..models.widgets import plain, tip
-from ..session import Session
-from .label_map_player import Player
+from ...models.medoids import PER_CLUSTER, Medoid
+from ...models.name_field import NameField
+from ...models.widgets import plain, tip
+from ...session import Session
+from .player import Player
 
 PICTURE = QSize(112, 66)
 

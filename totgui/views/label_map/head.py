@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from core.annotation.values import Leftovers, TrackKind
 
-from ..models.widgets import plain, tip
+from ...models.widgets import plain, tip
 
 REFERENCES = {TrackKind.GROUND_TRUTH: "Ground truth", TrackKind.CORRECTED: "Accepted videos"}
 POLICIES = {

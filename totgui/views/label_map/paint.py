@@ -12,10 +12,10 @@ from core.annotation.overlap import Overlap
 from core.annotation.values import UNMAPPED, LabelMap
 from core.data.dataset import BACKGROUND, VideoId
 
-from ..models.medoids import Medoid
-from ..models.widgets import AMBER
-from ..palette import ACCENT
-from .label_map_layout import SLOPE, Layout
+from ...models.medoids import Medoid
+from ...models.widgets import AMBER
+from ...palette import ACCENT
+from .layout import SLOPE, Layout
 
 SHADE = QColor("#256ac4")
 BLACK, WHITE = QColor("#000000"), QColor("#ffffff")

@@ -18,18 +18,18 @@ from core.annotation.overlap import Counter, Match, Overlap, inputs_of, largest,
 from core.annotation.values import UNMAPPED, Leftovers, TrackKind
 from core.data.dataset import ClusterId, RunId
 
-from ..models.marks import marked
-from ..models.medoids import Medoid, medoids, seen_of
-from ..models.name_field import NameField
-from ..models.widgets import Banner, plain
-from ..session import Session
-from ..settings import Settings
-from .label_map_bars import AskBar, proposal_text
-from .label_map_effect import Effects
-from .label_map_head import MATRIX, PICTURES, Head
-from .label_map_matrix import Matrix
-from .label_map_names import Names
-from .label_map_words import empty_text, head_state, larger_text, missing_text
+from ...models.marks import marked
+from ...models.medoids import Medoid, medoids, seen_of
+from ...models.name_field import NameField
+from ...models.widgets import Banner, plain
+from ...session import Session
+from ...settings import Settings
+from .bars import AskBar, proposal_text
+from .effect import Effects
+from .head import MATRIX, PICTURES, Head
+from .matrix import Matrix
+from .names import Names
+from .words import empty_text, head_state, larger_text, missing_text
 
 HELP = "Drag a chip, or double-click a cell. Arrows and Enter, B background, Del unmapped, L lock, F2 name."
 RECOUNT = What.PREDICTION | What.RUNS | What.ACTIONS | What.DATASET

@@ -23,12 +23,12 @@ from core.annotation.overlap import Overlap
 from core.annotation.values import UNMAPPED, LabelMap
 from core.data.dataset import BACKGROUND
 
-from ..models.medoids import Medoid
-from ..models.widgets import percent, tip
-from ..session import Session
-from .label_map_layout import Layout
-from .label_map_paint import Scene, chip_rect, paint, paint_drag, row_counts, smaller
-from .label_map_player import Player
+from ...models.medoids import Medoid
+from ...models.widgets import percent, tip
+from ...session import Session
+from .layout import Layout
+from .paint import Scene, chip_rect, paint, paint_drag, row_counts, smaller
+from .player import Player
 
 Key = Qt.Key
 STEPS = {Key.Key_Left: (0, -1), Key.Key_Right: (0, 1), Key.Key_Up: (-1, 0), Key.Key_Down: (1, 0)}

@@ -6,8 +6,8 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QImage, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QWidget
 
-from ..models.medoids import Medoid
-from ..session import Session
+from ...models.medoids import Medoid
+from ...session import Session
 
 PICTURES, STEP_MS, REACH_S = 16, 125, 1.5
 SIZE = QSize(320, 204)

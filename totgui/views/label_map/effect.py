@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from core.annotation.overlap import Effect, Overlap, effect
 
-from ..session import Session
+from ...session import Session
 
 Key = tuple[tuple[int, int], ...]
 

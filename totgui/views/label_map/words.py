@@ -10,9 +10,9 @@ from core.annotation.overlap import Overlap
 from core.annotation.values import UNMAPPED, LabelMap, Leftovers, TrackKind
 from core.data.dataset import RunId, VideoId
 
-from ..models.widgets import percent
-from ..session import Session
-from .label_map_head import HeadState
+from ...models.widgets import percent
+from ...session import Session
+from .head import HeadState
 
 MANY_NAMES = 8
 
