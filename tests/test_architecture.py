@@ -81,8 +81,9 @@ TABLE: dict[str, tuple[str, str]] = {
     "totgui.stills": ("totgui.decoder core.media core.data core.errors", "QT numpy"),
     "totgui.proxies": ("core.media core.data core.errors core.events", "QT"),
     "totgui.playback": ("totgui.decoder core.media core.data core.errors", "QT"),
-    "totgui.session": (f"totgui.jobs totgui.playback totgui.decoder totgui.stills totgui.proxies core.project "
-                       "core.project_work core.feature_work core.requests core.annotation core.metrics "
+    "totgui.companion": ("totgui.playback totgui.decoder core.data", "QT"),
+    "totgui.session": ("totgui.jobs totgui.companion totgui.playback totgui.decoder totgui.stills totgui.proxies "
+                       "core.project core.project_work core.feature_work core.requests core.annotation core.metrics "
                        f"core.relink core.data core.cache {VALUES}",
                        "QT numpy msgspec"),
     "totgui.models": ("totgui.palette totgui.session core.annotation core.data core.metrics core.events core.errors",

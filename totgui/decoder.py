@@ -156,7 +156,7 @@ class _Course:
         self._wanted: Request | None = request
         self._steps: Iterator[int] | None = None
         self._target = -1
-        self._shown_at = 0.0
+        self._shown_at = self._waits_since = 0.0
         self._is_content = False
         self._turn(request)
 
@@ -177,6 +177,8 @@ class _Course:
 
     def _turn(self, request: Request) -> None:
         """Go for another picture; decoding that passes it goes on."""
+        if self._wanted is None or self._wanted is request:
+            self._waits_since = request.at
         self._focus = self._wanted = request
         self._is_content = False
         self._reader.look_at(request.picture, request.direction)
@@ -210,7 +212,8 @@ class _Course:
         if at == request.picture or not self._reader.has(at):
             return False
         patience = LATE_S if 0 < abs(request.speed) <= 2 else APPROXIMATE_S
-        is_due = time.perf_counter() - max(self._shown_at, request.at if not request.speed else 0.0) >= patience
+        since = 0.0 if request.speed else self._waits_since  # not since the newest request: a mouse makes one each 8 ms
+        is_due = time.perf_counter() - max(self._shown_at, since) >= patience
         return is_due and not (-2 <= request.speed < 0)  # slowly backwards, what comes on the way runs forwards
 
     def _show(self, request: Request, picture: int) -> None:

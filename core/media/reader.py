@@ -281,7 +281,8 @@ class FrameReader:
             self._kept_bytes += _size(frame)
         while self._kept_bytes > self._keep_bytes and len(self._kept) > 1:
             ends = min(self._kept), max(self._kept)
-            self._kept_bytes -= _size(self._kept.pop(max(ends, key=self._distance)))
+            others = [end for end in ends if end != picture]  # the one decoded last can be shown on the way
+            self._kept_bytes -= _size(self._kept.pop(max(others, key=self._distance)))
 
     def _distance(self, picture: int) -> int:
         """How far a picture lies from the one asked for last; what lies behind the direction of play is farther."""

@@ -232,3 +232,40 @@ def test_what_is_decoded_ahead_lies_the_way_it_plays(tmp_path, watched) -> None:
             assert reader.has(picture)  # what is to be shown is not thrown away for what comes later
         assert reader.has(ahead)
         assert next_ahead(reader, picture, -1) is None or next_ahead(reader, picture, -1) < ahead
+
+
+class Owner:
+    """Stands in for the decoder: takes down when which picture was handed out."""
+
+    def __init__(self, clock: SteppedClock) -> None:
+        self.shown: list[tuple[float, int]] = []
+        self._look = Look()
+        self.pictureDecoded = self.answered = self
+        self._clock = clock
+
+    def emit(self, *words: object) -> None:
+        if len(words) == 4:
+            self.shown.append((self._clock.now, words[1]))
+
+
+class SteppedClock:
+    """Time that goes on by hand."""
+
+    now = 100.0
+
+    def perf_counter(self) -> float:
+        return self.now
+
+
+def test_while_the_mouse_moves_pictures_come_all_the_time(tmp_path, watched, monkeypatch) -> None:
+    clock = SteppedClock()
+    monkeypatch.setattr(decoder_module, "time", clock)
+    owner = Owner(clock)
+    with FrameReader(make(tmp_path, "long_group"), keep_bytes=400_000) as reader:
+        course = decoder_module._Course(owner, reader, decoder_module.Request(0, 299, at=clock.now))
+        for serial, picture in enumerate([*range(298, 0, -3), *range(0, 298, 3)]):  # a new wish every 8 ms
+            clock.now += 0.008
+            course._turn(decoder_module.Request(serial, picture, at=clock.now))
+            course._answer()
+    gaps = np.diff([100.0, *(at for at, _ in owner.shown), clock.now])
+    assert gaps.max() < 0.04 + 2 * 0.008

@@ -22,6 +22,13 @@ class ViewMenu(Menu):
             Command("view.dark", "Dark theme", lambda: self.theme("dark")),
             Command("view.system", "Theme of the system", lambda: self.theme("system")),
             None,
+            Command(
+                "view.second",
+                "Second video beside",
+                self.window.video_view.second.toggle,
+                tip="Another video in step with this one",
+                usable=self.is_open,
+            ),
             Command("view.full-screen", "Full screen", self.full_screen, ["F11"]),
             Command("view.reset", "Reset layout", self.window.reset_layout),
         ]

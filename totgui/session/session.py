@@ -22,6 +22,7 @@ from core.errors import TotError
 from core.project import Project
 from core.relink import Match
 
+from ..companion import Companion
 from ..playback import Playback
 from ..proxies import Proxies
 from . import readings
@@ -64,6 +65,7 @@ class Session(QObject):
         super().__init__(parent)
         self.project: Project | None = None
         self.playback = Playback(self)
+        self.companion = Companion(self.playback, self)
         self.proxies, self.files = Proxies(self), Files(self)
         self.current_video: VideoId | None = None
         self.current_run: RunId | None = None
@@ -161,7 +163,8 @@ class Session(QObject):
     def close(self) -> None:
         """End playback, jobs and threads; close the project."""
         self.playback.close()
-        for part in (self.proxies, self.files, self.work, self._reports, self._pictures, self.turns, self.computing):
+        media = (self.companion, self.proxies, self.files, self._pictures)
+        for part in (*media, self.work, self._reports, self.turns, self.computing):
             part.close()
         self.close_project()
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from core.annotation.segmentation import Segmentation
 from core.data.timebase import MediaInfo
@@ -17,6 +17,7 @@ from ..session import Session
 from .video_keys import HeldKey
 from .video_look import LookButton
 from .video_picture import Picture
+from .video_picture_second import SecondVideo
 from .video_proxy import ProxyBadge, ProxyBar
 
 
@@ -51,7 +52,13 @@ class VideoView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.picture, 1)
+        self.second = SecondVideo(session, self)
+        both = QSplitter(Qt.Orientation.Horizontal, self)
+        both.setChildrenCollapsible(False)
+        for part in (self.picture, self.second):
+            both.addWidget(part)
+            both.setStretchFactor(both.indexOf(part), 1)
+        layout.addWidget(both, 1)
         self.proxy_bar = ProxyBar(session, self)
         layout.addWidget(self.proxy_bar)
         layout.addLayout(self._transport())

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from core.data.dataset import VideoId
 
 from ..session import Session
 
@@ -12,6 +16,17 @@ GROUND, SHADOW, AMBER, DIM = QColor("#0c0d10"), QColor(0, 0, 0, 170), QColor("#e
 MAX_ZOOM = 32.0
 TRACKS = (("corrected", "Corrected"), ("prediction", "Prediction"), ("ground-truth", "Ground truth"))
 Pair = tuple[int, int]
+
+
+class Clock(Protocol):
+    """What shows frames: the playback, or the second video that follows it."""
+
+    frame: int
+    wanted: int
+
+    @property
+    def playing(self) -> bool:
+        """Whether it moves by itself."""
 
 
 class Picture(QWidget):
@@ -40,6 +55,16 @@ class Picture(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(640, 400)
+
+    @property
+    def _video(self) -> VideoId | None:
+        """The video whose picture this is."""
+        return self._session.current_video
+
+    @property
+    def _clock(self) -> Clock:
+        """What says which frame was asked for."""
+        return self._session.playback
 
     # --- what is shown -----------------------------------------------------------------------------
 
@@ -158,17 +183,17 @@ class Picture(QWidget):
             self._paint_image(painter, area, self._image)
         self.drawn_frame = self._image_frame
         self._paint_labels(painter, area)
-        playback = self._session.playback
+        playback = self._clock
         if self._image is not None and not playback.playing and playback.frame != playback.wanted:
             text = f"approximate · frame {self._image_frame} of {playback.wanted}"
-            _chip(painter, QPointF(10, area.bottom() - painter.fontMetrics().height() - 16), text, mark=AMBER)
+            chip(painter, QPointF(10, area.bottom() - painter.fontMetrics().height() - 16), text, mark=AMBER)
         if self._zoom > 1.0:
             text = f"{self._zoom * 100:.0f} %"
             right = area.right() - painter.fontMetrics().horizontalAdvance(text) - 26
-            _chip(painter, QPointF(right, area.top() + 10), text)
+            chip(painter, QPointF(right, area.top() + 10), text)
 
     def _paint_pair(self, painter: QPainter, pair: Pair) -> None:
-        video = self._session.current_video
+        video = self._video
         if video is None:
             return
         images = self._session.pair(video, *pair)
@@ -184,8 +209,8 @@ class Picture(QWidget):
 
     def _label_at(self, frame: int) -> int | None:
         """The label of a frame in the track that stands for the video; None where there is none."""
-        assert self._session.current_video is not None
-        tracks = self._session.tracks(self._session.current_video)
+        assert self._video is not None
+        tracks = self._session.tracks(self._video)
         track = next((tracks[key] for key, _ in TRACKS if tracks.get(key) is not None), None)
         return track.at(frame).label if track is not None and 0 <= frame < track.n_frames else None
 
@@ -195,7 +220,7 @@ class Picture(QWidget):
         if label is not None:
             text = f"{self._session.action_name(label)} · {text}"
             mark = QColor(self._session.action_colour(label))
-        _chip(painter, box.topLeft() + QPointF(10, 10), text, mark=mark, width=box.width() - 20)
+        chip(painter, box.topLeft() + QPointF(10, 10), text, mark=mark, width=box.width() - 20)
 
     @staticmethod
     def _fitted(box: QRectF, image: QImage) -> QRectF:
@@ -213,7 +238,7 @@ class Picture(QWidget):
         painter.restore()
 
     def _paint_reason(self, painter: QPainter, area: QRectF) -> None:
-        document, video = self._session.document, self._session.current_video
+        document, video = self._session.document, self._video
         if document is None or video is None:
             text = "No video is open."
         elif document.videos[video].media is None:
@@ -230,21 +255,21 @@ class Picture(QWidget):
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, text)
 
     def _paint_labels(self, painter: QPainter, area: QRectF) -> None:
-        session = self._session
-        if session.current_video is None or self._image_frame < 0:
+        session, video = self._session, self._video
+        if video is None or self._image_frame < 0:
             return
-        tracks, top = session.tracks(session.current_video), area.top() + 10.0
+        tracks, top = session.tracks(video), area.top() + 10.0
         for key, title in TRACKS:
             track = tracks.get(key)
             if track is None or self._image_frame >= track.n_frames:
                 continue
             label = track.at(self._image_frame).label
             text, mark = f"{title}: {session.action_name(label)}", QColor(session.action_colour(label))
-            _chip(painter, QPointF(area.left() + 10, top), text, mark=mark, width=area.width() - 120)
+            chip(painter, QPointF(area.left() + 10, top), text, mark=mark, width=area.width() - 120)
             top += painter.fontMetrics().height() + 12
 
 
-def _chip(painter: QPainter, at: QPointF, text: str, *, mark: QColor | None = None, width: float | None = None) -> None:
+def chip(painter: QPainter, at: QPointF, text: str, *, mark: QColor | None = None, width: float | None = None) -> None:
     """White text on a dark rounded ground, with a coloured mark before it; cut to `width` pixels."""
     metrics = painter.fontMetrics()
     left = 18.0 if mark else 8.0
