@@ -345,7 +345,7 @@ def train_project(
     except BaseException:
         run_folder.remove(Path(request.out))
         raise
-    run = add_run(project, result)
+    run = add_run(project, result, parent=resume)
     if not project.flush(60):
         reason = project.saved_state().reason
         raise JobError(f"The run is not on disk ({reason}).", hint=f"Its weights stay in {request.out}.")

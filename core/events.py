@@ -41,8 +41,24 @@ class Progress(_Message, frozen=True, tag=True, kw_only=True):
     seconds_left: float | None = None
 
 
+class SeedMetrics(msgspec.Struct, frozen=True, kw_only=True):
+    """Losses and scores of one of several runs that are trained side by side."""
+
+    seed: int
+    loss: float
+    cross_entropy: float
+    temporal_coherence: float
+    mof: float | None = None
+    f1: float | None = None
+
+
 class TrainingMetrics(_Message, frozen=True, tag=True, kw_only=True):
-    """Losses at one iteration, and scores where ground truth exists (fractions of 1, None = not known)."""
+    """Losses at one iteration, and scores where ground truth exists (fractions of 1, None = not known).
+
+    They are those of the first run; `runs` holds all that are trained side by side. `method` is the one that is
+    trained now. `masses` (K,) are the shares of the last batch that its clusters hold. `memory` is what the device
+    holds for the training, in bytes; 0 where that is not known.
+    """
 
     iteration: int
     iterations: int
@@ -57,6 +73,10 @@ class TrainingMetrics(_Message, frozen=True, tag=True, kw_only=True):
     smallest_mass: float | None = None
     largest_mass: float | None = None
     empty_clusters: int | None = None
+    method: str = ""
+    runs: tuple[SeedMetrics, ...] = ()
+    masses: tuple[float, ...] = ()
+    memory: int = 0
 
 
 class MatrixSnapshot(_Message, frozen=True, tag=True, kw_only=True):

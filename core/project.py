@@ -199,6 +199,15 @@ class Project:
         self._writer.put(lambda connection: tracks.put_run(connection, run, label_map, weights), then=arrived)
         return self.document.add_run(run, label_map)
 
+    def hide_run(self, run: RunId, hidden: bool = True) -> Changes:
+        """Leave a run out of every list, or bring it back. Its weights, label map and predictions stay."""
+        self._check_writable()
+        if run not in self.document.runs:
+            raise EditError(f'There is no run "{run}" in this project.')
+        value = replace(self.document.runs[run], hidden=hidden)
+        self._writer.put(lambda connection: tracks.put_run_values(connection, value))
+        return self.document.hide_run(run, hidden)
+
     def add_predictions(self, predictions: list[Prediction]) -> Changes:
         """Predictions of a run arrive; one for the same run and video is replaced."""
         self._check_writable()

@@ -91,8 +91,15 @@ def train_request(project: Project, config: Any, device: str, *, resume: RunId |
     return TrainRequest(videos=usable_videos(project), config=config, device=device, out=str(out), resume=weights)
 
 
-def add_run(project: Project, result: Mapping[str, Any]) -> RunId:
-    """The id of the new run that a training's manifest describes; its folder goes when the run is on disk."""
+def add_run(project: Project, result: Mapping[str, Any], *, parent: RunId | None = None) -> RunId:
+    """The id of the new run that a training's manifest describes; its folder goes when the run is on disk.
+
+    A run that goes on from a `parent` has the parent's curve before its own.
+    """
+    curve = tuple(tuple(row) for row in result["curve"])
+    earlier = project.document.runs.get(parent) if parent is not None else None
+    if earlier is not None and curve:
+        curve = (*(row for row in earlier.curve if (row[0] or 0) < (curve[0][0] or 0)), *curve)
     number = 1 + max((r.number for r in project.document.runs.values()), default=0)
     run = Run(
         id=RunId(f"r{number}"),
@@ -104,13 +111,21 @@ def add_run(project: Project, result: Mapping[str, Any]) -> RunId:
         stopped_early=result["stopped_early"],
         finished=result.get("finished") or datetime.now(UTC).isoformat(timespec="seconds"),
         losses=result["losses"],
-        curve=tuple(tuple(row) for row in result["curve"]),
+        curve=curve,
+        parent=parent,
     )
     proposed = {ClusterId(int(c)): int(a) for c, a in result.get("label_map", {}).items()}
     label_map = LabelMap(run.id, run.n_clusters, proposed=proposed)
     weights = Path(result["weights"])
     project.add_run(run, label_map, weights.read_bytes(), then=lambda: run_folder.remove(weights.parent))
     return run.id
+
+
+def can_go_on(project: Project, run: RunId) -> bool:
+    """Whether the weights of a run hold where its training stood when it was stopped. Raises StoreError."""
+    weights = project.weights(run)
+    size = int.from_bytes(weights[:8], "little")  # safetensors: the length of its header, then names and places
+    return b'"checkpoint.' in weights[8 : 8 + size]
 
 
 def left_runs(project: Project) -> list[Mapping[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..data.dataset import Action, ActionId, Dataset, RunId, Video, VideoId
@@ -40,8 +41,8 @@ _KINDS: dict[type[Key], type[Value]] = {
 class Document:
     """Dataset, actions, tracks, label maps and reviews as they stand now.
 
-    The dictionaries are for reading; `apply` and the `add_` methods are the only writers. Actions stand in the order
-    in which they are listed and get their keys.
+    The dictionaries are for reading; `apply`, `hide_run` and the `add_` methods are the only writers. Actions stand in
+    the order in which they are listed and get their keys.
     """
 
     def __init__(self, dataset: Dataset) -> None:
@@ -138,6 +139,11 @@ class Document:
         self.runs[run.id] = run
         self.label_maps[run.id] = label_map
         return Changes(What.RUNS | What.LABEL_MAP, runs=frozenset([run.id]))
+
+    def hide_run(self, run: RunId, hidden: bool) -> Changes:
+        """A run is left out of lists, or stands in them again; everything that belongs to it stays."""
+        self.runs[run] = replace(self.runs[run], hidden=hidden)
+        return Changes(What.RUNS, runs=frozenset([run]))
 
     def add_predictions(self, predictions: Iterable[Prediction]) -> Changes:
         """Predictions have arrived; one that was there for the same run and video is replaced."""

@@ -106,6 +106,12 @@ def put_run(connection: sqlite3.Connection, run: Run, label_map: LabelMap, weigh
     put_label_map(connection, label_map)
 
 
+def put_run_values(connection: sqlite3.Connection, run: Run) -> None:
+    """What is said of a run that is there; its weights and its map stay."""
+    text = pack.to_json(msgspec.to_builtins(run))
+    connection.execute("UPDATE run SET value=?, crc=? WHERE id=?", (text, pack.crc(run.id, text), run.id))
+
+
 def check_weights(weights: bytes) -> None:
     """Nothing when the weights fit a project. Raises StoreError."""
     if len(weights) > _MAX_WEIGHTS:

@@ -27,15 +27,26 @@ class Checkpoint:
 
     @classmethod
     def take(
-        cls, iteration: int, network: Network, optimisers: Sequence[torch.optim.Optimizer], sampler: Sampler
+        cls,
+        iteration: int,
+        network: Network,
+        optimisers: Sequence[torch.optim.Optimizer],
+        sampler: Sampler,
+        *,
+        run: int = 0,
     ) -> Checkpoint:
-        """The state between two steps."""
-        tensors = {"encoder": network.encoder, "prototypes": network.prototypes}
+        """The state of one of the runs between two steps."""
+
+        def own(value: Tensor) -> Tensor:
+            return value[run : run + 1] if value.dim() > 1 else network.part(value, run) if value.dim() else value
+
+        tensors = {"encoder": own(network.encoder), "prototypes": own(network.prototypes)}
         for number, optimiser in enumerate(optimisers):
             for state in optimiser.state.values():
-                tensors |= {f"adam.{number}.{name}": state[name] for name in MOMENTS}
+                tensors |= {f"adam.{number}.{name}": own(state[name]) for name in MOMENTS}
         draws = sampler.state()
-        tensors["generators"] = draws.pop("generators")
+        tensors["generators"] = draws.pop("generators")[run : run + 1]
+        draws["queues"] = draws["queues"][run : run + 1]
         return cls(iteration, {name: value.detach().cpu().clone() for name, value in tensors.items()}, draws)
 
     def restore(self, network: Network, optimisers: Sequence[torch.optim.Optimizer], sampler: Sampler) -> int:

@@ -24,7 +24,7 @@ from .bank import FeatureBank
 from .config import TrainConfig, check
 from .cte import CteModel
 from .scaling import fit_scaling
-from .trained import StepInfo, Trained
+from .trained import Losses, StepInfo, Trained
 
 FloatArray = NDArray[np.floating[Any]]
 RIDGE = 1e-4
@@ -78,10 +78,10 @@ def train_cte(
             trained.losses = {"total": value, "cross_entropy": 0.0, "temporal_coherence": 0.0}
             if on_step is not None and (stop is not None or iteration == config.iterations or _due(iteration, config)):
                 _fit_gaussians(model, bank, config)
-                low, high = _masses(model, bank)
-                on_step(
-                    StepInfo(iteration, config.iterations, value, 0.0, 0.0, 0.0, low, high, trained.seconds, trained)
-                )
+                masses = _masses(model, bank)
+                low, high = min(masses), max(masses)
+                seen = (iteration, config.iterations, value, 0.0, 0.0, 0.0, low, high, trained.seconds, trained)
+                on_step(StepInfo(*seen, masses=masses, runs=(Losses(value, 0.0, 0.0),)))
         if stop is not None:
             trained.stopped_early = stop is StopKind.KEEP
             break
@@ -120,8 +120,7 @@ def _fit_gaussians(model: CteModel, bank: FeatureBank, config: TrainConfig) -> N
 
 
 @torch.no_grad()
-def _masses(model: CteModel, bank: FeatureBank) -> tuple[float, float]:
+def _masses(model: CteModel, bank: FeatureBank) -> tuple[float, ...]:
     rows, _ = _sample(bank, 0)
     won = torch.bincount(model.scores(model.embed(rows[:4096])).argmax(dim=1), minlength=len(model.means)).float()
-    share = won / won.sum()
-    return float(share.min()), float(share.max())
+    return tuple((won / won.sum()).tolist())

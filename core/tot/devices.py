@@ -18,6 +18,17 @@ def available() -> dict[str, str]:
     return found
 
 
+def memory_used(device: str) -> int:
+    """Bytes that tensors take on a device; on the processor, what this process takes. 0 where that is not known."""
+    if device.startswith("cuda"):
+        return int(torch.cuda.memory_allocated(device))
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError, AttributeError):
+        return 0
+
+
 def load_optimiser() -> None:
     """Nothing; torch imports half of itself again when the first optimiser is made, some two seconds: not while
     somebody waits for a training to begin or to stop."""

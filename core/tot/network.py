@@ -155,6 +155,11 @@ class Network:
         found.prototypes.copy_(self.prototypes[run : run + 1])
         return found
 
+    def part(self, flat: Tensor, run: int) -> Tensor:
+        """What belongs to one run of a tensor that is laid out like the encoder, such as Adam's moments of it."""
+        sizes = {name: (value.shape[1], value.shape[2]) for name, value in self.weights.items()}
+        return torch.cat([view[run].flatten() for view in _views(flat, sizes, self.n_runs).values()])
+
     def narrow(self, n_clusters: int) -> None:
         """Drop the clusters from `n_clusters` on, which a run of fewer never used."""
         if n_clusters < self.shape.n_clusters:

@@ -92,6 +92,10 @@ class Stepper:
         gradient[:, first + 1] += self.config.alpha * by_second[:, 0]
         return coherence, gradient
 
+    def masses(self, outcome: Outcome) -> Tensor:
+        """(S, K): the share of the batch that each cluster holds."""
+        return outcome.plan.flatten(1, 2).mean(dim=1)
+
     def losses(self, outcome: Outcome) -> dict[str, Tensor]:
         """(S,) each: losses and the state of codes and plan at a step."""
         config = self.config
@@ -99,7 +103,7 @@ class Stepper:
         entropy_loss = cross_entropy(scores, plan, tau=config.tau)
         coherence = torch.zeros_like(entropy_loss) if outcome.coherence is None else outcome.coherence.loss()
         certain = codes(scores, tau=config.tau, missing=self._missing)
-        mass = plan.flatten(1, 2).mean(dim=1)
+        mass = self.masses(outcome)
         return {
             "total": entropy_loss + config.alpha * coherence,
             "cross_entropy": entropy_loss,

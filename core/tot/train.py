@@ -23,7 +23,7 @@ from .network import Network, Shape
 from .sampling import Sampler
 from .scaling import Scaling, fit_scaling
 from .step import Outcome, Stepper
-from .trained import StepInfo, Trained
+from .trained import Losses, StepInfo, Trained
 
 FloatArray = NDArray[np.floating[Any]]
 VARIED = ("seed", "rho", "sigma", "n_clusters")
@@ -85,7 +85,7 @@ def train_many(
     """One network for each of the settings, trained side by side along a leading axis.
 
     The settings may differ in `VARIED` only. Each run draws its own frames, so it equals a training of its own up
-    to rounding. `on_step` sees the first run. See `train` for the rest.
+    to rounding, also when it is stopped and goes on alone. `on_step` sees all of them. See `train` for the rest.
     """
     for config in configs:
         check(config, longest_video_rows=max((len(m) for m in matrices), default=0), n_videos=len(matrices))
@@ -167,7 +167,6 @@ class _Training:
         if on_step is not None:
             first = {name: value[0] for name, value in values.items()}
             del first["largest_score"]
-            trained = self._trained(0, self.network if self.network.n_runs == 1 else self.network.single(0))
             on_step(
                 StepInfo(
                     self.done,
@@ -175,15 +174,20 @@ class _Training:
                     first.pop("total"),
                     **first,
                     seconds=time.perf_counter() - self.began,
-                    trained=trained,
+                    trained=self._now(0),
+                    masses=tuple(self.stepper.masses(outcome)[0].cpu().tolist()),
+                    runs=tuple(map(Losses, *(values[name] for name in LOSSES))),
+                    of=self._now,
                 )
             )
         return ""
 
+    def _now(self, run: int) -> Trained:
+        """One of the runs as it stands between two steps."""
+        return self._trained(run, self.network if self.network.n_runs == 1 else self.network.single(run))
+
     def _results(self, stop: StopKind | None, warning: str) -> list[Trained]:
-        checkpoint = None
-        if stop is StopKind.KEEP and self.done < self.config.iterations and len(self.configs) == 1:
-            checkpoint = Checkpoint.take(self.done, self.network, self.stepper.optimisers, self.sampler)
+        can_go_on = stop is StopKind.KEEP and self.done < self.config.iterations
         found = []
         for run, config in enumerate(self.configs):
             network = self.network.single(run)
@@ -192,7 +196,11 @@ class _Training:
                 time_order(network, self.bank)
             trained = self._trained(run, network)
             trained.stopped_early = stop is StopKind.KEEP or bool(warning)
-            trained.warning, trained.checkpoint = warning, checkpoint
+            trained.warning = warning
+            if can_go_on and config.n_clusters == self.network.shape.n_clusters:
+                trained.checkpoint = Checkpoint.take(
+                    self.done, self.network, self.stepper.optimisers, self.sampler, run=run
+                )
             found.append(trained)
         return found
 

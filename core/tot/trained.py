@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from .bank import FeatureBank
 from .checkpoint import Checkpoint
@@ -12,9 +14,21 @@ from .network import Network
 from .scaling import Scaling
 
 
+class Losses(NamedTuple):
+    """The losses of one of several runs that are trained side by side."""
+
+    loss: float
+    cross_entropy: float
+    temporal_coherence: float
+
+
 @dataclass(frozen=True)
 class StepInfo:
-    """Losses and state at one iteration; `trained` may be used to look at a video before the next step."""
+    """Losses and state of the first run at one iteration, and the losses of all that are trained beside it.
+
+    `trained` may be used to look at a video before the next step, and so may `of(run)` for any of the runs.
+    `masses` (K,) are the shares of the last batch that the clusters of the first run hold.
+    """
 
     iteration: int
     iterations: int
@@ -26,6 +40,9 @@ class StepInfo:
     largest_mass: float
     seconds: float
     trained: Trained
+    masses: tuple[float, ...] = ()
+    runs: tuple[Losses, ...] = ()
+    of: Callable[[int], Trained] | None = None
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..decode.registry import decode
-from ..events import MatrixSnapshot, Progress, Report, TrainingMetrics
+from ..events import MatrixSnapshot, Progress, Report, SeedMetrics, TrainingMetrics
 from ..requests import TrainVideo
 from ..tot import infer
 from ..tot.config import TrainConfig
-from ..tot.trained import StepInfo, Trained
+from ..tot.devices import memory_used
+from ..tot.trained import Losses, StepInfo, Trained
 from .videos import decoder_settings, predictions, rows_of, truth_of
 
 FloatArray = NDArray[np.floating[Any]]
@@ -32,15 +33,24 @@ MAX_CELLS = 256
 
 @dataclass
 class Live:
-    """Turns training steps into events: never too many, and never slower than a tenth of the training."""
+    """Turns training steps into events: never too many, and never slower than a tenth of the training.
+
+    `before` and `after` are the iterations of other methods that the same job trains; `begun` is the iteration that
+    a training goes on from. `curves` holds the rows of each run that is trained side by side.
+    """
 
     videos: tuple[TrainVideo, ...]
     matrices: list[FloatArray]
     config: TrainConfig
     report: Report
     pinned: Callable[[], str]
+    device: str = "cpu"
+    before: int = 0
+    after: int = 0
+    begun: int = 0
+    text: str = "Training"
     began: float = field(default_factory=time.perf_counter)
-    curve: list[list[float | None]] = field(default_factory=list)
+    curves: list[list[list[float | None]]] = field(default_factory=list)
     metrics_at: float = -1e9
     snapshot_at: float = 0.0
     scores_at: float = 0.0
@@ -51,24 +61,32 @@ class Live:
         now = time.perf_counter()
         last = info.iteration == info.iterations
         every = max(1, info.iterations // CURVE_POINTS)
-        on_curve = last or not self.curve or info.iteration - int(self.curve[-1][0] or 0) >= every
-        mof: float | None = None
-        f1: float | None = None
+        runs = info.runs or (Losses(info.loss, info.cross_entropy, info.temporal_coherence),)
+        if not self.curves:
+            self.began = now if self.begun or self.before else self.began
+            self.curves = [[] for _ in runs]
+        known = self.curves[0]
+        on_curve = last or not known or info.iteration - int(known[-1][0] or 0) >= every
+        scores: list[tuple[float | None, float | None]] = [(None, None)] * len(runs)
         due = now - self.metrics_at >= METRICS_EVERY_S
         if due and now >= self.scores_at and not last:
-            mof, f1 = self._scores(info.trained)
+            scores = [self._scores(info.trained if info.of is None else info.of(run)) for run in range(len(runs))]
             taken = time.perf_counter() - now
             self.scores_at = now + max(1.0, taken / SCORES_SHARE)
-        if on_curve or mof is not None:
-            self.curve.append([info.iteration, info.loss, info.cross_entropy, info.temporal_coherence, mof, f1])
+        if on_curve or scores[0][0] is not None:
+            for curve, losses, score in zip(self.curves, runs, scores, strict=True):
+                curve.append([info.iteration, *losses, *score])
         if last or due:
             self.metrics_at = time.perf_counter()
-            self._metrics(info, mof, f1)
+            self._metrics(info, runs, scores)
         self._matrices(info, now, last)
 
-    def _metrics(self, info: StepInfo, mof: float | None, f1: float | None) -> None:
+    def _metrics(
+        self, info: StepInfo, runs: Sequence[Losses], scores: Sequence[tuple[float | None, float | None]]
+    ) -> None:
         seconds = time.perf_counter() - self.began
-        speed = info.iteration / max(seconds, 1e-6)
+        speed = max(1, info.iteration - self.begun) / max(seconds, 1e-6)
+        (mof, f1), seed = scores[0], self.config.seed
         self.report(
             TrainingMetrics(
                 iteration=info.iteration,
@@ -83,16 +101,18 @@ class Live:
                 entropy=info.entropy,
                 smallest_mass=info.smallest_mass,
                 largest_mass=info.largest_mass,
+                method=self.config.method,
+                runs=tuple(
+                    SeedMetrics(seed=seed + number, mof=of, f1=f, **losses._asdict())
+                    for number, (losses, (of, f)) in enumerate(zip(runs, scores, strict=True))
+                ),
+                masses=info.masses,
+                memory=memory_used(self.device),
             )
         )
-        self.report(
-            Progress(
-                done=info.iteration,
-                total=info.iterations,
-                text="Training",
-                seconds_left=(info.iterations - info.iteration) / speed,
-            )
-        )
+        whole = self.before + info.iterations + self.after
+        done = self.before + info.iteration
+        self.report(Progress(done=done, total=whole, text=self.text, seconds_left=(whole - done) / speed))
 
     def _matrices(self, info: StepInfo, now: float, last: bool) -> None:
         pinned = self.pinned()

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..decode.registry import check_name
 from ..errors import ConfigError, InputError
-from ..events import JobCancelled, LogLine, Progress, Report, ShouldStop, StopKind
+from ..events import JobCancelled, LogLine, Report, ShouldStop, StopKind
 from ..metrics.agreement import agreement
 from ..requests import TrainRequest, TrainVideo
 from ..run_folder import write_manifest
@@ -67,21 +67,40 @@ def train(
         raise InputError(request.out, "no video has usable features.", hint="Extract features first.")
     use_few_threads()
     matrices = load_matrices(request.videos, report, should_stop)
-    live = Live(request.videos, matrices, config, report, pinned or (lambda: request.pinned))
-    families = [_Family.train(config, request, matrices, device, should_stop, live)]
-    if config.rival != "none" and should_stop() is None:
-        compared = _comparing(report, rival_of(config))
-        families.append(_Family.train(rival_of(config), request, matrices, device, should_stop, compared))
+    resume = _checkpoint(request)
+    methods = [config] if config.rival == "none" else [config, rival_of(config)]
+    lives, families = [], []
+    for number, settings in enumerate(methods):
+        if number and should_stop() is not None:
+            break
+        lives.append(
+            Live(
+                request.videos,
+                matrices,
+                settings,
+                report,
+                pinned or (lambda: request.pinned),
+                device,
+                before=sum(m.iterations for m in methods[:number]),
+                after=sum(m.iterations for m in methods[number + 1 :]),
+                begun=resume.iteration if resume is not None else 0,
+                text=_step_text(settings.method, number, len(methods)),
+            )
+        )
+        families.append(_Family.train(settings, request, matrices, device, should_stop, lives[-1], resume))
     if should_stop() is StopKind.DISCARD:
         raise JobCancelled
-    family = max(families, key=lambda each: each.consistency)
+    kept = max(range(len(families)), key=lambda number: families[number].consistency)
+    family = families[kept]
     trained, found = family.runs[family.chosen], family.decoded[family.chosen]
     ensemble = _ensemble(request, families, family) if len(family.runs) > 1 else None
     path = Path(request.out) / "weights.safetensors"
     weights.save(trained, path)
     label_map, metrics = _matched(_truths(request.videos), found, config.n_clusters)
-    if metrics is not None and live.curve:
-        live.curve[-1][4:6] = [metrics["mof"], metrics["f1"]]
+    curves = lives[kept].curves
+    curve = curves[family.chosen] if curves else []
+    if metrics is not None and curve:
+        curve[-1][4:6] = [metrics["mof"], metrics["f1"]]
     if trained.warning:
         report(LogLine(text=trained.warning, level="warning"))
     if len(families) > 1:
@@ -95,7 +114,7 @@ def train(
         "iterations": trained.iterations,
         "seconds": sum(each.runs[0].seconds for each in families),
         "losses": dict(trained.losses),
-        "curve": live.curve,
+        "curve": curve,
         "stopped_early": trained.stopped_early,
         "label_map": label_map,
         "metrics": metrics,
@@ -103,6 +122,11 @@ def train(
     }
     write_manifest(result)
     return result
+
+
+def _step_text(method: str, number: int, count: int) -> str:
+    """What the progress calls the training of one of several methods."""
+    return "Training" if count == 1 else f"{METHODS[method].split(' (')[0]}, {number + 1} of {count} methods"
 
 
 def _checkpoint(request: TrainRequest) -> Checkpoint | None:
@@ -131,6 +155,7 @@ class _Family:
         device: str,
         should_stop: ShouldStop,
         on_step: Callable[[StepInfo], None],
+        resume: Checkpoint | None,
     ) -> _Family:
         """Train all seeds of one method side by side, and decode every video with each."""
         options: dict[str, Any] = {"device": device, "should_stop": should_stop, "on_step": on_step}
@@ -140,7 +165,7 @@ class _Family:
             configs = [msgspec.structs.replace(alone, seed=config.seed + n) for n in range(config.seeds)]
             runs = fit_many(matrices, configs, **options)
         else:
-            runs = [fit(matrices, config, resume=_checkpoint(request), **options)]
+            runs = [fit(matrices, config, resume=resume, **options)]
         if should_stop() is StopKind.DISCARD:
             raise JobCancelled
         decoded = [predictions(trained, request.videos, matrices) for trained in runs]
@@ -156,14 +181,6 @@ class _Family:
     def consistency(self) -> float:
         """Mean agreement of two runs; 0 for a single one."""
         return float(self.shares.mean())
-
-
-def _comparing(report: Report, config: TrainConfig) -> Callable[[StepInfo], None]:
-    def on_step(info: StepInfo) -> None:
-        text = f"Comparing with {METHODS[config.method]}"
-        report(Progress(done=info.iteration, total=info.iterations, text=text))
-
-    return on_step
 
 
 def _ensemble(request: TrainRequest, families: Sequence[_Family], family: _Family) -> dict[str, Any]:

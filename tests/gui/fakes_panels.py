@@ -91,6 +91,17 @@ class FakeSession(QObject):
         self.training = True
         return "job1"
 
+    def resume(self, run, device="auto"):
+        self.calls.append(("resume", run))
+
+    def hide_run(self, run, hidden=True) -> None:
+        changes = self.document.hide_run(run, hidden)
+        self.comparing.forget_hidden(self.document)
+        self.documentChanged.emit(changes, None)
+
+    def segment(self, run) -> None:
+        self.calls.append(("segment", run))
+
     def stop(self, kind) -> None:
         self.calls.append(("stop", kind))
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 from core.events import StopKind
 
 from ..dialogs.extract import ExtractOffer, ask_extract
+from ..models.run_settings import can_resume
 from .menu import Command, Menu
 
 
@@ -39,6 +40,13 @@ class ModelMenu(Menu):
                 tip="With the current run",
                 usable=lambda: self.session.current_run is not None and not self.session.training,
             ),
+            Command(
+                "model.resume",
+                "Resume training",
+                self.resume,
+                tip="Go on with the current run where it was stopped; it becomes a new run",
+                usable=self.can_resume,
+            ),
             None,
             Command(
                 "model.stop", "Stop and keep", lambda: self.session.stop(StopKind.KEEP), tip=keep, usable=self.is_busy
@@ -48,6 +56,14 @@ class ModelMenu(Menu):
 
     def is_busy(self) -> bool:
         return self.session.training  # type: ignore[no-any-return]
+
+    def can_resume(self) -> bool:
+        """Whether the current run was stopped before its end and nothing is trained now."""
+        run = self.document.runs.get(self.session.current_run) if self.is_open() else None
+        return run is not None and can_resume(run) and not self.session.training
+
+    def resume(self) -> None:
+        self.session.resume(self.session.current_run)
 
     def lengths(self) -> list[tuple[int, Fraction | None]]:
         """Pictures and rate of each video that has a file."""

@@ -134,7 +134,7 @@ def run(control: Control, send: Callable[[Event], None]) -> Event:
     request: Any = control.request
     job: str = request.job
     folder = Path(request.out) if getattr(request, "out", "") else None
-    was_there = folder is not None and folder.exists()
+    was_there = folder is not None and folder.exists() and not getattr(request, "resume", "")
 
     def report(event: Event) -> None:
         send(event if event.job else msgspec.structs.replace(event, job=job))

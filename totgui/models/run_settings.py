@@ -14,7 +14,7 @@ _BY_NAME = {field.name: field for field in FIELDS}
 def label_of(name: str) -> str:
     """What a setting is called on screen: its symbol where it has one."""
     field = _BY_NAME.get(name)
-    return {"n_clusters": "K", "method": "method"}.get(name, name) if field is None else field.symbol or field.label
+    return {"n_clusters": "K"}.get(name, name.capitalize()) if field is None else field.symbol or field.label
 
 
 def words_of(name: str) -> str:
@@ -46,6 +46,12 @@ def number(run: Run, name: str) -> float | None:
 
 
 def differing(runs: Sequence[Run]) -> list[str]:
-    """The settings in which runs differ and that at least one of their methods uses, in the order of the form."""
-    names = ["method", "n_clusters", *(name for name in _BY_NAME if any(is_used(run, name) for run in runs))]
-    return [name for name in dict.fromkeys(names) if len({setting(run, name) for run in runs}) > 1]
+    """The settings in which those runs differ whose methods use them, in the order of the form."""
+    names = dict.fromkeys(["method", "n_clusters", *_BY_NAME])
+    return [name for name in names if len({setting(run, name) for run in runs if is_used(run, name)}) > 1]
+
+
+def can_resume(run: Run) -> bool:
+    """Whether a training was stopped before its end; whether its state was kept is known by its weights only."""
+    planned = run.config.get("iterations")
+    return run.stopped_early and isinstance(planned, int) and run.iterations < planned

@@ -56,6 +56,13 @@ class Comparing(QObject):
             self.runs = (*self.runs, run)
             self.changed.emit()
 
+    def forget_hidden(self, document: Document) -> None:
+        """Runs that are hidden are compared no longer."""
+        runs = tuple(run for run in self.runs if run in document.runs and not document.runs[run].hidden)
+        if runs != self.runs:
+            self.runs = runs
+            self.changed.emit()
+
     def show_run(self, run: RunId, shown: bool) -> None:
         """Compare a run or leave it out; a fifth one is refused with a message."""
         if shown and run not in self.runs and len(self.runs) >= MAX_RUNS:

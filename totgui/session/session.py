@@ -245,10 +245,21 @@ class Session(QObject):
             self._on_files()
         if changes.what & (What.SEGMENTATION | What.LABEL_MAP | What.PREDICTION | What.ACTIONS):
             self._reports.clear()
+        if changes.what & What.RUNS and self.document is not None:
+            self._on_runs(self.document)
         if changes.what & (What.RUNS | What.PREDICTION) and self.document is not None:
-            self.chosen.show_runs(run for run in self.chosen.runs if run in self.document.runs)
+            runs = self.document.runs
+            self.chosen.show_runs(run for run in self.chosen.runs if run in runs and not runs[run].hidden)
         self.chosen.follow(self.base())
         self.documentChanged.emit(changes, initiator)
+
+    def _on_runs(self, document: Document) -> None:
+        """A run that is hidden is shown nowhere any more; the newest of the others takes its place."""
+        self.comparing.forget_hidden(document)
+        shown = [run for run in document.runs.values() if not run.hidden]
+        current = document.runs.get(self.current_run) if self.current_run is not None else None
+        if current is None or current.hidden:
+            self.select_run(shown[-1].id if shown else None)
 
     # --- what is looked at -------------------------------------------------------------------------
 
@@ -391,6 +402,14 @@ class Session(QObject):
     def train(self, config: Any, device: str = "auto") -> str | None:
         """Train a run on the trainable videos, then segment them. Returns the job, or None with a message."""
         return self.work.train(config, device, self.pinned or self.current_video)
+
+    def resume(self, run: RunId, device: str = "auto") -> str | None:
+        """Go on with a training that was stopped and kept. Returns the job, or None with a message."""
+        return self.work.resume(run, device, self.pinned or self.current_video)
+
+    def hide_run(self, run: RunId, hidden: bool = True) -> None:
+        """Leave a run out of every list, or bring it back; nothing of it is lost."""
+        self.work.hide_run(run, hidden)
 
     def segment(self, run: RunId) -> None:
         """Segment every trainable video with a run."""

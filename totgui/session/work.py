@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core import events, feature_work, project_work, relink
 from core.annotation.changes import Changes, What
-from core.cache import atomic_write, cache_path
+from core.cache import atomic_write
 from core.data.dataset import RunId, VideoId
 from core.errors import JobError, TotError
 from core.project import Project
@@ -20,7 +20,7 @@ from core.relink import Lost, Match
 from core.requests import ExtractSettings
 
 from ..jobs import tasks
-from ..jobs.protocol import DemoRequest, TrainRequest
+from ..jobs.protocol import DemoRequest
 from .jobs import Jobs, new_job
 
 EXTRACT = "extract"
@@ -48,33 +48,63 @@ class Work(Jobs):
         if video is not None:
             self.pin_in_engine(video)
 
-    def train(self, config: Any, device: str, pinned: VideoId | None) -> str | None:
-        """Train a run, if it can be with `pinned` shown live, then segment. Returns the job, or None with a message."""
+    def train(self, config: Any, device: str, pinned: VideoId | None, resume: RunId | None = None) -> str | None:
+        """Train a run, if it can be with `pinned` shown live, then segment. Returns the job, or None with a message.
+
+        `resume` is a run that was stopped; the training goes on where it stood and makes a new run.
+        """
         project = self.project
         if project is None:
-            return None
-        videos = project_work.train_videos(project.document)
-        if not videos:
-            self.message.emit("No video has usable features. Extract features first.", "warning")
             return None
         if self.engine_busy:
             self.message.emit(f"{self._what_runs()} is under way. Stop it first.", "warning")
             return None
+        try:
+            request = project_work.train_request(project, config, device, resume=resume)
+        except TotError as error:
+            self.message.emit(str(error), "warning")
+            return None
         project.back_up("before training")
-        self.pinned = pinned if pinned in {video.id for video in videos} else VideoId(videos[0].id)
-        job = new_job("train")
-        out = cache_path("runs", project.uid, job)
-        request = TrainRequest(job=job, videos=videos, config=config, device=device, out=str(out), pinned=self.pinned)
-        return self.in_engine(request, "Training", self._on_trained)
+        known = {video.id for video in request.videos}
+        self.pinned = pinned if pinned in known else VideoId(request.videos[0].id)
+        request = msgspec.structs.replace(request, job=new_job("train"), pinned=self.pinned)
+        return self.in_engine(request, "Training", lambda finished: self._on_trained(project, finished, resume))
 
-    def _on_trained(self, finished: events.Finished) -> None:
-        self.take_run({**finished.result, "stopped_early": finished.stopped_early})
+    def resume(self, run: RunId, device: str, pinned: VideoId | None) -> str | None:
+        """Go on with a training that was stopped. Returns the job, or None with a message."""
+        if self.project is None:
+            return None
+        chosen = self.project.document.runs[run]
+        try:
+            if not project_work.can_go_on(self.project, run):
+                self.message.emit(f"{chosen.name} holds no state to go on from. Train a new run.", "warning")
+                return None
+        except TotError as error:
+            self.message.emit(str(error), "warning")
+            return None
+        return self.train(dict(chosen.config), device, pinned, run)
 
-    def take_run(self, result: Mapping[str, Any]) -> None:
+    def _on_trained(self, project: Project, finished: events.Finished, parent: RunId | None) -> None:
+        if self.project is not project:
+            text = "A training of a project that is closed has finished. It is offered when that project is opened."
+            self.message.emit(text, "info")
+            return
+        self.take_run({**finished.result, "stopped_early": finished.stopped_early}, parent)
+
+    def hide_run(self, run: RunId, hidden: bool) -> None:
+        """Leave a run out of every list, or bring it back."""
+        if self.project is None:
+            return
+        try:
+            self.changedProject.emit(self.project.hide_run(run, hidden))
+        except TotError as error:
+            self.message.emit(str(error), "warning")
+
+    def take_run(self, result: Mapping[str, Any], parent: RunId | None = None) -> None:
         """Take a finished training into the project, show it, and segment the videos with it."""
         if self.project is None:
             return
-        run = project_work.add_run(self.project, result)
+        run = project_work.add_run(self.project, result, parent=parent)
         self.changedProject.emit(Changes(What.RUNS | What.LABEL_MAP, runs=frozenset([run])))
         self.runTrained.emit(run)
         self.segment(run)

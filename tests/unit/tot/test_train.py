@@ -80,6 +80,18 @@ def test_a_stopped_training_goes_on_with_the_very_next_draw(tmp_path: Path) -> N
     assert all(torch.equal(again.model.state()[name], value) for name, value in whole.model.state().items())
 
 
+def test_one_of_several_runs_goes_on_alone_as_if_it_had_been_alone(tmp_path: Path) -> None:
+    configs = [structs.replace(CONFIG, iterations=60, seed=seed) for seed in range(3)]
+    asked = iter(range(1000))
+    part = train_many(VIDEOS, configs, should_stop=lambda: StopKind.KEEP if next(asked) == 24 else None)[2]
+    weights.save(part, tmp_path / "w.safetensors")
+    again = train(VIDEOS, configs[2], resume=weights.load(tmp_path / "w.safetensors").checkpoint)
+    alone = train(VIDEOS, configs[2])
+    assert (part.iterations, again.iterations) == (25, 60)
+    for name, value in alone.model.state().items():  # batched and single products round differently
+        assert torch.allclose(again.model.state()[name], value, atol=1e-3), name
+
+
 def test_streamed_features_train_the_same_network() -> None:
     for kind in ("activity", "video"):
         config = structs.replace(CONFIG, standardise=kind)

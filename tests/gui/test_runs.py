@@ -1,0 +1,90 @@
+"""The table of runs: what differs stands out, ticks compare, hiding loses nothing, a stopped run can go on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from fakes_panels import a_session
+from PySide6.QtCore import Qt
+
+from core.data.dataset import RunId
+from totgui.views.runs import COMPARED, RunsView
+
+R1, R2 = RunId("r1"), RunId("r2")
+
+
+@pytest.fixture
+def session():
+    found = a_session()
+    runs = found.document.runs
+    runs[R1] = replace(runs[R1], config={**runs[R1].config, "rho": 0.1, "iterations": 3000})
+    runs[R2] = replace(runs[R2], config={**runs[R2].config, "iterations": 9000}, stopped_early=True)
+    return found
+
+
+@pytest.fixture
+def view(qtbot, session):
+    found = RunsView(session)
+    qtbot.addWidget(found)
+    return found
+
+
+def cells(view, heading):
+    names = [view._table.horizontalHeaderItem(c).text() for c in range(view._table.columnCount())]
+    column = names.index(heading)
+    return [view._table.item(row, column) for row in range(view._table.rowCount())]
+
+
+def test_the_newest_stands_first_and_settings_that_differ_are_bold(view):
+    assert [item.text() for item in cells(view, "Run")] == ["Run 2", "Run 1"]
+    assert [item.font().bold() for item in cells(view, "ρ")] == [True, True]
+    assert [item.font().bold() for item in cells(view, "σ")] == [False, False]
+    assert [item.text() for item in cells(view, "ρ")] == ["0.07", "0.1"]
+
+
+def test_it_sorts_by_number(view):
+    view._table.sortItems(2, Qt.SortOrder.AscendingOrder)
+    scores = [item.number for item in cells(view, "MoF")]
+    assert scores == sorted(scores)
+    view._table.sortItems(6, Qt.SortOrder.DescendingOrder)
+    assert [item.text() for item in cells(view, "ρ")] == ["0.1", "0.07"]
+
+
+def test_a_tick_compares_a_run(view, session):
+    item = next(i for i in cells(view, "") if i.data(Qt.ItemDataRole.UserRole) == R1)
+    assert item.column() == COMPARED and item.checkState() == Qt.CheckState.Checked
+    item.setCheckState(Qt.CheckState.Unchecked)
+    assert session.comparing.runs == (R2,)
+
+
+def test_a_hidden_run_can_be_brought_back(view, session):
+    view._table.selectRow(0)
+    assert session.current_run == R2
+    view.hide_button.click()
+    assert session.document.runs[R2].hidden and R2 in session.document.label_maps
+    assert [item.text() for item in cells(view, "Run")] == ["Run 1"]
+    assert session.comparing.runs == (R1,)
+    view._with_hidden.setChecked(True)
+    view._table.selectRow(0)
+    assert view.hide_button.text() == "Show"
+    view.hide_button.click()
+    assert not session.document.runs[R2].hidden
+
+
+def test_only_a_stopped_run_offers_to_go_on(view, session):
+    view._table.selectRow(1)
+    assert session.current_run == R1 and not view.resume.isEnabled()
+    view._table.selectRow(0)
+    view.resume.click()
+    assert session.calls[-1] == ("resume", R2)
+    assert cells(view, "N_it")[0].text() == "3,000 of 9,000"
+    session.training = True
+    session.jobsChanged.emit()
+    assert not view.resume.isEnabled()
+
+
+def test_when_every_run_is_hidden_it_says_so(view, session):
+    for run in (R1, R2):
+        session.hide_run(run)
+    assert view._table.isHidden() and "Every run is hidden" in view._empty.text()

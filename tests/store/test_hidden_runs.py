@@ -1,0 +1,72 @@
+"""A run that is hidden loses nothing: its weights, label map, predictions and what was adopted from it stay."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from projects import R, V, a_project, with_edits, with_run
+
+from core.annotation.changes import What
+from core.data.dataset import RunId
+from core.errors import EditError
+from core.project import Project
+from core.project_work import add_run, can_go_on
+from core.store.opening import examine
+
+
+def test_hiding_survives_a_restart_and_loses_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "p.tot"
+    with a_project(path) as project:
+        with_run(project)
+        with_edits(project)
+        label_map, corrected = project.document.label_maps[R], project.document.corrected[V]
+        assert project.hide_run(R).what == What.RUNS
+    assert examine(path) == []
+    with Project.open(path) as project:
+        assert project.document.runs[R].hidden
+        assert project.document.label_maps[R] == label_map and project.document.corrected[V] == corrected
+        assert (R, V) in project.document.predictions and project.weights(R) == b"weights"
+        project.undo()  # an edit of the hidden run's label map or of the review can still be taken back
+        project.hide_run(R, False)
+    with Project.open(path) as project:
+        assert not project.document.runs[R].hidden
+
+
+def test_an_unknown_run_and_a_read_only_project_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "p.tot"
+    with a_project(path) as project:
+        with_run(project)
+        with pytest.raises(EditError, match="no run"):
+            project.hide_run(RunId("r9"))
+    with Project.open(path, read_only=True) as project, pytest.raises(EditError, match="reading only"):
+        project.hide_run(R)
+
+
+def test_a_run_that_goes_on_has_the_curve_of_its_parent_before_its_own(tmp_path: Path) -> None:
+    with a_project(tmp_path / "p.tot") as project:
+        with_run(project)  # its curve has one row, at iteration 1
+        folder = tmp_path / "train-1"
+        folder.mkdir()
+        (folder / "weights.safetensors").write_bytes(b"more")
+        result = {
+            "weights": str(folder / "weights.safetensors"),
+            "config": {"n_clusters": 3},
+            "device": "cpu",
+            "seconds": 1.0,
+            "iterations": 20,
+            "stopped_early": False,
+            "losses": {},
+            "curve": [[10, 1.0], [20, 0.5]],
+        }
+        run = add_run(project, result, parent=R)
+        made = project.document.runs[run]
+        assert made.parent == R
+        assert [row[0] for row in made.curve] == [1, 10, 20]
+        assert project.flush()
+
+
+def test_only_weights_with_a_state_can_go_on(tmp_path: Path) -> None:
+    with a_project(tmp_path / "p.tot") as project:
+        with_run(project)
+        assert not can_go_on(project, R)
