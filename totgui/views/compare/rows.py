@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.annotation.document import Document
+from core.annotation.map_notes import map_notes
 from core.annotation.segmentation import Segmentation
 from core.annotation.statistics import agreement
 from core.annotation.values import Run
@@ -144,9 +145,8 @@ class Rows:
         mof, f1 = self.totals.get(track.key, (None, None))
         parts = [f"MoF {percent(mof)} · F1 {percent(f1)}"] if mof is not None else []
         parts += [value if name == "method" else f"{name} {value}" for name, value in self._settings(run)]
-        parts.append("map edited by hand" if label_map.is_edited_by_hand else "map matched")
-        if label_map.many_to_one:
-            parts.append("many-to-one")
+        notes = map_notes(self.document, label_map)
+        parts.append(" ".join(notes) if notes else "label map matched on the activity")
         return " · ".join(parts)
 
     def _settings(self, run: Run) -> list[tuple[str, str]]:
@@ -161,8 +161,10 @@ class Rows:
         found = []
         if len({m.many_to_one for m in maps}) > 1:
             found.append("One run maps many clusters to one action, another does not.")
-        if len({getattr(m, "scope", "") for m in maps}) > 1:
-            found.append("The label maps were matched over different videos.")
+        if len({(m.video, m.reference) for m in maps}) > 1:
+            found.append("The label maps were matched on different videos or tracks.")
+        if len({m.leftovers for m in maps}) > 1:
+            found.append("Clusters without a partner are counted in different ways.")
         if len({m.is_edited_by_hand for m in maps}) > 1:
             found.append("One label map was edited by hand, another was matched.")
         counts = {run: sum(r == run for r, _ in self.document.predictions) for run in runs}
