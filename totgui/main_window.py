@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from core import events
 
 from .actions import Actions
+from .dialogs.colour import ask_colour
 from .models.widgets import duration, tip
 from .safety import Safety
 from .session import Session
@@ -32,6 +33,7 @@ from .views.curves import CurvesView
 from .views.filmstrip import FilmStrip
 from .views.history import HistoryView
 from .views.label_map.view import LabelMapView
+from .views.labels.view import LabelsView
 from .views.live_heatmap import LiveHeatmapView
 from .views.message_bar import MessageBar
 from .views.metrics import MetricsView
@@ -111,12 +113,14 @@ class MainWindow(QMainWindow):
         self._dock("Runs", RunsView(self.session, self), Area.LeftDockWidgetArea)
         self._dock("Training", live, Area.RightDockWidgetArea)
         self._dock("Live", training_live, Area.RightDockWidgetArea)
+        self.labels = LabelsView(self.session, ask_colour, self, settings=self.settings)
+        self._dock("Labels", self.labels, Area.RightDockWidgetArea)
         self.label_map = LabelMapView(self.session, self, settings=self.settings)
         self._dock("Label map", self.label_map, Area.RightDockWidgetArea)
         self._dock("Metrics", MetricsView(self.session, self), Area.RightDockWidgetArea)
         self._dock("History", HistoryView(self.session, self), Area.RightDockWidgetArea)
         self._dock("Timeline", self._timeline_with_pictures(), Area.BottomDockWidgetArea)
-        for name in ("Live", "Label map", "Metrics", "History"):
+        for name in ("Live", "Labels", "Label map", "Metrics", "History"):
             self.tabifyDockWidget(self.docks["Training"], self.docks[name])
         self._dock("Compare", CompareView(self.session, self), Area.BottomDockWidgetArea)
         self.tabifyDockWidget(self.docks["Timeline"], self.docks["Compare"])

@@ -1,10 +1,10 @@
-"""The Labels menu: the list of actions."""
+"""The Labels menu: the list of actions, and what is done to the one that is chosen in the Labels panel."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QInputDialog
+from collections.abc import Callable
 
-from core.annotation import commands
+from PySide6.QtWidgets import QMenu
 
 from .menu import Command, Menu
 
@@ -13,24 +13,63 @@ class LabelsMenu(Menu):
     title = "&Labels"
 
     def commands(self) -> list[Command | None]:
+        labels, on_chosen = self.window.labels, self.on_chosen
         return [
-            Command("labels.new", "New action…", self.new_action, usable=self.is_open),
-            Command("labels.rename", "Rename action…", self.rename_action, usable=self.is_open),
+            Command("labels.new", "New action…", self.new_action, tip="Type its name", usable=self.is_open),
+            None,
+            Command("labels.rename", "Rename action", on_chosen(labels.rename), usable=self.is_open),
+            Command("labels.colour", "Colour of action…", on_chosen(labels.recolour), usable=self.is_open),
+            Command("labels.merge", "Merge action into…", on_chosen(self.merge), usable=self.is_open),
+            Command(
+                "labels.retire",
+                "Retire action, or bring it back",
+                on_chosen(labels.retire),
+                tip="Hidden from menus and keys; its segments keep it",
+                usable=self.is_open,
+            ),
+            None,
+            Command(
+                "labels.up",
+                "Action to the key before",
+                on_chosen(lambda: labels.move(-1)),
+                ["Alt+Up"],
+                usable=self.is_open,
+            ),
+            Command(
+                "labels.down",
+                "Action to the key after",
+                on_chosen(lambda: labels.move(1)),
+                ["Alt+Down"],
+                usable=self.is_open,
+            ),
         ]
 
-    def new_action(self) -> None:
-        name, accepted = QInputDialog.getText(self.window, "New action", "Name:")
-        if accepted and self.session.document is not None:
-            self.session.do(lambda: commands.add_action(self.document, name)[0])
+    def show_panel(self) -> None:
+        """Bring the Labels panel to the front."""
+        dock = self.window.docks["Labels"]
+        dock.show()
+        dock.raise_()
 
-    def rename_action(self) -> None:
-        actions = {a.name: a.id for a in self.document.actions.values()}
-        if not actions:
-            self.say("There are no actions yet.")
-            return
-        old, accepted = QInputDialog.getItem(self.window, "Rename action", "Action:", list(actions), 0, False)
-        if not accepted:
-            return
-        name, accepted = QInputDialog.getText(self.window, "Rename action", "New name:", text=old)
-        if accepted:
-            self.session.do(lambda: commands.rename_action(self.document, actions[old], name))
+    def new_action(self) -> None:
+        self.show_panel()
+        self.window.labels.new.setFocus()
+
+    def on_chosen(self, do: Callable[[], object]) -> Callable[[], None]:
+        """What a command does: show the panel, then act on the action that is chosen there."""
+
+        def act() -> None:
+            self.show_panel()
+            if self.window.labels.current is None:
+                self.say("Choose an action in the Labels panel first.")
+            else:
+                do()
+
+        return act
+
+    def merge(self) -> None:
+        """Offer the actions that the chosen one can be merged into, below its row."""
+        labels = self.window.labels
+        menu = QMenu(labels)
+        labels.fill_merge_menu(menu)
+        button = labels.buttons["merge"]
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))

@@ -16,12 +16,14 @@ BAD = "QLineEdit { border: 1px solid #c8452f; border-radius: 3px; padding: 2px; 
 
 
 class NameField(QLineEdit):
-    """`nameGiven` sends a name that was typed and finished; `given_up` comes with Esc."""
+    """`nameGiven` sends a name that was typed and finished with Enter, or `on_leave`; `givenUp` comes with Esc."""
 
     nameGiven = Signal(str)
     givenUp = Signal()
 
-    def __init__(self, parent: QWidget | None = None, *, problem: Callable[[str], str] | None = None) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, *, problem: Callable[[str], str] | None = None, on_leave: bool = True
+    ) -> None:
         super().__init__(parent)
         self._problem = problem
         self._names = QStringListModel(self)
@@ -32,7 +34,7 @@ class NameField(QLineEdit):
         self.setCompleter(completer)
         self.setMaxLength(MAX_NAME)
         self.textEdited.connect(self._check)
-        self.editingFinished.connect(self._finish)
+        (self.editingFinished if on_leave else self.returnPressed).connect(self._finish)
 
     def suggest(self, names: Iterable[str]) -> None:
         """Names to offer, each once, in this order."""
