@@ -156,10 +156,12 @@ def test_a_video_that_cannot_be_read_is_a_row_with_its_reason(
     session.create_project(tmp_path / "p.tot", api.open_dataset(root))
     (root / "v1.mp4").write_bytes(b"torn" * 1000)
     session.work.extract(ExtractSettings(extractor="descriptor", device="cpu"), None)
+    assert not window.training._features.isEnabled()  # they are being made
     wait(qtbot, lambda: not session.jobs)
     assert [v.name for v in session.document.dataset.trainable] == ["v0", "v2"]
     assert "2 of 3 videos have features now. v1 has none:" in window.bar.text()
     table = window.docks["Videos"].widget()._table.model()
     cells = [table.index(row, 0) for row in range(3)]
     tips = {cell.data(): cell.data(Qt.ItemDataRole.ToolTipRole) for cell in cells}
-    assert "v1.mp4" in tips["v1  (no features, no ground truth)"] and ".mp4" not in tips["v0"]
+    assert "v1.mp4" in tips["v1"] and ".mp4" not in tips["v0"]
+    assert [table.index(row, 4).data() for row in range(3)] == ["–", "no features", "–"]

@@ -59,6 +59,9 @@ class FakeSession(QObject):
     message = Signal(str, str)
     clusterSelected = Signal(int)
 
+    def missing(self, video, kind):
+        return None  # every file is at its place
+
     def __init__(self, document: Document | None) -> None:
         super().__init__()
         self.playback, self.comparing, self.computing = FakePlayback(), Comparing(MappedTracks(), self), AtOnce()
@@ -68,6 +71,7 @@ class FakeSession(QObject):
         self.work = self
         self.training = False
         self.notes: dict[VideoId, str] = {}
+        self.files = self
         self.document = document
         self.current_run = next(reversed(document.runs), None) if document else None
         self.current_video = next(iter(document.videos)) if document else None

@@ -57,6 +57,7 @@ def test_what_is_missing_is_said_once_and_at_each_video(qtbot, window) -> None:
     model = window.docks["Videos"].widget()._model
     for row in range(3):
         assert "its video file is missing" in model.data(model.index(row, 0), Qt.ItemDataRole.ToolTipRole)
+        assert model.data(model.index(row, 4)) == "no file"
     session = window.session
     assert session.do(lambda: commands.set_review(session.document, session.current_video, "rejected"))
 

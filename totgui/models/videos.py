@@ -131,12 +131,12 @@ class VideosModel(QAbstractTableModel):
 
     def _text(self, video: Video, column: int) -> str:
         if column == NAME:
-            missing = _missing(video)
-            return f"{video.name}  (no {', no '.join(missing)})" if "features" in missing else video.name
+            return video.name
         if column == FRAMES:
             return f"{video.timebase.n_frames:,}"
         if column == REVIEW:
-            return STATUS[self._status(video)]
+            status = self._status(video)
+            return STATUS[status] if status is not ReviewStatus.NONE else self._lack(video) or STATUS[status]
         score = self._scores.get(video.id)
         shown = percent(None if score is None else score[column - MOF])
         return marked(shown, self._session.document, self._session.current_run)
@@ -149,6 +149,12 @@ class VideosModel(QAbstractTableModel):
         if column == REVIEW:
             return list(ReviewStatus).index(self._status(video))
         return self._scores.get(video.id, (UNKNOWN, UNKNOWN))[column - MOF]
+
+    def _lack(self, video: Video) -> str:
+        """What keeps a video that nobody has reviewed from being worked on, in two words."""
+        if self._session.files.missing(video.id, "media") is not None:
+            return "no file"
+        return "no features" if video.features is None else ""
 
     def _status(self, video: Video) -> ReviewStatus:
         document = self._session.document

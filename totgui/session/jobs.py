@@ -47,6 +47,7 @@ class Jobs(QObject):
         """Send a request to the engine; `then` gets its Finished. Returns the job."""
         self._add(request.job, text, then)
         self._runner.start(request)
+        self.changed.emit()  # the engine is busy from here on
         return str(request.job)
 
     def in_background(self, kind: str, text: str, work: Any, then: Then) -> str:
