@@ -28,6 +28,7 @@ from .models.widgets import duration, tip
 from .safety import Safety
 from .session import Session
 from .settings import Settings
+from .views.activity.view import ActivityView
 from .views.compare.view import CompareView
 from .views.curves import CurvesView
 from .views.filmstrip import FilmStrip
@@ -123,7 +124,9 @@ class MainWindow(QMainWindow):
         for name in ("Live", "Labels", "Label map", "Metrics", "History"):
             self.tabifyDockWidget(self.docks["Training"], self.docks[name])
         self._dock("Compare", CompareView(self.session, self), Area.BottomDockWidgetArea)
-        self.tabifyDockWidget(self.docks["Timeline"], self.docks["Compare"])
+        self._dock("Activity", ActivityView(self.session, self), Area.BottomDockWidgetArea)
+        for name in ("Compare", "Activity"):
+            self.tabifyDockWidget(self.docks["Timeline"], self.docks[name])
         self.docks["Timeline"].raise_()
         self.docks["Training"].raise_()
         self.resizeDocks([self.docks["Videos"], self.docks["Training"]], [400, 430], Qt.Orientation.Horizontal)

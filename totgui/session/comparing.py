@@ -5,19 +5,29 @@ Tracks of other people's label files stand here too. They are for looking at: th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
 from core.annotation.document import Document
 from core.annotation.segmentation import Segmentation
-from core.data.dataset import RunId, VideoId
+from core.data.dataset import UNLABELLED, RunId, VideoId
 
 from .readings import MappedTracks
 
 MAX_RUNS = 4
 TRUTH, CORRECTED, OTHER = "ground-truth", "corrected", "other:"
+
+
+Raw = tuple[Segmentation | None, dict[int, int] | None]
+"""A track, and the table that maps it to actions; None where it is in actions."""
+
+
+def applied(raw: Raw) -> Segmentation | None:
+    """A track in actions."""
+    track, table = raw
+    return track if track is None or table is None else track.mapped(table, default=UNLABELLED)
 
 
 @dataclass(frozen=True)
@@ -109,6 +119,31 @@ class Comparing(QObject):
             return document.corrected.get(video)
         return self.others.get(track.key.removeprefix(OTHER), {}).get(video)
 
-    def cuts(self, document: Document, track: Compared) -> dict[VideoId, Segmentation]:
-        """A track of every video that has one."""
-        return {v: cut for v in document.videos if (cut := self.cut(document, track, v)) is not None}
+    def raw(self, document: Document, track: Compared, video: VideoId) -> Raw:
+        """The same before its label map is applied, with the table that is still to apply; None for none."""
+        if track.run is None:
+            return self.cut(document, track, video), None
+        prediction, label_map = document.predictions.get((track.run, video)), document.label_maps.get(track.run)
+        if prediction is None or label_map is None:
+            return None, None
+        return prediction.segmentation, label_map.table()
+
+    def cuts(self, document: Document, track: Compared | None) -> Callable[[], dict[VideoId, Segmentation]]:
+        """Work for another thread: a track of every video that has one, in actions.
+
+        Without a track it is the one that people trust most: corrected, else ground truth, else the current choice of
+        runs, the newest first.
+        """
+        tracks = [track] if track is not None else self._by_trust(document)
+        found: dict[VideoId, Raw] = {}
+        for video in document.videos:
+            each = (self.raw(document, one, video) for one in tracks)
+            best = next((raw for raw in each if raw[0] is not None), None)
+            if best is not None:
+                found[video] = best
+        return lambda: {video: cut for video, raw in found.items() if (cut := applied(raw)) is not None}
+
+    def _by_trust(self, document: Document) -> list[Compared]:
+        choices = {track.key: track for track in self.choices(document)}
+        runs = [choices[run] for run in reversed(self.runs) if run in choices]
+        return [*(choices[key] for key in (CORRECTED, TRUTH) if key in choices), *runs]

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from core.annotation.document import Document
 from core.annotation.map_notes import map_notes
-from core.annotation.segmentation import Segmentation
 from core.annotation.statistics import agreement
 from core.annotation.values import Run
-from core.data.dataset import UNLABELLED, VideoId
+from core.data.dataset import VideoId
 
 from ...models.picture import drawable
 from ...models.run_settings import differing, label_of, setting
@@ -70,23 +69,16 @@ class Rows:
 
     def block(self, video: VideoId, *, later: bool = False) -> Block:
         """The strips of a video; with `later` the label maps are applied when the block is drawn."""
-        strips = []
+        strips, comparing, document = [], self.session.comparing, self.document
         for track in self.tracks:
-            score = percent(self.scores[track.key][video]) if video in self.scores.get(track.key, {}) else ""
+            known = self.scores.get(track.key, {})
+            score = percent(known[video]) if video in known else ""
             cut, table = (
-                self._raw(track, video) if later else (self.session.comparing.cut(self.document, track, video), None)
+                comparing.raw(document, track, video) if later else (comparing.cut(document, track, video), None)
             )
             strips.append(Strip(drawable(track.title), cut, score, table))
         one = self.document.videos[video]
         return Block(video, drawable(one.name), one.timebase.n_frames, tuple(strips), self.reference)
-
-    def _raw(self, track: Compared, video: VideoId) -> tuple[Segmentation | None, dict[int, int] | None]:
-        if track.run is None:
-            return self.session.comparing.cut(self.document, track, video), None
-        prediction = self.document.predictions.get((track.run, video))
-        if prediction is None:
-            return None, None
-        return prediction.segmentation, self.document.label_maps[track.run].table()
 
     @property
     def scored(self) -> list[str]:
@@ -111,16 +103,11 @@ class Rows:
         """Work for another thread: how far the first and the last track agree on each video. None below two tracks."""
         if len(self.tracks) < 2:
             return None
-        pairs = {v: (self._raw(self.tracks[0], v), self._raw(self.tracks[-1], v)) for v in self.videos}
+        first, last = (self.session.comparing.cuts(self.document, track) for track in (self.tracks[0], self.tracks[-1]))
 
         def work() -> dict[VideoId, float]:
-            found = {}
-            for video, ((one, first), (other, second)) in pairs.items():
-                if one is not None and other is not None:
-                    a = one if first is None else one.mapped(first, default=UNLABELLED)
-                    b = other if second is None else other.mapped(second, default=UNLABELLED)
-                    found[video] = agreement(a, b)
-            return found
+            one, other = first(), last()
+            return {video: agreement(one[video], other[video]) for video in one if video in other}
 
         return work
 

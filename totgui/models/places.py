@@ -1,0 +1,90 @@
+"""A list of places in videos: a click on one opens its video there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QTableWidgetItem, QVBoxLayout, QWidget
+
+from core.annotation.statistics import Place
+
+from .widgets import NumberItem, plain, table
+
+if TYPE_CHECKING:
+    from ..session import Session
+
+MOST = 2000
+"""Places that are listed; a person reads no more."""
+
+
+class PlaceList(QWidget):
+    """Video, first frame, time and length of each place, in the order in which they were found."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session: Any = session
+        self._places: list[Place] = []
+        self._title = plain("", self, bold=True)
+        self._note = plain("", self, dim=True)
+        self.table = table(("Video", "Frame", "Time", "Length"), self)
+        self.table.setAccessibleName("Places")
+        self.table.cellClicked.connect(lambda row, _column: self.go(row))
+        self.table.currentCellChanged.connect(lambda row, *_: self.go(row) if self.table.hasFocus() else None)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        for widget in (self._title, self._note):
+            column.addWidget(widget)
+        column.addWidget(self.table, 1)
+        self.show_places("", "", ())
+
+    def sizeHint(self) -> QSize:
+        return QSize(300, 200)
+
+    @property
+    def title(self) -> str:
+        return self._title.text()
+
+    def show_places(self, title: str, note: str, places: Sequence[Place]) -> None:
+        """List these places under a title; `note` says more of them, or what to do to get some."""
+        document = self._session.document
+        known = [place for place in places if document is not None and place.video in document.videos]
+        self._places = known[:MOST]
+        self._title.setText(title)
+        self._title.setVisible(bool(title))
+        more = f" The first {MOST:,} of {len(known):,} are listed." if len(known) > MOST else ""
+        self._note.setText(note + more)
+        self._note.setVisible(bool(note + more))
+        self.table.blockSignals(True)
+        self.table.setRowCount(len(self._places))
+        for row, place in enumerate(self._places):
+            video = document.videos[place.video]
+            begin, end = video.timebase.seconds(place.start), video.timebase.seconds(place.stop)
+            length = place.stop - place.start
+            when = "–" if begin is None else f"{int(begin) // 60}:{float(begin) % 60:05.2f}"
+            in_frames = begin is None or end is None
+            long = "–" if not length else f"{length:,} fr" if in_frames else f"{float(end - begin):.2f} s"
+            name = QTableWidgetItem(video.name)
+            name.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+            seconds = None if begin is None else float(begin)
+            cells = (name, NumberItem(f"{place.start:,}", place.start), NumberItem(when, seconds))
+            for column, cell in enumerate((*cells, NumberItem(long, length))):
+                self.table.setItem(row, column, cell)
+        self.table.setVisible(bool(self._places))
+        self.table.blockSignals(False)
+
+    def go(self, row: int) -> None:
+        """Open the video of a place at its first frame."""
+        if 0 <= row < len(self._places):
+            jump(self._session, self._places[row])
+
+
+def jump(session: Any, place: Place) -> None:
+    """Open the video of a place at its first frame."""
+    document = session.document
+    if document is None or place.video not in document.videos:
+        return
+    session.select_video(place.video)
+    session.playback.seek(min(place.start, document.videos[place.video].timebase.n_frames - 1))

@@ -1,0 +1,211 @@
+"""What the videos of the activity have in common: transitions and durations of a track, with a list of places."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSpinBox,
+    QSplitter,
+    QStackedWidget,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.annotation.changes import What
+
+from ...models.picture import Looks, SaveButton
+from ...models.places import PlaceList
+from ...models.widgets import plain
+from ...session import Session
+from .boxes import Boxes, fill_table, numbers_table
+from .numbers import Numbers
+from .transitions import Transitions
+
+GATHER_MS = 60
+TRUST = "trust"
+SHOWN = What.SEGMENTATION | What.LABEL_MAP | What.ACTIONS | What.PREDICTION | What.RUNS | What.DATASET
+HINTS = (
+    "Click a line to list where one action follows the other, or an action to list its segments.",
+    "Click a point to open its segment, or a row to list the segments of the action.",
+)
+
+
+class ActivityView(QWidget):
+    """Computes the numbers of the chosen track beside the window; two pictures and a list show them."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._stale = True
+        self.numbers: Numbers | None = None
+        self.tabs = QTabBar(self)
+        self.tabs.setDrawBase(False)
+        for name in ("Transitions", "Durations"):
+            self.tabs.addTab(name)
+        self._track = QComboBox(self)
+        self._track.setAccessibleName("Track")
+        self._track.setToolTip("The track that is counted")
+        self._track.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self._least = QSpinBox(self)
+        self._least.setRange(1, 100_000)
+        self._least.setPrefix("Count at least ")
+        self._least.setToolTip("Leave out what follows less often")
+        self._least.setAccessibleName("Least number of times")
+        self._about = QLabel(self)
+        self._about.setTextFormat(Qt.TextFormat.PlainText)
+        self._about.setForegroundRole(self.palette().ColorRole.PlaceholderText)
+        self.transitions, self.boxes = Transitions(session, self), Boxes(session, self)
+        self.table = numbers_table(self)
+        self.places = PlaceList(session, self)
+        self._empty = plain("", self, dim=True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._empty.setContentsMargins(12, 12, 12, 12)
+        self._save = (SaveButton(self.transitions.saver, self), SaveButton(self.boxes.saver, self))
+        self._build()
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(GATHER_MS)
+        self._soon.timeout.connect(self.refresh)
+        self.tabs.currentChanged.connect(self._on_tab)
+        self._track.activated.connect(lambda _index: self.refresh())
+        self._least.valueChanged.connect(lambda _value: self._show())
+        for picture in (self.transitions, self.boxes):
+            picture.placesAsked.connect(self.places.show_places)
+        self.table.itemSelectionChanged.connect(self._on_row)
+        session.documentChanged.connect(self._on_document)
+        for signal in (session.projectChanged, session.comparing.changed):
+            signal.connect(self._later)
+        self._on_tab(0)
+
+    def sizeHint(self) -> QSize:
+        return QSize(760, 320)
+
+    def _build(self) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(8, 4, 8, 0)
+        head.addWidget(self.tabs)
+        head.addSpacing(8)
+        for widget in (self._track, self._least, self._about):
+            head.addWidget(widget)
+        head.addStretch(1)
+        for button in self._save:
+            head.addWidget(button)
+        durations = QSplitter(Qt.Orientation.Vertical, self)
+        durations.addWidget(_scrolled(self.boxes, self))
+        durations.addWidget(self.table)
+        durations.setStretchFactor(0, 3)
+        durations.setStretchFactor(1, 2)
+        self._pages = QStackedWidget(self)
+        self._pages.addWidget(_scrolled(self.transitions, self))
+        self._pages.addWidget(durations)
+        side = QWidget(self)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(8, 4, 8, 4)
+        column.addWidget(self.places)
+        split = QSplitter(Qt.Orientation.Horizontal, self)
+        split.addWidget(self._pages)
+        split.addWidget(side)
+        split.setStretchFactor(0, 3)
+        split.setStretchFactor(1, 1)
+        split.setSizes([760, 320])
+        self._whole = QStackedWidget(self)
+        self._whole.addWidget(split)
+        self._whole.addWidget(self._empty)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(head)
+        layout.addWidget(self._whole, 1)
+
+    # --- reading -----------------------------------------------------------------------------------
+
+    def _on_document(self, changes: object, _initiator: object) -> None:
+        if getattr(changes, "what", What.ALL) & SHOWN:
+            self._later()
+
+    def _later(self, *_: object) -> None:
+        self._stale = True
+        if self.isVisible():
+            self._soon.start()
+
+    def showEvent(self, event: object) -> None:
+        if self._stale:
+            self._soon.start()
+
+    def refresh(self) -> None:
+        """Ask for the numbers of the chosen track."""
+        self._stale = False
+        document, comparing = self._session.document, self._session.comparing
+        chosen = self._fill_tracks()
+        if document is None:
+            self._on_numbers(None)
+            return
+        track = next((t for t in comparing.choices(document) if t.key == chosen), None)
+        work, videos = comparing.cuts(document, track), dict(document.videos)
+        title = track.title if track is not None else "labels"
+        self._session.computing.ask("activity", lambda: Numbers.of(title, work(), videos), self._on_numbers)
+
+    def _fill_tracks(self) -> str:
+        """List the tracks there are; the key of the chosen one."""
+        document, chosen = self._session.document, str(self._track.currentData() or TRUST)
+        self._track.blockSignals(True)
+        self._track.clear()
+        self._track.addItem("Most trusted labels", TRUST)
+        tooltip = "Of each video the corrected labels, else ground truth, else the newest compared run"
+        self._track.setItemData(0, tooltip, Qt.ItemDataRole.ToolTipRole)
+        for track in self._session.comparing.choices(document) if document is not None else []:
+            self._track.addItem(track.title, track.key)
+        self._track.setCurrentIndex(max(0, self._track.findData(chosen)))
+        self._track.blockSignals(False)
+        return str(self._track.currentData())
+
+    def _on_numbers(self, numbers: Any) -> None:
+        self.numbers = numbers
+        self.transitions.chosen = None
+        self._show()
+        self.places.show_places("", HINTS[self.tabs.currentIndex()], ())
+
+    def _show(self) -> None:
+        numbers, looks = self.numbers, Looks.of(self._session, self._session.document)
+        has = numbers is not None and bool(numbers.times)
+        self._whole.setCurrentIndex(0 if has else 1)
+        self._empty.setText(
+            "Open a project to see how its actions follow one another."
+            if self._session.document is None
+            else "No labels yet. Train a run, or adopt labels."
+        )
+        self.transitions.show_numbers(numbers if has else None, looks, self._least.value())
+        self.boxes.show_numbers(numbers if has else None, looks)
+        fill_table(self.table, numbers if has else None, looks)
+        segments = sum(len(row.values) for row in numbers.durations.rows) if numbers is not None else 0
+        videos = numbers.n_videos if numbers is not None else 0
+        self._about.setText(f"{segments:,} segments in {videos:,} videos" if has else "")
+
+    def _on_tab(self, index: int) -> None:
+        self._pages.setCurrentIndex(index)
+        self._least.setVisible(index == 0)
+        for number, button in enumerate(self._save):
+            button.setVisible(number == index)
+        if not self.places.title:
+            self.places.show_places("", HINTS[index], ())
+
+    def _on_row(self) -> None:
+        rows = self.table.selectionModel().selectedRows()
+        if rows and self.table.hasFocus():
+            self.boxes.ask_places(int(rows[0].data(Qt.ItemDataRole.UserRole)))
+
+
+def _scrolled(widget: QWidget, parent: QWidget) -> QScrollArea:
+    area = QScrollArea(parent)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(widget)
+    return area
