@@ -339,9 +339,13 @@ class Project:
         if self._closed:
             return
         self._closed = True
-        if self._keeper is not None:
-            self._keeper.close()
+        keeper = self._keeper
+        # A backup that was asked for stands behind the edits: where those cannot be written it would never come.
+        if keeper is not None and self._writer.flush(timeout, edits_only=True):
+            keeper.close()
         pending = self._file.close(lambda connection: log.end_launch(connection, self.launch), timeout=timeout)
+        if keeper is not None:
+            keeper.close()
         if pending:
             held, file = self._file.emergency.count, self._file.emergency.path
             comes_back = f" {held:,} of them come back when it is opened again ({file})." if held else ""

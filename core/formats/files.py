@@ -15,8 +15,9 @@ from ..errors import InputError
 def put_files(out: Path, files: Mapping[Path, bytes]) -> tuple[Path, ...]:
     """Write files below the folder `out`; their paths.
 
-    A new folder appears with all its files or not at all. In a folder that is there each file is replaced whole,
-    after all of them lie on the disk beside it; what else the folder holds stays.
+    The folder appears with all its files or not at all; one that holds nothing but an earlier export of the same
+    files is exchanged for the new one as a whole. Where a person keeps other files in it, those stay, and each file
+    of the export is replaced whole, after all of them lie on the disk beside it.
     """
     if out.exists() and not out.is_dir():
         raise InputError(out, "is a file; wanted a folder.")
@@ -37,20 +38,40 @@ def put_files(out: Path, files: Mapping[Path, bytes]) -> tuple[Path, ...]:
                 os.fsync(stream.fileno())
         for folder in folders:
             _sync(folder)
-        if out.exists():
+        if not out.exists():
+            os.rename(partial, out)
+            _sync(out.parent)
+        elif out.name and not out.is_symlink() and _files_in(out) <= set(files):
+            _exchange(out, partial)
+        else:
             for name in files:
                 (out / name).parent.mkdir(parents=True, exist_ok=True)
                 os.replace(partial / name, out / name)
             shutil.rmtree(partial)
             for folder in {(out / name).parent for name in files}:
                 _sync(folder)
-        else:
-            os.rename(partial, out)
-            _sync(out.parent)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
     return tuple(out / name for name in files)
+
+
+def _files_in(folder: Path) -> set[Path]:
+    """What lies below a folder, relative to it; folders without a file are nothing."""
+    return {p.relative_to(folder) for p in folder.rglob("*") if p.is_symlink() or not p.is_dir()}
+
+
+def _exchange(out: Path, partial: Path) -> None:
+    """Put a finished folder in the place of an older one, whose files go. What stands at `out` is never a mixture."""
+    older = out.with_name(f"{out.name}.replaced-{uuid4().hex[:8]}")
+    os.rename(out, older)
+    try:
+        os.rename(partial, out)
+    except BaseException:
+        os.rename(older, out)
+        raise
+    _sync(out.parent)
+    shutil.rmtree(older, ignore_errors=True)
 
 
 def _sync(folder: Path) -> None:

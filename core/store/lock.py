@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..errors import ProjectLockedError
 
+_PROGRAM = Path(sys.argv[0]).name[:40] if sys.argv and len(sys.argv[0]) > 2 else "Python"
 _ours: list[Path] = []
 """Projects that this process holds: opening such a file a second time would drop SQLite's own lock (POSIX)."""
 
@@ -48,7 +49,9 @@ class ProjectLock:
 
     def _sign(self) -> None:
         assert self._file is not None
-        text = f" {socket.gethostname()}, process {os.getpid()}, since {datetime.now():%Y-%m-%d %H:%M:%S}\n"
+        text = (
+            f" {socket.gethostname()}, process {os.getpid()} ({_PROGRAM}), since {datetime.now():%Y-%m-%d %H:%M:%S}\n"
+        )
         try:
             os.ftruncate(self._file, 0)
             os.write(self._file, text.encode())

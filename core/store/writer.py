@@ -126,17 +126,20 @@ class Writer:
     def waiting(self) -> list[Task]:
         """The tasks that are not on disk yet, in order."""
         with self._wake:
-            return [item.task for item in self._queue if item.alone is None]
+            return [item.task for item in self._edits()]
 
     def state(self) -> SavedState:
         """How things stand now."""
         with self._wake:
             return self._state()
 
-    def flush(self, timeout: float = 10.0) -> bool:
-        """Wait until everything queued is on disk; False when it is not within `timeout` seconds."""
+    def flush(self, timeout: float = 10.0, *, edits_only: bool = False) -> bool:
+        """Wait until all that is queued, or all that `put` queued, is on disk; False when not within `timeout` s."""
         with self._wake:
-            return self._wake.wait_for(lambda: not self._queue, timeout)
+            return self._wake.wait_for(lambda: not (self._edits() if edits_only else self._queue), timeout)
+
+    def _edits(self) -> list[_Item]:
+        return [item for item in self._queue if item.alone is None]
 
     def close(self, last: Task | None = None, *, timeout: float = 10.0) -> bool:
         """End the threads; `last` runs as the final transaction when all is on disk. False when edits were not."""
@@ -163,7 +166,7 @@ class Writer:
     def _state(self) -> SavedState:
         if self.read_only:
             return SavedState("read-only")
-        waiting = [item for item in self._queue if item.alone is None]
+        waiting = self._edits()
         age = time.monotonic() - waiting[0].since if waiting else 0.0
         if waiting and (self._reason or age > _NOT_SAVED_S):
             held = self.emergency.count if self.emergency else 0
@@ -252,7 +255,7 @@ class Writer:
             batch = [] if alone else self._batch()
         if alone is None:
             return self._commit(batch)
-        self._answer(alone)
+        self._answer(alone, in_place=True)
         with self._wake:
             self._wake.notify_all()
         return True
@@ -265,9 +268,12 @@ class Writer:
             batch.append(item)
         return batch
 
-    def _answer(self, item: _Item) -> None:
+    def _answer(self, item: _Item, *, in_place: bool = False) -> None:
+        """Run an item that is no transaction; with `in_place` only while our file stands under its name."""
         assert item.alone is not None
         try:
+            if in_place:
+                self._check_place()
             item.alone.set_result(item.task(self._open()))
         except Exception as error:
             if isinstance(error, sqlite3.Error):

@@ -1,0 +1,109 @@
+"""F4: from an edit to the disk while a training keeps the engine busy, as a person would feel it."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+
+from core.annotation import commands
+from core.annotation.segmentation import Segmentation
+from core.data.dataset import Action, ActionId, Dataset, Video, VideoId
+from core.data.timebase import Timebase
+from core.errors import EditError
+from core.events import ENDINGS, StopKind, TrainingMetrics
+from core.project import Project
+from core.requests import TrainRequest, TrainVideo
+from totgui.jobs.runner import Runner
+
+from .outcome import Outcome, private_data, progress
+
+N_FRAMES, N_SEGMENTS, N_VIDEOS = 100_000, 200, 50
+
+
+def a_long_project(
+    path: Path, *, n_videos: int = N_VIDEOS, n_frames: int = N_FRAMES, n_segments: int = N_SEGMENTS
+) -> Project:
+    """Videos whose corrected tracks have `n_segments` segments each, open."""
+    videos = tuple(Video(VideoId(f"v{i}"), f"v{i}", Timebase(n_frames)) for i in range(n_videos))
+    actions = tuple(Action(ActionId(i), f"step {i}", "#102030") for i in range(12))
+    starts = np.linspace(0, n_frames, n_segments, endpoint=False, dtype=np.int64)
+    track = Segmentation(starts, np.arange(n_segments) % 12, n_frames)
+    project = Project.create(
+        path, Dataset(path.parent, "long", videos, actions), ground_truth={v.id: track for v in videos}
+    )
+    for video in videos:
+        project.edit(commands.start_from_ground_truth(project.document, video.id))
+    assert project.flush(120)
+    return project
+
+
+def a_training(folder: Path) -> TrainRequest:
+    """One that does not end by itself, on the processor, as large as a real one."""
+    generator, videos = np.random.default_rng(0), []
+    for number in range(4):
+        path = folder / f"f{number}.npy"
+        np.save(path, generator.normal(size=(3000, 128)).astype(np.float32))
+        videos.append(
+            TrainVideo(
+                id=f"v{number}", features=str(path), n_frames=3000, n_rows=3000, n_dimensions=128, stride_numerator=1
+            )
+        )
+    config = {"n_clusters": 12, "iterations": 1_000_000, "batch": 512}
+    return TrainRequest(job="load", videos=tuple(videos), config=config, device="cpu", out=str(folder / "out"))
+
+
+def edit_to_disk(count: int, seed: int, folder: Path) -> Outcome:
+    """Percentiles of the time from `Project.edit` to the acknowledged commit, an edit at a time."""
+    dice, times, states = random.Random(seed), [], set()
+    running, ended = threading.Event(), threading.Event()
+
+    def on_event(event: object) -> None:
+        running.set() if isinstance(event, TrainingMetrics) else None
+        ended.set() if isinstance(event, ENDINGS) else None
+
+    with private_data(folder):
+        project = a_long_project(folder / "a.tot")
+        project.on_saved = lambda state: states.add(state.kind)
+        runner = Runner(on_event)
+        try:
+            runner.start(a_training(folder))
+            assert running.wait(120), "the training did not start"
+            began = time.monotonic()
+            while len(times) < count:
+                video = VideoId(f"v{dice.randrange(N_VIDEOS)}")
+                frame = dice.randrange(N_FRAMES - 60)
+                try:
+                    edit = commands.relabel(project.document, video, frame, frame + 50, dice.randrange(12))
+                except EditError:
+                    continue
+                start = time.perf_counter()
+                project.edit(edit)
+                assert project.flush(60)
+                times.append(time.perf_counter() - start)
+                if len(times) % 1000 == 0:
+                    progress(f"F4: {len(times)} edits, {time.monotonic() - began:.0f} s")
+            assert not ended.is_set(), "the training ended under way"
+            runner.stop(StopKind.DISCARD)
+            ended.wait(10)
+        finally:
+            runner.close()
+            project.close(30)
+    p50, p99 = np.percentile(times, [50, 99]) * 1000
+    slowest = max(times) * 1000
+    said_slow = "saving" in states or slowest < 250
+    failures = [
+        text
+        for text, is_bad in (
+            (f"p50 {p50:.0f} ms; wanted under 50", p50 >= 50),
+            (f"p99 {p99:.0f} ms; wanted under 250", p99 >= 250),
+            (f"slowest {slowest:.0f} ms; wanted under 1000", slowest >= 1000),
+            ("a late edit was not said to be saving", not said_slow),
+        )
+        if is_bad
+    ]
+    figures = {"p50 ms": round(p50, 1), "p99 ms": round(p99, 1), "slowest ms": round(slowest, 1)}
+    return Outcome(count, tuple(failures), figures)

@@ -1,0 +1,25 @@
+"""Power loss: what was synced stays, the rest arrives in random pieces; and the model can fail (F5)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("apsw")
+
+from faults import power
+from faults.kills import a_full_project
+from faults.outcome import private_data
+
+
+def test_no_acknowledged_edit_is_lost_when_the_power_goes(tmp_path: Path) -> None:
+    found = power.power_loss(60, 1, tmp_path)
+    assert found.failures == () and found.figures["crashes after at least one acknowledged edit"] > 20
+
+
+def test_without_syncs_the_same_crashes_do_harm(tmp_path: Path) -> None:
+    with private_data(tmp_path):
+        path = a_full_project(tmp_path / "a.tot")
+        harmed = [power.one_crash(path, turn, "OFF")[0] for turn in range(15)]
+    assert sum(map(bool, harmed)) >= 5
