@@ -22,6 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "gui")]
 FIGURES = ROOT / "docs" / "reliability.json"
+DOCUMENT = ROOT / "docs" / "reliability.md"
 
 
 def machine() -> str:
@@ -63,6 +64,10 @@ def run(name: str, count: int | None, seed: int) -> dict[str, object]:
     }
 
 
+def _known(path: Path) -> dict[str, object]:
+    return dict(json.loads(path.read_text())) if path.exists() else {}
+
+
 def main() -> int:
     """The exit code: 1 when a row failed."""
     from faults.plan import ROWS
@@ -72,11 +77,12 @@ def main() -> int:
     parser.add_argument("rows", nargs="*", help="ids of rows; all that have no figure yet when left out")
     parser.add_argument("--count", type=int, help="tries of each row instead of the release figure; nothing is written")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--figures", type=Path, default=FIGURES, help="where the figures are kept")
     parser.add_argument("--write", action="store_true", help="only write the document")
     asked = parser.parse_args()
     os.environ.setdefault("TOT_FAULTS_SHOW", "1")
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    known = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
+    known = _known(asked.figures)
     names = asked.rows or [one.id for one in ROWS if one.id not in known]
     failed = False
     for name in [] if asked.write else names:
@@ -84,11 +90,10 @@ def main() -> int:
         print(json.dumps({name: found}, indent=1, ensure_ascii=False), flush=True)
         failed |= bool(found["failures"])
         if asked.count is None:
-            known = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}  # another row may have ended meanwhile
-            known[name] = found
-            FIGURES.write_text(json.dumps(dict(sorted(known.items())), indent=1, ensure_ascii=False) + "\n")
-    if asked.count is None:
-        write(known, ROOT / "docs" / "reliability.md")
+            known = _known(asked.figures) | {name: found}  # another row may have ended meanwhile
+            asked.figures.write_text(json.dumps(dict(sorted(known.items())), indent=1, ensure_ascii=False) + "\n")
+    if asked.count is None and asked.figures == FIGURES:
+        write(known, DOCUMENT)
     return int(failed)
 
 
