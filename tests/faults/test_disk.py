@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -65,7 +66,9 @@ def test_a_file_in_our_place_gets_no_backup_of_ours(tmp_path: Path) -> None:
         other.replace(path)
         with pytest.raises(StoreError, match="taken the place"):
             project.checkpoint("mine")
-        project.keep_backups(told.append)
+        said = threading.Event()
+        project.keep_backups(lambda text: (told.append(text), said.set()))
+        assert said.wait(20)
         project.close(0.2)
         assert backup.listing(path) == [] and "taken the place" in told[0]
 
