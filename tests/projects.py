@@ -9,7 +9,7 @@ import numpy as np
 
 from core.annotation import commands
 from core.annotation.segmentation import Segmentation
-from core.annotation.values import LabelMap, Prediction, ReviewStatus, Run, ScoresRef
+from core.annotation.values import LabelMap, Prediction, Run, ScoresRef
 from core.data.dataset import Action, ActionId, Dataset, RunId, Video, VideoId
 from core.data.timebase import MediaInfo, Timebase
 from core.project import Project
@@ -57,4 +57,4 @@ def with_edits(project: Project, moves: int = 3) -> None:
         project.edit(commands.move_boundary(project.document, V, 0, 41 + step % 2))
     project.edit(commands.set_target(project.document, R, 1, 1))
     project.edit(commands.name_cluster(project.document, R, 2, "fröbel"))
-    project.edit(commands.set_review(project.document, V, ReviewStatus.ACCEPTED, "good"))
+    project.edit(commands.accept_rest_as_background(project.document, V, "good", reviewer="Ada"))

@@ -53,6 +53,8 @@ TABLE: dict[str, tuple[str, str]] = {
                           f"core.cache core.requests {VALUES}", "numpy msgspec"),
     "core.evaluation": (f"core.project core.project_work core.annotation core.data core.metrics {VALUES}",
                         "msgspec numpy"),
+    "core.review": ("core.annotation core.data core.errors", "numpy"),
+    "core.review_work": (f"core.review core.annotation core.data {VALUES}", "numpy"),
     "core.report_page": ("core.annotation core.data core.metrics core.html_page core.errors", "numpy"),
     "core.report_work": ("core.project core.project_work core.evaluation core.report_page core.annotation core.data "
                          "core.cache core.errors", "msgspec"),
@@ -84,6 +86,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "totgui.companion": ("totgui.playback totgui.decoder core.data", "QT"),
     "totgui.session": ("totgui.jobs totgui.companion totgui.playback totgui.decoder totgui.stills totgui.proxies "
                        "core.project core.project_work core.feature_work core.requests core.annotation core.metrics "
+                       "core.review core.review_work "
                        f"core.relink core.data core.cache {VALUES}",
                        "QT numpy msgspec"),
     "totgui.models": ("totgui.palette totgui.session core.annotation core.data core.metrics core.events core.errors",

@@ -12,24 +12,26 @@ from .adopted_commands import update_adopted
 from .import_commands import add_actions, import_tracks
 from .kit_commands import set_kit_text, set_step_text
 from .map_commands import name_cluster, rematch, set_leftovers, set_lock, set_many_to_one, set_target
+from .review_commands import accept_rest_as_background, check_span, set_review
 from .segment_commands import merge, move_boundary, relabel, relabel_like, relabel_spans, split, swallow
 from .track_commands import (
     adopt_all,
     adopt_prediction,
     adopt_span,
     import_track,
-    set_review,
     start_from_ground_truth,
     start_unlabelled,
 )
 
 __all__ = [
+    "accept_rest_as_background",
     "add_action",
     "add_actions",
     "adopt_all",
     "adopt_prediction",
     "adopt_span",
     "archive_action",
+    "check_span",
     "import_track",
     "import_tracks",
     "merge",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
@@ -75,6 +76,14 @@ class Document:
     def review(self, video: VideoId) -> Review:
         """The review of a video; an untouched one has status NONE."""
         return self.reviews.get(video, Review())
+
+    def snapshot(self) -> Document:
+        """The present values as a document of their own, for another thread: later edits do not reach it."""
+        twin = copy(self)
+        for name, value in vars(self).items():
+            if isinstance(value, dict):
+                setattr(twin, name, dict(value))
+        return twin
 
     def apply(self, edit: Edit) -> Changes:
         """Swap every value of an edit, or none of them.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..data.dataset import BACKGROUND, UNLABELLED, ActionId, RunId, Video, VideoId
 from ..errors import EditError
 from .document import Document
 from .edit import Edit, Swap
 from .segmentation import ADOPTED, Segmentation
-from .values import TrackKey
+from .values import ReviewKey, ReviewStatus, TrackKey
 
 
 def video_of(document: Document, video: VideoId) -> Video:
@@ -50,13 +52,25 @@ def change(
     run: RunId | None = None,
     group: int | None = None,
 ) -> Edit:
-    """The edit that puts `after` in place; its text says so when it adopts the prediction of `run` on the way."""
+    """The edit that puts `after` in place; its text says so when it adopts the prediction of `run` on the way.
+
+    An accepted video is in review again with the same edit.
+    """
     before = document.corrected.get(video)
     if before == after:
         raise EditError("Nothing would change.")
     if before is None and run is not None and (run, video) in document.predictions:
         text = f"adopt {document.runs[run].name}, then {text}"
-    return Edit(f"{text} in {video_of(document, video).name}", (Swap(TrackKey(video), before, after),), group)
+    swaps = (Swap(TrackKey(video), before, after), *reopened(document, video))
+    return Edit(f"{text} in {video_of(document, video).name}", swaps, group)
+
+
+def reopened(document: Document, video: VideoId) -> tuple[Swap, ...]:
+    """What an edit of the track of an accepted video brings along: it is in review again."""
+    review = document.review(video)
+    if review.status is not ReviewStatus.ACCEPTED:
+        return ()
+    return (Swap(ReviewKey(video), review, replace(review, status=ReviewStatus.IN_REVIEW)),)
 
 
 def check_action(document: Document, action: int) -> None:

@@ -8,7 +8,7 @@ from .document import Document
 from .edit import Edit, Swap
 from .on_track import change, check_action, frames, mapped, track_of, video_of
 from .segmentation import EDITED, Segmentation
-from .values import Review, ReviewKey, ReviewStatus, TrackKey
+from .values import ReviewStatus, TrackKey
 
 
 def adopt_prediction(
@@ -90,17 +90,3 @@ def import_track(document: Document, video: VideoId, segmentation: Segmentation)
     for label in segmentation.labels.tolist():
         check_action(document, label)
     return change(document, video, "import labels", segmentation)
-
-
-def set_review(document: Document, video: VideoId, status: ReviewStatus, note: str = "") -> Edit:
-    """What a person says of a video."""
-    name, before, after = video_of(document, video).name, document.reviews.get(video), Review(status, note)
-    if after == document.review(video):
-        raise EditError(f"{name} has this review already.")
-    words = {
-        ReviewStatus.NONE: "clear review of",
-        ReviewStatus.IN_REVIEW: "review",
-        ReviewStatus.ACCEPTED: "accept",
-        ReviewStatus.REJECTED: "reject",
-    }
-    return Edit(f"{words[status]} {name}", (Swap(ReviewKey(video), before, after),))

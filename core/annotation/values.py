@@ -32,10 +32,16 @@ class ReviewStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Review:
-    """What a person said of one video."""
+    """What a person said of one video.
+
+    `reviewer` is who said it, blank where nobody gave a name. `checked` are spans ``[start, stop)`` of frames that were
+    found right as they are; rising, apart from each other.
+    """
 
     status: ReviewStatus = ReviewStatus.NONE
     note: str = ""
+    reviewer: str = ""
+    checked: tuple[tuple[int, int], ...] = ()
 
 
 class Leftovers(StrEnum):

@@ -103,7 +103,9 @@ def plain(value: Value) -> dict[str, Any]:
         place = {} if value.place is None else {"place": value.place}
         return {"id": int(value.id), "name": value.name, "colour": value.colour, "archived": value.archived, **place}
     if isinstance(value, Review):
-        return {"status": str(value.status), "note": value.note}
+        reviewer = {"reviewer": value.reviewer} if value.reviewer else {}
+        checked = {"checked": [list(span) for span in value.checked]} if value.checked else {}
+        return {"status": str(value.status), "note": value.note, **reviewer, **checked}
     built: dict[str, Any] = msgspec.to_builtins(value)
     return built
 
@@ -156,7 +158,8 @@ def action(data: Mapping[str, Any]) -> Action:
 
 def review(data: Mapping[str, Any]) -> Review:
     """The inverse of `plain` for a review."""
-    return Review(ReviewStatus(data["status"]), str(data["note"]))
+    checked = tuple((int(start), int(stop)) for start, stop in data.get("checked", ()))
+    return Review(ReviewStatus(data["status"]), str(data["note"]), str(data.get("reviewer", "")), checked)
 
 
 def to_json(value: Any) -> str:

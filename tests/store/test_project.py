@@ -39,7 +39,7 @@ def test_everything_is_there_after_reopening(path: Path) -> None:
         project.edit(commands.move_boundary(project.document, V, 0, 45))
         project.edit(commands.set_target(project.document, R, 1, 1))
         project.edit(commands.name_cluster(project.document, R, 2, "fröbel"))
-        project.edit(commands.set_review(project.document, V, ReviewStatus.ACCEPTED, "good"))
+        project.edit(commands.accept_rest_as_background(project.document, V, "good", reviewer="Ada"))
         old = project.document
     with Project.open(path) as project:
         new = project.document

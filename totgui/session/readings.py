@@ -91,9 +91,3 @@ class ScoreFiles:
             except (TotError, OSError):
                 return None
         return self._open[path]
-
-
-def margin(scores: Scores) -> Scores:
-    """(rows,) float32: how far the best cluster of each row lies above the second best."""
-    best = np.partition(np.asarray(scores), -2, axis=1)[:, -2:]
-    return np.asarray(best[:, 1] - best[:, 0])

@@ -21,6 +21,7 @@ from core.data.labels import load_ground_truth
 from core.errors import TotError
 from core.project import Project
 from core.relink import Match
+from core.review.doubt import margin
 
 from ..companion import Companion
 from ..playback import Playback
@@ -341,7 +342,7 @@ class Session(QObject):
         scores = self.scores(run, video, "posterior")
         if scores is None or scores.shape[1] < 2 or self.document is None:
             return None
-        return readings.margin(scores)[self.document.videos[video].timebase.rows()]
+        return margin(scores)[self.document.videos[video].timebase.rows()]
 
     def action_colour(self, label: int) -> str:
         """Colour of an action, of background, or of what nobody has looked at."""

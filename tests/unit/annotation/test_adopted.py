@@ -11,7 +11,7 @@ from maps import VIDEOS, R, a_document
 from core.annotation import commands
 from core.annotation.adopted_commands import adopted_of, stale_adopted
 from core.annotation.segmentation import Segmentation
-from core.annotation.values import LabelMap, Prediction, ReviewStatus, Run
+from core.annotation.values import LabelMap, Prediction, Run
 from core.data.dataset import UNLABELLED, RunId
 from core.errors import EditError
 
@@ -64,7 +64,7 @@ def test_a_cluster_that_gets_a_name_later_fills_what_arrived_unlabelled(document
 def test_what_a_person_touched_or_accepted_is_left_alone(document):
     document.apply(commands.relabel(document, U, 0, 25, 2))
     document.apply(commands.move_boundary(document, V, 0, 20))
-    document.apply(commands.set_review(document, W, ReviewStatus.ACCEPTED))
+    document.apply(commands.accept_rest_as_background(document, W))
     document.apply(commands.set_target(document, R, 0, 3))
     assert stale(document) is None
 

@@ -57,6 +57,7 @@ def test_only_changed_videos_are_counted_again():
     counter.count(inputs_of(document, R, reference=TrackKind.CORRECTED))
     before = {video: kept[3] for video, kept in counter._kept.items()}
     document.apply(commands.relabel(document, VIDEOS[0], 0, 50, 3))
+    document.apply(commands.set_review(document, VIDEOS[0], ReviewStatus.ACCEPTED))
     after = counter.count(inputs_of(document, R, reference=TrackKind.CORRECTED))
     assert [v for v in VIDEOS if counter._kept[v][3] is not before[v]] == [VIDEOS[0]]
     assert (after.counts == count(document, reference=TrackKind.CORRECTED).counts).all()
@@ -67,7 +68,7 @@ def test_only_accepted_videos_are_a_reference():
     for video in VIDEOS[:2]:
         document.apply(commands.start_unlabelled(document, video))
         document.apply(commands.relabel(document, video, 0, 60, 1))
-    document.apply(commands.set_review(document, VIDEOS[1], ReviewStatus.ACCEPTED))
+    document.apply(commands.accept_rest_as_background(document, VIDEOS[1]))
     found = count(document, reference=TrackKind.CORRECTED)
     assert found.scored == (VIDEOS[1],) and found.n_foreground == 60
     assert not count(document).has_truth

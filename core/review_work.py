@@ -1,0 +1,146 @@
+"""What a review queue needs of a project: the labels in question, scores, other runs, features, a second reviewer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .annotation.document import Document
+from .annotation.segmentation import Segmentation
+from .annotation.values import ReviewStatus
+from .data.dataset import UNLABELLED, RunId, VideoId
+from .data.features import load_matrix
+from .data.npy import open_matrix
+from .errors import TotError
+from .events import JobCancelled, Progress, Report, ShouldStop, ignore, never_stop
+from .review.doubt import Evidence, Margins, margin
+from .review.place import Place
+from .review.queue import by_expectation, places_of
+from .review.usual import usual
+
+FloatArray = NDArray[np.floating[Any]]
+IntArray = NDArray[np.integer[Any]]
+Tracks = Mapping[VideoId, Segmentation]
+
+OTHER_RUNS = 4
+"""So many of the newest other runs are asked whether they agree."""
+ROWS_A_SEGMENT = 32
+"""So many feature rows of a segment are read for its mean, evenly spread."""
+SETTLED = (ReviewStatus.ACCEPTED, ReviewStatus.REJECTED)
+
+
+def review_places(
+    document: Document,
+    run: RunId | None,
+    *,
+    second: Tracks | None = None,
+    report: Report = ignore,
+    should_stop: ShouldStop = never_stop,
+) -> list[Place]:
+    """The review queue of an open project, the place with most frames to correct first.
+
+    The labels in question are the corrected track, where there is none the prediction of `run`. Videos that are
+    accepted or rejected say what is usual and have no places of their own.
+
+    Args:
+        second: the labels of another person, by video.
+    Raises:
+        JobCancelled: `should_stop` said so.
+    """
+    found: list[Evidence] = []
+    for done, evidence in enumerate(evidences(document, run, second=second), start=1):
+        if should_stop() is not None:
+            raise JobCancelled
+        found.append(evidence)
+        report(Progress(done=done, total=len(document.videos), text="Finding places to review"))
+    found = _standardised(found)
+    common = usual([e.track for e in found], [e.means for e in found])
+    margins = Margins.of([e.margin for e in found if e.margin is not None])
+    places: list[Place] = []
+    for evidence in found:
+        if should_stop() is not None:
+            raise JobCancelled
+        if document.review(evidence.video).status not in SETTLED:
+            rate = document.videos[evidence.video].timebase.rate
+            places += places_of(evidence, common, margins, rate=None if rate is None else float(rate))
+    return by_expectation(places)
+
+
+def evidences(document: Document, run: RunId | None, *, second: Tracks | None = None) -> Iterator[Evidence]:
+    """What is known of every video that has labels to question."""
+    others = [r.id for r in reversed(document.runs.values()) if not r.hidden and r.id != run][:OTHER_RUNS]
+    for video in document.videos:
+        track = document.corrected.get(video) or _mapped(document, run, video)
+        if track is None:
+            continue
+        seen = tuple(cut for other in others if (cut := _mapped(document, other, video)) is not None)
+        yield Evidence(
+            video,
+            track,
+            margin=_margin(document, run, video),
+            others=seen,
+            second=None if second is None else second.get(video),
+            means=_means(document, video, track),
+            checked=document.review(video).checked,
+        )
+
+
+def _mapped(document: Document, run: RunId | None, video: VideoId) -> Segmentation | None:
+    """A run's segmentation of a video in actions; None without one."""
+    prediction = document.predictions.get((run, video)) if run is not None else None
+    if run is None or prediction is None:
+        return None
+    return prediction.segmentation.mapped(document.label_maps[run].table(), default=UNLABELLED)
+
+
+def _margin(document: Document, run: RunId | None, video: VideoId) -> FloatArray | None:
+    """(n_frames,) margin of the run's scores; None where they are gone."""
+    prediction = document.predictions.get((run, video)) if run is not None else None
+    if prediction is None or prediction.scores is None:
+        return None
+    try:
+        scores = open_matrix(prediction.scores.posterior)
+    except (TotError, OSError):  # the cache can be emptied at any time
+        return None
+    rows = document.videos[video].timebase.rows()
+    return margin(scores)[rows] if scores.shape[1] > 1 and len(scores) > int(rows.max()) else None
+
+
+def _means(document: Document, video: VideoId, track: Segmentation) -> FloatArray | None:
+    """(segments, D) mean features of a track's segments; None without features."""
+    found = document.videos[video]
+    if not found.is_trainable:
+        return None
+    try:
+        return segment_means(load_matrix(found), found.timebase.rows(), track)
+    except (TotError, OSError):  # features that cannot be read are told elsewhere; the queue works without them
+        return None
+
+
+def segment_means(matrix: FloatArray, rows: IntArray, track: Segmentation) -> FloatArray:
+    """(segments, D) float32: the mean of some evenly spread feature rows of each segment.
+
+    Args:
+        matrix: (T, D) features.
+        rows: (n_frames,) the feature row of each frame.
+    """
+    means = np.empty((len(track), matrix.shape[1]), dtype=np.float32)
+    for index, segment in enumerate(track.segments):
+        first, last = int(rows[segment.start]), int(rows[segment.stop - 1])
+        chosen = np.unique(np.linspace(first, last, min(ROWS_A_SEGMENT, last - first + 1)).round().astype(np.int64))
+        means[index] = np.asarray(matrix[chosen], dtype=np.float32).mean(axis=0)
+    return means
+
+
+def _standardised(found: list[Evidence]) -> list[Evidence]:
+    """The same with every feature at one scale over all segments, so that no column outweighs the others."""
+    rows = [e.means for e in found if e.means is not None]
+    if not rows or len({r.shape[1] for r in rows}) > 1:
+        return [replace(e, means=None) for e in found]
+    scale = np.concatenate(rows).std(axis=0)
+    scale[scale == 0] = 1.0
+    return [e if e.means is None else replace(e, means=e.means / scale) for e in found]
