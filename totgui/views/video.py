@@ -55,10 +55,11 @@ class VideoView(QWidget):
         self.second = SecondVideo(session, self)
         both = QSplitter(Qt.Orientation.Horizontal, self)
         both.setChildrenCollapsible(False)
-        for part in (self.picture, self.second):
+        for part in (self.picture, self.second.picture):
             both.addWidget(part)
             both.setStretchFactor(both.indexOf(part), 1)
         layout.addWidget(both, 1)
+        layout.addWidget(self.second)
         self.proxy_bar = ProxyBar(session, self)
         layout.addWidget(self.proxy_bar)
         layout.addLayout(self._transport())

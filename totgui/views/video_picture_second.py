@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from core.annotation.segmentation import Segmentation
 from core.data.dataset import VideoId
@@ -41,7 +41,10 @@ class SecondPicture(Picture):
 
 
 class SecondVideo(QWidget):
-    """A line to choose the second video and to hold it together with the first, and its picture; hidden without one."""
+    """The line below both pictures: which is the second video, and where it is held together with the first.
+
+    `picture` is placed beside the first by whoever owns this line; both are hidden while one video is shown.
+    """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,17 +71,15 @@ class SecondVideo(QWidget):
         for button in (self.starts, self.step, close):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         row = QHBoxLayout()
-        row.setContentsMargins(6, 3, 6, 3)
+        row.setContentsMargins(8, 4, 8, 0)
         row.addWidget(self.choice, 1)
-        for widget in (self.starts, self.step, self._where, close):
+        row.insertWidget(0, QLabel("Beside it:", self))
+        for widget in (self._where, self.starts, self.step, close):
             row.addWidget(widget)
+        self.setLayout(row)
         self.picture = SecondPicture(session, self)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(row)
-        column.addWidget(self.picture, 1)
-        session.companion.pictureReady.connect(lambda frame, _: self._where.setText(f"{frame}"))
+        self.picture.hide()
+        session.companion.pictureReady.connect(self._on_frame)
         session.projectChanged.connect(self.leave)
         self.hide()
 
@@ -97,12 +98,20 @@ class SecondVideo(QWidget):
         here = list(document.videos).index(self._session.current_video)
         self.choice.setCurrentIndex((here + 1) % len(videos))
         self.show()
+        self.picture.show()
         self._on_chosen()
 
     def leave(self) -> None:
         """Show one video again."""
         self.hide()
+        self.picture.hide()
         self._session.companion.show(None)
+
+    def _on_frame(self, frame: int, _image: object) -> None:
+        video = self._session.companion.video
+        if video is not None:
+            last = video.timebase.n_frames - 1
+            self._where.setText(f"{frame:>{len(str(last))}} / {last}")
 
     def _on_chosen(self) -> None:
         document = self._session.document
