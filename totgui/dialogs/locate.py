@@ -102,6 +102,9 @@ class LocateDialog(QDialog):
         found = sum(match.path is not None for match in matches)
         self._note.setText(f"{found} of {len(matches)} files were found.")
         self._refresh()
+        if found:
+            self.use.setDefault(True)
+            self.use.setFocus()
 
     def _refresh(self) -> None:
         is_looking = self._job is not None and self._job in self._session.jobs

@@ -13,7 +13,7 @@ from ..session import Session
 OFFER = (
     "Seeking in this video is slow. A proxy, a small copy in the cache, makes it smooth; frames and times stay exact."
 )
-BADGE = "background: #2f7de1; color: #ffffff; border-radius: 4px; padding: 1px 6px; font-weight: 600;"
+BADGE = "background: #2f7de1; color: #ffffff; border-radius: 4px; padding: 1px 6px; margin-left: 8px; font-weight: 600;"
 
 
 class ProxyBar(QFrame):
@@ -27,7 +27,7 @@ class ProxyBar(QFrame):
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setWordWrap(True)
         self._progress = QProgressBar(self)
-        self._progress.setMaximumWidth(160)
+        self._progress.setFixedWidth(160)
         self._progress.setTextVisible(False)
         self.make = QPushButton("Make it smooth", self)
         self.make.clicked.connect(self._make)
