@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 KINDS = ("ordered", "swapped", "omitted and repeated")
+EVERY_KIND = (*KINDS, "permuted")
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,11 @@ def make(
 
     Args:
         kind: ``ordered``; ``swapped`` exchanges neighbouring steps with probability 0.3; ``omitted and repeated``
-            leaves each step out with probability 0.15 and repeats one with 0.15.
+            leaves each step out with probability 0.15 and repeats one with 0.15; ``permuted`` has any order.
         noise: standard deviation of a frame's noise, where centres lie about ``sqrt(2 D)`` apart times 0.35.
         actor: standard deviation of the offset of a video.
     """
-    draw = np.random.default_rng([seed, KINDS.index(kind)])
+    draw = np.random.default_rng([seed, EVERY_KIND.index(kind)])
     centres = draw.normal(size=(n_actions, n_dimensions)) * 0.35
     centres[1::2] = 0.5 * centres[1::2] + 0.5 * centres[0 : 2 * (n_actions // 2) : 2]  # look-alike neighbours
     lengths = draw.lognormal(np.log(mean_step), 0.6, size=n_actions)
@@ -69,6 +70,8 @@ def _steps(kind: str, n_actions: int, draw: np.random.Generator) -> np.ndarray:
         for s in list(steps):
             if draw.random() < 0.15:
                 steps.insert(int(draw.integers(0, len(steps) + 1)), s)
+    elif kind == "permuted":
+        steps = draw.permutation(n_actions).tolist()
     return np.array(steps)
 
 

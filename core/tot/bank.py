@@ -32,33 +32,33 @@ class FeatureBank:
         self.device = torch.device(device)
         self._matrices, self._scaling = matrices, scaling
         self.lengths = [len(matrix) for matrix in matrices]
-        self.n_dimensions = int(matrices[0].shape[1])
+        self.n_columns = scaling.width(int(matrices[0].shape[1]))
         self._stops = np.cumsum(self.lengths)
-        n_bytes = sum(self.lengths) * self.n_dimensions * 4
+        n_bytes = sum(self.lengths) * self.n_columns * 4
         self.resident = n_bytes < SHARE * _free_bytes(self.device) if resident is None else resident
         self._features: Tensor | None = None
         if self.resident:
-            self._features = torch.empty(sum(self.lengths), self.n_dimensions, device=self.device)
+            self._features = torch.empty(sum(self.lengths), self.n_columns, device=self.device)
             start = 0
             for number, matrix in enumerate(matrices):
                 self._features[start : start + len(matrix)] = torch.from_numpy(scaling.apply(matrix, number))
                 start += len(matrix)
 
     def rows(self, index: Tensor) -> Tensor:
-        """(S, B, D) float32 rows on the device, by their numbers (S, B)."""
+        """(S, B, R) float32 rows on the device, by their numbers (S, B)."""
         if self._features is not None:
-            return self._features.index_select(0, index.reshape(-1)).view(*index.shape, self.n_dimensions)
+            return self._features.index_select(0, index.reshape(-1)).view(*index.shape, self.n_columns)
         flat = index.reshape(-1).cpu().numpy()
         videos = np.searchsorted(self._stops, flat, side="right")
-        found = np.empty((len(flat), self.n_dimensions), np.float32)
+        found = np.empty((len(flat), self.n_columns), np.float32)
         for video in np.unique(videos):
             mine = videos == video
             inside = flat[mine] - (self._stops[video] - self.lengths[video])
             found[mine] = self._scaling.apply(self._matrices[video][inside], int(video))
-        return torch.from_numpy(found).to(self.device).view(*index.shape, self.n_dimensions)
+        return torch.from_numpy(found).to(self.device).view(*index.shape, self.n_columns)
 
     def video(self, number: int) -> Tensor:
-        """(T, D) float32 rows of one video on the device."""
+        """(T, R) float32 rows of one video on the device."""
         if self._features is not None:
             stop = int(self._stops[number])
             return self._features[stop - self.lengths[number] : stop]

@@ -38,6 +38,7 @@ class TrainConfig(msgspec.Struct, frozen=True, kw_only=True):
     hidden: int = 0
     activation: Literal["sigmoid", "relu"] = "sigmoid"
     normalise: Literal["none", "l2"] = "none"
+    reduce: int = 0
     standardise: Literal["none", "activity", "video", "activity-unit", "video-unit"] = "none"
     prototypes_per_cluster: int = 1
     initial_prototypes: Literal["random", "k-means"] = "random"

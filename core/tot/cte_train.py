@@ -45,13 +45,13 @@ def train_cte(
     """The baseline's model; arguments and errors as `core.tot.train.train`."""
     check(config, longest_video_rows=max((len(m) for m in matrices), default=0), n_videos=len(matrices))
     began = time.perf_counter()
-    scaling = fit_scaling(matrices, config.standardise)
+    scaling = fit_scaling(matrices, config.standardise, config.reduce)
     bank = FeatureBank(matrices, scaling, device)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
-        model = CteModel(bank.n_dimensions, config.embedding, config.n_clusters)
+        model = CteModel(bank.n_columns, config.embedding, config.n_clusters)
     model = model.to(device)
-    trained = Trained(model, scaling, config, bank.n_dimensions, device=device, bank=bank)
+    trained = Trained(model, scaling, config, int(matrices[0].shape[1]), device=device, bank=bank)
     generator = torch.Generator().manual_seed(config.seed)
     when = torch.cat([torch.arange(n, dtype=torch.float32) / n for n in bank.lengths])
     optimiser = torch.optim.Adam(model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay)

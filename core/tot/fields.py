@@ -201,6 +201,15 @@ FIELDS: tuple[Field, ...] = (
         ("none", "activity", "video", "activity-unit", "video-unit"),
     ),
     _whole(
+        "reduce",
+        "R",
+        "Principal directions",
+        "Where features have more columns than this, only this many principal directions go into the encoder: far "
+        "less arithmetic for the same steps. 0 keeps all columns.",
+        0,
+        4096,
+    ),
+    _whole(
         "prototypes_per_cluster",
         "m",
         "Prototypes a cluster",

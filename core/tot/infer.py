@@ -26,10 +26,13 @@ def scores(trained: Trained, matrix: Rows) -> torch.Tensor:
 
     A tensor is taken as scaled already, as `FeatureBank.video` gives it.
     """
-    if matrix.shape[1] != trained.n_dimensions:
+    wanted = trained.n_dimensions
+    if isinstance(matrix, torch.Tensor):
+        wanted = trained.scaling.width(wanted)
+    if matrix.shape[1] != wanted:
         raise InputError(
             "features",
-            f"{matrix.shape[1]} columns; this run was trained on {trained.n_dimensions}.",
+            f"{matrix.shape[1]} columns; this run was trained on {wanted}.",
             hint="Train again, or choose the other feature folder.",
         )
     scaled = matrix if isinstance(matrix, torch.Tensor) else torch.from_numpy(trained.scaling.apply(matrix))

@@ -90,7 +90,7 @@ def train_many(
     for config in configs:
         check(config, longest_video_rows=max((len(m) for m in matrices), default=0), n_videos=len(matrices))
     _check_alike(matrices, configs)
-    scaling = fit_scaling(matrices, configs[0].standardise)
+    scaling = fit_scaling(matrices, configs[0].standardise, configs[0].reduce)
     try:
         bank = FeatureBank(matrices, scaling, device, resident)
         return _Training(bank, scaling, configs, resume).run(should_stop, on_step, step_every)
@@ -117,7 +117,7 @@ class _Training:
         self, bank: FeatureBank, scaling: Scaling, configs: Sequence[TrainConfig], resume: Checkpoint | None
     ) -> None:
         self.bank, self.scaling, self.configs, self.config = bank, scaling, configs, configs[0]
-        shape = Shape.of(self.config, bank.n_dimensions)._replace(n_clusters=max(c.n_clusters for c in configs))
+        shape = Shape.of(self.config, bank.n_columns)._replace(n_clusters=max(c.n_clusters for c in configs))
         self.network = Network(shape, len(configs), bank.device)
         self.sampler = Sampler(bank.lengths, self.config, [c.seed for c in configs], bank.device)
         self.network.draw(self.sampler.generators)
@@ -211,7 +211,7 @@ class _Training:
             network,
             self.scaling,
             self.configs[run],
-            self.bank.n_dimensions,
+            len(self.scaling.mean),
             self.done,
             seconds,
             str(self.bank.device),

@@ -27,6 +27,8 @@ def save(trained: Trained, path: Path) -> None:
     tensors = {name: value.detach().cpu().contiguous() for name, value in trained.model.state().items()}
     tensors["scaling.mean"] = torch.from_numpy(np.asarray(trained.scaling.mean, np.float64))
     tensors["scaling.deviation"] = torch.from_numpy(np.asarray(trained.scaling.deviation, np.float64))
+    if trained.scaling.basis is not None:
+        tensors["scaling.basis"] = torch.from_numpy(trained.scaling.basis)
     metadata = {"config": msgspec.json.encode(trained.config).decode(), "n_dimensions": str(trained.n_dimensions)}
     if trained.checkpoint is not None:
         more, metadata["checkpoint"] = trained.checkpoint.packed()
@@ -44,19 +46,19 @@ def load(path: Path, *, device: str = "cpu") -> Trained:
             tensors = {name: stream.get_tensor(name) for name in stream.keys()}  # noqa: SIM118 - no mapping
         config = msgspec.json.decode(metadata["config"].encode(), type=TrainConfig)
         n_dimensions = int(metadata["n_dimensions"])
-        scaling = Scaling(
-            config.standardise, tensors.pop("scaling.mean").numpy(), tensors.pop("scaling.deviation").numpy()
-        )
+        moments = tensors.pop("scaling.mean").numpy(), tensors.pop("scaling.deviation").numpy()
+        basis = tensors.pop("scaling.basis").numpy() if "scaling.basis" in tensors else None
+        scaling = Scaling(config.standardise, *moments, basis=basis)
         kept = {name: tensors.pop(name) for name in list(tensors) if name.startswith("checkpoint.")}
         checkpoint = Checkpoint.unpacked(kept, metadata["checkpoint"]) if kept else None
-        model = _model(config, n_dimensions, device)
+        model = _model(config, scaling.width(n_dimensions), device)
         model.load_state(tensors)
     except (OSError, SafetensorError, KeyError, ValueError, RuntimeError, msgspec.DecodeError) as error:
         raise InputError(path, f"not the weights of a run ({error}).") from error
     return Trained(model, scaling, config, n_dimensions, device=device, checkpoint=checkpoint)
 
 
-def _model(config: TrainConfig, n_dimensions: int, device: str) -> Network | CteModel:
+def _model(config: TrainConfig, n_columns: int, device: str) -> Network | CteModel:
     if config.method == "cte":
-        return CteModel(n_dimensions, config.embedding, config.n_clusters).to(device)
-    return Network(Shape.of(config, n_dimensions), device=device)
+        return CteModel(n_columns, config.embedding, config.n_clusters).to(device)
+    return Network(Shape.of(config, n_columns), device=device)

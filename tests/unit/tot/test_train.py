@@ -10,12 +10,13 @@ import torch
 from msgspec import structs
 
 from core.decode.registry import decode
-from core.errors import ConfigError, JobError
+from core.errors import ConfigError, InputError, JobError
 from core.events import StopKind
 from core.tot import infer, weights
 from core.tot.config import METHODS, TrainConfig, check, with_values
 from core.tot.fields import FIELDS
 from core.tot.presets import PRESETS, official, preset
+from core.tot.scaling import fit_scaling
 from core.tot.train import train, train_many
 from core.tot.trained import StepInfo
 
@@ -164,3 +165,22 @@ def test_presets_are_inside_their_ranges(name: str, method: str) -> None:
 
 def test_every_field_explains_itself() -> None:
     assert all(f.label and f.tooltip for f in FIELDS)
+
+
+def test_fewer_columns_keep_what_varies_and_go_with_the_run(tmp_path: Path) -> None:
+    """Two of 30 columns carry everything: two principal directions lose nothing, in memory and from the file."""
+    draw = np.random.default_rng(3)
+    mix = np.linalg.qr(draw.normal(size=(30, 2)))[0].T
+    videos = [(draw.normal(size=(40 + n, 2)) @ mix).astype(np.float32) for n in range(3)]
+    scaling = fit_scaling(videos, "none", 2)
+    for video in videos:
+        small = scaling.apply(video)
+        assert small.shape == (len(video), 2)
+        assert np.allclose(small @ small.T, video @ video.T, atol=1e-4)
+    trained = train(videos, structs.replace(CONFIG, reduce=2, standardise="video-unit"))
+    weights.save(trained, tmp_path / "w.safetensors")
+    again = weights.load(tmp_path / "w.safetensors")
+    assert again.model.shape.n_dimensions == 2 and again.n_dimensions == 30
+    assert np.allclose(infer.posterior(again, videos[0]), infer.posterior(trained, videos[0]), atol=1e-6)
+    with pytest.raises(InputError, match="trained on 30"):
+        infer.scores(again, videos[0][:, :20])

@@ -1,0 +1,93 @@
+"""A wide family of made-up procedures, to judge settings on: many widths, lengths, K, noises and looks, two parts.
+
+`TUNED` is what settings may be chosen on; `HELD_OUT` differs in kind as well as in numbers (features that are positive
+and sparse as those of image networks are, steps that change while they last, any order at all), and is only looked at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from known_structure import Made, make
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One data set: structure, looks and numbers of `make_one`."""
+
+    name: str
+    kind: str = "ordered"
+    look: str = "centres"
+    n_videos: int = 16
+    n_actions: int = 8
+    n_dimensions: int = 48
+    mean_step: int = 50
+    noise: float = 1.5
+    actor: float = 0.6
+
+
+SWAPPED, OMITTED, PERMUTED = "swapped", "omitted and repeated", "permuted"
+TUNED = (
+    Recipe("ordered"),
+    Recipe("ordered, quiet", noise=0.8),
+    Recipe("ordered, loud", noise=2.5),
+    Recipe("ordered, 4 steps", n_actions=4, mean_step=90),
+    Recipe("ordered, 14 steps", n_actions=14, mean_step=30),
+    Recipe("ordered, 6 videos", n_videos=6),
+    Recipe("swapped", kind=SWAPPED),
+    Recipe("swapped, loud", kind=SWAPPED, noise=2.2),
+    Recipe("swapped, 256 wide", kind=SWAPPED, n_dimensions=256, noise=2.5),
+    Recipe("omitted", kind=OMITTED),
+    Recipe("omitted, quiet, 12 steps", kind=OMITTED, noise=1.0, n_actions=12, mean_step=35),
+    Recipe("omitted, 16 wide", kind=OMITTED, n_dimensions=16, noise=0.9),
+)
+HELD_OUT = (
+    Recipe("ordered, sparse, 512 wide", look="sparse", n_dimensions=512, noise=1.5),
+    Recipe("ordered, moving", look="moving", noise=1.2),
+    Recipe("ordered, loud, 10 steps", noise=3.0, n_actions=10, n_videos=24, mean_step=40),
+    Recipe("swapped, sparse", kind=SWAPPED, look="sparse", n_dimensions=256, n_actions=6),
+    Recipe("swapped, moving", kind=SWAPPED, look="moving", n_actions=10, mean_step=35),
+    Recipe("omitted, sparse", kind=OMITTED, look="sparse", n_dimensions=512, noise=2.0),
+    Recipe("omitted, short", kind=OMITTED, mean_step=20, n_videos=30),
+    Recipe("permuted", kind=PERMUTED, noise=1.2),
+    Recipe("permuted, sparse, 5 steps", kind=PERMUTED, look="sparse", n_dimensions=256, n_actions=5, mean_step=70),
+)
+
+
+def make_one(recipe: Recipe, seed: int) -> Made:
+    """The videos of a recipe."""
+    made = make(
+        recipe.kind,
+        seed,
+        n_videos=recipe.n_videos,
+        n_actions=recipe.n_actions,
+        n_dimensions=recipe.n_dimensions if recipe.look == "centres" else 32,
+        mean_step=recipe.mean_step,
+        noise=recipe.noise,
+        actor=recipe.actor,
+    )
+    if recipe.look == "centres":
+        return made
+    draw = np.random.default_rng([seed, 77])
+    features = _sparse(made, recipe, draw) if recipe.look == "sparse" else _moving(made, draw)
+    return Made(features, made.truths, made.n_actions)
+
+
+def _sparse(made: Made, recipe: Recipe, draw: np.random.Generator) -> list[np.ndarray]:
+    """Positive, sparse, of very unequal columns: a random layer with a ReLU over the plain features."""
+    layer = draw.normal(size=(32, recipe.n_dimensions)) * draw.lognormal(0, 0.8, size=recipe.n_dimensions) / 32**0.5
+    threshold = draw.normal(0.3, 0.5, size=recipe.n_dimensions)
+    return [np.maximum(video @ layer - threshold, 0).astype("f4") for video in made.features]
+
+
+def _moving(made: Made, draw: np.random.Generator) -> list[np.ndarray]:
+    """Each step walks along a curve of its own while it lasts, so that its end looks unlike its beginning."""
+    sines = draw.normal(size=(made.n_actions, 2, 32)) * 0.3
+    found = []
+    for video, truth in zip(made.features, made.truths, strict=True):
+        borders = np.flatnonzero(np.diff(truth)) + 1
+        phase = np.concatenate([np.linspace(0, 1, len(part)) for part in np.split(truth, borders)])[:, None]
+        walk = np.sin(np.pi * phase) * sines[truth, 0] + np.cos(np.pi * phase) * sines[truth, 1]
+        found.append((video + walk).astype("f4"))
+    return found
