@@ -62,8 +62,6 @@ class Head(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._run = plain("", self, bold=True)
-        self._run.setWordWrap(False)
         self.reference, self.scope, self.leftovers = QComboBox(self), QComboBox(self), QComboBox(self)
         self.reference.setAccessibleName("What clusters are held against")
         self.scope.setAccessibleName("Videos that are counted")
@@ -99,7 +97,6 @@ class Head(QWidget):
 
     def _lines(self) -> None:
         first, column = QHBoxLayout(), QVBoxLayout(self)
-        first.addWidget(self._run)
         first.addWidget(self.reference, 3)
         first.addWidget(self.scope, 2)
         for button in self._buttons.values():
@@ -122,7 +119,6 @@ class Head(QWidget):
 
     def show_state(self, state: HeadState) -> None:
         """Show it; nothing is sent."""
-        self._run.setText(state.run)
         self.reference.clear()
         for kind, name in REFERENCES.items():
             count = state.videos.get(kind, 0)
@@ -138,7 +134,7 @@ class Head(QWidget):
         self.scope.setToolTip(
             tip(f"This video: {state.video}. Matching one video alone is far easier than an activity.")
         )
-        self.status.setText(state.status)
+        self.status.setText(f"{state.run} · {state.status}")
         self.status.setToolTip(tip(state.status_tip) if state.status_tip else "")
         self.many.setChecked(state.many_to_one)
         self.leftovers.clear()

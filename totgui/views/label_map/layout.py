@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtGui import QFontMetrics
 
-NARROW, WIDE = 34, 76
+NARROW, WIDE = 56, 76
 """Widths in digits: below the first there are no pictures, from the second on three a cluster."""
 SLOPE = 0.67
 """Height of a name over its length, turned by 42 degrees."""

@@ -141,8 +141,8 @@ class Matrix(QAbstractScrollArea):
         found = self.scene.overlap
         column = found.column(target)
         count, total = int(found.counts[row, column]), int(found.counts[row].sum())
-        share = f", {percent(count / total)} % of the cluster" if total else ""
-        return f"Cluster {row} · {self.scene.column_name(column)}: {count:,} frames shared{share}."
+        share = f", {percent(count / total)} %" if total else ""
+        return f"Cluster {row} · {self.scene.column_name(column)}: {count:,} frames{share}."
 
     def _fit_bars(self) -> None:
         if self.scene is None:

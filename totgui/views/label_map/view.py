@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from core.annotation import commands
@@ -34,6 +34,8 @@ from .words import empty_text, head_state, larger_text, missing_text
 HELP = "Drag a chip, or double-click a cell. Arrows and Enter, B background, Del unmapped, L lock, F2 name."
 RECOUNT = What.PREDICTION | What.RUNS | What.ACTIONS | What.DATASET
 ADOPTED_MS = 300
+EFFECT_LINES = 3
+"""Always this high: the matrix must not move below the pointer."""
 
 
 class LabelMapView(QWidget):
@@ -65,7 +67,8 @@ class LabelMapView(QWidget):
         for page in (self._empty, self.matrix, self.names):
             self._pages.addWidget(page)
         self.effect, self._missing = plain(HELP, self), plain("", self, dim=True)
-        self.effect.setMinimumHeight(self.effect.fontMetrics().lineSpacing() * 2)
+        self.effect.setFixedHeight(self.effect.fontMetrics().lineSpacing() * EFFECT_LINES)
+        self.effect.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.larger = QPushButton("", self)
         self.larger.hide()
         self._field: NameField | None = None
@@ -78,9 +81,9 @@ class LabelMapView(QWidget):
         for widget in (self.head, self.banner, self.adopted, self.proposal):
             column.addWidget(widget)
         column.addWidget(self._pages, 1)
-        column.addWidget(self._missing)
+        column.addWidget(self.effect)
         below = QHBoxLayout()
-        below.addWidget(self.effect, 1)
+        below.addWidget(self._missing, 1)
         below.addWidget(self.larger)
         column.addLayout(below)
         self._connect()
@@ -218,7 +221,7 @@ class LabelMapView(QWidget):
         """Offer a run with more clusters where one holds two actions: no map can part them."""
         mixed = [] if found is None else [c for c in range(found.inputs.n_clusters) if found.is_mixed(c)]
         self.larger.setVisible(bool(mixed))
-        self._missing.setVisible(bool(self._missing.text()) and found is not None)
+        self._missing.setVisible(found is not None and bool(mixed or self._missing.text()))
         if found is not None and mixed:
             self.larger.setText(f"Train with K = {found.inputs.n_clusters + 1}…")
             self.larger.setToolTip(f"Clusters that mix two actions: {', '.join(map(str, mixed))}")
@@ -259,7 +262,7 @@ class LabelMapView(QWidget):
             then = with_target(label_map, cluster, target).table()
             changes = self.effects.changes(label_map.table(), then)
             swapped = [c for c, t in then.items() if c != cluster and t != label_map.target(c)]
-            swap = f"Cluster {swapped[0]} gets what cluster {cluster} had" if swapped else ""
+            swap = f"Exchanged with cluster {swapped[0]}" if swapped else ""
             column = self.matrix.scene.column_name(found.column(target))
             self.matrix.show_effect("\n".join(filter(None, [column, *changes, swap])), refused=False)
             self.effects.ask(label_map.table(), then)
