@@ -73,6 +73,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "totgui.paths": ("", ""),
     "totgui.settings": ("", "QT"),
     "totgui.palette": ("totgui.paths", "QT"),
+    "totgui.keymap": ("totgui.settings", "QT"),
+    "totgui.layouts": ("", "QT"),
     "totgui.jobs.protocol": ("core.events core.errors core.requests", "msgspec"),
     "totgui.jobs.runner": ("totgui.jobs.protocol totgui.jobs.engine core.events core.errors", "msgspec"),
     "totgui.jobs.engine": ("totgui.jobs.protocol core.api core.events core.errors", "msgspec"),
@@ -92,8 +94,9 @@ TABLE: dict[str, tuple[str, str]] = {
     "totgui.models": ("totgui.palette totgui.session core.annotation core.data core.metrics core.events core.errors",
                       "QT numpy"),
     "totgui.models.run_settings": (f"{SETTINGS} core.annotation core.data", ""),
-    "totgui.dialogs": ("totgui.models totgui.session totgui.palette totgui.settings core.annotation core.data "
-                       f"core.relink core.requests core.metrics {SETTINGS} core.events core.errors", "QT numpy"),
+    "totgui.dialogs": ("totgui.models totgui.session totgui.palette totgui.settings totgui.keymap core.annotation "
+                       f"core.data core.relink core.requests core.metrics {SETTINGS} core.events core.errors",
+                       "QT numpy"),
     "totgui.views": ("totgui.session totgui.playback totgui.models totgui.palette totgui.settings totgui.paths "
                      f"core.annotation core.data core.metrics {SETTINGS} core.events core.errors",
                      "QT numpy msgspec"),

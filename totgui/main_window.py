@@ -24,6 +24,7 @@ from core import events
 
 from .actions import Actions
 from .dialogs.colour import ask_colour
+from .layouts import ARRANGEMENTS, arrange
 from .models.widgets import duration, tip
 from .safety import Safety
 from .session import Session
@@ -232,13 +233,21 @@ class MainWindow(QMainWindow):
         """Say something in the bar above the video."""
         self.bar.say(text, level)
 
+    def set_arrangement(self, name: str) -> None:
+        """Show the panels of a task."""
+        arrange(self, self.docks, name, self._default_state)
+        self._toolbar.setVisible(ARRANGEMENTS[name].toolbar)
+
     def reset_layout(self) -> None:
         """Put every panel back where it was at first."""
         self.settings.clear_layout()
         self.restoreState(self._default_state)
+        self._toolbar.show()
 
     def _on_project(self) -> None:
         project = self.session.project
+        if project is None and self._pages.currentWidget() is self.video_view:
+            self._user_state = self.saveState()  # the next project finds its panels as they are now
         self._pages.setCurrentWidget(self.video_view if project else self.start)
         for dock in self.docks.values():
             dock.setVisible(project is not None)
@@ -251,7 +260,8 @@ class MainWindow(QMainWindow):
         if self._user_state is not None:
             self.restoreState(self._user_state)
             self._user_state = None
-        self.docks["Training"].raise_()
+        else:
+            self.docks["Training"].raise_()
         self.setWindowTitle(f"{project.path.stem} — totgui")
 
     def _on_jobs(self) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
 RECENT_LIMIT = 10
 NAMES_LIMIT = 300
+KEY_MARK = "\t"
+"""Between the keys of a command; no key is written with it."""
 
 
 class Settings:
@@ -71,6 +74,34 @@ class Settings:
         name = name.strip()
         if name:
             self._settings.setValue("names", [name, *[n for n in self.names() if n != name]][:NAMES_LIMIT])
+
+    def keys(self) -> dict[str, list[str]]:
+        """Keys that a person chose, by the name of the command; an empty list is a command without a key."""
+        self._settings.beginGroup("keys")
+        found = {name: str(self._settings.value(name, "")) for name in self._settings.childKeys()}
+        self._settings.endGroup()
+        return {name: text.split(KEY_MARK) if text else [] for name, text in found.items()}
+
+    def key_preset(self) -> str:
+        """The preset for the keyboard."""
+        return str(self._settings.value("keyboard", ""))
+
+    def set_keys(self, preset: str, keys: Mapping[str, Sequence[str]]) -> None:
+        """Remember a preset and the keys that differ from it; all others are forgotten."""
+        self._settings.setValue("keyboard", preset)
+        self._settings.remove("keys")
+        for name, chosen in keys.items():
+            self._settings.setValue(f"keys/{name}", KEY_MARK.join(chosen))
+
+    def recent_commands(self) -> list[str]:
+        """Names of the commands that were chosen in the palette, newest first."""
+        stored = self._settings.value("commands", [])
+        return [str(name) for name in ([stored] if isinstance(stored, str) else list(stored or []))]
+
+    def add_recent_command(self, name: str) -> None:
+        """Put a command at the head of the palette."""
+        names = [name, *[n for n in self.recent_commands() if n != name]]
+        self._settings.setValue("commands", names[:RECENT_LIMIT])
 
     def last_folder(self) -> str:
         return str(self._settings.value("folder", str(Path.home())))

@@ -3,7 +3,6 @@ from __future__ import annotations
 from fakes_panels import a_session
 
 from totgui.dialogs.export import ExportDialog
-from totgui.dialogs.shortcuts import ShortcutsDialog
 
 
 def test_export_returns_plain_values_and_previews(qtbot, tmp_path):
@@ -13,10 +12,3 @@ def test_export_returns_plain_values_and_previews(qtbot, tmp_path):
     dialog.format.setCurrentIndex(1)
     dialog.folder.setText(str(tmp_path))
     assert dialog.answer() == ("csv", "corrected", "all", tmp_path / "labels.csv")
-
-
-def test_shortcuts_filter(qtbot):
-    dialog = ShortcutsDialog([("Edit", "Ctrl+Z", "Undo"), ("Segment", "S", "Split at playhead")])
-    qtbot.addWidget(dialog)
-    dialog.filter("split")
-    assert dialog.table.isRowHidden(0) and not dialog.table.isRowHidden(1)

@@ -6,8 +6,9 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QLineEdit, QMenu
+from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QLineEdit, QMenu, QPlainTextEdit, QTextEdit
 
+from ..keymap import ACTION_KEY, N_ACTION_KEYS, Keymap, without_typing
 from .edit import EditMenu
 from .file import FileMenu
 from .help import HelpMenu
@@ -17,9 +18,9 @@ from .model import ModelMenu
 from .playback import PlaybackMenu
 from .review import ReviewMenu
 from .segment import SegmentMenu
+from .tools import ToolsMenu
 from .view import ViewMenu
 
-DIGITS = 20
 CHANGING = ("segment.", "labels.", "model.", "review.", "edit.undo", "edit.redo", "file.checkpoint")
 """Commands that a project that is open for reading does not take, by the head of their name."""
 READING = ("review.next", "review.previous")
@@ -33,10 +34,11 @@ class Actions(QObject):
         self.window = window
         self.session = window.session
         self.file, self.edit, self.segment = FileMenu(window), EditMenu(window), SegmentMenu(window)
-        self.model = ModelMenu(window)
+        self.model, self.tools = ModelMenu(window), ToolsMenu(window)
         self.by_name: dict[str, QAction] = {}
-        self._commands: dict[str, Command] = {}
-        self._digits: list[QAction] = []
+        self.commands: dict[str, Command] = {}
+        self.groups: dict[str, str] = {}
+        self._typing = False
         parts = (
             self.file,
             self.edit,
@@ -45,6 +47,7 @@ class Actions(QObject):
             LabelsMenu(window),
             self.model,
             ReviewMenu(window),
+            self.tools,
             ViewMenu(window),
             HelpMenu(window),
         )
@@ -54,7 +57,10 @@ class Actions(QObject):
         docks = self.menus[-2].addMenu("Panels")
         for dock in window.docks.values():
             docks.addAction(dock.toggleViewAction())
-        self._add_digits()
+        self._add_action_keys()
+        self.keymap = Keymap(window.settings, {name: c.keys for name, c in self.commands.items()}, self)
+        self.keymap.changed.connect(self._apply_keys)
+        self._apply_keys()
         self.session.projectChanged.connect(self.refresh)
         self.session.documentChanged.connect(lambda *_: self.refresh())
         self.session.jobsChanged.connect(self.refresh)
@@ -69,45 +75,66 @@ class Actions(QObject):
             if command is None:
                 menu.addSeparator()
                 continue
-            action = QAction(command.text, self.window)
-            action.setShortcuts([QKeySequence(key) for key in command.keys])
-            action.setAutoRepeat(command.repeats)
-            tip = command.tip or command.text.rstrip("…")
-            action.setToolTip(tip + (f" ({command.keys[0]})" if command.keys else ""))
-            action.triggered.connect(lambda _checked=False, do=command.do: do())
-            menu.addAction(action)
-            self.by_name[command.name] = action
-            self._commands[command.name] = command
+            menu.addAction(self._add(command, part.title.replace("&", "")))
         return menu
 
-    def _add_digits(self) -> None:
-        for number in range(DIGITS):
-            digit = (number + 1) % 10
-            action = QAction(f"Action {number + 1}", self.window)
-            action.setShortcut(QKeySequence(f"{digit}" if number < 10 else f"Shift+{digit}"))
-            action.triggered.connect(lambda _checked=False, n=number: self.segment.relabel_number(n))
-            self.window.addAction(action)
-            self._digits.append(action)
+    def _add(self, command: Command, group: str) -> QAction:
+        action = QAction(command.text, self.window)
+        action.setAutoRepeat(command.repeats)
+        action.triggered.connect(lambda _checked=False, do=command.do: do())
+        self.by_name[command.name] = action
+        self.commands[command.name] = command
+        self.groups[command.name] = group
+        return action
+
+    def _add_action_keys(self) -> None:
+        """Twenty commands in no menu: relabel with the action that has this place in the list of actions."""
+        for number in range(1, N_ACTION_KEYS + 1):
+            key = f"{number % 10}" if number <= 10 else f"Shift+{number % 10}"
+            command = Command(
+                f"{ACTION_KEY}{number}",
+                f"Relabel with action {number}",
+                lambda n=number - 1: self.segment.relabel_number(n),
+                [key],
+            )
+            self.window.addAction(self._add(command, "Labels"))
+
+    def text_of(self, name: str) -> str:
+        """What a command would do now; empty for the place of an action that is not there."""
+        if name.startswith(ACTION_KEY):
+            document, place = self.session.document, int(name.removeprefix(ACTION_KEY)) - 1
+            actions = [a for a in document.actions.values() if not a.archived] if document is not None else []
+            return f"Relabel with {actions[place].name}" if place < len(actions) else ""
+        return self.by_name[name].text().replace("&", "")
+
+    def _apply_keys(self) -> None:
+        """Give every action its keys, and name the first in its tooltip."""
+        for name, action in self.by_name.items():
+            command, keys = self.commands[name], self.keymap.keys(name)
+            shown = without_typing(keys) if self._typing else keys
+            action.setShortcuts([QKeySequence(key) for key in shown])
+            text = command.tip or command.text.replace("&", "").rstrip("…")
+            action.setToolTip(text + (f" ({self.keymap.native(name)})" if keys else ""))
 
     def set_single_keys(self, enabled: bool) -> None:
-        """Turn keys without Ctrl on or off; off while a text field has the focus."""
-        for action in [*self.by_name.values(), *self._digits]:
-            keys = action.shortcut()
-            if not keys.isEmpty() and not keys.toString().startswith(("Ctrl", "F1")):
-                action.setEnabled(enabled and action.property("usable") is not False)
+        """Turn keys that type text on or off; off while a text field has the focus."""
+        if enabled == self._typing:
+            self._typing = not enabled
+            self._apply_keys()
 
     def on_focus(self, _old: object, now: object) -> None:
-        """Letters and digits belong to the text field that has the focus."""
-        self.set_single_keys(not isinstance(now, QLineEdit))
+        """Letters, digits and arrows belong to the text field that has the focus."""
+        fields = QLineEdit | QTextEdit | QPlainTextEdit | QAbstractSpinBox
+        is_field = isinstance(now, fields) or (isinstance(now, QComboBox) and now.isEditable())
+        self.set_single_keys(not is_field)
 
     def refresh(self) -> None:
         """Enable what can be done now and name what undo would undo."""
         project = self.session.project
         read_only = project is not None and project.read_only
-        for name, command in self._commands.items():
+        for name, command in self.commands.items():
             if command.usable is not None or _changes_project(name):
                 usable = not (read_only and _changes_project(name)) and (command.usable is None or command.usable())
-                self.by_name[name].setProperty("usable", usable)
                 self.by_name[name].setEnabled(usable)
         undo, redo = self.edit.undo_text, self.edit.redo_text
         self.by_name["edit.undo"].setText(f"Undo: {undo}" if undo else "Undo")

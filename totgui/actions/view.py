@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QApplication
 
+from ..layouts import ARRANGEMENTS
 from ..palette import apply_theme
 from .menu import Command, Menu
 
@@ -30,6 +31,18 @@ class ViewMenu(Menu):
                 usable=self.is_open,
             ),
             Command("view.full-screen", "Full screen", self.full_screen, ["F11"]),
+            None,
+            *(
+                Command(
+                    f"view.layout-{name.casefold()}",
+                    f"Layout: {name}",
+                    lambda name=name: self.window.set_arrangement(name),
+                    [f"Ctrl+Alt+{number}"],
+                    arrangement.tip,
+                    self.is_open,
+                )
+                for number, (name, arrangement) in enumerate(ARRANGEMENTS.items(), start=1)
+            ),
             Command("view.reset", "Reset layout", self.window.reset_layout),
         ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from core.annotation import commands
@@ -34,8 +35,8 @@ from .words import empty_text, head_state, larger_text, missing_text
 HELP = "Drag a chip, or double-click a cell. Arrows and Enter, B background, Del unmapped, L lock, F2 name."
 RECOUNT = What.PREDICTION | What.RUNS | What.ACTIONS | What.DATASET
 ADOPTED_MS = 300
-EFFECT_LINES = 3
-"""Always this high: the matrix must not move below the pointer."""
+EFFECT_LETTERS = 150
+"""The line below the matrix has room for this many: it must not grow, or the matrix would move below the pointer."""
 
 
 class LabelMapView(QWidget):
@@ -67,7 +68,6 @@ class LabelMapView(QWidget):
         for page in (self._empty, self.matrix, self.names):
             self._pages.addWidget(page)
         self.effect, self._missing = plain(HELP, self), plain("", self, dim=True)
-        self.effect.setFixedHeight(self.effect.fontMetrics().lineSpacing() * EFFECT_LINES)
         self.effect.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.larger = QPushButton("", self)
         self.larger.hide()
@@ -116,6 +116,12 @@ class LabelMapView(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(460, 520)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        metrics = self.effect.fontMetrics()
+        lines = -(-EFFECT_LETTERS * metrics.averageCharWidth() // max(200, self.width() - 20))
+        self.effect.setFixedHeight(metrics.lineSpacing() * lines)
 
     # --- what changed ------------------------------------------------------------------------------
 

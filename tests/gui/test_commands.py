@@ -1,0 +1,313 @@
+"""Every command is found, has the keys that a person chose, and panels come in arrangements that can be left again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from projects import a_project, with_edits, with_run
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QPushButton, QSpinBox
+
+from core.annotation import commands
+from core.data.dataset import ActionId
+from totgui.actions import tools
+from totgui.dialogs.keys import Bindable, KeysAnswer, KeysDialog
+from totgui.dialogs.palette import CommandPalette, Entry, ranked
+from totgui.keymap import ACTION_KEY, PRESETS, STANDARD, Keymap, conflicts, types_text
+from totgui.layouts import ARRANGEMENTS
+from totgui.main_window import MainWindow
+from totgui.models.fuzzy import match
+from totgui.session import Session
+from totgui.settings import Settings
+
+popups = pytest.mark.qt_log_ignore("This plugin does not support")
+"""Offscreen has no windows to raise and no keyboard to grab; a popup wants both."""
+
+
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TOT_DATA_DIR", str(tmp_path / "data"))
+    QSettings("totgui", "totgui").clear()
+    yield
+    QSettings("totgui", "totgui").clear()
+
+
+@pytest.fixture
+def window(qtbot, tmp_path: Path) -> Iterator[MainWindow]:
+    with a_project(tmp_path / "a.tot") as project:
+        with_run(project)
+        with_edits(project)
+    made = MainWindow(Session(), Settings())
+    made.show()
+    made.session.open_project(tmp_path / "a.tot")
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+def keys(window: MainWindow, name: str) -> list[str]:
+    return [k.toString(QKeySequence.SequenceFormat.PortableText) for k in window.actions_.by_name[name].shortcuts()]
+
+
+# --- finding ------------------------------------------------------------------------------------------------------
+
+
+def test_letters_in_order_find_a_text_and_word_beginnings_win():
+    assert match("mwn", "Merge with next") is not None and match("nwm", "Merge with next") is None
+    assert match("merge", "Merge with next")[0] > match("merge", "A submerged rock")[0]
+    assert match("next merge", "Merge with next")[1] == (0, 1, 2, 3, 4, 11, 12, 13, 14)
+    assert match("", "anything") == (-1, ())
+
+
+def test_what_was_used_last_comes_first_and_what_is_impossible_last():
+    entries = [Entry(n, t, "Menu") for n, t in (("a", "Split"), ("b", "Split again"), ("c", "Merge"))]
+    entries.append(Entry("d", "Split never", "Menu", usable=False))
+    assert [e.name for e, _ in ranked(entries, ["b", "c"], "")] == ["b", "c", "a", "d"]
+    assert [e.name for e, _ in ranked(entries, ["b"], "split")] == ["b", "a", "d"]
+    by_menu = [e.name for e, _ in ranked(entries, [], "menu")]
+    assert set(by_menu) == set("abcd") and by_menu[-1] == "d"
+
+
+@popups
+def test_the_palette_runs_the_marked_command_and_offers_it_first_the_next_time(window, qtbot):
+    window.actions_.by_name["tools.palette"].trigger()
+    [palette] = window.findChildren(CommandPalette)
+    qtbot.keyClicks(palette.field, "accept vid")
+    palette.grab()
+    assert palette.list.currentIndex().data() == "Accept video"
+    session = window.session
+    session.do(lambda: commands.start_unlabelled(session.document, session.current_video))
+    before = session.document.review(session.current_video)
+    with qtbot.waitSignal(palette.chosen):
+        qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert session.document.review(session.current_video) != before or session.document.reviews
+    assert window.settings.recent_commands() == ["review.accept"]
+    assert ranked(window.actions_.tools.entries(), window.settings.recent_commands(), "")[0][0].name == "review.accept"
+
+
+@popups
+def test_arrows_move_the_mark_and_escape_closes(window, qtbot):
+    window.actions_.by_name["tools.palette"].trigger()
+    [palette] = window.findChildren(CommandPalette)
+    first = palette.list.currentIndex().row()
+    qtbot.keyClick(palette.field, Qt.Key.Key_Down)
+    assert palette.list.currentIndex().row() == first + 1
+    qtbot.keyClicks(palette.field, "zzzz")
+    assert not palette._none.isHidden()
+    qtbot.keyClick(palette.field, Qt.Key.Key_Escape)
+    assert not palette.isVisible()
+
+
+def test_every_command_is_in_the_palette_with_its_key(window):
+    found = {entry.name: entry for entry in window.actions_.tools.entries()}
+    in_menus = [a for menu in window.actions_.menus for a in menu.actions() if a in window.actions_.by_name.values()]
+    names = {name for name, action in window.actions_.by_name.items() if action in in_menus} - {"tools.palette"}
+    assert names <= found.keys()
+    assert found["model.train"].key and not found["model.stop"].usable
+    assert found[f"{ACTION_KEY}2"].text == "Relabel with step 1" and f"{ACTION_KEY}9" not in found
+    assert {f"panel.{name}" for name in window.docks} <= found.keys()
+
+
+@popups
+def test_a_command_that_is_not_possible_now_is_not_run(qtbot):
+    palette = CommandPalette([Entry("a", "Stop", "Model", usable=False)], [])
+    qtbot.addWidget(palette)
+    palette.show()
+    chosen = []
+    palette.chosen.connect(chosen.append)
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert not chosen and palette.isVisible()
+
+
+@popups
+def test_hostile_names_are_painted_as_text(qtbot):
+    texts = ("<b>bold</b><img src=x>", "🥚" * 80, "اقطع الخضار", "x" * 500)
+    palette = CommandPalette([Entry(str(i), text, "Labels", "Ctrl+X") for i, text in enumerate(texts)], [])
+    qtbot.addWidget(palette)
+    palette.resize(500, 300)
+    palette.show()
+    palette.search("b")
+    palette.grab()
+    palette.search("")
+    palette.grab()
+
+
+# --- keys ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_no_two_commands_have_one_key(window, preset):
+    assert conflicts(window.actions_.keymap.defaults, preset, {}) == {}
+
+
+@pytest.mark.parametrize("preset", [name for name in PRESETS if name != STANDARD])
+def test_presets_name_commands_that_there_are_and_give_ten_actions_a_key_without_shift(window, preset):
+    chosen = PRESETS[preset][1]
+    assert chosen.keys() <= window.actions_.keymap.defaults.keys()
+    for number in range(1, 11):
+        [sign] = chosen[f"{ACTION_KEY}{number}"]
+        assert not QKeySequence(sign).isEmpty() and "Shift" not in sign
+
+
+def test_chosen_keys_reach_actions_tooltips_sheet_and_the_next_start(window, qtbot, monkeypatch):
+    answer = KeysAnswer("azerty", {"segment.split": ("Ctrl+J",), "model.train": ()})
+    monkeypatch.setattr(tools, "ask_keys", lambda commands, parent: answer)
+    window.actions_.by_name["help.shortcuts"].trigger()
+    assert keys(window, "segment.split") == ["Ctrl+J"] and keys(window, "model.train") == []
+    assert "(Ctrl+J)" in window.actions_.by_name["segment.split"].toolTip()
+    assert "(" not in window.actions_.by_name["model.train"].toolTip()
+    assert keys(window, f"{ACTION_KEY}1") == ["&"] and keys(window, "view.zoom-out") == ["Ctrl+-"]
+    sheet = KeysDialog(window.actions_.tools.bindable(), "azerty", window.actions_.keymap.own)
+    qtbot.addWidget(sheet)
+    row = [c.name for c in sheet._commands].index("segment.split")
+    assert sheet.table.item(row, 1).text() == QKeySequence("Ctrl+J").toString(QKeySequence.SequenceFormat.NativeText)
+    later = Keymap(Settings(), window.actions_.keymap.defaults)
+    assert (later.preset, later.own) == ("azerty", {"segment.split": ("Ctrl+J",), "model.train": ()})
+
+
+def test_stored_keys_that_make_no_sense_do_no_harm(window):
+    settings = QSettings("totgui", "totgui")
+    settings.setValue("keyboard", "klingon")
+    settings.setValue("keys/no.such-command", "Ctrl+J")
+    settings.setValue("keys/segment.split", "no key at all")
+    found = Keymap(Settings(), window.actions_.keymap.defaults)
+    assert found.preset == STANDARD and "no.such-command" not in found.own and found.keys("segment.split") == ()
+
+
+@pytest.fixture
+def dialog(qtbot):
+    made = KeysDialog(
+        [
+            Bindable("a", "&Split…", "Segment", ("S",)),
+            Bindable("b", "Merge", "Segment", ("M",)),
+            Bindable("c", "Train", "Model", ("Ctrl+T",)),
+        ],
+        STANDARD,
+        {},
+    )
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def press(dialog, key):
+    dialog.edit.setKeySequence(QKeySequence(key))
+
+
+def test_a_free_key_is_set_or_added(dialog):
+    dialog.choose("a")
+    press(dialog, "X")
+    dialog.add.click()
+    assert dialog.keys("a") == ("S", "X") and dialog.answer() == KeysAnswer(STANDARD, {"a": ("S", "X")})
+    press(dialog, "Y")
+    dialog.set.click()
+    assert dialog.keys("a") == ("Y",)
+    dialog.default.click()
+    assert dialog.answer().own == {}
+
+
+def test_a_key_of_another_command_is_named_and_only_taken_on_purpose(dialog):
+    dialog.choose("a")
+    press(dialog, "M")
+    assert not dialog.set.isEnabled() and 'belongs to "Merge"' in dialog.note.text() and not dialog.take.isHidden()
+    dialog.give(adding=False)
+    assert dialog.keys("a") == ("S",)
+    dialog.take.click()
+    assert dialog.keys("a") == ("M",) and dialog.keys("b") == () and not dialog.conflicts()
+
+
+def test_keys_that_two_commands_have_are_flagged(qtbot):
+    made = KeysDialog([Bindable("a", "A", "G", ("S",)), Bindable("b", "B", "G", ("M",))], STANDARD, {"b": ("S",)})
+    qtbot.addWidget(made)
+    assert made.conflicts() == {"S": ["a", "b"]} and "neither" in made.table.item(0, 1).toolTip()
+    made.choose("a")
+    assert "S: A, B" in made.note.text()
+
+
+def test_a_command_can_have_no_key_and_all_go_back_to_default(dialog):
+    dialog.choose("b")
+    dialog.clear.click()
+    assert dialog.keys("b") == () and dialog.answer().own == {"b": ()}
+    dialog.all_default.click()
+    assert dialog.keys("b") == ("M",)
+
+
+def test_the_sheet_is_filtered_by_command_key_and_menu(dialog):
+    for text, shown in (("split", [0]), ("ctrl", [2]), ("segment", [0, 1])):
+        dialog.filter(text)
+        assert [row for row in range(3) if not dialog.table.isRowHidden(row)] == shown
+    dialog.grab()
+
+
+@pytest.mark.parametrize(
+    ("key", "typed"),
+    [
+        *((key, True) for key in ("S", "Shift+1", "Space", "Left", "Del", "é")),
+        *((key, False) for key in ("Ctrl+S", "Alt+Up", "F1", "F11", "Ctrl+Shift+Z", "")),
+    ],
+)
+def test_keys_that_type_are_told_from_commands(key, typed):
+    assert types_text(key) is typed
+
+
+@pytest.mark.parametrize("make", [QLineEdit, QSpinBox, QPlainTextEdit, QComboBox])
+def test_keys_that_type_are_off_in_text_fields_and_the_others_stay(window, make):
+    field = make(window)
+    if isinstance(field, QComboBox):
+        field.setEditable(True)
+    window.actions_.on_focus(None, field)
+    assert keys(window, "segment.split") == [] and keys(window, f"{ACTION_KEY}1") == []
+    assert keys(window, "model.train") == ["Ctrl+T"] and keys(window, "edit.undo") == ["Ctrl+Z"]
+    assert window.actions_.by_name["segment.split"].isEnabled()
+    window.actions_.on_focus(field, QPushButton(window))
+    assert keys(window, "segment.split") == ["S"] and keys(window, f"{ACTION_KEY}1") == ["1"]
+
+
+def test_action_keys_follow_the_order_of_the_actions(window):
+    session = window.session
+    session.do(lambda: commands.start_unlabelled(session.document, session.current_video))
+    order = [a.id for a in session.document.actions.values() if not a.archived]
+    session.do(lambda: commands.order_actions(session.document, order[::-1]))
+    session.playback.seek(0)
+    window.actions_.by_name[f"{ACTION_KEY}1"].trigger()
+    assert int(session.document.corrected[session.current_video].labels[0]) == int(order[-1])
+    assert session.document.actions[ActionId(int(order[-1]))]
+
+
+# --- layouts ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ARRANGEMENTS)
+def test_an_arrangement_shows_its_panels_and_no_other(window, name):
+    wanted = ARRANGEMENTS[name]
+    window.actions_.by_name[f"view.layout-{name.casefold()}"].trigger()
+    shown = {panel for panel, dock in window.docks.items() if not dock.isHidden()}
+    assert shown == {*wanted.left, *wanted.right, *wanted.bottom} and shown <= window.docks.keys()
+    assert window._toolbar.isHidden() == (not wanted.toolbar)
+    for side in (wanted.left, wanted.right, wanted.bottom):
+        for panel in side[1:]:
+            assert window.docks[panel] in window.tabifiedDockWidgets(window.docks[side[0]])
+    window.grab()
+
+
+@popups
+def test_arrangements_can_follow_each_other_and_reset_brings_everything_back(window):
+    window.docks["Label map"].setFloating(True)
+    for name in (*ARRANGEMENTS, "Present"):
+        window.set_arrangement(name)
+    window.reset_layout()
+    assert not any(dock.isHidden() or dock.isFloating() for dock in window.docks.values())
+    assert not window._toolbar.isHidden()
+
+
+def test_the_next_project_finds_the_panels_as_they_were(window, tmp_path):
+    window.set_arrangement("Review")
+    path = window.session.project.path
+    window.session.close_project()
+    assert all(dock.isHidden() for dock in window.docks.values())
+    window.session.open_project(path)
+    shown = {panel for panel, dock in window.docks.items() if not dock.isHidden()}
+    assert shown == {"Videos", "Labels", "History", "Timeline"}

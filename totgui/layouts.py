@@ -1,0 +1,83 @@
+"""Arrangements of the panels for a task: which are shown, where, and how much of the window they take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow
+
+Area = Qt.DockWidgetArea
+SIDES = {"left": Area.LeftDockWidgetArea, "right": Area.RightDockWidgetArea, "bottom": Area.BottomDockWidgetArea}
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """Panels by side; several of one side are tabs, the first on top. `shares` are of the width, at the bottom of the
+    height. `toolbar` False leaves nothing but the video and the menu."""
+
+    tip: str
+    left: tuple[str, ...] = ()
+    right: tuple[str, ...] = ()
+    bottom: tuple[str, ...] = ()
+    shares: Mapping[str, float] = field(default_factory=dict)
+    toolbar: bool = True
+
+
+ARRANGEMENTS = {
+    "Review": Arrangement(
+        "Video and timeline, with the list of videos and the actions",
+        left=("Videos",),
+        right=("Labels", "History"),
+        bottom=("Timeline",),
+        shares={"left": 0.2, "right": 0.24, "bottom": 0.44},
+    ),
+    "Train": Arrangement(
+        "Settings, curves and the pinned video while it is being learned",
+        left=("Runs",),
+        right=("Training", "Metrics"),
+        bottom=("Live",),
+        shares={"left": 0.24, "right": 0.28, "bottom": 0.42},
+    ),
+    "Map": Arrangement(
+        "The label map, wide, beside the video and above the timeline",
+        right=("Label map", "Labels"),
+        bottom=("Timeline",),
+        shares={"right": 0.56, "bottom": 0.34},
+    ),
+    "Compare": Arrangement(
+        "Runs side by side as strips",
+        left=("Runs", "Videos"),
+        right=("Metrics",),
+        bottom=("Compare",),
+        shares={"left": 0.24, "right": 0.28, "bottom": 0.55},
+    ),
+    "Present": Arrangement("The video alone", toolbar=False),
+}
+
+
+def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], name: str, first: QByteArray) -> None:
+    """Bring the panels of a window into an arrangement; `first` is the state in which nothing floats.
+
+    Panels that the arrangement does not name are hidden; names that are no panels are left out.
+    """
+    wanted = ARRANGEMENTS[name]
+    window.restoreState(first)
+    for dock in docks.values():
+        dock.hide()
+    width, height = window.width(), window.height()
+    for side, area in SIDES.items():
+        shown = [docks[panel] for panel in getattr(wanted, side) if panel in docks]
+        for dock in shown:
+            window.addDockWidget(area, dock)
+            dock.show()
+        for dock in shown[1:]:
+            window.tabifyDockWidget(shown[0], dock)
+        if shown:
+            shown[0].raise_()
+            share = wanted.shares.get(side, 0.3)
+            whole, direction = (
+                (height, Qt.Orientation.Vertical) if side == "bottom" else (width, Qt.Orientation.Horizontal)
+            )
+            window.resizeDocks([shown[0]], [round(share * whole)], direction)
