@@ -249,6 +249,8 @@ def test_accepted_videos_can_be_the_reference(view):
     view.choose_reference(TrackKind.CORRECTED)
     assert view.overlap.scored == (VideoId("P01"),)
     session.do(lambda: commands.relabel(session.document, VideoId("P01"), 0, 600, 3))
+    assert not view.overlap.scored  # an edit takes the acceptance back
+    session.do(lambda: commands.set_review(session.document, VideoId("P01"), ReviewStatus.ACCEPTED))
     assert view.overlap.wanted[column(view, 3)] == 600
     view.solve()
     assert "Matched on the corrected labels of accepted videos" in view.proposal.text()
@@ -260,7 +262,9 @@ def test_accepted_videos_are_the_reference_where_there_is_no_ground_truth(qtbot)
     qtbot.addWidget(view)
     assert view._pages.currentWidget() is view.names
     view.name_cluster(2, "whisk")
-    session.do(lambda: commands.adopt_prediction(session.document, R2, VideoId("P00")))
+    whisk = session.document.label_maps[R2].target(2)
+    session.do(lambda: commands.start_unlabelled(session.document, VideoId("P00")))
+    session.do(lambda: commands.relabel(session.document, VideoId("P00"), 0, 600, whisk))
     session.do(lambda: commands.set_review(session.document, VideoId("P00"), ReviewStatus.ACCEPTED))
     assert view._pages.currentWidget() is view.matrix and view.overlap.scored == (VideoId("P00"),)
 
