@@ -58,6 +58,7 @@ class TrainConfig(msgspec.Struct, frozen=True, kw_only=True):
     radius: float = 0.04
     smoothness: float = 0.07
     balance: float = 0.11
+    correction_weight: float = 1.0
     seed: int = 0
     seeds: int = 1
     rival: Literal["none", "tot+tcl"] = "none"

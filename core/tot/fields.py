@@ -226,6 +226,16 @@ FIELDS: tuple[Field, ...] = (
         ("random", "k-means"),
         CLUSTERED,
     ),
+    _number(
+        "correction_weight",
+        "γ",
+        "Correction weight",
+        "Weight of the frames that a person corrected, where a training learns from them: larger follows the "
+        "corrections more closely, smaller leaves more to the videos that nobody has corrected.",
+        1e-3,
+        100.0,
+        CLUSTERED,
+    ),
     _number("learning_rate", "η", "Learning rate", "Step size of Adam.", 1e-7, 1.0),
     _number("weight_decay", "wd", "Weight decay", "L2 penalty inside Adam.", 0.0, 1.0),
     _whole("halvings", "", "Rate halvings", "How often the learning rate is halved on the way (CTE).", 0, 20, ("cte",)),

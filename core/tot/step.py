@@ -13,23 +13,29 @@ from .config import TrainConfig
 from .losses import Coherence, codes, cross_entropy, cross_entropy_gradient
 from .network import TINY, Network
 from .sampling import BINS, Draw
+from .supervision import Lessons, Teacher
 from .targets import Targets
 
 
 @dataclass
 class Outcome:
-    """What a step saw, before its update: scores and plan (S, V, N, K), and the pairs of the coherence loss."""
+    """What a step saw, before its update: scores and plan (S, V, N, K), the pairs of the coherence loss, and the (S,)
+    cross entropy of corrected rows."""
 
     scores: Tensor
     plan: Tensor
     coherence: Coherence | None
+    corrections: Tensor | None = None
 
 
 class Stepper:
     """Holds what all steps share: networks, pseudo-labels, optimisers."""
 
-    def __init__(self, network: Network, configs: Sequence[TrainConfig], bank: FeatureBank) -> None:
+    def __init__(
+        self, network: Network, configs: Sequence[TrainConfig], bank: FeatureBank, lessons: Lessons | None = None
+    ) -> None:
         self.network, self.config, self.bank = network, configs[0], bank
+        self._teacher = None if lessons is None else Teacher(lessons, configs, bank)
         self._targets = Targets(configs, network.shape.n_clusters, network.device)
         self._missing = self._targets.missing
         self._pairs = torch.Generator().manual_seed(self.config.seed)
@@ -46,9 +52,9 @@ class Stepper:
         ]
 
     @torch.no_grad()
-    def __call__(self, draw: Draw, *, frozen: bool) -> Outcome:
-        """Draw one batch's features, and update."""
-        outcome = self.gradients(draw)
+    def __call__(self, draw: Draw, *, frozen: bool, step: int = 0) -> Outcome:
+        """Draw one batch's features, and update; corrected rows are drawn by the number of the step."""
+        outcome = self.gradients(draw, step=step)
         if self.config.method == "asot" and self.network.shape.l2:
             prototypes = self.network.prototypes
             prototypes.div_(torch.linalg.vector_norm(prototypes, dim=2, keepdim=True).clamp_min_(TINY))
@@ -58,7 +64,7 @@ class Stepper:
         return outcome
 
     @torch.no_grad()
-    def gradients(self, draw: Draw) -> Outcome:
+    def gradients(self, draw: Draw, *, step: int = 0) -> Outcome:
         """Write the gradients of one batch into the network."""
         config, network = self.config, self.network
         n_runs, n_videos, n_frames = draw.anchors.shape
@@ -77,7 +83,8 @@ class Stepper:
         elif config.uses_tcl:  # the released code's groups of neighbouring rows
             coherence, d_embeddings = self._grouped(done.embeddings)
         network.backward(done, d_scores, d_embeddings)
-        return Outcome(scores, plan, coherence)
+        corrections = None if self._teacher is None else self._teacher.add_gradients(network, step)
+        return Outcome(scores, plan, coherence, corrections)
 
     def _grouped(self, embeddings: Tensor) -> tuple[Coherence, Tensor]:
         """Pairs (r, r + 1) inside groups of N / 32 sorted rows, r drawn a group; one group of pairs for the batch."""
@@ -101,13 +108,16 @@ class Stepper:
         config = self.config
         scores, plan = outcome.scores, outcome.plan
         entropy_loss = cross_entropy(scores, plan, tau=config.tau)
-        coherence = torch.zeros_like(entropy_loss) if outcome.coherence is None else outcome.coherence.loss()
+        nothing = torch.zeros_like(entropy_loss)
+        coherence = nothing if outcome.coherence is None else outcome.coherence.loss()
+        corrections = nothing if outcome.corrections is None else outcome.corrections
         certain = codes(scores, tau=config.tau, missing=self._missing)
         mass = self.masses(outcome)
         return {
-            "total": entropy_loss + config.alpha * coherence,
+            "total": entropy_loss + config.alpha * coherence + config.correction_weight * corrections,
             "cross_entropy": entropy_loss,
             "temporal_coherence": coherence,
+            **({} if outcome.corrections is None else {"corrections": corrections}),
             "entropy": -(certain * certain.clamp_min(TINY).log()).sum(dim=-1).flatten(1).mean(dim=1),
             "smallest_mass": mass.amin(dim=1),
             "largest_mass": mass.amax(dim=1),

@@ -23,12 +23,17 @@ from .network import Network, Shape
 from .sampling import Sampler
 from .scaling import Scaling, fit_scaling
 from .step import Outcome, Stepper
+from .supervision import Lessons
 from .trained import Losses, StepInfo, Trained
 
 FloatArray = NDArray[np.floating[Any]]
+NO_LESSONS = (
+    "CTE learns the time of single frames and clusters them afterwards, so it cannot learn from corrections. "
+    "Choose another method, or learn from none."
+)
 VARIED = ("seed", "rho", "sigma", "n_clusters")
 """Settings in which the runs of one training may differ."""
-LOSSES = ("total", "cross_entropy", "temporal_coherence")
+LOSSES = ("total", "cross_entropy", "temporal_coherence", "corrections")
 
 
 def train(
@@ -41,6 +46,7 @@ def train(
     step_every: int = 50,
     resume: Checkpoint | None = None,
     resident: bool | None = None,
+    lessons: Lessons | None = None,
 ) -> Trained:
     """The network that fits these videos; the same seed on the same machine gives the same network.
 
@@ -51,11 +57,14 @@ def train(
         on_step: called every `step_every` iterations and after the last.
         resume: where an earlier training of the same settings and videos stood; it goes on with the next draw.
         resident: False streams the features from the host; None decides by the memory that is free.
+        lessons: the rows whose cluster a person has said, for the methods that can learn from them.
     Raises:
         ConfigError: a setting is out of range, or the features do not vary.
         JobError: the loss was not finite from the start.  DeviceMemoryError: the device is full.
     """
     if config.method == "cte":
+        if lessons is not None:
+            raise ConfigError(NO_LESSONS)
         return train_cte(
             matrices, config, device=device, should_stop=should_stop, on_step=on_step, step_every=step_every
         )
@@ -68,6 +77,7 @@ def train(
         step_every=step_every,
         resume=resume,
         resident=resident,
+        lessons=lessons,
     )[0]
 
 
@@ -81,6 +91,7 @@ def train_many(
     step_every: int = 50,
     resume: Checkpoint | None = None,
     resident: bool | None = None,
+    lessons: Lessons | None = None,
 ) -> list[Trained]:
     """One network for each of the settings, trained side by side along a leading axis.
 
@@ -93,7 +104,7 @@ def train_many(
     scaling = fit_scaling(matrices, configs[0].standardise, configs[0].reduce)
     try:
         bank = FeatureBank(matrices, scaling, device, resident)
-        return _Training(bank, scaling, configs, resume).run(should_stop, on_step, step_every)
+        return _Training(bank, scaling, configs, resume, lessons).run(should_stop, on_step, step_every)
     except torch.OutOfMemoryError as error:
         raise DeviceMemoryError(f"{device} ran out of memory with a batch of {configs[0].batch}.") from error
 
@@ -114,7 +125,12 @@ class _Training:
     """The state of a training between two steps."""
 
     def __init__(
-        self, bank: FeatureBank, scaling: Scaling, configs: Sequence[TrainConfig], resume: Checkpoint | None
+        self,
+        bank: FeatureBank,
+        scaling: Scaling,
+        configs: Sequence[TrainConfig],
+        resume: Checkpoint | None,
+        lessons: Lessons | None,
     ) -> None:
         self.bank, self.scaling, self.configs, self.config = bank, scaling, configs, configs[0]
         shape = Shape.of(self.config, bank.n_columns)._replace(n_clusters=max(c.n_clusters for c in configs))
@@ -124,7 +140,8 @@ class _Training:
         self.sampler.rewind()
         if self.config.initial_prototypes == "k-means":
             k_means(self.network, bank, configs)
-        self.stepper = Stepper(self.network, configs, bank)
+        self.taught = lessons is not None
+        self.stepper = Stepper(self.network, configs, bank, lessons)
         self.done = 0
         if resume is not None:
             self.done = resume.restore(self.network, self.stepper.optimisers, self.sampler)
@@ -139,7 +156,7 @@ class _Training:
         frozen = round(self.config.freeze_fraction * self.config.iterations)
         stop, warning = None, ""
         for iteration in range(self.done + 1, self.config.iterations + 1):
-            outcome = self.stepper(self.sampler.next(), frozen=iteration <= frozen)
+            outcome = self.stepper(self.sampler.next(), frozen=iteration <= frozen, step=iteration)
             self.done = iteration
             stop = should_stop()
             if stop is None and iteration < self.config.iterations and iteration % step_every:
@@ -192,7 +209,8 @@ class _Training:
         for run, config in enumerate(self.configs):
             network = self.network.single(run)
             network.narrow(config.n_clusters)
-            if config.method == "ot":  # without a prior the number of a cluster says nothing: sort by time
+            # Without a prior and without names the number of a cluster says nothing: sort by time.
+            if config.method == "ot" and not self.taught:
                 time_order(network, self.bank)
             trained = self._trained(run, network)
             trained.stopped_early = stop is StopKind.KEEP or bool(warning)

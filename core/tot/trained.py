@@ -43,6 +43,7 @@ class StepInfo:
     masses: tuple[float, ...] = ()
     runs: tuple[Losses, ...] = ()
     of: Callable[[int], Trained] | None = None
+    corrections: float = 0.0
 
 
 @dataclass

@@ -1,0 +1,36 @@
+"""The record in a run of what it learned from: corrected segments as the training saw them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..data.dataset import VideoId
+
+
+@dataclass(frozen=True)
+class Taught:
+    """One video's corrected segments as a training saw them, UNLABELLED where it saw none; how many frames it saw."""
+
+    starts: tuple[int, ...]
+    labels: tuple[int, ...]
+    frames: int
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What a run learned from; an empty one learned from the features alone. `source` is one of SOURCES."""
+
+    source: str = "none"
+    videos: Mapping[VideoId, Taught] = field(default_factory=dict)
+
+    @property
+    def frames(self) -> int:
+        """Corrected frames of all videos."""
+        return sum(taught.frames for taught in self.videos.values())
+
+    @property
+    def words(self) -> str:
+        """The same in a few words, empty for a run that learned from no video."""
+        n = len(self.videos)
+        return f"{n} corrected video{'s' if n > 1 else ''}, {self.frames:,} frames" if n else ""
