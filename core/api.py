@@ -20,6 +20,7 @@ from .requests import EvaluateRequest, ExtractRequest, ExtractSettings, SegmentR
 
 if TYPE_CHECKING:
     from .annotation.changes import Changes
+    from .annotation.learned import Learned
     from .formats.track import ExportSummary
     from .kit.package import KitSummary
     from .kit.plan import KitPlan
@@ -83,16 +84,18 @@ def configure(
     seeds: int | None = None,
     values: Mapping[str, str] | None = None,
     official_compatible: bool = False,
+    at_least: int = 0,
 ) -> TrainConfig:
     """The settings of a training: a preset (one that fits the dataset when None), its method or another, values.
 
-    K comes from the actions of the dataset where neither preset nor caller states it. `official_compatible`
-    takes the settings of the released code (METHOD 12) where they are settings here.
+    K comes from the actions of the dataset where neither preset nor caller states it, and is then no less than
+    `at_least`, such as the number of actions that a person used. `official_compatible` takes the settings of the
+    released code (METHOD 12) where they are settings here.
     """
     from .tot import config, presets
 
     name = preset or presets.default_preset(dataset)
-    n_clusters = n_clusters or presets.clusters_for(name, dataset)
+    n_clusters = n_clusters or max(presets.clusters_for(name, dataset) or 0, at_least) or None
     chosen = presets.preset(name, method=method, n_clusters=n_clusters)
     stated = dict(values or {})
     if iterations is not None:
@@ -113,6 +116,17 @@ def settings_of(project: Project, run: RunId | None) -> TrainConfig:
     from .tot.config import TrainConfig
 
     return msgspec.convert(dict(choose_run(project.document, run).config), TrainConfig)
+
+
+def lessons(
+    project: Project, learn_from: str | None = None, *, method: str = "", again: RunId | None = None
+) -> Learned:
+    """The corrections of a project that a training can learn from; see `core.learning_work.lessons_for`."""
+    from .learning_work import lessons_for
+    from .project_work import choose_run
+
+    run = None if again is None else choose_run(project.document, again)
+    return lessons_for(project.document, learn_from, method=method, again=run)
 
 
 def warm_up() -> None:
@@ -328,18 +342,20 @@ def train_project(
     config: Any,
     *,
     resume: RunId | None = None,
+    learned: Learned | None = None,
     device: str = "auto",
     report: Report = ignore,
     should_stop: ShouldStop = never_stop,
 ) -> tuple[RunId, dict[str, Any]]:
     """Train on the project's usable videos and add the run; its id and the manifest.
 
-    `resume` is a run that was stopped; the training goes on where it stood.
+    `resume` is a run that was stopped; the training goes on where it stood, and learns from what it began with.
+    `learned` are the corrections to learn from (see `lessons`), none when None.
     """
     from . import run_folder
-    from .project_work import add_run, train_request
+    from .project_work import NOTHING, add_run, train_request
 
-    request = train_request(project, config, device, resume=resume)
+    request = train_request(project, config, device, resume=resume, learned=learned or NOTHING)
     try:
         result = train(request, report=report, should_stop=should_stop)
     except BaseException:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import msgspec
 import numpy as np
 
@@ -14,7 +16,8 @@ from .data.features import load_matrix
 from .errors import ConfigError, InputError
 from .metrics.baselines import kmeans as cluster_frames
 from .metrics.label_free import LabelFree, label_free
-from .metrics.report import Clustering, evaluate
+from .metrics.learned import evaluate_learned
+from .metrics.report import Clustering
 from .metrics.report import Report as Scores
 from .metrics.sil import SilView
 from .project import Project
@@ -42,9 +45,10 @@ def evaluate_track(
         labels = labels if n_clusters is not None else view.apply(labels)
         notes = view.notes(truths)
     used = None if level == "video" or split_sil is not None else label_map
-    scores = evaluate(
+    scores = evaluate_learned(
         truths,
         labels,
+        learned=[document.videos[v].name for v in _learned(document, run, track)],
         actions=actions,
         n_clusters=n_clusters,
         label_map=None if used is None else used.table(),
@@ -53,6 +57,11 @@ def evaluate_track(
         notes=notes,
     )
     return scores if used is None else _marked(scores, document, used)
+
+
+def _learned(document: Document, run: RunId | None, track: str) -> Collection[VideoId]:
+    """The videos that a run learned from; none for corrected labels."""
+    return choose_run(document, run).learned.videos if track == "prediction" else ()
 
 
 def _marked(scores: Scores, document: Document, label_map: LabelMap) -> Scores:

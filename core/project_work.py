@@ -11,12 +11,13 @@ from uuid import uuid4
 
 import numpy as np
 
-from . import run_folder
+from . import learning_work, run_folder
 from .annotation.document import Document
+from .annotation.learned import Learned
 from .annotation.map_notes import map_notes
 from .annotation.overlap import Counter, Match, inputs_of, solve
 from .annotation.segmentation import Segmentation
-from .annotation.values import UNMAPPED, LabelMap, Leftovers, Prediction, ReviewStatus, Run, ScoresRef
+from .annotation.values import UNMAPPED, Leftovers, Prediction, ReviewStatus, Run, ScoresRef
 from .cache import atomic_write, cache_path
 from .data.dataset import BACKGROUND, UNLABELLED, ActionId, ClusterId, RunId, VideoId
 from .errors import ConfigError, EditError, InputError
@@ -27,6 +28,7 @@ from .requests import SegmentRequest, TrainRequest, TrainVideo
 if TYPE_CHECKING:
     from .project import Project
 
+NOTHING = Learned()
 TRACKS = ("corrected", "prediction", "ground-truth")
 
 
@@ -80,15 +82,27 @@ def choose_run(document: Document, run: RunId | str | None) -> Run:
     return document.runs[RunId(run)]
 
 
-def train_request(project: Project, config: Any, device: str, *, resume: RunId | None = None) -> TrainRequest:
-    """The request that trains on every usable video, with an out folder of its own in the cache."""
+def train_request(
+    project: Project, config: Any, device: str, *, resume: RunId | None = None, learned: Learned = NOTHING
+) -> TrainRequest:
+    """The request that trains on every usable video, with an out folder of its own in the cache.
+
+    A training that goes on learns from what it began with, whatever `learned` says.
+    """
     out = cache_path("runs", project.uid, f"train-{uuid4().hex[:8]}")
     weights = ""
     if resume is not None:
         kept = out / "resume.safetensors"
         atomic_write(kept, project.weights(choose_run(project.document, resume).id))
-        weights = str(kept)
-    return TrainRequest(videos=usable_videos(project), config=config, device=device, out=str(out), resume=weights)
+        weights, learned = str(kept), choose_run(project.document, resume).learned
+    return TrainRequest(
+        videos=usable_videos(project),
+        config=config,
+        device=device,
+        out=str(out),
+        resume=weights,
+        **learning_work.of_request(project.document, learned),
+    )
 
 
 def add_run(project: Project, result: Mapping[str, Any], *, parent: RunId | None = None) -> RunId:
@@ -113,9 +127,9 @@ def add_run(project: Project, result: Mapping[str, Any], *, parent: RunId | None
         losses=result["losses"],
         curve=curve,
         parent=parent,
+        learned=learning_work.of_result(result),
     )
-    proposed = {ClusterId(int(c)): int(a) for c, a in result.get("label_map", {}).items()}
-    label_map = LabelMap(run.id, run.n_clusters, proposed=proposed)
+    label_map = learning_work.first_map(run.id, run.n_clusters, result)
     weights = Path(result["weights"])
     project.add_run(run, label_map, weights.read_bytes(), then=lambda: run_folder.remove(weights.parent))
     return run.id

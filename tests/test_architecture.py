@@ -50,7 +50,9 @@ TABLE: dict[str, tuple[str, str]] = {
     # The verbs and the files that hold parts of them.
     "core.project_work": ("core.project core.annotation core.store.opening core.store.salvage core.store.backup "
                           f"core.data core.metrics core.run_folder core.formats "
-                          f"core.cache core.requests {VALUES}", "numpy msgspec"),
+                          f"core.learning_work core.cache core.requests {VALUES}", "numpy msgspec"),
+    # What a person corrected, on its way into a training and into the record of its run.
+    "core.learning_work": ("core.annotation core.data core.errors", ""),
     "core.evaluation": (f"core.project core.project_work core.annotation core.data core.metrics {VALUES}",
                         "msgspec numpy"),
     "core.review": ("core.annotation core.data core.errors", "numpy"),
@@ -68,7 +70,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "core.progress": ("core.events", ""),
     "core.api": ("core.*", "msgspec numpy"),
     "core.verbs": (f"core.tot.config core.api core.requests core.progress core.data core.kit.source core.decode "
-                   f"core.metrics core.project core.label_import {VALUES}", ""),
+                   f"core.metrics core.project core.label_import core.annotation {VALUES}", ""),
     "core.cli": ("core.verbs core.errors core.events", ""),
     "totgui.paths": ("", ""),
     "totgui.settings": ("", "QT"),

@@ -30,6 +30,11 @@ class Learned:
         return sum(taught.frames for taught in self.videos.values())
 
     @property
+    def n_actions(self) -> int:
+        """How many actions the corrections name: the least number of clusters."""
+        return len({label for taught in self.videos.values() for label in taught.labels if label >= 0})
+
+    @property
     def words(self) -> str:
         """The same in a few words, empty for a run that learned from no video."""
         n = len(self.videos)

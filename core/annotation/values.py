@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..data.dataset import BACKGROUND, UNLABELLED, Action, ActionId, ClusterId, RunId, VideoId
+from .learned import Learned
 from .segmentation import Segmentation
 
 Target = int
@@ -134,7 +135,8 @@ class Run:
     """One training: its settings, how it ended, its curve and its scores.
 
     `config` is `core.tot.config.TrainConfig` as plain values. `curve` holds one row per reported
-    iteration: iteration, loss, cross_entropy, temporal_coherence, mof, f1 (None = unknown).
+    iteration: iteration, loss, cross_entropy, temporal_coherence, mof, f1 (None = unknown). `learned` says which
+    corrections it learned from.
     """
 
     id: RunId
@@ -149,6 +151,7 @@ class Run:
     curve: tuple[tuple[float | None, ...], ...] = ()
     parent: RunId | None = None
     hidden: bool = False
+    learned: Learned = field(default_factory=Learned)
 
     @property
     def n_clusters(self) -> int:

@@ -40,6 +40,13 @@ class ClassScores(msgspec.Struct, frozen=True):
     iou: float
 
 
+class Untouched(Totals, frozen=True, kw_only=True):
+    """The totals over the videos that a run did not learn from."""
+
+    videos: int
+    frames: int
+
+
 class Report(Totals, frozen=True, kw_only=True):
     """Everything that is said of a prediction. Fractions of 1.
 
@@ -47,7 +54,8 @@ class Report(Totals, frozen=True, kw_only=True):
     has its own. `mof_bg` counts background frames too. `f1_official` is F1 as the released code counts it (videos
     joined end to end). `per_class` and `confusion` are pooled over videos at every level. `notes` say how the labels
     were read, where that is not plain; `label_map_by_hand` the clusters that a person mapped otherwise than the match,
-    `label_map_many_to_one` that clusters may share an action: neither compares with published figures.
+    `label_map_many_to_one` that clusters may share an action: neither compares with published figures. `learned_from`
+    are the scored videos whose corrected labels the run learned from, `untouched` the totals of the others.
     """
 
     level: str
@@ -65,6 +73,8 @@ class Report(Totals, frozen=True, kw_only=True):
     notes: list[str] = []
     label_map_by_hand: list[int] = []
     label_map_many_to_one: bool = False
+    learned_from: list[str] = []
+    untouched: Untouched | None = None
 
 
 class Clustering(msgspec.Struct, frozen=True):
@@ -75,11 +85,18 @@ class Clustering(msgspec.Struct, frozen=True):
 
 
 def quick_scores(
-    truths: Mapping[str, IntArray], predictions: Mapping[str, IntArray], *, n_clusters: int
+    truths: Mapping[str, IntArray],
+    predictions: Mapping[str, IntArray],
+    *,
+    n_clusters: int,
+    label_map: Mapping[int, int] | None = None,
 ) -> tuple[float, float]:
-    """MoF and F1 of clusters after matching at activity level; for live display."""
+    """MoF and F1 of clusters after matching at activity level, or through a label map; for live display."""
     truth, clusters = runs_of(list(truths.values())), runs_of([predictions[v] for v in truths])
-    mapped, _ = _matched(truth, clusters, n_clusters, "activity")
+    if label_map is None:
+        mapped, _ = _matched(truth, clusters, n_clusters, "activity")
+    else:
+        mapped = clusters.relabelled(_through(label_map, clusters.labels, n_clusters))
     return mof_and_f1(Comparison(truth, mapped), n_clusters)
 
 
@@ -132,7 +149,7 @@ def evaluate(
         videos=len(truths),
         frames=int(truth.lengths.sum()),
         background=["background"] if np.any(truth.labels == BACKGROUND) else [],
-        **totals(compared, clusters, level=level),
+        **totals(compared, clusters, level=level),  # type: ignore[arg-type]
         mof_bg=compared.mof_with_background(),
         f1_official=f1_concatenated(truth, predicted, clusters),
         label_map={str(c): names.get(found.get(c, WRONG)) for c in range(n_clusters or 0)} if found else {},

@@ -20,7 +20,7 @@ from .targets import Targets
 @dataclass
 class Outcome:
     """What a step saw, before its update: scores and plan (S, V, N, K), the pairs of the coherence loss, and the (S,)
-    cross entropy of corrected rows."""
+    weighted cross entropy of corrected rows."""
 
     scores: Tensor
     plan: Tensor
@@ -114,7 +114,7 @@ class Stepper:
         certain = codes(scores, tau=config.tau, missing=self._missing)
         mass = self.masses(outcome)
         return {
-            "total": entropy_loss + config.alpha * coherence + config.correction_weight * corrections,
+            "total": entropy_loss + config.alpha * coherence + corrections,
             "cross_entropy": entropy_loss,
             "temporal_coherence": coherence,
             **({} if outcome.corrections is None else {"corrections": corrections}),

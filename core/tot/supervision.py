@@ -27,6 +27,10 @@ ROWS = 128
 EVENNESS = 0.5
 """0 draws every corrected row as often as any other, 1 draws every cluster as often; between, a short action still
 has a voice and a long one is still heard more."""
+HALF = 2.0
+"""Corrected videos at which the term has half its weight, where a temporal prior holds the clusters to their places
+beside it: one video shows one person and one camera. Without a prior only the term gives clusters their names, and it
+always has its whole weight (measured: docs/learning.md)."""
 SEED_STEP = 1_000_003
 """Seeds of the draws of neighbouring runs and steps lie far apart."""
 
@@ -64,24 +68,27 @@ class Teacher:
             raise ConfigError(
                 f"Corrections name clusters up to {flat.max()}; wanted 0 to {fewest - 1}, and at least one."
             )
-        self._bank, self._weight, self._tau = bank, configs[0].correction_weight, configs[0].tau
+        amount = len(known) / float(np.mean(bank.lengths))  # in videos of average length
+        share = amount / (amount + HALF) if configs[0].uses_prior else 1.0
+        self.weight = configs[0].correction_weight * share
+        self._bank, self._tau = bank, configs[0].tau
         self._seeds = [config.seed for config in configs]
         self._rows, self._labels = (torch.from_numpy(each).to(bank.device) for each in (known, flat[known]))
-        share = np.bincount(flat[known])[flat[known]].astype(np.float64) ** -EVENNESS
-        self._cumulative = torch.from_numpy(np.cumsum(share) / share.sum())
+        often = np.bincount(flat[known])[flat[known]].astype(np.float64) ** -EVENNESS
+        self._cumulative = torch.from_numpy(np.cumsum(often) / often.sum())
 
     @torch.no_grad()
     def add_gradients(self, network: Network, step: int) -> Tensor:
-        """Add the gradients of the term to those that the network holds; (S,) the term before its weight."""
+        """Add the gradients of the term to those that the network holds; (S,) the term with its weight."""
         assert network.encoder.grad is not None and network.prototypes.grad is not None
         picks = self._draw(step)
         of_others = network.encoder.grad.clone(), network.prototypes.grad.clone()
         done = network.forward(self._bank.rows(self._rows[picks]))
         wanted = torch.zeros_like(done.scores).scatter_(2, self._labels[picks][..., None], 1.0)
-        network.backward(done, cross_entropy_gradient(done.scores, wanted, tau=self._tau).mul_(self._weight))
+        network.backward(done, cross_entropy_gradient(done.scores, wanted, tau=self._tau).mul_(self.weight))
         network.encoder.grad.add_(of_others[0])
         network.prototypes.grad.add_(of_others[1])
-        return cross_entropy(done.scores, wanted, tau=self._tau)
+        return cross_entropy(done.scores, wanted, tau=self._tau).mul_(self.weight)
 
     def _draw(self, step: int) -> Tensor:
         """(S, ROWS) int64 places among the known rows."""

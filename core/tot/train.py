@@ -33,7 +33,7 @@ NO_LESSONS = (
 )
 VARIED = ("seed", "rho", "sigma", "n_clusters")
 """Settings in which the runs of one training may differ."""
-LOSSES = ("total", "cross_entropy", "temporal_coherence", "corrections")
+LOSSES = ("total", "cross_entropy", "temporal_coherence")
 
 
 def train(
@@ -223,7 +223,7 @@ class _Training:
         return found
 
     def _trained(self, run: int, network: Network) -> Trained:
-        losses = {name: self.losses[name][run] for name in LOSSES if name in self.losses}
+        losses = {name: self.losses[name][run] for name in (*LOSSES, "corrections") if name in self.losses}
         seconds = time.perf_counter() - self.began
         return Trained(
             network,

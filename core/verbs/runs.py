@@ -8,14 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import api
+from ..annotation.learnable import SOURCES
 from ..data.dataset import RunId
 from ..decode.registry import DECODERS
 from ..decode.settings import FIELDS
+from ..errors import ConfigError
 from ..progress import ProgressPrinter
 from . import wording
 from .common import AddVerb, Answer, flush, pairs, split_sil, with_run
+from .learning import learned_values
 
 if TYPE_CHECKING:
+    from ..annotation.learned import Learned
     from ..project import Project
     from ..tot.config import TrainConfig
 
@@ -49,6 +53,12 @@ def _train_grammar(add: Callable[..., Any]) -> None:
     add("--seeds", type=int, metavar="N", help="train N seeds side by side and keep the most typical run")
     add("--from", dest="again", type=RunId, metavar="RUN", help="repeat a run with its own settings")
     add("--resume", type=RunId, metavar="RUN", help="go on with a run that was stopped and kept")
+    add(
+        "--learn-from",
+        choices=tuple(SOURCES),
+        help="corrections to learn from: accepted videos and what was corrected in others (corrected; the default), "
+        "accepted videos only, or none; --from RUN repeats those that the run learned from when left out",
+    )
     add("--device", default="auto", metavar="auto|cpu|cuda|cuda:N|mps")
     add("--official-compatible", action="store_true")
 
@@ -58,9 +68,15 @@ def train(options: argparse.Namespace) -> Answer:
     with api.open_project(options.project) as project, ProgressPrinter() as report:
         api.require_features(project)
         earlier = options.again or options.resume
-        config = api.settings_of(project, earlier) if earlier else _configured(project, options)
-        run, result = api.train_project(project, config, resume=options.resume, device=options.device, report=report)
+        if options.resume and options.learn_from:
+            raise ConfigError("A training that goes on learns from what it began with. Leave --learn-from out.")
+        learned = api.lessons(project, options.learn_from, method=options.method or "", again=earlier)
+        config = api.settings_of(project, earlier) if earlier else _configured(project, options, learned)
+        run, result = api.train_project(
+            project, config, resume=options.resume, learned=learned, device=options.device, report=report
+        )
         flush(project)
+        learned_from = learned_values(project.document, run)
     losses = {key: float(result["losses"].get(key, 0.0)) for key in ("total", "cross_entropy", "temporal_coherence")}
     answer = {
         "run": run,
@@ -70,13 +86,14 @@ def train(options: argparse.Namespace) -> Answer:
         "device": result["device"],
         "loss": losses,
         "metrics": result["metrics"],
+        "learned": learned_from,
     }
     if result["ensemble"]:
         answer["ensemble"] = result["ensemble"]
     return answer, wording.train_text(answer)
 
 
-def _configured(project: Project, options: argparse.Namespace) -> TrainConfig:
+def _configured(project: Project, options: argparse.Namespace, learned: Learned) -> TrainConfig:
     return api.configure(
         project.document.dataset,
         method=options.method,
@@ -87,6 +104,7 @@ def _configured(project: Project, options: argparse.Namespace) -> TrainConfig:
         seeds=options.seeds,
         values=pairs(options.set),
         official_compatible=options.official_compatible,
+        at_least=learned.n_actions,
     )
 
 

@@ -13,8 +13,13 @@ def train_text(answer: Mapping[str, Any]) -> str:
         f"{answer['method']}: {answer['iterations']:,} iterations in {answer['seconds']:.1f} s "
         f"on {answer['device']}, loss {answer['loss']['total']:.4f}",
     ]
+    learned = answer["learned"]["videos"]
+    if learned:
+        names = ", ".join(row["video"] for row in learned)
+        lines.append(f"learned from {answer['learned']['frames']:,} corrected frames of {len(learned)} videos: {names}")
     if answer["metrics"]:
-        lines.append(f"MoF {_percent(answer['metrics']['mof'])}, F1 {_percent(answer['metrics']['f1'])}")
+        where = " on the videos it did not learn from" if learned else ""
+        lines.append(f"MoF {_percent(answer['metrics']['mof'])}, F1 {_percent(answer['metrics']['f1'])}{where}")
     if ensemble := answer.get("ensemble"):
         best = ensemble["runs"][ensemble["chosen"]]
         lines.append(

@@ -18,7 +18,8 @@ from ..tot import infer
 from ..tot.config import TrainConfig
 from ..tot.devices import memory_used
 from ..tot.trained import Losses, StepInfo, Trained
-from .videos import decoder_settings, predictions, rows_of, truth_of
+from .judging import Judge
+from .videos import decoder_settings, predictions, rows_of
 
 FloatArray = NDArray[np.floating[Any]]
 IntArray = NDArray[np.integer[Any]]
@@ -44,6 +45,7 @@ class Live:
     config: TrainConfig
     report: Report
     pinned: Callable[[], str]
+    judge: Judge
     device: str = "cpu"
     before: int = 0
     after: int = 0
@@ -127,14 +129,10 @@ class Live:
         self.snapshot_at = now + max(SNAPSHOT_EVERY_S, taken / SCORES_SHARE)
 
     def _scores(self, trained: Trained) -> tuple[float | None, float | None]:
-        truths = {video.id: truth for video in self.videos if (truth := truth_of(video)) is not None}
-        if not truths:
+        if not self.judge.truths:
             return None, None
-        from ..metrics.report import quick_scores
-
-        found = predictions(trained, self.videos, self.matrices)
-        mof, f1 = quick_scores(truths, {v: found[v] for v in truths}, n_clusters=self.config.n_clusters)
-        return float(mof), float(f1)
+        scores = self.judge.scores(predictions(trained, self.videos, self.matrices), self.config.n_clusters)
+        return (None, None) if scores is None else (scores["mof"], scores["f1"])
 
 
 def snapshot(trained: Trained, video: TrainVideo, matrix: infer.Rows, iteration: int) -> list[MatrixSnapshot]:

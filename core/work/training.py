@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,18 +15,21 @@ from ..decode.registry import check_name
 from ..errors import ConfigError, InputError
 from ..events import JobCancelled, LogLine, Report, ShouldStop, StopKind
 from ..metrics.agreement import agreement
-from ..requests import TrainRequest, TrainVideo
+from ..requests import TrainRequest
 from ..run_folder import write_manifest
 from ..tot import weights
 from ..tot.checkpoint import Checkpoint
 from ..tot.config import METHODS, TrainConfig
 from ..tot.devices import use_few_threads
 from ..tot.presets import rival_of
+from ..tot.supervision import Lessons
 from ..tot.train import train as fit
 from ..tot.train import train_many as fit_many
 from ..tot.trained import StepInfo, Trained
+from .judging import Judge
+from .learning import lesson_of
 from .live import Live
-from .videos import load_matrices, predictions, truth_of
+from .videos import load_matrices, predictions
 
 FloatArray = NDArray[np.floating[Any]]
 IntArray = NDArray[np.integer[Any]]
@@ -68,7 +71,10 @@ def train(
     use_few_threads()
     matrices = load_matrices(request.videos, report, should_stop)
     resume = _checkpoint(request)
+    lesson = lesson_of(request, config, [len(matrix) for matrix in matrices], report)
+    judge = Judge.of(request.videos, lesson.bound if lesson else {}, frozenset(lesson.videos if lesson else ()))
     methods = [config] if config.rival == "none" else [config, rival_of(config)]
+    methods = methods if lesson is None else [lesson.steer(settings) for settings in methods]
     lives, families = [], []
     for number, settings in enumerate(methods):
         if number and should_stop() is not None:
@@ -80,6 +86,7 @@ def train(
                 settings,
                 report,
                 pinned or (lambda: request.pinned),
+                judge,
                 device,
                 before=sum(m.iterations for m in methods[:number]),
                 after=sum(m.iterations for m in methods[number + 1 :]),
@@ -87,16 +94,17 @@ def train(
                 text=_step_text(settings.method, number, len(methods)),
             )
         )
-        families.append(_Family.train(settings, request, matrices, device, should_stop, lives[-1], resume))
+        lessons = None if lesson is None else lesson.lessons
+        families.append(_Family.train(settings, request, matrices, device, should_stop, lives[-1], resume, lessons))
     if should_stop() is StopKind.DISCARD:
         raise JobCancelled
     kept = max(range(len(families)), key=lambda number: families[number].consistency)
     family = families[kept]
     trained, found = family.runs[family.chosen], family.decoded[family.chosen]
-    ensemble = _ensemble(request, families, family) if len(family.runs) > 1 else None
+    ensemble = _ensemble(judge, families, family) if len(family.runs) > 1 else None
     path = Path(request.out) / "weights.safetensors"
     weights.save(trained, path)
-    label_map, metrics = _matched(_truths(request.videos), found, config.n_clusters)
+    label_map, metrics = judge.label_map(found, config.n_clusters), judge.scores(found, config.n_clusters)
     curves = lives[kept].curves
     curve = curves[family.chosen] if curves else []
     if metrics is not None and curve:
@@ -117,6 +125,7 @@ def train(
         "curve": curve,
         "stopped_early": trained.stopped_early,
         "label_map": label_map,
+        "learned": None if lesson is None else lesson.plain(request),
         "metrics": metrics,
         "ensemble": ensemble,
     }
@@ -156,10 +165,11 @@ class _Family:
         should_stop: ShouldStop,
         on_step: Callable[[StepInfo], None],
         resume: Checkpoint | None,
+        lessons: Lessons | None,
     ) -> _Family:
         """Train all seeds of one method side by side, and decode every video with each."""
         options: dict[str, Any] = {"device": device, "should_stop": should_stop, "on_step": on_step}
-        options["step_every"] = STEP_EVERY
+        options |= {"step_every": STEP_EVERY, "lessons": lessons}
         if config.seeds > 1 and config.method != "cte":
             alone = msgspec.structs.replace(config, seeds=1, rival="none")
             configs = [msgspec.structs.replace(alone, seed=config.seed + n) for n in range(config.seeds)]
@@ -183,10 +193,10 @@ class _Family:
         return float(self.shares.mean())
 
 
-def _ensemble(request: TrainRequest, families: Sequence[_Family], family: _Family) -> dict[str, Any]:
+def _ensemble(judge: Judge, families: Sequence[_Family], family: _Family) -> dict[str, Any]:
     """Seed, agreement with the others and scores of each run; which one is the most typical."""
-    truths, n_clusters = _truths(request.videos), family.runs[0].config.n_clusters
-    scores = [_matched(truths, found, n_clusters)[1] for found in family.decoded]
+    n_clusters = family.runs[0].config.n_clusters
+    scores = [judge.scores(found, n_clusters) for found in family.decoded]
     known = [score for score in scores if score is not None]
     spread = {
         key: {"mean": float(np.mean([s[key] for s in known])), "deviation": float(np.std([s[key] for s in known]))}
@@ -202,23 +212,3 @@ def _ensemble(request: TrainRequest, families: Sequence[_Family], family: _Famil
         ],
         "spread": spread,
     }
-
-
-def _truths(videos: Sequence[TrainVideo]) -> dict[str, IntArray]:
-    return {video.id: truth for video in videos if (truth := truth_of(video)) is not None}
-
-
-def _matched(
-    truths: Mapping[str, IntArray], found: Mapping[str, IntArray], n_clusters: int
-) -> tuple[dict[int, int], dict[str, float] | None]:
-    """Label map by Hungarian matching and the scores under it; nothing without ground truth."""
-    if not truths:
-        return {}, None
-    from ..metrics.matching import match
-    from ..metrics.report import quick_scores
-
-    names = list(truths)
-    predictions, known = [found[n] for n in names], [truths[n] for n in names]
-    table = {int(c): int(a) for c, a in match(predictions, known, n_clusters).items()}
-    mof, f1 = quick_scores(truths, {n: found[n] for n in names}, n_clusters=n_clusters)
-    return table, {"mof": float(mof), "f1": float(f1)}

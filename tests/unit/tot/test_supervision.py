@@ -66,13 +66,14 @@ def test_gradient_of_the_corrections_agrees_with_finite_differences(values: dict
     network.encoder.mul_(40)
     network.prototypes.mul_(40)
     teacher = Teacher(_taught(truths, 0, 2), configs, bank)
+    assert 0.2 < teacher.weight < 0.7
     teacher.add_gradients(network, 5)
     picks = teacher._draw(5)
 
     def loss() -> torch.Tensor:
         scores = network.scores(network.embed(bank.rows(teacher._rows[picks])))
         wanted = torch.nn.functional.one_hot(teacher._labels[picks], N_CLUSTERS).to(scores.dtype)
-        return 0.7 * cross_entropy(scores, wanted, tau=BASE.tau).sum()
+        return teacher.weight * cross_entropy(scores, wanted, tau=BASE.tau).sum()
 
     for parameter in (network.encoder, network.prototypes):
         assert parameter.grad is not None

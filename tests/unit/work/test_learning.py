@@ -1,0 +1,132 @@
+"""From corrected segments to lessons: the binding of actions to clusters, rows, decoder, refusals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import ConfigError
+from core.events import ignore
+from core.requests import TrainRequest, TrainVideo
+from core.tot.config import TrainConfig
+from core.work.judging import Judge
+from core.work.learning import _places, bind, lesson_of
+
+
+def _config(n_clusters: int, **values: object) -> TrainConfig:
+    return TrainConfig(n_clusters=n_clusters, **values)  # type: ignore[arg-type]
+
+
+def _request(tracks: dict[str, list[int]], *, n_frames: int = 12, per_row: int = 1, **values: object) -> TrainRequest:
+    videos = tuple(
+        TrainVideo(id=v, features="/x", n_frames=n_frames, n_rows=n_frames // per_row, stride_numerator=per_row)
+        for v in ("a", "b", "c")
+    )
+    pieces = {v: (list(range(len(labels))), labels) for v, labels in tracks.items()}
+    return TrainRequest(videos=videos, config=None, out="/x", learn_from="corrected", corrections=pieces, **values)
+
+
+def _lesson(tracks: dict[str, list[int]], config: TrainConfig, *, n_frames: int = 12, per_row: int = 1):  # type: ignore[no-untyped-def]
+    request = _request(tracks, n_frames=n_frames, per_row=per_row)
+    return lesson_of(request, config, [n_frames // per_row] * 3, ignore)
+
+
+FULL = [7] * 4 + [5] * 4 + [9] * 4
+
+
+def test_actions_are_bound_in_the_order_of_their_mean_time() -> None:
+    found = bind([np.array(FULL), np.array([5] * 2 + [7] * 3 + [9] * 7), np.array([7] * 6 + [5] * 6)], _config(3))
+    assert found == {0: 7, 1: 5, 2: 9}
+
+
+def test_fewer_actions_than_clusters_take_the_places_nearest_to_their_times() -> None:
+    early_and_late = np.array([3] * 2 + [-2] * 8 + [1] * 2)
+    assert bind([early_and_late], _config(6)) == {0: 3, 5: 1}
+    assert bind([np.array([-2] * 10 + [3, 1])], _config(6)) == {4: 3, 5: 1}  # both at the end, still in order
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=6), st.integers(0, 4))
+def test_places_rise_and_no_rising_choice_lies_nearer(times: list[float], free: int) -> None:
+    from itertools import combinations
+
+    ordered, n = np.sort(times), len(times) + free
+    middles = (np.arange(n) + 0.5) / n
+    found = _places(ordered, n)
+    assert found == sorted(set(found))
+    best = min(np.abs(middles[list(c)] - ordered).sum() for c in combinations(range(n), len(times)))
+    assert np.abs(middles[found] - ordered).sum() == pytest.approx(best)
+
+
+def test_background_takes_a_cluster_only_where_one_is_to_spare() -> None:
+    track = np.array([-1] * 4 + [2] * 4 + [0] * 4)
+    assert bind([track], _config(3)) == {0: -1, 1: 2, 2: 0}
+    assert bind([track], _config(2)) == {0: 2, 1: 0}
+    assert bind([track], _config(3, preset="yti")) == {1: 2, 2: 0}  # it has a background rule of its own
+
+
+def test_more_actions_than_clusters_are_refused_with_the_number_that_would_do() -> None:
+    with pytest.raises(ConfigError, match=r"3 actions, but the training has 2 clusters\. Set 3 or more"):
+        bind([np.array(FULL)], _config(2))
+
+
+def test_rows_take_the_label_of_most_of_their_corrected_frames() -> None:
+    # Rows of four frames, each belonging to the frames around its start.
+    lesson = _lesson({"b": [7, 7, 5, 5, 5, 5, -2, -2, -2, -2, -2, 9]}, _config(3), per_row=4)
+    assert lesson is not None
+    assert [labels.tolist() for labels in lesson.lessons.labels] == [[-1] * 3, [0, 1, 2], [-1] * 3]
+    assert lesson.videos == {"b": 7}
+    single = _lesson({"a": [-2] * 5 + [7] + [-2] * 6}, _config(3), per_row=4)
+    assert single is not None and single.lessons.n_known == 1
+
+
+def test_nothing_corrected_teaches_nothing() -> None:
+    assert _lesson({}, _config(3)) is None
+    assert _lesson({"a": [-2] * 12}, _config(3)) is None
+    assert _lesson({"not trainable": FULL}, _config(3)) is None
+
+
+def test_cte_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"CTE .* cannot learn from corrections"):
+        _lesson({"a": FULL}, _config(3, method="cte"))
+
+
+@pytest.mark.parametrize(
+    ("tracks", "decoder", "wanted"),
+    [
+        ({"a": FULL, "b": FULL}, "any-order", "fixed-order"),
+        ({"a": FULL}, "any-order", "any-order"),  # one video proves no order
+        ({"a": FULL, "b": [*FULL[:11], -2]}, "any-order", "any-order"),  # nor does a part of one
+        ({"a": FULL, "b": FULL[:8] + [5] * 4}, "any-order", "any-order"),
+        ({"a": FULL, "b": [5] * 6 + [7] * 3 + [9] * 3}, "fixed-order", "video-order"),
+        ({"a": [7] * 4 + [5] * 4 + [7] * 4}, "fixed-order", "video-order"),
+        ({"a": FULL, "b": FULL[:8] + [5] * 4}, "fixed-order", "fixed-order"),  # left out is not out of order
+        ({"a": FULL, "b": FULL}, "asot", "fixed-order"),
+    ],
+)
+def test_the_decoder_is_one_that_the_corrected_videos_do_not_contradict(
+    tracks: dict[str, list[int]], decoder: str, wanted: str
+) -> None:
+    config = _config(3, decoder=decoder)
+    lesson = _lesson(tracks, config)
+    assert lesson is not None and lesson.steer(config).decoder == wanted
+    assert lesson.steer(_config(4, decoder=decoder)).decoder == decoder or wanted == "video-order"
+
+
+def test_a_run_that_was_taught_is_scored_by_its_names_on_the_other_videos() -> None:
+    truths = {"a": np.repeat([7, 5], 6), "b": np.repeat([7, 5], 6), "c": np.repeat([7, 5], 6)}
+    found = {"a": np.repeat([0, 1], 6), "b": np.repeat([0, 1], 6), "c": np.repeat([1, 0], 6)}
+    by_names = Judge(truths, {0: 7, 1: 5}, frozenset({"a"}))
+    assert by_names.scores(found, 2) == {"mof": 0.5, "f1": 0.5}
+    # Matching would call the clusters of a, b and c by what suits them best.
+    assert Judge({"c": truths["c"]}).scores(found, 2) == {"mof": 1.0, "f1": 1.0}
+    assert Judge({"c": truths["c"]}, {0: 7, 1: 5}).scores(found, 2) == {"mof": 0.0, "f1": 0.0}
+    assert Judge(truths, {0: 7, 1: 5}, frozenset(truths)).scores(found, 2) is None
+
+
+def test_clusters_without_a_name_are_matched_and_named_ones_stay() -> None:
+    truths = {"a": np.repeat([7, 5, 9], 4)}
+    found = {"a": np.repeat([1, 0, 2], 4)}
+    table = Judge(truths, {0: 7}).label_map(found, 3)
+    assert table[0] == 7 and table[2] == 9
