@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from ..errors import InputError, JobError
+from . import onnx_trial
 from .backbone import IMAGENET_DEVIATION, IMAGENET_MEAN, FloatArray, Pictures, resized
 from .files import sha256
 from .onnx_header import input_shape
@@ -37,6 +38,7 @@ class OnnxBackbone:
         self._path = path
         batch, self._height, self._width = _input_size(path)
         self.name, self.weights = f"onnx:{path.name}", sha256(path)
+        onnx_trial.check(path, (batch or 2, 3, self._height, self._width))
         try:
             self._net: Any = cv2.dnn.readNetFromONNX(str(path))
         except Exception as error:  # the outer edge of a loader of foreign files

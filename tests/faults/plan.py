@@ -45,6 +45,9 @@ ROWS = (
     Row("F8-clock", "the clock jumps by days", "random_faults:clocks", 200, "runs"),
     Row("F9", "read-only, removed, replaced, pulled out", "places:awkward_places", 1, "rounds"),
     Row("F10", "two processes, users, computers; dead owners; F11: a second writer", "owners:owners", 1, "rounds"),
+    Row("F12", "damaged files of every format", "mutants:every_format", 1000, "mutants of each format"),
+    Row("F12-project", "damaged projects", "mutants:projects", 5000, "mutants"),
+    Row("F17", "a monkey at the window", "monkey:window", 10_000, "actions", seeds=3),
 )
 
 
