@@ -15,19 +15,16 @@ def test_random_use_of_the_window_breaks_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(240)
-def test_a_monkey_sees_a_failing_slot_and_finds_the_action_that_did_it(tmp_path: Path, monkeypatch) -> None:
-    """The control: a window whose wheel raises, thrown in through a module that Python imports at its start."""
+def test_the_monkey_sees_a_slot_that_fails(tmp_path: Path, monkeypatch) -> None:
+    """The control: a window whose resizing raises, thrown in by a module that Python imports at its start."""
     broken = tmp_path / "broken"
     broken.mkdir()
     (broken / "sitecustomize.py").write_text(
         "import sys\n"
         "if 'faults.monkey_child' in sys.orig_argv:\n"
-        "    from faults import monkey_child\n"
-        "    def wheel(self, dice): raise_later(); self.text += ' broken'\n"
-        "    def raise_later():\n"
-        "        from PySide6.QtCore import QTimer\n"
-        "        QTimer.singleShot(0, lambda: 1 / 0)\n"
-        "    monkey_child.Monkey.wheel = wheel\n"
+        "    from PySide6.QtCore import QTimer\n"
+        "    from totgui.main_window import MainWindow\n"
+        "    MainWindow.resizeEvent = lambda self, event: QTimer.singleShot(0, lambda: 1 / 0)\n"
     )
     real = monkey.environment
 
@@ -36,5 +33,5 @@ def test_a_monkey_sees_a_failing_slot_and_finds_the_action_that_did_it(tmp_path:
         return found | {"PYTHONPATH": f"{broken}:{found['PYTHONPATH']}"}
 
     monkeypatch.setattr(monkey, "environment", surroundings)
-    found = monkey.play(tmp_path / "play", 3, range(40))
+    found = monkey.play(tmp_path / "play", 3, range(15))
     assert found.failures and "ZeroDivisionError" in found.failures[0]
