@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from .kit.source import KitOptions, KitSource
     from .label_import import Effect, ImportPlan, Meanings
     from .metrics.report import Report as Scores
-    from .project import Project
+    from .project import Project, Readable
+    from .project_work import Chosen
     from .relink import Match
     from .tot.config import TrainConfig
 
@@ -401,7 +402,7 @@ def segment_project(
 
 
 def evaluate(
-    project: Project,
+    project: Readable,
     run: RunId | None = None,
     *,
     track: str = "prediction",
@@ -419,7 +420,7 @@ def evaluate(
     return evaluate_track(project, run, track=track, level=level, kmeans=kmeans, split_sil=split_sil)
 
 
-def label_free(project: Project, run: RunId | None = None) -> dict[str, Any]:
+def label_free(project: Readable, run: RunId | None = None) -> dict[str, Any]:
     """What can be said of a run's predictions without ground truth, as plain values."""
     from .evaluation import label_free_of
 
@@ -456,12 +457,12 @@ def edit_label_map(
 
 
 def export(
-    project: Project,
+    project: Readable,
     format: str,
     out: Path | str,
     *,
     track: str = "corrected",
-    videos: str = "accepted",
+    videos: Chosen = "accepted",
     run: RunId | None = None,
     unlabelled_as_background: bool = False,
 ) -> ExportSummary:
@@ -479,6 +480,23 @@ def export(
     )
 
 
+def export_preview(
+    project: Readable,
+    format: str,
+    *,
+    track: str = "corrected",
+    videos: Chosen = "accepted",
+    run: RunId | None = None,
+    unlabelled_as_background: bool = False,
+) -> tuple[str, str]:
+    """Name and text of the first file that an export of the first of the chosen videos would write."""
+    from .project_work import export_preview as preview
+
+    return preview(
+        project, format, track=track, videos=videos, run=run, unlabelled_as_background=unlabelled_as_background
+    )
+
+
 def guess_formats(path: Path | str) -> list[str]:
     """Names of the formats that a file or folder of labels may be of, the likeliest first."""
     from .formats.guess import guess_formats as guess
@@ -487,7 +505,7 @@ def guess_formats(path: Path | str) -> list[str]:
 
 
 def plan_import(
-    project: Project, paths: Sequence[Path | str], *, format: str | None = None, target: str = "corrected"
+    project: Readable, paths: Sequence[Path | str], *, format: str | None = None, target: str = "corrected"
 ) -> ImportPlan:
     """What label files would change, with every problem and its place; nothing is changed.
 
@@ -534,11 +552,11 @@ def import_labels(
 
 
 def plan_kit(
-    project: Project,
+    project: Readable,
     options: KitOptions,
     *,
     track: str = "corrected",
-    videos: str = "accepted",
+    videos: Chosen = "accepted",
     run: RunId | None = None,
 ) -> tuple[KitSource, KitPlan]:
     """What a training kit would be made of, and what it would hold; nothing is written."""
@@ -550,12 +568,12 @@ def plan_kit(
 
 
 def make_kit(
-    project: Project,
+    project: Readable,
     out: Path | str,
     options: KitOptions,
     *,
     track: str = "corrected",
-    videos: str = "accepted",
+    videos: Chosen = "accepted",
     run: RunId | None = None,
     report: Report = ignore,
     should_stop: ShouldStop = never_stop,
@@ -568,7 +586,7 @@ def make_kit(
     return write_kit(source, options, Path(out), report=report, should_stop=should_stop)
 
 
-def write_report(project: Project, out: Path | str, *, run: RunId | None = None) -> Path:
+def write_report(project: Readable, out: Path | str, *, run: RunId | None = None) -> Path:
     """Write the report of the activity as one HTML file; where it went."""
     from .report_work import write_report as write
 
@@ -654,6 +672,7 @@ def formats() -> list[dict[str, Any]]:
             "name": f.name,
             "label": f.label,
             "group": f.group,
+            "suffix": f.suffix,
             "extension": f.extension,
             "read": f.decode is not None,
             "losses": list(f.losses),

@@ -20,12 +20,12 @@ from .metrics.learned import evaluate_learned
 from .metrics.report import Clustering
 from .metrics.report import Report as Scores
 from .metrics.sil import SilView
-from .project import Project
+from .project import Readable
 from .project_work import choose_run
 
 
 def evaluate_track(
-    project: Project, run: RunId | None, *, track: str, level: str, kmeans: bool = False, split_sil: str | None = None
+    project: Readable, run: RunId | None, *, track: str, level: str, kmeans: bool = False, split_sil: str | None = None
 ) -> Scores:
     """Scores over the videos that have both ground truth and the track; see `api.evaluate`.
 
@@ -75,7 +75,7 @@ def _marked(scores: Scores, document: Document, label_map: LabelMap) -> Scores:
 
 
 def _track(
-    project: Project, run: RunId | None, track: str
+    project: Readable, run: RunId | None, track: str
 ) -> tuple[dict[VideoId, Segmentation], int | None, LabelMap | None]:
     """Segmentations of a track, K where they are clusters, and their label map.
 
@@ -119,7 +119,7 @@ def _kmeans(document: Document, videos: list[VideoId], n_clusters: int | None) -
     return Clustering(labels, n_clusters)
 
 
-def label_free_of(project: Project, run: RunId | None) -> LabelFree:
+def label_free_of(project: Readable, run: RunId | None) -> LabelFree:
     """Lengths, order and unused clusters of a run's predictions; no ground truth is needed.
 
     Raises ConfigError when the run has no prediction.

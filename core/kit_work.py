@@ -11,18 +11,19 @@ from .annotation.values import KitText, ReviewStatus
 from .data.dataset import RunId, VideoId
 from .errors import TotError
 from .kit.source import KitSource
-from .project_work import choose_run, chosen_tracks, edited_times, export_track
+from .project_work import Chosen, choose_run, chosen_tracks, edited_times, export_track
 
 if TYPE_CHECKING:
-    from .project import Project
+    from .project import Readable
 
 _MAX_LICENCE = 64 << 10
 
 
-def kit_source(project: Project, *, track: str, videos: str, run: RunId | None) -> KitSource:
+def kit_source(project: Readable, *, track: str, videos: Chosen, run: RunId | None) -> KitSource:
     """The values of the chosen videos. Raises ConfigError when there is none, or no such track or run."""
     document = project.document
     tracks, edited = chosen_tracks(document, track, videos, run), edited_times(project)
+    accepted_at = _accepted_at(project)
     is_accepted = {v for v in tracks if document.review(v).status is ReviewStatus.ACCEPTED}
     return KitSource(
         activity=document.dataset.activity,
@@ -30,7 +31,7 @@ def kit_source(project: Project, *, track: str, videos: str, run: RunId | None) 
         videos=dict(document.videos),
         tracks=tracks,
         actions=dict(document.actions),
-        accepted={v: _accepted_at(project, v) for v in tracks if v in is_accepted},
+        accepted={v: _time(accepted_at.get(v, 0.0)) for v in tracks if v in is_accepted},
         step_texts=dict(document.step_texts),
         kit_text=document.kit_text or KitText(),
         labels=tuple(export_track(document, v, cut, track, edited.get(v, "")) for v, cut in tracks.items()),
@@ -40,18 +41,22 @@ def kit_source(project: Project, *, track: str, videos: str, run: RunId | None) 
     )
 
 
-def _accepted_at(project: Project, video: VideoId) -> str:
-    """When the video was accepted last, empty where the log does not say."""
-    text = f"accept {project.document.videos[video].name}"
-    times = [s.ts for s in project.history.done if s.text == text and video in s.videos]
-    return _time(times[-1]) if times else ""
+def _accepted_at(project: Readable) -> dict[VideoId, float]:
+    """When each video was accepted last, by the log."""
+    found: dict[VideoId, float] = {}
+    for step in project.history.done:
+        if step.text.startswith("accept ") and len(step.videos) == 1:
+            (video,) = step.videos
+            if step.text == f"accept {project.document.videos[video].name}":
+                found[video] = step.ts
+    return found
 
 
 def _time(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds") if seconds else ""
 
 
-def _run_values(project: Project, run: RunId | None) -> dict[str, Any]:
+def _run_values(project: Readable, run: RunId | None) -> dict[str, Any]:
     """The training behind the labels: the chosen run or the newest; nothing where none was trained."""
     document = project.document
     with suppress(TotError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
@@ -22,6 +22,15 @@ from .store.file import ProjectFile
 from .store.keeper import Keeper
 from .store.schema import Connection
 from .store.writer import SavedState
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The values of a project at one moment: for reading on another thread while the person goes on."""
+
+    path: Path
+    document: Document
+    history: History
 
 
 class Project:
@@ -112,6 +121,10 @@ class Project:
         """
         path = Path(path).absolute()
         return cls(path, read_only=True, copy=opening.copy_of_open_project(path))
+
+    def snapshot(self) -> Snapshot:
+        """The present values; later edits do not show in them."""
+        return Snapshot(self.path, self.document.snapshot(), self.history.snapshot())
 
     # --- edits -------------------------------------------------------------------------------------
 
@@ -369,3 +382,7 @@ def _moved(video: Video, old: Path, new: Path) -> Video:
         return new / path.relative_to(old) if path is not None and path.is_relative_to(old) else path
 
     return replace(video, media=move(video.media), features=move(video.features), ground_truth=move(video.ground_truth))
+
+
+Readable = Project | Snapshot
+"""What an export reads: an open project on its own thread, or its values at one moment."""

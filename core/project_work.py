@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,10 +26,12 @@ from .formats.track import NO_DATE
 from .requests import SegmentRequest, TrainRequest, TrainVideo
 
 if TYPE_CHECKING:
-    from .project import Project
+    from .project import Project, Readable
 
 NOTHING = Learned()
 TRACKS = ("corrected", "prediction", "ground-truth")
+Chosen = str | Collection[VideoId]
+"""Which videos: ``accepted``, ``all``, names with commas, or their ids."""
 
 
 def train_videos(document: Document) -> tuple[TrainVideo, ...]:
@@ -281,20 +283,42 @@ def _map_values(document: Document, run: Run) -> dict[str, Any]:
 
 
 def export_tracks(
-    project: Project,
+    project: Readable,
     name: str,
     out: Path,
     *,
     track: str,
-    videos: str,
+    videos: Chosen,
     run: RunId | None,
     unlabelled_as_background: bool,
 ) -> ExportSummary:
     """Write the chosen videos' labels in one format."""
-    form, document = find_format(name), project.document
-    found, edited = chosen_tracks(document, track, videos, run), edited_times(project)
-    tracks = []
-    for video, cut in found.items():
+    form = find_format(name)
+    return form.write(_export_tracks(project, track, videos, run, unlabelled_as_background), out)
+
+
+def export_preview(
+    project: Readable,
+    name: str,
+    *,
+    track: str,
+    videos: Chosen,
+    run: RunId | None,
+    unlabelled_as_background: bool,
+) -> tuple[str, str]:
+    """(name, text) of the first file that an export of the first of the chosen videos would write."""
+    form = find_format(name)
+    first = next(iter(chosen_tracks(project.document, track, videos, run)))
+    encoded = form.texts(_export_tracks(project, track, (first,), run, unlabelled_as_background))
+    return next(iter(encoded.files.items()))
+
+
+def _export_tracks(
+    project: Readable, track: str, videos: Chosen, run: RunId | None, unlabelled_as_background: bool
+) -> list[ExportTrack]:
+    """The chosen videos' labels as a format writes them."""
+    document, edited, tracks = project.document, edited_times(project), []
+    for video, cut in chosen_tracks(document, track, videos, run).items():
         if unlabelled_as_background:
             cut = Segmentation.from_pieces(
                 cut.starts.tolist(),
@@ -302,10 +326,10 @@ def export_tracks(
                 cut.n_frames,
             )
         tracks.append(export_track(document, video, cut, track, edited.get(video, "")))
-    return form.write(tracks, out)
+    return tracks
 
 
-def edited_times(project: Project) -> dict[VideoId, str]:
+def edited_times(project: Readable) -> dict[VideoId, str]:
     """When the labels or the review of each video were edited last (ISO 8601, UTC); untouched videos are left out."""
     latest: dict[VideoId, float] = {}
     for step in project.history.done:
@@ -327,18 +351,19 @@ def export_track(document: Document, video: VideoId, cut: Segmentation, track: s
     return ExportTrack(one.name, one.timebase, cut, used, track, str(review.status), review.note, media, when)
 
 
-def chosen_tracks(document: Document, track: str, videos: str, run: RunId | None) -> dict[VideoId, Segmentation]:
+def chosen_tracks(document: Document, track: str, videos: Chosen, run: RunId | None) -> dict[VideoId, Segmentation]:
     """The labels of the chosen videos in ActionIds, in the order of the dataset. Raises ConfigError for none.
 
-    `track` is one of TRACKS; `videos` is ``accepted``, ``all`` or names with commas; `run` None is the newest.
+    `track` is one of TRACKS; `videos` is ``accepted``, ``all``, names with commas, or ids; `run` None is the newest.
     """
     if track not in TRACKS:
         raise ConfigError(f'There is no track "{track}"; there are: {", ".join(TRACKS)}.')
     found = _tracks(document, track, run)
     chosen = [v for v in _chosen_videos(document, videos) if v in found]
     if not chosen:
+        named = f'of "{videos}"' if isinstance(videos, str) else "that was chosen"
         raise ConfigError(
-            f'No video of "{videos}" has a {track} track. '
+            f"No video {named} has a {track} track. "
             + (
                 "Accept videos first, or use --videos all."
                 if videos == "accepted"
@@ -364,7 +389,10 @@ def _tracks(document: Document, track: str, run: RunId | None) -> dict[VideoId, 
     }
 
 
-def _chosen_videos(document: Document, videos: str) -> list[VideoId]:
+def _chosen_videos(document: Document, videos: Chosen) -> list[VideoId]:
+    if not isinstance(videos, str):
+        wanted = set(videos)
+        return [v for v in document.videos if v in wanted]
     if videos == "all":
         return list(document.videos)
     if videos == "accepted":

@@ -18,13 +18,13 @@ from .cache import atomic_write
 from .data.dataset import BACKGROUND, UNLABELLED, ActionId, RunId
 from .errors import ConfigError
 from .evaluation import evaluate_track, label_free_of
-from .project import Project
+from .project import Readable
 from .project_work import choose_run
 from .report_page.content import ReportContent, TrackRows
 from .report_page.page import report_page
 
 
-def write_report(project: Project, out: Path, run: RunId | None) -> Path:
+def write_report(project: Readable, out: Path, run: RunId | None) -> Path:
     """The file that was written: `out`, or `report.html` in it where it is a folder.
 
     Raises:
@@ -35,7 +35,7 @@ def write_report(project: Project, out: Path, run: RunId | None) -> Path:
     return path
 
 
-def collect(project: Project, run: RunId | None) -> ReportContent:
+def collect(project: Readable, run: RunId | None) -> ReportContent:
     """What the report says; `run` None is the newest. Raises ConfigError."""
     document = project.document
     chosen = choose_run(document, run) if run is not None or document.runs else None

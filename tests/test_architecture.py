@@ -82,7 +82,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "totgui.jobs.engine": ("totgui.jobs.protocol core.api core.events core.errors", "msgspec"),
     "totgui.jobs.background": ("core.api core.events core.errors", "msgspec"),
     # What the background thread runs: verbs, and reading a project for an export.
-    "totgui.jobs.tasks": (f"core.api core.relink core.formats core.project core.data core.annotation {VALUES}", ""),
+    "totgui.jobs.tasks": (f"core.api core.relink core.project core.data core.annotation {VALUES}", ""),
+    "totgui.jobs.exchange_tasks": (f"core.api core.kit core.project core.data core.annotation {VALUES}", ""),
     "totgui.decoder": ("core.media core.data core.errors", "QT numpy"),
     "totgui.stills": ("totgui.decoder core.media core.data core.errors", "QT numpy"),
     "totgui.proxies": ("core.media core.data core.errors core.events", "QT"),
@@ -90,13 +91,14 @@ TABLE: dict[str, tuple[str, str]] = {
     "totgui.companion": ("totgui.playback totgui.decoder core.data", "QT"),
     "totgui.session": ("totgui.jobs totgui.companion totgui.playback totgui.decoder totgui.stills totgui.proxies "
                        "core.project core.project_work core.feature_work core.requests core.annotation core.metrics "
-                       "core.review core.review_work "
+                       "core.review core.review_work core.label_import "
                        f"core.relink core.data core.cache {VALUES}",
                        "QT numpy msgspec"),
     "totgui.models": ("totgui.palette totgui.session core.annotation core.data core.metrics core.events core.errors",
                       "QT numpy"),
     "totgui.models.run_settings": (f"{SETTINGS} core.annotation core.data", ""),
     "totgui.dialogs": ("totgui.models totgui.session totgui.palette totgui.settings totgui.keymap core.annotation "
+                       "core.label_import totgui.jobs.exchange_tasks "
                        f"core.data core.relink core.requests core.metrics {SETTINGS} core.events core.errors",
                        "QT numpy"),
     "totgui.views": ("totgui.session totgui.playback totgui.models totgui.palette totgui.settings totgui.paths "
@@ -105,7 +107,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "totgui.collector": ("", "QT"),
     "totgui.hooks": ("core.cache core.events", "QT"),
     "totgui.safety": ("totgui.* core.events core.errors", "QT"),
-    "totgui.actions": (f"totgui.* core.annotation core.data {SETTINGS} core.events core.errors", "QT"),
+    "totgui.actions": (f"totgui.* core.label_import core.annotation core.data {SETTINGS} core.events core.errors",
+                       "QT"),
     "totgui.main_window": ("totgui.* core.annotation core.data core.events core.errors", "QT"),
     "totgui.app": ("totgui.* core.cache core.events core.errors", "QT"),
     # The main job without a screen: it stands in for the person at the window.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -213,6 +213,7 @@ class MainWindow(QMainWindow):
         session.datasetScanned.connect(actions.file.dataset_scanned, Qt.ConnectionType.QueuedConnection)
         self.training.featuresAsked.connect(actions.model.extract)
         self.label_map.moreClustersAsked.connect(self._train_with)
+        session.work.exported.connect(actions.file.on_exported)
         session.work.extracted.connect(self.settings.set_extraction_speed)
         self.start.demoAsked.connect(actions.file.open_demo)
         self.start.datasetAsked.connect(actions.file.open_dataset)
@@ -297,14 +298,13 @@ class MainWindow(QMainWindow):
             self.safety.offer_details(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        urls = event.mimeData().urls()
-        if len(urls) == 1 and urls[0].isLocalFile():
-            path = Path(urls[0].toLocalFile())
-            if path.is_dir() or path.suffix == ".tot":
-                event.acceptProposedAction()
+        if self.actions_.file.takes(_local_files(event)):
+            event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.actions_.file.open_path(Path(event.mimeData().urls()[0].toLocalFile()))
+        # Queued: an import asks in a dialog, and the program that the file comes from waits for the drop to end.
+        paths = _local_files(event)
+        QTimer.singleShot(0, self, lambda: self.actions_.file.drop(paths))
 
     def may_close(self) -> bool:
         """Whether closing loses nothing that the person has not agreed to lose."""
@@ -321,3 +321,9 @@ class MainWindow(QMainWindow):
             application.focusChanged.disconnect(self.actions_.on_focus)
         self.session.close()
         event.accept()
+
+
+def _local_files(event: QDropEvent) -> list[Path]:
+    """The files of this computer that are dragged; none where anything else is among them."""
+    urls = event.mimeData().urls()
+    return [Path(url.toLocalFile()) for url in urls] if all(url.isLocalFile() for url in urls) else []

@@ -35,6 +35,12 @@ class History:
         self.done: list[Step] = []
         self.undone: list[Step] = []
 
+    def snapshot(self) -> History:
+        """The same steps in lists of their own."""
+        copy = History()
+        copy.done, copy.undone = list(self.done), list(self.undone)
+        return copy
+
     def push(self, step: Step) -> None:
         """A new edit: what was undone before cannot come back."""
         self.done.append(step)

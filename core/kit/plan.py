@@ -14,6 +14,7 @@ import numpy as np
 from ..annotation.segmentation import Segmentation
 from ..annotation.values import StepText
 from ..data.dataset import BACKGROUND, UNLABELLED, ActionId, Video, VideoId
+from ..data.words import readable
 from ..errors import ConfigError, InputError
 from .source import KitOptions, KitSource, usual_formats
 from .words import ENGLISH as WORDS
@@ -97,16 +98,6 @@ def slug(text: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", text.replace("ß", "ss")).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG_LENGTH].strip("-")
-
-
-def readable(name: str) -> str:
-    """An action's name as a title: labels of datasets join their words with underscores.
-
-    >>> readable("drive_screws")
-    'Drive screws'
-    """
-    text = name if " " in name else name.replace("_", " ").strip() or name
-    return text[:1].upper() + text[1:]
 
 
 def occurrences(cut: Segmentation, video: Video, options: KitOptions) -> tuple[list[Occurrence], list[Occurrence]]:

@@ -163,12 +163,6 @@ class FakeSession(QObject):
         image.fill(QColor(colour_for(frame // 10)))
         return image
 
-    def export_formats(self):
-        return [("frames", "Frame labels (MS-TCN: NAME.txt)", "notes; colours"), ("csv", "Table (CSV)", "")]
-
-    def export_preview(self, name, track):
-        return f"{name}.txt\n{track} <b>first</b>"
-
 
 def a_dataset(*, actions: bool = True, n_videos: int = 5) -> Dataset:
     """Videos of 600 frames with features; one problem."""

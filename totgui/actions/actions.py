@@ -21,7 +21,7 @@ from .segment import SegmentMenu
 from .tools import ToolsMenu
 from .view import ViewMenu
 
-CHANGING = ("segment.", "labels.", "model.", "review.", "edit.undo", "edit.redo", "file.checkpoint")
+CHANGING = ("segment.", "labels.", "model.", "review.", "edit.undo", "edit.redo", "file.checkpoint", "file.import")
 """Commands that a project that is open for reading does not take, by the head of their name."""
 READING = ("review.next", "review.previous")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,14 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu
 
 from core.data.dataset import Dataset
 from core.errors import TotError
+from core.label_import import CORRECTED
 
-from ..dialogs.export import ask_export
+from ..dialogs.export import KIT, LABELS, REPORT, ExportDialog
+from ..dialogs.export_progress import open_path
+from ..dialogs.import_labels import ask_import
+from ..dialogs.kit_texts import KitTextsDialog
 from ..dialogs.new_project import ask_new_project
+from ..jobs.exchange_tasks import Exported
 from .menu import Command, Menu
 
 
@@ -21,6 +27,7 @@ class FileMenu(Menu):
     title = "&File"
     _typed_path: Path | None = None
     """The project file that a person named before the dataset is read again."""
+    _export: ExportDialog | None = None
 
     def commands(self) -> list[Command | None]:
         close = self.session.close_project
@@ -46,6 +53,15 @@ class FileMenu(Menu):
                 "The whole project under another name",
                 self.is_open,
             ),
+            None,
+            Command(
+                "file.import",
+                "Import labels…",
+                self.import_labels,
+                ["Ctrl+I"],
+                "Read labels of another program; you see what would change first",
+                self.is_open,
+            ),
             Command(
                 "file.locate",
                 "Locate missing files…",
@@ -55,12 +71,21 @@ class FileMenu(Menu):
             ),
             Command(
                 "file.export",
-                "Export labels…",
+                "Export…",
                 self.export,
                 ["Ctrl+E"],
-                "Write labels in one of the formats",
+                "Labels in one of the formats, a training kit, or a report",
                 self.is_open,
             ),
+            Command("file.kit", "Training kit…", lambda: self.export(KIT), usable=self.is_open),
+            Command(
+                "file.kit-texts",
+                "Texts of the training kit…",
+                self.kit_texts,
+                tip="Titles, key points, reasons, tools, safety and checks of each step",
+                usable=self.is_open,
+            ),
+            Command("file.report", "Report…", lambda: self.export(REPORT), usable=self.is_open),
             None,
             Command("file.quit", "Quit", self.window.close, ["Ctrl+Q"]),
         ]
@@ -136,7 +161,60 @@ class FileMenu(Menu):
         if accepted and name.strip():
             self.session.work.checkpoint(name.strip())
 
-    def export(self) -> None:
-        answer = ask_export(self.session, self.window)
-        if answer is not None:
-            self.session.work.export(answer.format, answer.out, answer.track, answer.videos)
+    def export(self, kind: int = LABELS) -> None:
+        """Open the export assistant, or show the one that is at work."""
+        if self._export is None or not self._export.is_running:
+            if self._export is not None:
+                self._export.deleteLater()
+            self._export = ExportDialog(self.session, self.window, kind=kind)
+            self._export.textsAsked.connect(self.kit_texts)
+        self._export.open()
+
+    def kit_texts(self) -> None:
+        """Open the editor of the training kit's texts."""
+        parent = self._export if self._export is not None and self._export.isVisible() else self.window
+        KitTextsDialog(self.session, parent).open()
+
+    def on_exported(self, done: Exported) -> None:
+        """An export has ended while its assistant was hidden: say so, and offer what was made."""
+        if self._export is not None and self._export.isVisible():
+            return
+        losses = f" Not in this format: {'; '.join(done.losses)}." if done.losses else ""
+        choices = [("Open folder", lambda: open_path(done.folder))]
+        if done.page is not None:
+            choices.append(("Open page", lambda: open_path(done.page)))
+        self.window.bar.say(f"Exported: {done.text}{losses}", "info", choices)
+
+    def import_labels(self) -> None:
+        """Choose label files, then see what they would change."""
+        paths, _ = QFileDialog.getOpenFileNames(self.window, "Import labels", self.window.settings.last_folder())
+        if paths:
+            self.window.settings.set_last_folder(Path(paths[0]).parent)
+            self.import_files([Path(path) for path in paths])
+
+    def import_files(self, paths: Sequence[Path]) -> None:
+        """Show what label files would change, and do what the person says."""
+        answer = ask_import(self.session, paths, self.window) if paths and self.is_open() else None
+        if answer is None:
+            return
+        work, (plan, rows, names) = self.session.work, answer
+        if plan.target == CORRECTED:
+            done = self.session.do(lambda: work.import_edit(plan, rows, names))
+        else:
+            done = work.import_ground_truth(plan, rows, names)
+        if done:
+            self.say(f"Labels of {len(rows)} video{'s' if len(rows) != 1 else ''} were imported.")
+
+    def takes(self, paths: Sequence[Path]) -> bool:
+        """Whether files that are dragged over the window can be opened, or imported into the project."""
+        if len(paths) == 1 and (paths[0].is_dir() or paths[0].suffix == ".tot"):
+            return True
+        endings = self.session.work.import_endings() if self.is_open() else ()
+        return bool(paths) and all(p.is_file() and (not p.suffix or p.name.lower().endswith(endings)) for p in paths)
+
+    def drop(self, paths: Sequence[Path]) -> None:
+        """Open a project or dataset, or import label files."""
+        if len(paths) == 1 and (paths[0].is_dir() or paths[0].suffix == ".tot"):
+            self.open_path(paths[0])
+        elif self.takes(paths):
+            self.import_files(paths)

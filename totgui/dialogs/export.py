@@ -1,127 +1,242 @@
-"""Asks what to export, from which track and videos, and where to; returns plain values."""
+"""The export assistant: labels, training kit or report; what goes into it, where to; progress, and what came of it."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QFontDatabase
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QPainter, QPalette
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
-    QFormLayout,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
-    QPlainTextEdit,
+    QListWidget,
+    QListWidgetItem,
     QPushButton,
+    QStackedWidget,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
 
-from core.annotation.values import ReviewStatus
+from core import events
 
+from ..jobs.exchange_tasks import Exported
 from ..models.widgets import plain
 from ..session import Session
+from .export_kit import KitPage
+from .export_labels import LabelsPage
+from .export_progress import ProgressPage, SummaryPage
+from .export_report import ReportPage
 
-TRACKS = (("corrected", "Corrected"), ("prediction", "Prediction of the current run"), ("ground-truth", "Ground truth"))
-SUFFIXES = {"csv": ".csv", "json": ".json"}
+LABELS, KIT, REPORT = range(3)
+KINDS = (
+    ("Labels", "for research code and other tools"),
+    ("Training kit", "a page to teach from, clips, a work instruction"),
+    ("Report", "scores and strips on one page"),
+)
 
 
-class ExportAnswer(NamedTuple):
-    """What to write: name of the format, track, ``accepted`` or ``all`` videos, and the file or folder."""
+class KindDelegate(QStyledItemDelegate):
+    """A kind of export: its name in bold, below it what it is for."""
 
-    format: str
-    track: str
-    videos: str
-    out: Path
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(180, 4 * option.fontMetrics.lineSpacing() + 8)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        role = QPalette.ColorRole
+        if is_chosen:
+            painter.fillRect(option.rect, option.palette.color(role.Highlight))
+        strong = option.palette.color(role.HighlightedText if is_chosen else role.Text)
+        box, line = option.rect.adjusted(12, 10, -10, -8), option.fontMetrics.lineSpacing()
+        font = QFont(option.font)
+        font.setBold(True)
+        painter.save()
+        painter.setFont(font)
+        painter.setPen(strong)
+        painter.drawText(box, Qt.AlignmentFlag.AlignTop, str(index.data()))
+        painter.setFont(option.font)
+        painter.setPen(strong if is_chosen else option.palette.color(role.PlaceholderText))
+        about = box.adjusted(0, line + 3, 0, 0)
+        painter.drawText(
+            about, int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop), str(index.data(Qt.ItemDataRole.UserRole))
+        )
+        painter.restore()
 
 
 class ExportDialog(QDialog):
-    """Format, track, videos and place, with the first lines of what would be written."""
+    """Three kinds of export in one place. It starts the job itself and stays until it has ended, or is hidden."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    textsAsked = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None, *, kind: int = LABELS) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Export labels")
+        self.setWindowTitle("Export")
         self._session = session
-        self._losses: dict[str, str] = {}
-        self.format, self.track, self.videos = QComboBox(self), QComboBox(self), QComboBox(self)
-        for name, label, losses in session.work.export_formats():
-            self.format.addItem(label, name)
-            self._losses[name] = losses
-        for name, label in TRACKS:
-            self.track.addItem(label, name)
-        document = session.document
-        total = len(document.videos) if document else 0
-        accepted = sum(r.status == ReviewStatus.ACCEPTED for r in document.reviews.values()) if document else 0
-        self.videos.addItem(f"Accepted only ({accepted} of {total})", "accepted")
-        self.videos.addItem(f"All ({total})", "all")
-        self.videos.setCurrentIndex(0 if accepted else 1)
-        self.folder = QLineEdit(str(Path.home() / "labels"), self)
-        browse = QPushButton("Choose…", self)
-        browse.clicked.connect(self._browse)
-        self._note = plain("", self, dim=True)
+        self._job: str | None = None
+        self._places: dict[int, str] = {}
+        self.labels, self.kit, self.report = (
+            LabelsPage(session, self),
+            KitPage(session, self),
+            ReportPage(session, self),
+        )
+        self._pages: tuple[Any, ...] = (self.labels, self.kit, self.report)
+        self.kinds = QListWidget(self)
+        self.kinds.setAccessibleName("What to export")
+        self.kinds.setFixedWidth(200)
+        self.kinds.setItemDelegate(KindDelegate(self.kinds))
+        for name, about in KINDS:
+            item = QListWidgetItem(name)
+            item.setData(Qt.ItemDataRole.UserRole, about)
+            item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, about)
+            self.kinds.addItem(item)
+        self.stack = QStackedWidget(self)
+        for page in self._pages:
+            self.stack.addWidget(page)
+            page.changed.connect(self._show_state)
+        self.place = QLineEdit(self)
+        self.place.setAccessibleName("Where to")
+        self.place.textChanged.connect(self._show_state)
         self._where = plain("", self, dim=True)
-        self.preview = QPlainTextEdit(self)
-        self.preview.setReadOnly(True)
-        self.preview.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.preview.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.preview.setAccessibleName("First lines of the export")
-        place = QHBoxLayout()
-        place.addWidget(self.folder, 1)
-        place.addWidget(browse)
-        form = QFormLayout()
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        for label, field in (("Format", self.format), ("", self._note), ("Track", self.track), ("Videos", self.videos)):
-            form.addRow(label, field)
-        form.addRow("Folder", place)
-        form.addRow("", self._where)
-        buttons = QDialogButtonBox(self)
-        self._export = buttons.addButton("Export", QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
+        self.progress, self.summary = ProgressPage(self), SummaryPage(self)
+        self.export_button = QPushButton("Export", self)
+        self._all = QStackedWidget(self)
+        for widget in (self._form(), self.progress, self.summary):
+            self._all.addWidget(widget)
         column = QVBoxLayout(self)
-        column.addLayout(form)
-        column.addWidget(plain("First lines", self, bold=True))
-        column.addWidget(self.preview, 1)
+        column.addWidget(self._all)
+        self.kinds.currentRowChanged.connect(self._on_kind)
+        self.kit.textsAsked.connect(self.textsAsked)
+        self.progress.cancelled.connect(self._cancel)
+        self.progress.hidden.connect(self.hide)
+        self.summary.closed.connect(self.accept)
+        self.summary.again.connect(lambda: self._all.setCurrentIndex(0))
+        session.jobEvent.connect(self._on_event)
+        session.work.exported.connect(self._on_exported)
+        session.documentChanged.connect(self._on_document)
+        self.kinds.setCurrentRow(kind)
+
+    def _form(self) -> QWidget:
+        form = QWidget(self)
+        choose = QPushButton("Choose…", form)
+        choose.clicked.connect(self._browse)
+        buttons = QDialogButtonBox(form)
+        buttons.addButton(self.export_button, QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        buttons.accepted.connect(self.start)
+        buttons.rejected.connect(self.reject)
+        place = QHBoxLayout()
+        label = QLabel("Where to", form)
+        label.setBuddy(self.place)
+        place.addWidget(label)
+        place.addWidget(self.place, 1)
+        place.addWidget(choose)
+        top = QHBoxLayout()
+        top.addWidget(self.kinds)
+        top.addSpacing(8)
+        top.addWidget(self.stack, 1)
+        column = QVBoxLayout(form)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(top, 1)
+        column.addSpacing(6)
+        column.addLayout(place)
+        column.addWidget(self._where)
         column.addWidget(buttons)
-        for combo in (self.format, self.track, self.videos):
-            combo.currentIndexChanged.connect(self._show)
-        self.folder.textChanged.connect(self._show_place)
-        self._show()
+        return form
 
     def sizeHint(self) -> QSize:
-        return QSize(640, 560)
+        return QSize(1060, 720)
 
-    def answer(self) -> ExportAnswer:
-        """What the fields say."""
-        name = str(self.format.currentData())
-        out = Path(self.folder.text().strip()).expanduser()
-        if name in SUFFIXES and out.suffix != SUFFIXES[name]:
-            out = out / f"labels{SUFFIXES[name]}"
-        return ExportAnswer(name, str(self.track.currentData()), str(self.videos.currentData()), out)
+    @property
+    def page(self) -> Any:
+        """The page of the chosen kind."""
+        return self._pages[self.kinds.currentRow()]
 
-    def _show(self) -> None:
-        name = str(self.format.currentData())
-        losses = self._losses.get(name, "")
-        self._note.setText(f"Not carried: {losses}" if losses else "Carries everything.")
-        self.preview.setPlainText(self._session.work.export_preview(name, str(self.track.currentData())))
-        self._show_place()
+    @property
+    def is_running(self) -> bool:
+        """Whether its export is under way."""
+        return self._job is not None
 
-    def _show_place(self) -> None:
-        self._export.setEnabled(bool(self.folder.text().strip()))
-        self._where.setText(f"Writes {self.answer().out}" if self.folder.text().strip() else "Choose a folder.")
+    # --- before ------------------------------------------------------------------------------------
+
+    def _on_kind(self, kind: int) -> None:
+        self.stack.setCurrentIndex(kind)
+        project = self._session.project
+        base, stem = (project.path.parent, project.path.stem) if project is not None else (Path.home(), "labels")
+        self.place.setText(self._places.get(kind, str(self.page.default_place(base, stem))))
+        self.page.ask_preview()
+        self._show_state()
+
+    def _typed(self) -> Path:
+        return Path(self.place.text().strip()).expanduser()
+
+    def _show_state(self) -> None:
+        text = self.place.text().strip()
+        self._places[self.kinds.currentRow()] = text
+        problem = self.page.problem() or ("" if text else "Choose where to.")
+        if not problem and not self._typed().is_absolute():
+            problem = "Where to has to be a whole path, from the root of the disk."
+        self.export_button.setEnabled(not problem)
+        self._where.setText(problem or f"Writes {self.page.out(self._typed())}")
+
+    def _on_document(self, *_: object) -> None:
+        if self.isVisible() and self._all.currentIndex() == 0:
+            self.page.ask_preview()
 
     def _browse(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Export to", self.folder.text())
-        if folder:
-            self.folder.setText(folder)
+        if self.kinds.currentRow() == REPORT:
+            path, _ = QFileDialog.getSaveFileName(self, "Export to", self.place.text(), "Web pages (*.html)")
+        else:
+            path = QFileDialog.getExistingDirectory(self, "Export to", str(self._typed().parent))
+        if path:
+            self.place.setText(path)
 
+    # --- the job -----------------------------------------------------------------------------------
 
-def ask_export(session: Session, parent: QWidget | None = None) -> ExportAnswer | None:
-    """What to export, or None when the person cancels."""
-    dialog = ExportDialog(session, parent)
-    return dialog.answer() if dialog.exec() else None
+    def start(self) -> None:
+        """Begin, and show how far it has come."""
+        request = self.page.request(self._typed())
+        self.progress.begin(request.what)
+        self._all.setCurrentWidget(self.progress)
+        self._job = self._session.work.export(request)
+
+    def _cancel(self) -> None:
+        if self._job is not None:
+            self._session.work.stop_job(self._job, events.StopKind.DISCARD)
+
+    def _on_event(self, event: object) -> None:
+        if self._job is None or getattr(event, "job", None) != self._job:
+            return
+        if isinstance(event, events.Progress):
+            self.progress.show_progress(event.done, event.total, event.text, event.seconds_left)
+        elif isinstance(event, events.Cancelled):
+            self._end("It was cancelled. What was there before is as it was.")
+        elif isinstance(event, events.Failed):
+            self._end(f"{event.message} {event.hint}".strip())
+
+    def _end(self, text: str) -> None:
+        self._job = None
+        self.summary.show_failed(text)
+        self._all.setCurrentWidget(self.summary)
+
+    def _on_exported(self, done: Exported) -> None:
+        if self._job is not None:
+            self._job = None
+            self.summary.show_done(done)
+            self._all.setCurrentWidget(self.summary)
+
+    def reject(self) -> None:
+        """Escape while it runs hides the dialog; the export goes on behind the window."""
+        if self.is_running:
+            self.hide()
+        else:
+            super().reject()

@@ -38,6 +38,8 @@ class Background:
         self._thread: threading.Thread | None = None
         self._stop: StopKind | None = None
         self._job: str | None = None
+        self._unwanted: set[str] = set()
+        self._closing = False
 
     @property
     def busy(self) -> bool:
@@ -47,19 +49,22 @@ class Background:
     def start(self, job: str, text: str, function: Task) -> None:
         """Queue a job."""
         if self._thread is None:
+            self._closing = False
             self._thread = threading.Thread(target=self._work, name="background", daemon=True)
             self._thread.start()
         self._tasks.put((job, text, function))
 
-    def stop(self, kind: StopKind) -> None:
-        """Ask the running job to end."""
-        if self._job is not None:
+    def stop(self, kind: StopKind, job: str | None = None) -> None:
+        """Ask the running job to end, or the one that is named: it is skipped where it has not begun."""
+        if job is not None and job != self._job:
+            self._unwanted.add(job)
+        elif self._job is not None:
             self._stop = kind
 
     def close(self, timeout_s: float = 5.0) -> None:
         """End after the running job, which is discarded."""
         if self._thread is not None:
-            self._stop = StopKind.DISCARD
+            self._closing, self._stop = True, StopKind.DISCARD
             self._tasks.put(None)
             self._thread.join(timeout_s)
             self._thread = None
@@ -68,6 +73,9 @@ class Background:
         while (task := self._tasks.get()) is not None:
             job, text, function = task
             self._stop, self._job = None, job
+            if self._closing or job in self._unwanted:  # taken back between the queue and here, or while it waited
+                self._unwanted.discard(job)
+                self._stop = StopKind.DISCARD
             self._on_event(Started(job=job, text=text))
             ending = self._run(job, function)
             self._job = None
@@ -77,6 +85,8 @@ class Background:
         def report(event: Event) -> None:
             self._on_event(event if event.job else msgspec.structs.replace(event, job=job))
 
+        if self._stop is StopKind.DISCARD:
+            return Cancelled(job=job)
         try:
             result = function(report, lambda: self._stop)
             return Finished(job=job, result=result, stopped_early=self._stop is StopKind.KEEP)

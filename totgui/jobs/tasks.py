@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core import api, relink
 from core.data.dataset import Dataset
-from core.errors import TotError
 from core.events import Report, ShouldStop
 
 if TYPE_CHECKING:
@@ -17,7 +15,6 @@ if TYPE_CHECKING:
     from core.relink import Lost
 
 Task = Callable[[Report, ShouldStop], dict[str, Any]]
-PREVIEW_LINES = 12
 
 
 def scan(root: Path, **choices: Any) -> Task:
@@ -34,15 +31,6 @@ def locate(dataset: Dataset, lost: Sequence[Lost], folder: Path) -> Task:
 
     def run(report: Report, should_stop: ShouldStop) -> dict[str, Any]:
         return {"matches": relink.search(dataset, lost, folder, report=report, should_stop=should_stop)}
-
-    return run
-
-
-def export(project: Project, name: str, out: Path, track: str, videos: str) -> Task:
-    """Writes labels in a format; result: ``summary``, a sentence."""
-
-    def run(report: Report, should_stop: ShouldStop) -> dict[str, Any]:
-        return {"summary": str(api.export(project, format=name, out=out, track=track, videos=videos))}
 
     return run
 
@@ -77,27 +65,3 @@ def salvage(path: Path, out: Path) -> Task:
 def extractors() -> list[dict[str, Any]]:
     """Every extractor of features as plain values; none is loaded."""
     return api.extractors()
-
-
-def export_formats() -> list[tuple[str, str, str]]:
-    """Name, label and losses of every format."""
-    from core.formats.registry import FORMATS
-
-    return [
-        (f.name, f.label, "; ".join(f.losses) if not isinstance(f.losses, str) else f.losses) for f in FORMATS.values()
-    ]
-
-
-def export_preview(project: Project, name: str, track: str) -> str:
-    """The first lines of the first file that an export of one video would write, or why it cannot."""
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "preview"
-        try:
-            api.export(project, format=name, out=out, track=track, videos="all")
-        except TotError as error:
-            return str(error)
-        files = [out] if out.is_file() else sorted(p for p in out.rglob("*") if p.is_file())
-        if not files:
-            return ""
-        lines = files[0].read_text(encoding="utf-8").splitlines()[:PREVIEW_LINES]
-        return "\n".join([f"{files[0].name}", *lines])

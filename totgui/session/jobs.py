@@ -64,6 +64,11 @@ class Jobs(QObject):
         else:
             self._background.stop(kind)
 
+    def stop_job(self, job: str, kind: events.StopKind) -> None:
+        """End one job of the background thread, whatever the engine does."""
+        if job in self.running:
+            self._background.stop(kind, job)
+
     def pin_in_engine(self, video: str) -> None:
         """Tell the engine which video to show live."""
         if self._runner.busy:

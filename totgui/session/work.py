@@ -21,19 +21,18 @@ from core.requests import ExtractSettings
 
 from ..jobs import tasks
 from ..jobs.protocol import DemoRequest
-from .jobs import Jobs, new_job
+from .exchange import Exchange
+from .jobs import new_job
 
 EXTRACT = "extract"
 
 
-class Work(Jobs):
+class Work(Exchange):
     """Starts the jobs of the open project and puts their results into it."""
 
-    changedProject = Signal(object)  # Changes
     runTrained = Signal(object)  # RunId
     datasetScanned = Signal(object)  # Dataset
     extracted = Signal(str, float)  # kind of extractor, rows a second
-    project: Project | None = None
     pinned: VideoId | None = None
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -211,20 +210,6 @@ class Work(Jobs):
         """Render the demo dataset unless it is there, then go on with its folder."""
         request = DemoRequest(job=new_job("demo"), out=str(out))
         self.in_engine(request, "Rendering the demo", lambda f: then(Path(f.result["folder"])))
-
-    def export(self, name: str, out: Path, track: str, videos: str) -> None:
-        """Write labels in one of the formats, in the background."""
-        if self.project is not None:
-            work = tasks.export(self.project, name, out, track, videos)
-            self.in_background("export", "Exporting", work, lambda f: self.message.emit(f.result["summary"], "info"))
-
-    def export_formats(self) -> list[tuple[str, str, str]]:
-        """Name, label and losses of every format."""
-        return tasks.export_formats()
-
-    def export_preview(self, name: str, track: str) -> str:
-        """The first lines that an export would write, or the reason why it cannot."""
-        return tasks.export_preview(self.project, name, track) if self.project else ""
 
     def save_picture(self, path: Path, make: Callable[[], bytes]) -> None:
         """Write what `make` draws, whole or not at all, in the background."""

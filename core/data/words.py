@@ -1,0 +1,13 @@
+"""Names of datasets as people write them."""
+
+from __future__ import annotations
+
+
+def readable(name: str) -> str:
+    """An action's or activity's name as a title: labels of datasets join their words with underscores.
+
+    >>> readable("drive_screws")
+    'Drive screws'
+    """
+    text = name if " " in name else name.replace("_", " ").strip() or name
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,121 @@
+"""The page of the export assistant for labels: format, track, videos, and the first lines of what would be written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+
+from ..jobs.exchange_tasks import LabelsRequest
+from ..models.widgets import plain, tip
+from ..session import Session
+from .export_videos import VideosChooser, heading
+
+AS_BACKGROUND = "Write unlabelled frames as background"
+
+
+class LabelsPage(QWidget):
+    """Labels in one of the formats."""
+
+    changed = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._formats = {str(f["name"]): f for f in session.work.formats()}
+        self.format = QComboBox(self)
+        self.format.setMaxVisibleItems(30)
+        self._fill_formats()
+        self._losses = plain("", self, dim=True)
+        self.as_background = QCheckBox(AS_BACKGROUND, self)
+        self.as_background.setToolTip(tip("This format has no word for frames that nobody has looked at."))
+        self.videos = VideosChooser(session, self)
+        self.preview = QPlainTextEdit(self)
+        self.preview.setReadOnly(True)
+        self.preview.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.preview.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.preview.setAccessibleName("First lines of the export")
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.addRow("Format", self.format)
+        form.addRow("", self._losses)
+        form.addRow("", self.as_background)
+        left, right = QVBoxLayout(), QVBoxLayout()
+        left.addLayout(form)
+        left.addWidget(self.videos, 1)
+        right.addWidget(heading("First lines", self))
+        right.addWidget(self.preview, 1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addLayout(left, 5)
+        row.addSpacing(10)
+        row.addLayout(right, 6)
+        self._on_format()
+        self.format.currentIndexChanged.connect(self._on_format)
+        self.as_background.toggled.connect(self._on_change)
+        self.videos.changed.connect(self._on_change)
+        session.work.previews.ready.connect(self._on_preview)
+
+    def _fill_formats(self) -> None:
+        """The formats under the headings of their groups."""
+        group = None
+        for name, form in self._formats.items():
+            if form["group"] != group:
+                group = form["group"]
+                self.format.addItem(str(group))
+                item = self.format.model().item(self.format.count() - 1)  # type: ignore[attr-defined]
+                item.setFlags(Qt.ItemFlag.NoItemFlags)
+                font = item.font()
+                font.setBold(True)
+                item.setFont(font)
+            self.format.addItem(f"   {form['label']}", name)
+        self.format.setCurrentIndex(max(0, self.format.findData("csv")))
+
+    def default_place(self, base: Path, stem: str) -> Path:
+        """Where the labels go when nobody says otherwise."""
+        return base / f"{stem} labels"
+
+    def out(self, place: Path) -> Path:
+        """The file or folder that is written at a place: formats of one file get a name of their own in it."""
+        suffix = str(self._formats[self.name]["suffix"])
+        return place / f"labels{suffix}" if suffix and not place.name.lower().endswith(suffix) else place
+
+    @property
+    def name(self) -> str:
+        """The name of the chosen format."""
+        return str(self.format.currentData())
+
+    def request(self, place: Path) -> LabelsRequest:
+        """What the page asks for."""
+        chosen = self.videos.selection()
+        as_background = self.as_background.isVisibleTo(self) and self.as_background.isChecked()
+        return LabelsRequest(self.name, self.out(place), chosen.track, chosen.videos, chosen.run, as_background)
+
+    def problem(self) -> str:
+        """Why it cannot be written."""
+        return self.videos.problem()
+
+    def ask_preview(self) -> None:
+        """Ask for the first lines."""
+        problem = self.problem()
+        if problem:
+            self.preview.setPlainText(problem)
+        else:
+            self._session.work.preview(self.request(Path()), "labels")
+
+    def _on_preview(self, kind: str, answer: object) -> None:
+        if kind == "labels":
+            self.preview.setPlainText(str(answer))
+
+    def _on_format(self) -> None:
+        form = self._formats[self.name]
+        losses = "; ".join(form["losses"])
+        self._losses.setText(f"Does not carry: {losses}." if losses else "Carries everything.")
+        self.as_background.setVisible(not form["has_gaps"])
+        self._on_change()
+
+    def _on_change(self) -> None:
+        self.ask_preview()
+        self.changed.emit()
