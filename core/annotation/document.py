@@ -59,13 +59,6 @@ class Document:
         self.step_texts: dict[ActionId, StepText] = {}
         self.kit_text: KitText | None = None
 
-    def snapshot(self) -> Document:
-        """The same values in dictionaries of their own, for another thread: later edits do not show in it."""
-        copy = Document(self.dataset)
-        for name, value in vars(self).items():
-            setattr(copy, name, dict(value) if isinstance(value, dict) else value)
-        return copy
-
     def value(self, key: Key) -> Value | None:
         """The present value of a key, None where there is none."""
         if isinstance(key, TrackKey):
