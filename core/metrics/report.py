@@ -52,7 +52,8 @@ class Report(Totals, frozen=True, kw_only=True):
 
     `label_map` is by cluster number and action name; None means unmapped; empty at video level, where each video
     has its own. `mof_bg` counts background frames too. `f1_official` is F1 as the released code counts it (videos
-    joined end to end). `per_class` and `confusion` are pooled over videos at every level. `notes` say how the labels
+    joined end to end). `per_class` and `confusion` are pooled over videos at every level; `confusion_actions` are the
+    ActionIds of its rows and columns but the last, which is all that is no action. `notes` say how the labels
     were read, where that is not plain; `label_map_by_hand` the clusters that a person mapped otherwise than the match,
     `label_map_many_to_one` that clusters may share an action: neither compares with published figures. `learned_from`
     are the scored videos whose corrected labels the run learned from, `untouched` the totals of the others.
@@ -70,6 +71,7 @@ class Report(Totals, frozen=True, kw_only=True):
     per_class: list[ClassScores]
     confusion: list[list[int]]
     confusion_labels: list[str]
+    confusion_actions: list[int]
     notes: list[str] = []
     label_map_by_hand: list[int] = []
     label_map_many_to_one: bool = False
@@ -157,6 +159,7 @@ def evaluate(
         per_video=_per_video(list(truths), compared),
         per_class=_per_class(confusion, shown, names, set(present.tolist())),
         confusion=confusion.tolist(),
+        confusion_actions=list(shown),
         confusion_labels=[*(names.get(a, str(a)) for a in shown), "background or unmapped"],
         notes=list(notes),
         label_map_by_hand=[],

@@ -353,6 +353,7 @@ def test_every_score_of_a_hand_edited_map_carries_the_mark(view, qtbot):
     def cells():
         return [runs._table.item(0, c).text() for c in (2, 3)] + [t.value.text() for t in metrics.tiles.values()]
 
+    metrics.show()
     assert not any(MARK in text for text in cells())
     view.assign(0, 5)
     session.reportReady.emit()

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import numpy as np
+from defusedxml import ElementTree
 from fakes_panels import a_session
+from PySide6.QtCore import Qt
 
+from totgui.models.picture import svg_of
 from totgui.views.metrics import MetricsView
 
 
@@ -21,3 +25,60 @@ def test_without_ground_truth_there_is_no_zero(qtbot):
     view = MetricsView(a_session(truth=False))
     qtbot.addWidget(view)
     assert "Scores need ground truth" in view.empty.text() and "segments a video" in view.empty.text()
+
+
+def test_every_score_stands_beside_its_baselines(qtbot):
+    session = a_session()
+    view = MetricsView(session)
+    qtbot.addWidget(view)
+    report = session.report(session.current_run)
+    found = {view.scores.item(r, 0).text(): [view.scores.item(r, c).text() for c in (1, 2, 3)] for r in range(9)}
+    equal, one = report.baselines["equal_split"], report.baselines["one_class"]
+    for key, name in (("mof", "MoF"), ("f1", "F1"), ("f1_50", "F1@50"), ("edit", "Edit score"), ("miou", "mIoU")):
+        assert found[name] == [f"{100 * getattr(each, key):.1f}" for each in (report, equal, one)]
+    assert found["MoF with background"] == [f"{100 * report.mof_bg:.1f}", "–", "–"]
+
+
+def test_a_click_on_a_cell_lists_the_segments_behind_it_and_goes_there(qtbot):
+    session = a_session()
+    view = MetricsView(session)
+    qtbot.addWidget(view)
+    view.resize(500, 800)
+    view.show()
+    view.tabs.setCurrentIndex(3)
+    view.confusion.grab()
+    report = session.report(session.current_run)
+    counts = np.array(report.confusion)
+    rows = [(r, c) for r in range(len(counts)) for c in range(len(counts)) if r != c and counts[r, c]]
+    assert rows
+    for row, column in rows:
+        box = view.confusion.matrix.box(row, column)
+        qtbot.mouseClick(view.confusion, Qt.MouseButton.LeftButton, pos=box.center().toPoint())
+        places = view.places._places
+        if row < len(counts) - 1:  # the last row is background, which is outside the confusion of actions
+            assert sum(place.stop - place.start for place in places) == counts[row, column]
+        assert view.confusion.describe(row, column) == view.places.title
+    longest = view.places._places[0]
+    view.places.go(0)
+    assert (session.current_video, session.playback.frame) == (longest.video, longest.start)
+
+
+def test_the_matrix_moves_by_keys_and_is_saved(qtbot):
+    session = a_session()
+    view = MetricsView(session)
+    qtbot.addWidget(view)
+    view.confusion.choose(0, 0)
+    qtbot.keyClick(view.confusion, Qt.Key.Key_Right)
+    qtbot.keyClick(view.confusion, Qt.Key.Key_Down)
+    assert view.confusion.chosen == (1, 1)
+    root = ElementTree.fromstring(svg_of(view.confusion.drawing()))
+    texts = {(e.text or "").strip() for e in root.iter("{http://www.w3.org/2000/svg}text")}
+    assert "crack egg" in texts
+    assert view.confusion.drawing().name == "confusion Run 2"
+
+
+def test_without_ground_truth_order_and_lengths_are_told(qtbot):
+    session = a_session(truth=False)
+    view = MetricsView(session)
+    qtbot.addWidget(view)
+    assert "go back in the order" in view.empty.text() and "cluster widths" in view.empty.text()

@@ -38,6 +38,8 @@ class PlaceList(QWidget):
         for widget in (self._title, self._note):
             column.addWidget(widget)
         column.addWidget(self.table, 1)
+        column.addStretch(0)
+        self._note.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.show_places("", "", ())
 
     def sizeHint(self) -> QSize:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
+    QSplitter,
     QStackedWidget,
     QTableWidgetItem,
     QTabWidget,
@@ -19,16 +21,33 @@ from PySide6.QtWidgets import (
 )
 
 from core.annotation.map_notes import VIDEO_LEVEL, map_notes
-from core.data.dataset import VideoId
+from core.annotation.segmentation import Segmentation
+from core.annotation.statistics import Place, meetings
+from core.data.dataset import BACKGROUND, UNLABELLED, VideoId
+from core.metrics.label_free import label_free
 
 from ..models.marks import MARK
-from ..models.widgets import Banner, NumberItem, percent, plain, table
+from ..models.picture import SaveButton
+from ..models.places import PlaceList
+from ..models.widgets import Banner, NumberItem, percent, plain, table, tip
 from ..session import Session
 from .metrics_confusion import Confusion
 
 TRACKS = (("prediction", "Prediction"), ("corrected", "Corrected"))
 TILES = (("mof", "MoF"), ("f1", "F1"), ("edit", "Edit score"), ("miou", "mIoU"))
 LINE = (("f1_10", "F1@10"), ("f1_25", "F1@25"), ("f1_50", "F1@50"), ("f1_majority", "majority F1"))
+SCORE_TIPS = {
+    "mof": "right frames over frames whose ground truth is an action.",
+    "f1": "segments that are found, each counted by its share of right frames (CTE, TOT).",
+    "edit": "how much the order of the segments agrees, whatever their length.",
+    "miou": "mean over actions of the frames that both share over the frames that either has.",
+    "f1_10": "segments that overlap by at least a tenth count as found.",
+    "f1_25": "segments that overlap by at least a quarter count as found.",
+    "f1_50": "segments that overlap by at least a half count as found.",
+    "f1_majority": "as F1; a segment is found where most of 15 drawn frames are right (ASOT).",
+}
+NO_TRUTH = "Scores need ground truth. This dataset has none."
+CELL_HINT = "Click a cell to list the segments behind it."
 
 
 class Tile(QFrame):
@@ -44,8 +63,11 @@ class Tile(QFrame):
         font.setBold(True)
         self.value.setFont(font)
         self.below = plain("", self, dim=True)
+        small = self.below.font()
+        small.setPointSizeF(small.pointSizeF() * 0.84)
+        self.below.setFont(small)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 8)
+        column.setContentsMargins(8, 6, 4, 6)
         column.setSpacing(0)
         for widget in (plain(name, self, dim=True), self.value, self.below):
             column.addWidget(widget)
@@ -64,28 +86,37 @@ class MetricsView(QWidget):
         self.scope = plain("", self, dim=True)
         self._banner = Banner(self)
         self.tiles = {key: Tile(label, self) for key, label in TILES}
-        self.line = plain("", self)
+        self.scores = table(("Score", "Value", "Equal split", "One class"), self)
         self.videos = table(("Video", "Frames", "MoF", "Edit", "F1@50"), self)
         self.classes = table(("Action", "Frames", "Recall", "Precision", "IoU"), self)
-        self.confusion = Confusion(self)
+        self.confusion, self.places = Confusion(session, self), PlaceList(session, self)
+        self.confusion.cellChosen.connect(self._on_cell)
+        self.places.show_places("", CELL_HINT, ())
+        self._stale = True
+        self._report: Any = None
         for each in (self.videos, self.classes):
             each.setSortingEnabled(True)
             each.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         self.videos.itemSelectionChanged.connect(self._on_video)
         tabs = QTabWidget(self)
         tabs.setDocumentMode(True)
-        for name, widget in (("Videos", self.videos), ("Classes", self.classes), ("Confusion", self.confusion)):
+        pages = (
+            ("Scores", self.scores),
+            ("Videos", self.videos),
+            ("Classes", self.classes),
+            ("Confusion", self._confusion_page()),
+        )
+        for name, widget in pages:
             tabs.addTab(widget, name)
         self.tabs = tabs
         grid = QGridLayout()
         grid.setSpacing(6)
         for number, tile in enumerate(self.tiles.values()):
-            grid.addWidget(tile, number // 2, number % 2)
+            grid.addWidget(tile, 0, number)
         scored = QWidget(self)
         column = QVBoxLayout(scored)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(grid)
-        column.addWidget(self.line)
         column.addWidget(tabs, 1)
         self.empty = plain("", self, dim=True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -102,22 +133,51 @@ class MetricsView(QWidget):
         whole.addWidget(self._pages, 1)
         self._track.currentIndexChanged.connect(self._show)
         for signal in (session.projectChanged, session.currentRunChanged, session.reportReady):
-            signal.connect(self._show)
-        session.documentChanged.connect(lambda *_: self._show())
+            signal.connect(self._later)
+        session.documentChanged.connect(self._later)
         self._show()
 
     def sizeHint(self) -> QSize:
         return QSize(440, 560)
 
-    def _show(self) -> None:
+    def _confusion_page(self) -> QWidget:
+        page = QSplitter(Qt.Orientation.Vertical, self)
+        upper = QWidget(page)
+        column = QVBoxLayout(upper)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(SaveButton(self.confusion.saver, upper), 0, Qt.AlignmentFlag.AlignRight)
+        column.addWidget(self.confusion, 1)
+        page.addWidget(upper)
+        page.addWidget(self.places)
+        page.setStretchFactor(0, 1)
+        page.setSizes([360, 120])
+        return page
+
+    def _later(self, *_: object) -> None:
+        """Read the session again: now when the panel is looked at, else when it is next."""
+        self._stale = True
+        if self.isVisible():
+            self._show()
+
+    def showEvent(self, event: object) -> None:
+        if self._stale:
+            self._show()
+
+    def _show(self, *_: object) -> None:
+        self._stale = False
         session, track = self._session, str(self._track.currentData())
         document, run = session.document, session.current_run
         report = session.report(run, track) if document is not None else None
+        if report is not self._report:
+            self._report = report
+            self.places.show_places("", CELL_HINT, ())
         if document is None or report is None:
             self.scope.setText("")
             self._banner.say("")
             self.empty.setText(self._without_report(track))
             self._pages.setCurrentWidget(self.empty)
+            self._ask_free(track)
             return
         self._pages.setCurrentIndex(1)
         label_map = document.label_maps.get(run) if run is not None and track == "prediction" else None
@@ -138,29 +198,41 @@ class MetricsView(QWidget):
         self._fill(report, MARK if label_map is not None and map_notes(document, label_map) else "")
 
     def _without_report(self, track: str) -> str:
-        document, run = self._session.document, self._session.current_run
+        document = self._session.document
         if document is None:
             return "Open a project to see scores."
-        segmentations = (
-            dict(document.corrected)
-            if track == "corrected"
-            else {v: p.segmentation for (r, v), p in document.predictions.items() if r == run}
-        )
+        segmentations = self._segmentations(track)
         if not segmentations:
             return (
                 "No corrected labels yet. Adopt a prediction, or start from ground truth."
                 if track == "corrected"
                 else "No predictions yet. Train a run, or segment the videos with one."
             )
-        counts = [len(s) for s in segmentations.values()]
-        lengths = [segment.length for s in segmentations.values() for segment in s.segments]
-        free = (
-            f"{len(segmentations)} videos · {np.mean(counts):.1f} segments a video · "
-            f"{np.mean(lengths):,.0f} frames a segment (median {np.median(lengths):,.0f})"
-        )
         if document.ground_truth:
-            return f"Computing the scores…\n\n{free}"
-        return f"Scores need ground truth. This dataset has none.\n\nWithout it:\n{free}"
+            return f"Computing the scores of {len(segmentations):,} videos…"
+        return NO_TRUTH
+
+    def _segmentations(self, track: str) -> dict[VideoId, Segmentation]:
+        """What would be scored, as it is stored."""
+        document, run = self._session.document, self._session.current_run
+        if document is None:
+            return {}
+        if track == "corrected":
+            return dict(document.corrected)
+        return {v: p.segmentation for (r, v), p in document.predictions.items() if r == run}
+
+    def _ask_free(self, track: str) -> None:
+        """Where there is no ground truth, say what can be said without."""
+        document, run = self._session.document, self._session.current_run
+        cuts = self._segmentations(track)
+        if document is None or document.ground_truth or not cuts:
+            return
+        n_clusters = document.runs[run].n_clusters if run is not None and track == "prediction" else 0
+        self._session.computing.ask("label-free", lambda: free_text(cuts, n_clusters), self._on_free)
+
+    def _on_free(self, text: str) -> None:
+        if self._report is None:
+            self.empty.setText(f"{NO_TRUTH}\n\nWithout it can be said:\n{text}")
 
     def _fill(self, report: Any, mark: str) -> None:
         split, single = report.baselines.get("equal_split"), report.baselines.get("one_class")
@@ -168,11 +240,11 @@ class MetricsView(QWidget):
             tile.value.setText(percent(getattr(report, key)) + mark)
             known = hasattr(split, key) and hasattr(single, key)
             tile.below.setText(
-                f"equal split {percent(getattr(split, key))} · one class {percent(getattr(single, key))}"
+                f"equal split {percent(getattr(split, key))}\none class {percent(getattr(single, key))}"
                 if known
                 else "no baseline"
             )
-        self.line.setText(" · ".join(f"{label} {percent(getattr(report, key))}{mark}" for key, label in LINE))
+        self._fill_scores(report, mark)
         names = {video.id: video.name for video in self._session.document.videos.values()}
         _fill(
             self.videos,
@@ -189,12 +261,84 @@ class MetricsView(QWidget):
             [row.action for row in report.per_class],
             mark,
         )
-        self.confusion.show_table(np.array(report.confusion), list(report.confusion_labels))
+        title = self.scope.text().split(" · ")[0]
+        self.confusion.show_table(np.array(report.confusion), list(report.confusion_labels), title)
+
+    def _fill_scores(self, report: Any, mark: str) -> None:
+        """Every score beside the same score of the two baselines."""
+        beside = [report.baselines.get(name) for name in ("equal_split", "one_class")]
+        self.scores.setRowCount(len(TILES) + len(LINE) + 1)
+        for row, (key, label) in enumerate((*TILES, *LINE)):
+            name = QTableWidgetItem(label)
+            name.setToolTip(tip(f"{label}: {SCORE_TIPS[key]}"))
+            self.scores.setItem(row, 0, name)
+            value = getattr(report, key)
+            self.scores.setItem(row, 1, NumberItem(percent(value) + mark, value))
+            for column, baseline in enumerate(beside, start=2):
+                known = getattr(baseline, key, None)
+                self.scores.setItem(row, column, NumberItem(percent(known), known))
+        row = len(TILES) + len(LINE)
+        self.scores.setItem(row, 0, QTableWidgetItem("MoF with background"))
+        for column, value in ((1, report.mof_bg), (2, None), (3, None)):
+            self.scores.setItem(row, column, NumberItem(percent(value) + (mark if column == 1 else ""), value))
+
+    def _on_cell(self, row: int, column: int) -> None:
+        """List where ground truth says one action and the labels say another."""
+        document, report = self._session.document, self._report
+        if document is None or report is None:
+            return
+        is_run, run = self._track.currentData() == "prediction", self._session.current_run
+        comparing = self._session.comparing
+        wanted = run if is_run else "corrected"
+        track = next((t for t in comparing.choices(document) if t.key == wanted), None)
+        if track is None:
+            return
+        labels = [{action} for action in report.confusion_actions] + [{int(BACKGROUND), int(UNLABELLED)}]
+        work, truths = comparing.cuts(document, track), dict(document.ground_truth)
+        text = self.confusion.describe(row, column)
+
+        def find() -> list[Place]:
+            cuts = work()
+            return [
+                Place(video, start, stop)
+                for video, truth in truths.items()
+                if video in cuts
+                for start, stop in meetings(truth, cuts[video], labels[row], labels[column])
+            ]
+
+        def show(places: list[Place]) -> None:
+            ordered = sorted(places, key=lambda place: place.start - place.stop)
+            note = f"{len(places):,} places, the longest first" if len(places) > 1 else ""
+            self.places.show_places(text, note, ordered)
+
+        self._session.computing.ask("confusion", find, show)
 
     def _on_video(self) -> None:
         rows = self.videos.selectionModel().selectedRows()
         if rows and self.videos.hasFocus():
             self._session.select_video(VideoId(rows[0].data(Qt.ItemDataRole.UserRole)))
+
+
+def free_text(cuts: Mapping[VideoId, Segmentation], n_clusters: int) -> str:
+    """What can be said of tracks without ground truth; with `n_clusters` they are in clusters, in their order.
+
+    On any thread.
+    """
+    found = label_free({str(v): cut.to_frames() for v, cut in cuts.items()}, n_clusters or 1)
+    lines = [
+        f"{found.videos:,} videos, {found.segments:.1f} segments a video",
+        f"{found.mean_length:,.0f} frames a segment (median {found.median_length:,.0f})",
+    ]
+    if n_clusters:
+        lines += [
+            f"{percent(found.order_violations)} % of neighbouring segments go back in the order of the clusters",
+            f"{found.distance:.2f} cluster widths from the place of their cluster in an equal split",
+        ]
+        if found.unused:
+            lines.append(f"clusters without a frame: {', '.join(map(str, found.unused))}")
+    if found.background:
+        lines.append(f"{percent(found.background)} % of the frames in no cluster")
+    return "\n".join(lines)
 
 
 def _fill(widget: Any, rows: list[tuple[Any, ...]], keys: list[str], mark: str) -> None:

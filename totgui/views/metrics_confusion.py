@@ -2,40 +2,97 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPalette
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+)
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from ..models.picture import Drawing, Picture, drawable
 from ..models.widgets import percent, tip
-from ..palette import ACCENT
+from ..palette import ACCENT, text_on
+from ..session import Session
 
-LEFT, BOTTOM = 130, 92
+Role = QPalette.ColorRole
+TOP, MOST_LEFT, BELOW, SLANT = 8, 150, 104, 40.0
+EXPORT_CELL = 44
 
 
-class Confusion(QWidget):
-    """Painted, with a tooltip that reads each cell."""
+@dataclass(frozen=True)
+class Matrix:
+    """(n, n) frames with the names of rows and columns, on cells of one size right of `left`."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    counts: NDArray[Any]
+    labels: tuple[str, ...]
+    left: int
+    cell: float
+
+    @classmethod
+    def fitted(cls, counts: NDArray[Any], labels: list[str], metrics: QFontMetrics, size: QSize) -> Matrix:
+        """The matrix on a widget of this size."""
+        names = tuple(drawable(label) for label in labels)
+        left = min(MOST_LEFT, max((metrics.horizontalAdvance(name) for name in names), default=0) + 16)
+        below = min(BELOW, 34 + 0.7 * min(110, left))
+        room = min((size.width() - left - 60) / max(1, len(names)), (size.height() - below) / max(1, len(names)))
+        return cls(counts, names, left, max(6.0, min(room, 56.0)))
+
+    @property
+    def side(self) -> float:
+        return self.cell * len(self.labels)
+
+    def box(self, row: int, column: int) -> QRectF:
+        return QRectF(self.left + column * self.cell, TOP + row * self.cell, self.cell, self.cell)
+
+    def at(self, x: float, y: float) -> tuple[int, int] | None:
+        """Row and column of the cell at a point."""
+        row, column = int((y - TOP) // self.cell), int((x - self.left) // self.cell)
+        size = len(self.labels)
+        return (row, column) if 0 <= row < size and 0 <= column < size else None
+
+
+class Confusion(Picture):
+    """Painted; a click (or the arrows and Enter) asks for the places behind a cell."""
+
+    cellChosen = Signal(int, int)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
         self._counts: NDArray[Any] = np.zeros((0, 0), int)
         self._labels: list[str] = []
+        self.chosen: tuple[int, int] | None = None
+        self._title = ""
+        self.setMinimumSize(220, 180)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Confusion matrix: ground truth by label")
 
     def sizeHint(self) -> QSize:
         return QSize(400, 320)
 
-    def show_table(self, counts: NDArray[Any], labels: list[str]) -> None:
+    def show_table(self, counts: NDArray[Any], labels: list[str], title: str = "") -> None:
         """Show (n, n) frames; rows are ground truth."""
-        self._counts, self._labels = counts, labels
+        if labels != self._labels:
+            self.chosen = None
+        self._counts, self._labels, self._title = counts, labels, title
         self.update()
 
-    def _cell(self) -> float:
-        size = max(1, len(self._labels))
-        return max(4.0, min((self.width() - LEFT - 8) / size, (self.height() - BOTTOM - 8) / size, 56))
+    @property
+    def matrix(self) -> Matrix:
+        """Where the cells lie now."""
+        return Matrix.fitted(self._counts, self._labels, self.fontMetrics(), self.size())
 
     def describe(self, row: int, column: int) -> str:
         """One cell in words."""
@@ -45,12 +102,34 @@ class Confusion(QWidget):
 
     def cell_at(self, point: QPoint) -> tuple[int, int] | None:
         """Row and column under a point."""
-        cell = self._cell()
-        row, column = int((point.y() - 6) // cell), int((point.x() - LEFT) // cell)
-        size = len(self._labels)
-        return (row, column) if 0 <= row < size and 0 <= column < size else None
+        return self.matrix.at(point.x(), point.y())
 
-    def event(self, event: object) -> bool:
+    def choose(self, row: int, column: int) -> None:
+        """Point at a cell and ask for its places."""
+        self.chosen = row, column
+        self.update()
+        self.cellChosen.emit(row, column)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        cell = self.cell_at(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and cell is not None:
+            self.choose(*cell)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        on_cell = self.cell_at(event.position().toPoint()) is not None
+        self.setCursor(Qt.CursorShape.PointingHandCursor if on_cell else Qt.CursorShape.ArrowCursor)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        moves = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
+        move = moves.get(Qt.Key(event.key()))
+        if move is None or not self._labels:
+            super().keyPressEvent(event)
+            return
+        row, column = self.chosen or (0, 0)
+        last = len(self._labels) - 1
+        self.choose(min(max(0, row + move[0]), last), min(max(0, column + move[1]), last))
+
+    def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):
             cell = self.cell_at(event.pos())
             if cell is not None:
@@ -58,45 +137,59 @@ class Confusion(QWidget):
             else:
                 QToolTip.hideText()
             return True
-        return super().event(event)  # type: ignore[arg-type]
+        return super().event(event)
 
-    def paintEvent(self, event: object) -> None:
-        size = len(self._labels)
-        if not size:
-            return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        palette, cell = self.palette(), self._cell()
-        base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.WindowText)
-        dim = palette.color(QPalette.ColorRole.PlaceholderText)
-        totals = self._counts.sum(axis=1)
-        metrics = painter.fontMetrics()
-        every = max(1, int(np.ceil(metrics.height() / cell)))
-        for row in range(size):
-            for column in range(size):
-                share = float(self._counts[row, column] / totals[row]) if totals[row] else 0.0
-                rect = QRectF(LEFT + column * cell, 6 + row * cell, cell, cell)
-                a, b = base.getRgbF()[:3], ACCENT.getRgbF()[:3]
-                fill = QColor.fromRgbF(*((1 - share) * x + share * y for x, y in zip(a, b, strict=True)))
-                painter.fillRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), fill)
-                if cell >= 24 and share >= 0.005:
-                    light = 0.3 * fill.redF() + 0.59 * fill.greenF() + 0.11 * fill.blueF()
-                    painter.setPen(QColor("#ffffff") if light < 0.5 else QColor("#14171b"))
-                    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, f"{100 * share:.0f}")
-            if row % every == 0:
-                painter.setPen(text)
-                name = metrics.elidedText(self._labels[row], Qt.TextElideMode.ElideRight, LEFT - 12)
-                painter.drawText(
-                    QRectF(0, 6 + row * cell, LEFT - 8, cell),
-                    Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
-                    name,
-                )
-                painter.save()
-                painter.translate(LEFT + row * cell + cell / 2, 6 + size * cell + 10)
-                painter.rotate(40)
-                painter.drawText(0, 6, metrics.elidedText(self._labels[row], Qt.TextElideMode.ElideRight, 110))
-                painter.restore()
-        painter.setPen(dim)
-        painter.drawText(
-            QRectF(0, 10 + size * cell, LEFT - 8, 40), Qt.AlignmentFlag.AlignRight, "rows: ground truth\n% of the row"
-        )
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._labels:
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            paint_matrix(painter, self.palette(), self.matrix, self.chosen)
+
+    def drawing(self) -> Drawing | None:
+        if not self._labels:
+            return None
+        matrix = Matrix.fitted(self._counts, self._labels, self.fontMetrics(), QSize(10_000, 10_000))
+        matrix = Matrix(matrix.counts, matrix.labels, matrix.left, EXPORT_CELL)
+
+        def paint(painter: QPainter, palette: QPalette) -> None:
+            paint_matrix(painter, palette, matrix, None)
+
+        width, height = round(matrix.left + matrix.side + 90), round(TOP + matrix.side + BELOW)
+        return Drawing(width, height, paint, f"confusion {self._title}".strip(), self.font())
+
+
+def paint_matrix(painter: QPainter, palette: QPalette, matrix: Matrix, chosen: tuple[int, int] | None) -> None:
+    """Draw cells, their numbers where they fit, and the names of rows and columns."""
+    metrics, cell = painter.fontMetrics(), matrix.cell
+    base, totals = palette.color(Role.Base), matrix.counts.sum(axis=1)
+    every = max(1, int(np.ceil(metrics.height() / cell)))
+    for row, name in enumerate(matrix.labels):
+        for column in range(len(matrix.labels)):
+            share = float(matrix.counts[row, column] / totals[row]) if totals[row] else 0.0
+            _cell(painter, matrix.box(row, column), share, base)
+        if row % every == 0:
+            painter.setPen(palette.color(Role.WindowText))
+            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, matrix.left - 12)
+            line = QRectF(0, TOP + row * cell, matrix.left - 8, cell)
+            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
+            painter.save()
+            painter.translate(matrix.left + row * cell + cell / 2, TOP + matrix.side + 10)
+            painter.rotate(SLANT)
+            painter.drawText(0, 6, metrics.elidedText(name, Qt.TextElideMode.ElideRight, 110))
+            painter.restore()
+    painter.setPen(palette.color(Role.PlaceholderText))
+    below = QRectF(0, TOP + matrix.side + 8, matrix.left - 8, metrics.height() * 3)
+    painter.drawText(below, Qt.AlignmentFlag.AlignRight, "rows:\nground truth\n% of the row")
+    if chosen is not None and max(chosen) < len(matrix.labels):
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(palette.color(Role.WindowText), 2))
+        painter.drawRect(matrix.box(*chosen).adjusted(0.5, 0.5, -0.5, -0.5))
+
+
+def _cell(painter: QPainter, box: QRectF, share: float, base: QColor) -> None:
+    a, b = base.getRgbF()[:3], ACCENT.getRgbF()[:3]
+    fill = QColor.fromRgbF(*((1 - share) * x + share * y for x, y in zip(a, b, strict=True)))
+    painter.fillRect(box.adjusted(0.5, 0.5, -0.5, -0.5), fill)
+    if box.width() >= 24 and share >= 0.005:
+        painter.setPen(text_on(fill))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{100 * share:.0f}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import atan2, cos, pi, sin
+from math import atan2, cos, sin
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -220,8 +220,9 @@ def _arc(painter: QPainter, arc: Arc, strong: bool) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawPath(arc.path)
     end, before = arc.path.pointAtPercent(1), arc.path.pointAtPercent(0.9 if abs(arc.steps) > 1 else 0.5)
-    angle, size = atan2(end.y() - before.y(), end.x() - before.x()), 5 + arc.width * 0.9
-    wings = [QPointF(end.x() - size * cos(angle + s), end.y() - size * sin(angle + s)) for s in (pi / 7, -pi / 7)]
+    angle, long, wide = atan2(end.y() - before.y(), end.x() - before.x()), 6 + arc.width * 0.6, arc.width / 2 + 3
+    back = QPointF(end.x() - long * cos(angle), end.y() - long * sin(angle))
+    wings = [back + QPointF(side * wide * sin(angle), -side * wide * cos(angle)) for side in (1, -1)]
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
     painter.drawPolygon(QPolygonF([end, *wings]))
