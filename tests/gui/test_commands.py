@@ -311,3 +311,11 @@ def test_the_next_project_finds_the_panels_as_they_were(window, tmp_path):
     window.session.open_project(path)
     shown = {panel for panel, dock in window.docks.items() if not dock.isHidden()}
     assert shown == {"Videos", "Labels", "History", "Timeline"}
+
+
+def test_buttons_that_do_what_a_command_does_name_its_key(window):
+    play = window.video_view._play
+    assert play.toolTip() == "Play or pause (Space)"
+    window.actions_.keymap.change(STANDARD, {"playback.toggle": ("Ctrl+P",), "labels.up": ()})
+    assert play.toolTip() == "Play or pause (Ctrl+P)"
+    assert "(" not in window.labels.buttons["up"].toolTip() and "(Alt+Down)" in window.labels.buttons["down"].toolTip()

@@ -6,9 +6,10 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QLineEdit, QMenu, QPlainTextEdit, QTextEdit
+from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QLineEdit, QMenu, QPlainTextEdit, QTextEdit, QWidget
 
 from ..keymap import ACTION_KEY, N_ACTION_KEYS, Keymap, without_typing
+from ..models.widgets import COMMAND
 from .edit import EditMenu
 from .file import FileMenu
 from .help import HelpMenu
@@ -115,6 +116,11 @@ class Actions(QObject):
             action.setShortcuts([QKeySequence(key) for key in shown])
             text = command.tip or command.text.replace("&", "").rstrip("…")
             action.setToolTip(text + (f" ({self.keymap.native(name)})" if keys else ""))
+
+        for widget in self.window.findChildren(QWidget):
+            if command_name := widget.property(COMMAND):
+                key = self.keymap.native(str(command_name))
+                widget.setToolTip(f"{widget.property('tip')} ({key})" if key else str(widget.property("tip")))
 
     def set_single_keys(self, enabled: bool) -> None:
         """Turn keys that type text on or off; off while a text field has the focus."""

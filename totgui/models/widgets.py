@@ -33,6 +33,16 @@ def tip(text: str) -> str:
     return f"<qt>{escape(text)}</qt>"
 
 
+COMMAND = "command"
+"""Property of a widget that does what a command does: its tooltip then names the key that the command has now."""
+
+
+def does_command(widget: QWidget, command: str) -> None:
+    """Let the tooltip of a widget name the key of a command; the key stands behind what the tooltip says now."""
+    widget.setProperty(COMMAND, command)
+    widget.setProperty("tip", widget.toolTip())
+
+
 def percent(value: float | None) -> str:
     """One decimal, or a dash for what is not known."""
     return "–" if value is None else f"{100 * value:.1f}"

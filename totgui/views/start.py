@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
+from ..models.widgets import does_command
+
 
 class StartPage(QWidget):
     """Three ways in, and recent projects. A folder or project can be dropped anywhere."""
@@ -31,13 +33,19 @@ class StartPage(QWidget):
         )
         subtitle.setWordWrap(True)
         buttons = QHBoxLayout()
-        for text, tip, signal in (
-            ("Open demo", "Renders a short tabletop assembly on first use; about a minute", self.demoAsked),
-            ("Open dataset…", "A folder with features, ground truth or videos (Ctrl+N)", self.datasetAsked),
-            ("Open project…", "A .tot file (Ctrl+O)", self.projectAsked),
+        for text, tip, signal, command in (
+            (
+                "Open demo",
+                "Renders a short tabletop assembly on first use; about a minute",
+                self.demoAsked,
+                "file.demo",
+            ),
+            ("Open dataset…", "A folder with features, ground truth or videos", self.datasetAsked, "file.dataset"),
+            ("Open project…", "A .tot file", self.projectAsked, "file.open"),
         ):
             button = QPushButton(text, self)
             button.setToolTip(tip)
+            does_command(button, command)
             button.setMinimumHeight(40)
             button.clicked.connect(signal)
             buttons.addWidget(button)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QToolButton, QVBox
 from core.annotation.segmentation import Segmentation
 from core.data.timebase import MediaInfo
 
+from ..models.widgets import does_command
 from ..playback import SPEEDS
 from ..session import Session
 from .video_keys import HeldKey
@@ -76,12 +77,12 @@ class VideoView(QWidget):
         playback = self._session.playback
         row = QHBoxLayout()
         row.setContentsMargins(8, 4, 8, 4)
-        self._play = self._button("▶", "Play or pause (Space)", playback.toggle)
+        self._play = self._button("▶", "Play or pause", playback.toggle, "playback.toggle")
         self._speed = self._label()
         self._speed.setText("1×")
         self._speed.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._speed.setMinimumWidth(44)
-        self._loop = self._button("⟳", "Loop the segment under the playhead (Ctrl+Space)", self.toggle_loop)
+        self._loop = self._button("⟳", "Loop the segment under the playhead", self.toggle_loop, "playback.loop")
         self._boundary = self._button(
             "◫", "Last and first frame of the boundary nearest to the playhead, side by side", self._pair
         )
@@ -89,11 +90,11 @@ class VideoView(QWidget):
             button.setCheckable(True)
         self.look = LookButton(playback, self)
         for widget in (
-            self._button("|◀", "Start of the video (Home)", lambda: playback.seek(0)),
-            self._button("◂", "One frame back (Left)", lambda: playback.step(-1)),
+            self._button("|◀", "Start of the video", lambda: playback.seek(0), "playback.start"),
+            self._button("◂", "One frame back", lambda: playback.step(-1), "playback.previous-frame"),
             self._play,
-            self._button("▸", "One frame forward (Right)", lambda: playback.step(1)),
-            self._button("▶|", "End of the video (End)", lambda: playback.seek(1 << 40)),
+            self._button("▸", "One frame forward", lambda: playback.step(1), "playback.next-frame"),
+            self._button("▶|", "End of the video", lambda: playback.seek(1 << 40), "playback.end"),
         ):
             row.addWidget(widget)
         row.addSpacing(8)
@@ -118,7 +119,7 @@ class VideoView(QWidget):
         session.documentChanged.connect(lambda *_: self._on_tracks())
         session.currentRunChanged.connect(self._on_tracks)
 
-    def _button(self, text: str, tip: str, slot: Callable[[], object]) -> QToolButton:
+    def _button(self, text: str, tip: str, slot: Callable[[], object], command: str = "") -> QToolButton:
         button = QToolButton(self)
         button.setText(text)
         button.setToolTip(tip)
@@ -127,6 +128,8 @@ class VideoView(QWidget):
         button.setAutoRaise(True)
         button.setMinimumSize(30, 28)
         button.clicked.connect(lambda _checked=False: slot())
+        if command:
+            does_command(button, command)
         return button
 
     def _change_speed(self, direction: int) -> None:

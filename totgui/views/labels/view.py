@@ -16,7 +16,7 @@ from core.data.dataset import Action, ActionId
 
 from ...models.actions_table import NAME, ActionsModel
 from ...models.name_field import NameField
-from ...models.widgets import plain
+from ...models.widgets import does_command, plain
 from ...session import Session
 from ...settings import Settings
 from .table import ActionsTable
@@ -84,15 +84,16 @@ class LabelsView(QWidget):
         column.addWidget(self.refusal)
         column.addLayout(tools)
         tips = {
-            "rename": "Give the action another name; all tracks follow (F2)",
+            "rename": "Give the action another name; all tracks follow",
             "colour": "Choose the colour that the action has in every view and export",
             "merge": "All its segments and clusters go to another action",
             "retire": "Hide it from menus and keys; segments that have it keep it",
-            "up": "Give it the key before (Alt+Up)",
-            "down": "Give it the key after (Alt+Down)",
+            "up": "Give it the key before",
+            "down": "Give it the key after",
         }
         for name, button in self.buttons.items():
             button.setToolTip(tips[name])
+            does_command(button, f"labels.{name}")
 
     def _connect(self) -> None:
         session, table = self._session, self.table
