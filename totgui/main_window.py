@@ -205,6 +205,7 @@ class MainWindow(QMainWindow):
         session, actions = self.session, self.actions_
         session.projectChanged.connect(self._on_project)
         session.message.connect(self.show_message)
+        session.done.connect(self._say_done)
         session.savedStateChanged.connect(self._saved.show_state)
         self._saved.copyAsked.connect(self.safety.save_copy)
         session.jobEvent.connect(self._on_event)
@@ -233,6 +234,20 @@ class MainWindow(QMainWindow):
     def show_message(self, text: str, level: str = "info") -> None:
         """Say something in the bar above the video."""
         self.bar.say(text, level)
+
+    def _say_done(self, text: str) -> None:
+        """Say what the newest edit did, with a button that takes back this one and no other."""
+        project = self.session.project
+        newest = project.history.done[-1].seq if project is not None and project.history.done else 0
+
+        def undo() -> None:
+            steps = project.history.done if project is not None and project is self.session.project else []
+            if steps and steps[-1].seq == newest:
+                self.session.undo()
+            else:
+                self.show_message("Other edits came after it. The History panel goes back that far.")
+
+        self.bar.say(text, "done", [("Undo", undo)])
 
     def set_arrangement(self, name: str) -> None:
         """Show the panels of a task."""

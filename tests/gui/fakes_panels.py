@@ -57,6 +57,7 @@ class FakeSession(QObject):
     reportReady = Signal()
     thumbnailReady = Signal()
     message = Signal(str, str)
+    done = Signal(str)
     clusterSelected = Signal(int)
 
     def missing(self, video, kind):
@@ -80,6 +81,7 @@ class FakeSession(QObject):
         self.calls: list[tuple[object, ...]] = []
         self.messages: list[str] = []
         self.message.connect(lambda text, _level: self.messages.append(text))
+        self.done.connect(self.messages.append)
 
     def do(self, make, initiator=None) -> bool:
         try:

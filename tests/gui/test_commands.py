@@ -319,3 +319,18 @@ def test_buttons_that_do_what_a_command_does_name_its_key(window):
     window.actions_.keymap.change(STANDARD, {"playback.toggle": ("Ctrl+P",), "labels.up": ()})
     assert play.toolTip() == "Play or pause (Ctrl+P)"
     assert "(" not in window.labels.buttons["up"].toolTip() and "(Alt+Down)" in window.labels.buttons["down"].toolTip()
+
+
+def test_what_was_done_can_be_taken_back_where_it_is_said_and_nothing_else_is(window):
+    session = window.session
+    window.labels.choose(ActionId(0))
+    window.labels.retire()
+    assert window.bar.choices() == ["Undo"] and session.document.actions[ActionId(0)].archived
+    window.bar.choose("Undo")
+    assert not session.document.actions[ActionId(0)].archived
+    window.labels.choose(ActionId(0))
+    window.labels.retire()
+    session.do(lambda: commands.rename_action(session.document, ActionId(1), "another"))
+    window.bar.choose("Undo")
+    assert session.document.actions[ActionId(0)].archived and session.document.actions[ActionId(1)].name == "another"
+    assert "Other edits came after it" in window.bar.text()

@@ -60,6 +60,7 @@ class Session(QObject):
     thumbnailReady = Signal()
     datasetScanned = Signal(object)  # Dataset
     message = Signal(str, str)  # text, level
+    done = Signal(str)  # what the newest edit did, which Undo takes back
     _savedArrived = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 MESSAGE_MS = 8000
 MAX_WAITING = 5
-TONES = {"info": "#2f7de1", "warning": "#c98a12", "error": "#c8452f"}
+TONES = {"info": "#2f7de1", "done": "#2f7de1", "warning": "#c98a12", "error": "#c8452f"}
 Choice = tuple[str, Callable[[], None]]
 Message = tuple[str, str, Sequence[Choice]]
 
@@ -62,9 +62,11 @@ class MessageBar(QFrame):
         next(button for button in self._buttons if button.text() == label).click()
 
     def say(self, text: str, level: str, choices: Sequence[Choice] = ()) -> None:
-        """Show a message; information goes away by itself, warnings, errors and questions stay."""
-        if self._shown is not None and (self._shown[2] or self._shown[1] == "error") and self._shown[0] != text:
-            self._waiting = [*self._waiting[1 - MAX_WAITING :], self._shown]
+        """Show a message; information and what is `done` go away by themselves, warnings, errors and questions stay."""
+        shown = self._shown
+        stays = shown is not None and shown[1] != "done" and (shown[2] or shown[1] == "error")
+        if shown is not None and stays and shown[0] != text:
+            self._waiting = [*self._waiting[1 - MAX_WAITING :], shown]
         self._show(text, level, choices)
 
     def _show(self, text: str, level: str, choices: Sequence[Choice]) -> None:
@@ -81,7 +83,7 @@ class MessageBar(QFrame):
         self.setAccessibleName(text)
         self.show()
         self._timer.stop()
-        if level == "info" and not choices:
+        if level == "done" or (level == "info" and not choices):
             self._timer.start(MESSAGE_MS)
 
     def dismiss(self) -> None:

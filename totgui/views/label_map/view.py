@@ -452,4 +452,4 @@ class LabelMapView(QWidget):
         if stale is not None and self._session.edit(stale.edit, self):
             videos = len(stale.edit.videos)
             where = f"{videos} video{'' if videos == 1 else 's'}"
-            self._session.message.emit(f"Updated {stale.segments} segments in {where}. Ctrl+Z takes it back.", "info")
+            self._session.done.emit(f"Updated {stale.segments} segments in {where}.")

@@ -224,9 +224,7 @@ class LabelsView(QWidget):
             return
         retiring = not action.archived
         if self._do(lambda document: commands.archive_action(document, action.id, retiring)) and retiring:
-            self._session.message.emit(
-                f"{_short(action.name)} is retired; its segments keep it. Ctrl+Z takes it back.", "info"
-            )
+            self._session.done.emit(f"{_short(action.name)} is retired; its segments keep it.")
 
     def merge_into(self, source: ActionId, into: ActionId) -> None:
         """All segments and clusters of one action go to another: one edit."""
@@ -240,8 +238,8 @@ class LabelsView(QWidget):
         self.choose(into)
         where = f"{segments} segments in {len(videos)} video{'' if len(videos) == 1 else 's'}"
         kept = f" Ground truth keeps its {true:,} frames." if true else ""
-        text = f"Merged {_short(old.name)} into {_short(new.name)}: {where}.{kept} Ctrl+Z takes it back."
-        self._session.message.emit(text, "info")
+        text = f"Merged {_short(old.name)} into {_short(new.name)}: {where}.{kept}"
+        self._session.done.emit(text)
 
     def move(self, step: int) -> None:
         """Give the chosen action the key before or after."""
