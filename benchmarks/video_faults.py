@@ -15,7 +15,7 @@ import random
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
 from multiprocessing import shared_memory
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -27,81 +27,34 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from clips import make_clip  # noqa: E402
 from video_kinds import KINDS, make  # noqa: E402
+from video_mutants import GOOD, damaged, outcomes  # noqa: E402
 
-from core.errors import MediaError  # noqa: E402
 from core.media.reader import FrameReader  # noqa: E402
-
-LIMIT_S = 20.0
-
-
-def damaged(data: bytes, rng: random.Random) -> bytes:
-    """A copy with one to forty bytes changed, a stretch cut out, or the end cut off; sometimes all three."""
-    mutant = bytearray(data)
-    for _ in range(rng.randint(1, 40)):
-        mutant[rng.randrange(len(mutant))] = rng.randrange(256)
-    if rng.random() < 0.3:  # headers are small: aim at them as often as at the rest
-        for _ in range(rng.randint(1, 10)):
-            mutant[rng.randrange(min(1024, len(mutant)))] = rng.randrange(256)
-    if rng.random() < 0.2:
-        start = rng.randrange(len(mutant))
-        del mutant[start : start + rng.randrange(1, 4096)]
-    if rng.random() < 0.2:
-        del mutant[rng.randrange(len(mutant) // 2, len(mutant)) :]
-    return bytes(mutant)
-
-
-def read_all(connection: Connection) -> None:
-    """Child: reads every picture of each file it is sent, answers what happened."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-    while (name := connection.recv()) is not None:
-        try:
-            with FrameReader(Path(name)) as reader:
-                n = reader.n_pictures
-                for picture in [*range(n), *random.Random(0).sample(range(n), min(n, 10))]:
-                    with suppress(MediaError):
-                        reader.read(picture, height=48)
-            connection.send("read")
-        except MediaError:
-            connection.send("refused")
-        except MemoryError:
-            connection.send("out of memory")
-        except Exception as error:
-            connection.send(f"RAISED {type(error).__name__}: {error}")
 
 
 def faults(per_kind: int, folder: Path) -> None:
-    """Prints the counts of all mutants."""
-    context = multiprocessing.get_context("spawn")
+    """Prints the counts of all mutants; those that went wrong are kept in the folder for temporary files."""
     rng = random.Random(1)
     counts: dict[str, int] = {}
-    slowest = 0.0
-    child = parent = None
-    for kind in KINDS:
-        data = make(folder, kind).read_bytes()
-        for number in range(per_kind):
-            path = folder / f"mutant_{kind}_{number}{KINDS[kind].suffix}"
-            path.write_bytes(damaged(data, rng))
-            if child is None:
-                parent, other = context.Pipe()
-                child = context.Process(target=read_all, args=(other,), daemon=True)
-                child.start()
-                other.close()
-            began = time.perf_counter()
-            parent.send(str(path))
-            try:
-                outcome = parent.recv() if parent.poll(LIMIT_S) else "HUNG"
-            except EOFError:
-                child.join()
-                outcome = f"DIED {child.exitcode}"
-            slowest = max(slowest, time.perf_counter() - began)
-            if outcome not in ("read", "refused"):
-                print(f"  {outcome}: {kind} mutant {number}")
-                path.rename(Path(tempfile.gettempdir()) / path.name)
-            counts[outcome.split(":")[0]] = counts.get(outcome.split(":")[0], 0) + 1
-            if outcome == "HUNG" or outcome.startswith("DIED"):
-                child.kill()
-                child = None
-            path.unlink(missing_ok=True)
+    slowest, began = 0.0, time.perf_counter()
+
+    def mutants() -> Iterator[Path]:
+        nonlocal began
+        for kind in KINDS:
+            data = make(folder, kind).read_bytes()
+            for number in range(per_kind):
+                path = folder / f"mutant_{kind}_{number}{KINDS[kind].suffix}"
+                path.write_bytes(damaged(data, rng))
+                began = time.perf_counter()
+                yield path
+
+    for path, outcome in outcomes(mutants()):
+        slowest = max(slowest, time.perf_counter() - began)
+        if outcome not in GOOD:
+            print(f"  {outcome}: {path.name}")
+            path.rename(Path(tempfile.gettempdir()) / path.name)
+        counts[outcome.split(":")[0]] = counts.get(outcome.split(":")[0], 0) + 1
+        path.unlink(missing_ok=True)
     print(f"{sum(counts.values())} mutants of {len(KINDS)} kinds: {counts}; slowest {slowest:.1f} s")
 
 
