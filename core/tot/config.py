@@ -61,7 +61,8 @@ class TrainConfig(msgspec.Struct, frozen=True, kw_only=True):
     correction_weight: float = 1.0
     seed: int = 0
     seeds: int = 1
-    rival: Literal["none", "tot+tcl"] = "none"
+    rival: Literal["none", "tot+tcl", "family"] = "none"
+    ensemble: Literal["typical", "consensus"] = "typical"
     prior_index: Literal["centre", "zero", "one"] = "centre"
     decoder: str = "fixed-order"
     preset: str = ""

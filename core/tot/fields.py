@@ -77,10 +77,19 @@ FIELDS: tuple[Field, ...] = (
         "rival",
         "",
         "Rival",
-        "Train this method too, as many seeds, and keep the method whose seeds agree most among themselves: a choice "
-        "without labels between steps in any order and steps in one order.",
-        ("none", "tot+tcl"),
+        "Train other methods too, as many seeds of each. tot+tcl: steps in one order. family: also an order for each "
+        "video, and steps of unequal length.",
+        ("none", "tot+tcl", "family"),
         ("asot",),
+    ),
+    _choice(
+        "ensemble",
+        "",
+        "Of several runs",
+        "typical: keep the method whose seeds agree most, and of it the run that agrees most with the others. "
+        "consensus: keep all, join their clusters and average what they say. Neither needs labels.",
+        ("typical", "consensus"),
+        CLUSTERED,
     ),
     _number(
         "order_weight",

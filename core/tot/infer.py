@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -52,8 +53,23 @@ def log_posterior_of(trained: Trained, video_scores: torch.Tensor) -> NDArray[np
 
 
 def log_posterior(trained: Trained, matrix: Rows) -> NDArray[np.float64]:
-    """`log_posterior_of` the scores of a video."""
-    return log_posterior_of(trained, scores(trained, matrix))
+    """`log_posterior_of` the scores of a video; of several members the mean, scaled so that rows sum to 1 again."""
+    if not trained.members:
+        return log_posterior_of(trained, scores(trained, matrix))
+    mean = np.mean(_of_members(trained, matrix, log_posterior), axis=0)
+    return np.asarray(mean - np.logaddexp.reduce(mean, axis=1, keepdims=True))
+
+
+def _of_members(trained: Trained, matrix: Rows, ask: Callable[[Trained, Rows], FloatArray]) -> list[FloatArray]:
+    """(T, K) each: what every member says, its columns in the order of the whole. A video is scaled once a scaling."""
+    rows: dict[int, Rows] = {}
+    found = []
+    for member, clusters in trained.members:
+        key = id(member.scaling)
+        if key not in rows:
+            rows[key] = matrix if isinstance(matrix, torch.Tensor) else torch.from_numpy(member.scaling.apply(matrix))
+        found.append(ask(member, rows[key])[:, list(clusters)])
+    return found
 
 
 def posterior(trained: Trained, matrix: Rows) -> NDArray[np.float32]:
@@ -64,6 +80,8 @@ def posterior(trained: Trained, matrix: Rows) -> NDArray[np.float32]:
 @torch.no_grad()
 def plan(trained: Trained, matrix: Rows) -> NDArray[np.float32]:
     """(T, K) float32 transport plan of the whole video as one problem; rows sum to 1. CTE has none: its posterior."""
+    if trained.members:
+        return np.asarray(np.mean(_of_members(trained, matrix, plan), axis=0), np.float32)
     config = trained.config
     if config.method == "cte":
         return posterior(trained, matrix)
@@ -96,6 +114,9 @@ def plan(trained: Trained, matrix: Rows) -> NDArray[np.float32]:
 
 def prior(trained: Trained, n_rows: int) -> NDArray[np.float32]:
     """(T, K) float32 temporal prior of a whole video, scaled to a largest value of 1; all ones for methods without."""
+    if trained.members:
+        blocks = [prior(member, n_rows)[:, list(clusters)] for member, clusters in trained.members]
+        return np.asarray(np.mean(blocks, axis=0), np.float32)
     config = trained.config
     if config.uses_prior:
         block = log_prior(n_rows, config.n_clusters, sigma=config.sigma, index=config.prior_index)

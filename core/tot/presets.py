@@ -83,9 +83,10 @@ ROBUST = Preset(
         | {
             "order_weight": 0.2,
             "balance": 0.13,
-            "seeds": 3,
-            "rival": "tot+tcl",
-            "decoder": "any-order",
+            "seeds": 2,
+            "rival": "family",
+            "ensemble": "consensus",
+            "decoder": "video-order",
             "preset": "robust",
         }
     },
@@ -223,15 +224,32 @@ def official(config: TrainConfig, n_iterations: int) -> Values:
     return values | ({"learning_rate": "0.01"} if config.preset == "desktop-assembly" else {})
 
 
-def rival_of(config: TrainConfig) -> TrainConfig:
-    """The settings of the method that a training is to be compared with, as many seeds of it."""
-    values = GENERIC.values[config.rival] | {"preset": config.preset, "iterations": config.iterations}
-    return TrainConfig(
-        method=config.rival,  # type: ignore[arg-type]
-        n_clusters=config.n_clusters,
-        seed=config.seed,
-        seeds=config.seeds,
-        batch=config.batch,
-        videos_per_batch=config.videos_per_batch,
-        **values,
-    )
+FAMILY: dict[str, tuple[Values, ...]] = {
+    "none": (),
+    "tot+tcl": ({},),
+    "family": ({}, {"order": "video"}, {"marginal_penalty": 0.1}),
+}
+"""What differs from TOT+TCL of `GENERIC` in each of the methods that are trained beside another."""
+
+
+def rivals_of(config: TrainConfig) -> list[TrainConfig]:
+    """The settings of the methods that are to be trained beside one, as many seeds of each."""
+    common = {"preset": config.preset, "iterations": config.iterations, "reduce": config.reduce}
+    return [
+        TrainConfig(
+            method="tot+tcl",
+            n_clusters=config.n_clusters,
+            seed=config.seed,
+            seeds=config.seeds,
+            batch=config.batch,
+            videos_per_batch=config.videos_per_batch,
+            **(GENERIC.values["tot+tcl"] | common | differs),
+        )
+        for differs in FAMILY[config.rival]
+    ]
+
+
+def variety(config: TrainConfig) -> str:
+    """Name of a method among its rivals, such as ``tot+tcl, unequal steps``."""
+    own = {"order of each video": config.order == "video", "unequal steps": config.marginal_penalty > 0}
+    return ", ".join([config.method, *(text for text, is_so in own.items() if is_so)])

@@ -50,6 +50,7 @@ class StepInfo:
 class Trained:
     """What a training learned: network, scaling of the features, settings, and how it went.
 
+    With `members` it is what they agree on, and `model` and `scaling` are those of the most typical one.
     `warning` says why a training ended before its time with the last whole weights; `checkpoint` lets a
     training that was stopped go on.
     """
@@ -66,3 +67,11 @@ class Trained:
     warning: str = ""
     checkpoint: Checkpoint | None = None
     bank: FeatureBank | None = field(default=None, repr=False)
+    members: tuple[Member, ...] = field(default=(), repr=False)
+
+
+class Member(NamedTuple):
+    """One of several runs that speak together; `clusters` (K,) is its cluster for each cluster of the whole."""
+
+    trained: Trained
+    clusters: tuple[int, ...]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as save_bytes
+from torch import Tensor
 
 from ..cache import atomic_write
 from ..errors import InputError
@@ -17,19 +19,26 @@ from .config import TrainConfig
 from .cte import CteModel
 from .network import Network, Shape
 from .scaling import Scaling
-from .trained import Trained
+from .trained import Member, Trained
 
 MAX_BYTES = 256 * 1024 * 1024
+Tensors = dict[str, Tensor]
+
+
+class _MemberRecord(msgspec.Struct, frozen=True):
+    """A member in the metadata; `scaling` is the first member that has the same."""
+
+    config: TrainConfig
+    clusters: list[int]
+    scaling: int
 
 
 def save(trained: Trained, path: Path) -> None:
     """Write a trained model, and where it stood when it was stopped; the file is there whole or not at all."""
-    tensors = {name: value.detach().cpu().contiguous() for name, value in trained.model.state().items()}
-    tensors["scaling.mean"] = torch.from_numpy(np.asarray(trained.scaling.mean, np.float64))
-    tensors["scaling.deviation"] = torch.from_numpy(np.asarray(trained.scaling.deviation, np.float64))
-    if trained.scaling.basis is not None:
-        tensors["scaling.basis"] = torch.from_numpy(trained.scaling.basis)
+    tensors = _packed(trained)
     metadata = {"config": msgspec.json.encode(trained.config).decode(), "n_dimensions": str(trained.n_dimensions)}
+    if trained.members:
+        tensors, metadata["members"] = _packed_members(trained)
     if trained.checkpoint is not None:
         more, metadata["checkpoint"] = trained.checkpoint.packed()
         tensors |= more
@@ -46,16 +55,68 @@ def load(path: Path, *, device: str = "cpu") -> Trained:
             tensors = {name: stream.get_tensor(name) for name in stream.keys()}  # noqa: SIM118 - no mapping
         config = msgspec.json.decode(metadata["config"].encode(), type=TrainConfig)
         n_dimensions = int(metadata["n_dimensions"])
+        if "members" in metadata:
+            return _with_members(tensors, metadata["members"], config, n_dimensions, device)
+        kept = _taken(tensors, "checkpoint.")
+        found = _unpacked(tensors, config, n_dimensions, device)
+        found.checkpoint = Checkpoint.unpacked(kept, metadata["checkpoint"]) if kept else None
+        return found
+    except (OSError, SafetensorError, KeyError, ValueError, RuntimeError, msgspec.MsgspecError) as error:
+        raise InputError(path, f"not the weights of a run ({error}).") from error
+
+
+def _packed(trained: Trained, *, scaling: bool = True) -> Tensors:
+    tensors = {name: value.detach().cpu().contiguous() for name, value in trained.model.state().items()}
+    if scaling:
+        tensors["scaling.mean"] = torch.from_numpy(np.asarray(trained.scaling.mean, np.float64))
+        tensors["scaling.deviation"] = torch.from_numpy(np.asarray(trained.scaling.deviation, np.float64))
+        if trained.scaling.basis is not None:
+            tensors["scaling.basis"] = torch.from_numpy(trained.scaling.basis)
+    return tensors
+
+
+def _unpacked(
+    tensors: Tensors, config: TrainConfig, n_dimensions: int, device: str, scaling: Scaling | None = None
+) -> Trained:
+    if scaling is None:
         moments = tensors.pop("scaling.mean").numpy(), tensors.pop("scaling.deviation").numpy()
         basis = tensors.pop("scaling.basis").numpy() if "scaling.basis" in tensors else None
         scaling = Scaling(config.standardise, *moments, basis=basis)
-        kept = {name: tensors.pop(name) for name in list(tensors) if name.startswith("checkpoint.")}
-        checkpoint = Checkpoint.unpacked(kept, metadata["checkpoint"]) if kept else None
-        model = _model(config, scaling.width(n_dimensions), device)
-        model.load_state(tensors)
-    except (OSError, SafetensorError, KeyError, ValueError, RuntimeError, msgspec.DecodeError) as error:
-        raise InputError(path, f"not the weights of a run ({error}).") from error
-    return Trained(model, scaling, config, n_dimensions, device=device, checkpoint=checkpoint)
+    model = _model(config, scaling.width(n_dimensions), device)
+    model.load_state(tensors)
+    return Trained(model, scaling, config, n_dimensions, device=device)
+
+
+def _packed_members(trained: Trained) -> tuple[Tensors, str]:
+    """Tensors of all members, each scaling once, and their record. The model itself is that of one of them."""
+    tensors: Tensors = {}
+    records: list[_MemberRecord] = []
+    owners: dict[int, int] = {}
+    for number, (member, clusters) in enumerate(trained.members):
+        owner = owners.setdefault(id(member.scaling), number)
+        records.append(_MemberRecord(member.config, list(clusters), owner))
+        packed = _packed(member, scaling=owner == number)
+        tensors |= {f"members.{number}.{name}": value for name, value in packed.items()}
+    first = next(n for n, (member, _) in enumerate(trained.members) if member.model is trained.model)
+    return tensors, msgspec.json.encode({"first": first, "members": records}).decode()
+
+
+def _with_members(tensors: Tensors, record: str, config: TrainConfig, n_dimensions: int, device: str) -> Trained:
+    plain: dict[str, Any] = msgspec.json.decode(record)
+    members: list[Member] = []
+    for number, each in enumerate(msgspec.convert(plain["members"], list[_MemberRecord])):
+        scaling = members[each.scaling].trained.scaling if each.scaling < number else None
+        own = _taken(tensors, f"members.{number}.")
+        if sorted(each.clusters) != list(range(config.n_clusters)):
+            raise ValueError("clusters of a member")
+        members.append(Member(_unpacked(own, each.config, n_dimensions, device, scaling), tuple(each.clusters)))
+    first = members[int(plain["first"])].trained
+    return Trained(first.model, first.scaling, config, n_dimensions, device=device, members=tuple(members))
+
+
+def _taken(tensors: Tensors, prefix: str) -> Tensors:
+    """The tensors whose name begins so, without it; they leave `tensors`."""
+    return {name.removeprefix(prefix): tensors.pop(name) for name in list(tensors) if name.startswith(prefix)}
 
 
 def _model(config: TrainConfig, n_columns: int, device: str) -> Network | CteModel:

@@ -22,12 +22,15 @@ def train_text(answer: Mapping[str, Any]) -> str:
         lines.append(f"MoF {_percent(answer['metrics']['mof'])}, F1 {_percent(answer['metrics']['f1'])}{where}")
     if ensemble := answer.get("ensemble"):
         best = ensemble["runs"][ensemble["chosen"]]
-        lines.append(
-            f"Seed {best['seed']} of {len(ensemble['runs'])} is kept, as the most typical: "
-            f"it agrees with the others on {_percent(best['agreement'])} of the frames."
-        )
+        if ensemble["consensus"]:
+            lines.append(f"What {len(ensemble['runs'])} runs agree on is kept.")
+        else:
+            lines.append(
+                f"Seed {best['seed']} of {len(ensemble['runs'])} is kept, as the most typical: "
+                f"it agrees with the others on {_percent(best['agreement'])} of the frames."
+            )
         if len(ensemble["methods"]) > 1:
-            each = ", ".join(f"{name} {_percent(share)}" for name, share in ensemble["methods"].items())
+            each = "; ".join(f"{name} {_percent(share)}" for name, share in ensemble["methods"].items())
             lines.append(f"Agreement among the seeds of each method: {each}.")
         for name, spread in ensemble["spread"].items():
             lines.append(f"{name}: mean {_percent(spread['mean'])}, deviation {_percent(spread['deviation'])}")

@@ -6,15 +6,17 @@ import pytest
 
 from core.errors import ConfigError
 from core.tot.config import check
-from core.tot.presets import PRESETS, preset, rival_of
+from core.tot.presets import PRESETS, preset, rivals_of, variety
 
 
-def test_robust_compares_two_methods_with_as_many_seeds() -> None:
+def test_robust_asks_four_methods_with_as_many_seeds_of_each() -> None:
     config = preset("robust", n_clusters=6)
-    rival = rival_of(config)
-    assert (config.method, rival.method) == ("asot", "tot+tcl")
-    assert rival.seeds == config.seeds > 1 and rival.rival == "none" and rival.n_clusters == 6
-    check(rival, longest_video_rows=100, n_videos=2)
+    rivals = rivals_of(config)
+    names = ["asot", "tot+tcl", "tot+tcl, order of each video", "tot+tcl, unequal steps"]
+    assert [variety(each) for each in (config, *rivals)] == names and config.ensemble == "consensus"
+    for rival in rivals:
+        assert rival.seeds == config.seeds > 1 and rival.rival == "none" and rival.n_clusters == 6
+        check(rival, longest_video_rows=100, n_videos=2)
 
 
 @pytest.mark.parametrize("name", set(PRESETS) - {"robust"})

@@ -10,7 +10,7 @@ import pytest
 from core.events import Event, Progress, StopKind, TrainingMetrics
 from core.requests import TrainRequest, TrainVideo
 from core.tot.config import with_values
-from core.tot.presets import preset, rival_of
+from core.tot.presets import preset, rivals_of
 from core.work.training import train
 
 
@@ -54,10 +54,10 @@ def run(request: TrainRequest, stop_at: int | None = None) -> tuple[list[Event],
 
 
 def test_every_seed_and_both_methods_are_told_in_one_progress(request_of) -> None:
-    request = request_of(seeds="2", rival="tot+tcl")
+    request = request_of(seeds="2", rival="tot+tcl", ensemble="typical")
     events, result = run(request)
     progress = [e for e in events if isinstance(e, Progress) and "method" in e.text]
-    whole = request.config.iterations + rival_of(request.config).iterations
+    whole = request.config.iterations + rivals_of(request.config)[0].iterations
     assert {p.total for p in progress} == {whole}
     done = [p.done for p in progress]
     assert done == sorted(done) and done[-1] == whole

@@ -1,0 +1,159 @@
+"""Which of several runs is kept: the most typical one, or what they agree on. No labels are used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from ..events import JobCancelled, ShouldStop, StopKind
+from ..metrics.agreement import agreement
+from ..requests import TrainRequest
+from ..tot.checkpoint import Checkpoint
+from ..tot.config import METHODS, TrainConfig
+from ..tot.consensus import consensus
+from ..tot.presets import variety
+from ..tot.supervision import Lessons
+from ..tot.train import train as fit
+from ..tot.train import train_many as fit_many
+from ..tot.trained import StepInfo, Trained
+from .judging import Judge
+from .videos import predictions
+
+FloatArray = NDArray[np.floating[Any]]
+IntArray = NDArray[np.integer[Any]]
+
+STEP_EVERY = 10
+
+
+def shown(config: TrainConfig) -> str:
+    """The name of a method among its rivals, in the words of the screen."""
+    return variety(config).replace(config.method, METHODS[config.method].split(" (")[0], 1)
+
+
+@dataclass(frozen=True)
+class Family:
+    """Runs of one method from several seeds, their labels, and how far each agrees with the others."""
+
+    runs: list[Trained]
+    decoded: list[dict[str, IntArray]]
+    shares: FloatArray
+
+    @classmethod
+    def train(
+        cls,
+        config: TrainConfig,
+        request: TrainRequest,
+        matrices: list[FloatArray],
+        device: str,
+        should_stop: ShouldStop,
+        on_step: Callable[[StepInfo], None],
+        resume: Checkpoint | None,
+        lessons: Lessons | None,
+    ) -> Family:
+        """Train all seeds of one method side by side, and decode every video with each. Raises JobCancelled."""
+        options: dict[str, Any] = {"device": device, "should_stop": should_stop, "on_step": on_step}
+        options |= {"step_every": STEP_EVERY, "lessons": lessons}
+        if config.seeds > 1 and config.method != "cte":
+            alone = msgspec.structs.replace(config, seeds=1, rival="none", ensemble="typical")
+            configs = [msgspec.structs.replace(alone, seed=config.seed + n) for n in range(config.seeds)]
+            runs = fit_many(matrices, configs, **options)
+        else:
+            runs = [fit(matrices, config, resume=resume, **options)]
+        if should_stop() is StopKind.DISCARD:
+            raise JobCancelled
+        decoded = [predictions(trained, request.videos, matrices) for trained in runs]
+        names = [video.id for video in request.videos]
+        return cls(runs, decoded, agreement([[found[n] for n in names] for found in decoded], config.n_clusters))
+
+    @property
+    def chosen(self) -> int:
+        """The most typical run: a choice without labels."""
+        return int(np.argmax(self.shares))
+
+    @property
+    def consistency(self) -> float:
+        """Mean agreement of two runs; 0 for a single one."""
+        return float(self.shares.mean())
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is kept of all runs, and its labels.
+
+    `family` and `run` say which it is (for a consensus: its most typical member). `runs` are those that took part,
+    with their labels and how far each agrees with the others.
+    """
+
+    trained: Trained
+    decoded: dict[str, IntArray]
+    family: int
+    run: int
+    runs: list[tuple[Trained, dict[str, IntArray], float]]
+
+    @classmethod
+    def of(
+        cls,
+        config: TrainConfig,
+        families: Sequence[Family],
+        request: TrainRequest,
+        matrices: list[FloatArray],
+        *,
+        joined: bool,
+    ) -> Choice:
+        """By the settings: the most typical run of the method whose seeds agree most, or the consensus of all.
+
+        A training that was stopped keeps one run, which can go on. `joined` says that the clusters of all runs mean
+        the same already, since a person named them.
+        """
+        stopped = any(run.stopped_early for each in families for run in each.runs)
+        if config.ensemble == "typical" or stopped or sum(len(each.runs) for each in families) < 2:
+            kept = max(range(len(families)), key=lambda number: families[number].consistency)
+            family = families[kept]
+            runs = list(zip(family.runs, family.decoded, family.shares.tolist(), strict=True))
+            return cls(family.runs[family.chosen], family.decoded[family.chosen], kept, family.chosen, runs)
+        places = [(n, run) for n, each in enumerate(families) for run in range(len(each.runs))]
+        trained = [families[n].runs[run] for n, run in places]
+        decoded = [families[n].decoded[run] for n, run in places]
+        labels = [[found[video.id] for video in request.videos] for found in decoded]
+        shares = agreement(labels, config.n_clusters)
+        reference = int(np.argmax(shares))
+        whole = consensus(trained, labels, config, reference=reference, joined=joined)
+        runs = list(zip(trained, decoded, shares.tolist(), strict=True))
+        return cls(whole, predictions(whole, request.videos, matrices), *places[reference], runs)
+
+    @property
+    def is_consensus(self) -> bool:
+        """Whether several runs speak together."""
+        return bool(self.trained.members)
+
+    def said(self, families: Sequence[Family]) -> str:
+        """One line on what was kept of several methods, and why."""
+        each = "; ".join(f"{shown(f.runs[0].config)} {f.consistency:.0%}" for f in families)
+        if self.is_consensus:
+            return f"What {len(self.runs)} runs agree on is kept. Agreement among the seeds of each method: {each}"
+        return f"{METHODS[self.trained.config.method]} is kept. Its seeds agree most: {each}"
+
+    def plain(self, judge: Judge, families: Sequence[Family]) -> dict[str, Any]:
+        """Method, seed, agreement with the others and scores of each run; which one is kept or leads the consensus."""
+        scores = [judge.scores(found, self.trained.config.n_clusters) for _, found, _ in self.runs]
+        known = [score for score in scores if score is not None]
+        spread = {
+            key: {"mean": float(np.mean([s[key] for s in known])), "deviation": float(np.std([s[key] for s in known]))}
+            for key in (known[0] if known else {})
+        }
+        return {
+            "criterion": "agreement with the other runs, after matching their clusters; no labels used",
+            "methods": {variety(each.runs[0].config): each.consistency for each in families},
+            "consensus": self.is_consensus,
+            "chosen": max(range(len(self.runs)), key=lambda number: self.runs[number][2]),
+            "runs": [
+                {"method": variety(run.config), "seed": run.config.seed, "agreement": float(share), "metrics": score}
+                for (run, _, share), score in zip(self.runs, scores, strict=True)
+            ],
+            "spread": spread,
+        }
