@@ -144,7 +144,8 @@ def plan_kit(source: KitSource, options: KitOptions) -> KitPlan:
     if len(timed) < len(source.tracks):
         notes.append(WORDS["note_no_rate"].format(n=len(source.tracks) - len(timed)))
     reference = _reference(source, timed, found, notes)
-    times = _standard_times(timed, found)
+    counted = {v: done for v, done in found.items() if v in source.accepted} or found
+    times = _standard_times(timed, counted)
     steps = tuple(
         _step(source, found, times, reference, index, occurrence, notes)
         for index, occurrence in enumerate(found[reference], 1)
@@ -192,7 +193,7 @@ def _reference(
 def _standard_times(
     timed: dict[VideoId, Video], found: dict[VideoId, list[Occurrence]]
 ) -> dict[tuple[ActionId, int], StandardTime]:
-    """Of the n-th time of each action, over the videos that have an n-th time."""
+    """Of the n-th time of each action, over the videos that have an n-th time: the accepted ones where there are."""
     seconds: dict[tuple[ActionId, int], list[float]] = {}
     for video, done in found.items():
         for one in done:

@@ -8,8 +8,11 @@ from __future__ import annotations
 import functools
 import http.server
 import json
+import os
 import shutil
 import threading
+import xml.etree.ElementTree as ET
+import zipfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -234,7 +237,20 @@ def test_a_platform_is_told_when_every_step_was_shown(browser: Any, platform: Ca
     assert browser.execute_script("return values['cmi.suspend_data']") == "1,2,3,4"
     browser.execute_script("document.getElementById('course').src = 'about:blank'")
     until(browser, "calls.at(-1) === 'Finish'")
+    assert browser.execute_script("return values['cmi.core.exit']") == ""
     assert errors(browser) == []
+
+
+def test_a_course_that_was_left_goes_on_where_it_stood(browser: Any, platform: Callable[[str], str]) -> None:
+    inside = "document.getElementById('course').contentDocument"
+    browser.get(platform(""))
+    until(browser, f"{inside}.documentElement.classList.contains('scripted')")
+    browser.execute_script(f"{inside}.querySelectorAll('.go')[0].click()")
+    browser.execute_script("document.getElementById('course').src = 'about:blank'")
+    until(browser, "calls.at(-1) === 'Finish'")
+    assert browser.execute_script("return values['cmi.core.exit']") == "suspend"
+    browser.execute_script("document.getElementById('course').src = '/kit/index.html'")
+    until(browser, f"{inside}.querySelector('.step.now')?.dataset.step === '1'")
 
 
 def test_an_item_of_the_course_is_done_with_its_own_step(browser: Any, platform: Callable[[str], str]) -> None:
@@ -242,4 +258,51 @@ def test_an_item_of_the_course_is_done_with_its_own_step(browser: Any, platform:
     until(browser, "values['cmi.core.lesson_status'] === 'completed'")
     assert browser.execute_script("return values['cmi.core.lesson_location']") == "3"
     assert browser.execute_script("return values['cmi.suspend_data']") == "3"
+    assert errors(browser) == []
+
+
+SCORM_AGAIN = os.environ.get("SCORM_AGAIN", "")
+PLAYER = """<!DOCTYPE html><meta charset="utf-8"><link rel="icon" href="data:,"><script src="/scorm12.min.js"></script>
+<script>
+const heard = [];
+window.API = new Scorm12API({autocommit: false, logLevel: 4});
+for (const name of ["LMSInitialize", "LMSCommit", "LMSFinish"]) API.on(name, () => heard.push(name));
+</script><iframe id="course" src="/course/%s" width="1200" height="800"></iframe>"""
+
+
+@pytest.mark.skipif(
+    not SCORM_AGAIN, reason="SCORM_AGAIN names no scorm12.min.js (npm install scorm-again; docs/kit.md)"
+)
+def test_a_real_scorm_player_takes_the_package_and_hears_of_every_item(
+    browser: Any, platform: Callable[[str], str], kit: KitSummary
+) -> None:
+    """The zip, unpacked by its manifest, item by item, in the run-time of scorm-again."""
+    place = kit.out.parent
+    shutil.copy(SCORM_AGAIN, place / "scorm12.min.js")
+    assert kit.archive is not None
+    with zipfile.ZipFile(kit.archive) as archive:
+        archive.extractall(place / "course")
+    names = {"cp": "http://www.imsproject.org/xsd/imscp_rootv1p1p2"}
+    manifest = ET.parse(place / "course" / "imsmanifest.xml")
+    (resource,) = manifest.findall(".//cp:resource", names)
+    items = manifest.findall(".//cp:item", names)
+    assert len(items) == 4 and {item.get("identifierref") for item in items} == {resource.get("identifier")}
+    address = platform("").rpartition("/")[0]
+    inside = "document.getElementById('course').contentDocument"
+    for number, item in enumerate(items, 1):
+        (place / f"player{number}.html").write_text(PLAYER % f"{resource.get('href')}{item.get('parameters')}")
+        browser.get(f"{address}/player{number}.html")
+        until(browser, f"{inside}?.documentElement.classList.contains('scripted')")
+        until(browser, "API.cmi.core.lesson_status === 'completed'")
+        assert browser.execute_script("return API.cmi.core.lesson_location") == str(number)
+        browser.execute_script("document.getElementById('course').src = 'about:blank'")
+        until(browser, "heard.at(-1) === 'LMSFinish'")
+        assert browser.execute_script("return [heard[0], API.lmsGetLastError()]") == ["LMSInitialize", "0"]
+    (place / "player.html").write_text(PLAYER % resource.get("href"))
+    browser.get(f"{address}/player.html")  # the whole course as one: done when every step was shown
+    until(browser, f"{inside}?.documentElement.classList.contains('scripted')")
+    assert browser.execute_script("return API.cmi.core.lesson_status") == "incomplete"
+    for step in range(4):
+        browser.execute_script(f"{inside}.querySelectorAll('.go')[{step}].click()")
+    until(browser, "API.cmi.core.lesson_status === 'completed'")
     assert errors(browser) == []

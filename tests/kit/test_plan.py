@@ -110,6 +110,15 @@ def test_standard_times_are_of_the_nth_time_of_each_action() -> None:
     assert plan.notes == ('"close" is done in 1 of 4 videos, not in the reference.',)
 
 
+def test_standard_times_are_of_accepted_videos_where_there_are_some() -> None:
+    source = a_source([(A, 10)], [(A, 20)], [(A, 90)])
+    some = replace(source, accepted={VideoId("v0"): "", VideoId("v1"): ""})
+    time = plan_kit(some, KitOptions()).steps[0].time
+    assert time is not None and (time.median, time.n, time.is_standard) == (1.5, 2, False)
+    none = plan_kit(replace(source, accepted={}), KitOptions()).steps[0].time
+    assert none is not None and (none.median, none.n) == (2.0, 3)
+
+
 def test_a_step_may_be_shown_in_another_video() -> None:
     source = a_source([(A, 20), (B, 40), (A, 10)], [(B, 50), (A, 30), (BACKGROUND, 20), (A, 6)], [(A, 70)])
     reference = KitText(video=VideoId("v0"))

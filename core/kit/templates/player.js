@@ -56,7 +56,7 @@
     const kept = Number(call("LMSGetValue", "cmi.core.lesson_location")) || 0;
     const started = Date.now();
     return {
-      first: only || kept || 1,
+      first: only || kept, // 0: from the start of the video
       show(number) {
         seen.add(number);
         if (!isOpen) return;
@@ -72,6 +72,9 @@
         const s = Math.floor((Date.now() - started) / 1000);
         const two = (n) => String(n).padStart(2, "0");
         call("LMSSetValue", "cmi.core.session_time", `${two(Math.floor(s / 3600))}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`);
+        // Without this a platform may forget which steps were seen.
+        const status = call("LMSGetValue", "cmi.core.lesson_status");
+        call("LMSSetValue", "cmi.core.exit", status === "completed" || status === "passed" ? "" : "suspend");
         call("LMSCommit", "");
         call("LMSFinish", "");
       },
@@ -238,6 +241,7 @@
     const isDark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
     root.dataset.theme = isDark ? "light" : "dark";
   });
-  if (steps.length && course.first > 1) go(steps.find((step) => step.number === course.first));
+  const first = steps.find((step) => step.number === course.first);
+  if (first) go(first);
   else if (video) onTime(video.currentTime);
 })();
