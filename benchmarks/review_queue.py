@@ -23,7 +23,7 @@ from known_structure import KINDS, make
 from core import api
 from core.data.dataset import RunId, VideoId
 from core.project import Project
-from core.review.place import Place
+from core.review.place import DoubtedPlace
 from core.review_work import evidences, review_places
 from core.tot.presets import preset
 
@@ -90,7 +90,7 @@ def measure(name: str, dataset: Path) -> None:
         print(f"  {kind:<18}{frames:>8,} frames, {100 * share:5.1f} % wrong")
 
 
-def reason_shares(places: Sequence[Place], wrong: dict[VideoId, np.ndarray]) -> dict[str, tuple[float, int]]:
+def reason_shares(places: Sequence[DoubtedPlace], wrong: dict[VideoId, np.ndarray]) -> dict[str, tuple[float, int]]:
     """For each main reason: the share of wrong frames in its places, and how many frames these have."""
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for place in places:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from .data.dataset import Dataset, RunId
+from .data.dataset import Dataset, RunId, VideoId
 from .decode.registry import check_name
 from .decode.settings import DecoderSettings, with_values
 from .errors import ConfigError, DeviceMemoryError, JobError, MediaError
@@ -26,10 +26,13 @@ if TYPE_CHECKING:
     from .kit.plan import KitPlan
     from .kit.source import KitOptions, KitSource
     from .label_import import Effect, ImportPlan, Meanings
+    from .metrics.kappa import Agreement
     from .metrics.report import Report as Scores
     from .project import Project, Readable
     from .project_work import Chosen
     from .relink import Match
+    from .review.place import DoubtedPlace
+    from .second_reviewer import SecondReviewer
     from .tot.config import TrainConfig
 
 DEMO_VIDEOS = 10
@@ -549,6 +552,33 @@ def import_labels(
     if fresh:
         project.edit(add_actions(document, fresh))
     return project.add_ground_truth(tracks)
+
+
+def review_queue(
+    project: Project, run: RunId | None = None, *, report: Report = ignore, should_stop: ShouldStop = never_stop
+) -> list[DoubtedPlace]:
+    """The places of a project where a correction is most likely, the largest first; see `core.review_work`."""
+    from .project_work import choose_run
+    from .review_work import review_places
+
+    document = project.document
+    chosen = choose_run(document, run).id if document.runs or run is not None else None
+    return review_places(document, chosen, report=report, should_stop=should_stop)
+
+
+def second_reviewer(project: Project, path: Path | str) -> SecondReviewer:
+    """Another person's labels of the project's videos; see `core.second_reviewer`."""
+    from .second_reviewer import read_second_reviewer
+
+    return read_second_reviewer(project.document, Path(path).absolute())
+
+
+def agreement(project: Project, path: Path | str) -> tuple[SecondReviewer, Agreement, dict[VideoId, Agreement]]:
+    """How far the corrected labels agree with another person's: over all videos, and video by video."""
+    from .second_reviewer import agreement as agree
+
+    second = second_reviewer(project, path)
+    return second, *agree(project.document, second.tracks)
 
 
 def plan_kit(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from .data.npy import open_matrix
 from .errors import TotError
 from .events import JobCancelled, Progress, Report, ShouldStop, ignore, never_stop
 from .review.doubt import Evidence, Margins, margin
-from .review.place import Place
+from .review.place import DoubtedPlace
 from .review.queue import by_expectation, places_of
 from .review.usual import usual
 
@@ -38,9 +39,10 @@ def review_places(
     run: RunId | None,
     *,
     second: Tracks | None = None,
+    read: dict[object, Any] | None = None,
     report: Report = ignore,
     should_stop: ShouldStop = never_stop,
-) -> list[Place]:
+) -> list[DoubtedPlace]:
     """The review queue of an open project, the place with most frames to correct first.
 
     The labels in question are the corrected track, where there is none the prediction of `run`. Videos that are
@@ -48,11 +50,12 @@ def review_places(
 
     Args:
         second: the labels of another person, by video.
+        read: keeps what was read from files for the next call with the same dictionary.
     Raises:
         JobCancelled: `should_stop` said so.
     """
     found: list[Evidence] = []
-    for done, evidence in enumerate(evidences(document, run, second=second), start=1):
+    for done, evidence in enumerate(evidences(document, run, second=second, read=read), start=1):
         if should_stop() is not None:
             raise JobCancelled
         found.append(evidence)
@@ -60,7 +63,7 @@ def review_places(
     found = _standardised(found)
     common = usual([e.track for e in found], [e.means for e in found])
     margins = Margins.of([e.margin for e in found if e.margin is not None])
-    places: list[Place] = []
+    places: list[DoubtedPlace] = []
     for evidence in found:
         if should_stop() is not None:
             raise JobCancelled
@@ -70,8 +73,15 @@ def review_places(
     return by_expectation(places)
 
 
-def evidences(document: Document, run: RunId | None, *, second: Tracks | None = None) -> Iterator[Evidence]:
-    """What is known of every video that has labels to question."""
+def evidences(
+    document: Document,
+    run: RunId | None,
+    *,
+    second: Tracks | None = None,
+    read: dict[object, Any] | None = None,
+) -> Iterator[Evidence]:
+    """What is known of every video that has labels to question; `read` as in `review_places`."""
+    known = {} if read is None else read
     others = [r.id for r in reversed(document.runs.values()) if not r.hidden and r.id != run][:OTHER_RUNS]
     for video in document.videos:
         track = document.corrected.get(video) or _mapped(document, run, video)
@@ -81,10 +91,10 @@ def evidences(document: Document, run: RunId | None, *, second: Tracks | None = 
         yield Evidence(
             video,
             track,
-            margin=_margin(document, run, video),
+            margin=_margin(document, run, video, known),
             others=seen,
             second=None if second is None else second.get(video),
-            means=_means(document, video, track),
+            means=_means(document, video, track, known),
             checked=document.review(video).checked,
         )
 
@@ -97,28 +107,38 @@ def _mapped(document: Document, run: RunId | None, video: VideoId) -> Segmentati
     return prediction.segmentation.mapped(document.label_maps[run].table(), default=UNLABELLED)
 
 
-def _margin(document: Document, run: RunId | None, video: VideoId) -> FloatArray | None:
+def _margin(document: Document, run: RunId | None, video: VideoId, known: dict[object, Any]) -> FloatArray | None:
     """(n_frames,) margin of the run's scores; None where they are gone."""
     prediction = document.predictions.get((run, video)) if run is not None else None
     if prediction is None or prediction.scores is None:
         return None
+    key = ("margin", video)
+    if key not in known or known[key][0] is not prediction:
+        known[key] = (prediction, _read_margin(prediction.scores.posterior, document.videos[video].timebase.rows()))
+    return cast("FloatArray | None", known[key][1])
+
+
+def _read_margin(path: Path, rows: IntArray) -> FloatArray | None:
     try:
-        scores = open_matrix(prediction.scores.posterior)
+        scores = open_matrix(path)
     except (TotError, OSError):  # the cache can be emptied at any time
         return None
-    rows = document.videos[video].timebase.rows()
     return margin(scores)[rows] if scores.shape[1] > 1 and len(scores) > int(rows.max()) else None
 
 
-def _means(document: Document, video: VideoId, track: Segmentation) -> FloatArray | None:
+def _means(document: Document, video: VideoId, track: Segmentation, known: dict[object, Any]) -> FloatArray | None:
     """(segments, D) mean features of a track's segments; None without features."""
     found = document.videos[video]
     if not found.is_trainable:
         return None
-    try:
-        return segment_means(load_matrix(found), found.timebase.rows(), track)
-    except (TotError, OSError):  # features that cannot be read are told elsewhere; the queue works without them
-        return None
+    key = ("means", video)
+    if key not in known or known[key][0] != track:
+        try:
+            means: FloatArray | None = segment_means(load_matrix(found), found.timebase.rows(), track)
+        except (TotError, OSError):  # features that cannot be read are told elsewhere; the queue works without them
+            means = None
+        known[key] = (track, means)
+    return cast("FloatArray | None", known[key][1])
 
 
 def segment_means(matrix: FloatArray, rows: IntArray, track: Segmentation) -> FloatArray:

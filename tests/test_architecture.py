@@ -41,6 +41,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "core.store": (f"core.annotation core.data core.cache {VALUES}", "msgspec platformdirs numpy"),
     "core.formats": ("core.annotation core.data core.cache core.errors", "msgspec defusedxml numpy"),
     "core.label_import": ("core.formats core.annotation core.data core.errors", "numpy"),
+    "core.second_reviewer": ("core.project core.label_import core.formats core.metrics core.annotation core.data "
+                             "core.errors", "numpy"),
     "core.html_page": ("", "jinja2 markupsafe"),
     "core.kit": (f"core.formats core.media core.annotation core.data core.html_page {VALUES}",
                  "docx cv2 numpy msgspec"),
@@ -70,7 +72,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "core.progress": ("core.events", ""),
     "core.api": ("core.*", "msgspec numpy"),
     "core.verbs": (f"core.tot.config core.api core.requests core.progress core.data core.kit.source core.decode "
-                   f"core.metrics core.project core.label_import core.annotation {VALUES}", ""),
+                   f"core.metrics core.project core.label_import core.annotation {VALUES}", "msgspec"),
     "core.cli": ("core.verbs core.errors core.events", ""),
     "totgui.paths": ("", ""),
     "totgui.settings": ("", "QT"),
@@ -91,10 +93,11 @@ TABLE: dict[str, tuple[str, str]] = {
     "totgui.companion": ("totgui.playback totgui.decoder core.data", "QT"),
     "totgui.session": ("totgui.jobs totgui.companion totgui.playback totgui.decoder totgui.stills totgui.proxies "
                        "core.project core.project_work core.feature_work core.requests core.annotation core.metrics "
-                       "core.review core.review_work core.label_import "
+                       "core.review core.review_work core.label_import core.second_reviewer "
                        f"core.relink core.data core.cache {VALUES}",
                        "QT numpy msgspec"),
-    "totgui.models": ("totgui.palette totgui.session core.annotation core.data core.metrics core.events core.errors",
+    "totgui.models": ("totgui.palette totgui.session core.review core.annotation core.data core.metrics core.events "
+                      "core.errors",
                       "QT numpy"),
     "totgui.models.run_settings": (f"{SETTINGS} core.annotation core.data", ""),
     "totgui.dialogs": ("totgui.models totgui.session totgui.palette totgui.settings totgui.keymap core.annotation "

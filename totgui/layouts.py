@@ -29,7 +29,7 @@ ARRANGEMENTS = {
     "Review": Arrangement(
         "Video and timeline, with the list of videos and the actions",
         left=("Videos",),
-        right=("Labels", "History"),
+        right=("Review", "Labels", "History"),
         bottom=("Timeline",),
         shares={"left": 0.2, "right": 0.24, "bottom": 0.44},
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zlib import crc32
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
@@ -39,6 +40,7 @@ from .views.labels.view import LabelsView
 from .views.live_heatmap import LiveHeatmapView
 from .views.message_bar import MessageBar
 from .views.metrics import MetricsView
+from .views.review import ReviewView
 from .views.runs import RunsView
 from .views.saved import SavedLine
 from .views.start import StartPage
@@ -116,19 +118,24 @@ class MainWindow(QMainWindow):
         self._dock("Training", live, Area.RightDockWidgetArea)
         self._dock("Live", training_live, Area.RightDockWidgetArea)
         self.labels = LabelsView(self.session, ask_colour, self, settings=self.settings)
-        self._dock("Labels", self.labels, Area.RightDockWidgetArea)
+        self._dock("Labels", self.labels, Area.LeftDockWidgetArea)
         self.label_map = LabelMapView(self.session, self, settings=self.settings)
         self._dock("Label map", self.label_map, Area.RightDockWidgetArea)
+        self.review = ReviewView(self.session, self)
+        self._dock("Review", self.review, Area.RightDockWidgetArea)
         self._dock("Metrics", MetricsView(self.session, self), Area.RightDockWidgetArea)
-        self._dock("History", HistoryView(self.session, self), Area.RightDockWidgetArea)
+        self._dock("History", HistoryView(self.session, self), Area.LeftDockWidgetArea)
         self._dock("Timeline", self._timeline_with_pictures(), Area.BottomDockWidgetArea)
-        for name in ("Live", "Labels", "Label map", "Metrics", "History"):
+        for name in ("Labels", "History"):
+            self.tabifyDockWidget(self.docks["Runs"], self.docks[name])
+        for name in ("Live", "Label map", "Review", "Metrics"):
             self.tabifyDockWidget(self.docks["Training"], self.docks[name])
         self._dock("Compare", CompareView(self.session, self), Area.BottomDockWidgetArea)
         self._dock("Activity", ActivityView(self.session, self), Area.BottomDockWidgetArea)
         for name in ("Compare", "Activity"):
             self.tabifyDockWidget(self.docks["Timeline"], self.docks[name])
-        self.docks["Timeline"].raise_()
+        for name in ("Timeline", "Runs"):
+            self.docks[name].raise_()
         self.docks["Training"].raise_()
         self.resizeDocks([self.docks["Videos"], self.docks["Training"]], [400, 430], Qt.Orientation.Horizontal)
         self.resizeDocks([self.docks["Timeline"]], [380], Qt.Orientation.Vertical)
@@ -215,6 +222,7 @@ class MainWindow(QMainWindow):
         self.training.featuresAsked.connect(actions.model.extract)
         self.label_map.moreClustersAsked.connect(self._train_with)
         session.work.exported.connect(actions.file.on_exported)
+        self._connect_review()
         session.work.extracted.connect(self.settings.set_extraction_speed)
         self.start.demoAsked.connect(actions.file.open_demo)
         self.start.datasetAsked.connect(actions.file.open_dataset)
@@ -230,6 +238,22 @@ class MainWindow(QMainWindow):
     def _train_with(self, clusters: int) -> None:
         self.docks["Training"].raise_()
         self.training.set_clusters(clusters)
+
+    def _connect_review(self) -> None:
+        view, menu, reviewing = self.review, self.actions_.review, self.session.reviewing
+        view.acceptAsked.connect(menu.accept)
+        view.rejectAsked.connect(menu.reject)
+        view.stepAsked.connect(menu.go_place)
+        view.rightAsked.connect(menu.looks_right)
+        view.second.loadAsked.connect(menu.choose_second)
+        reviewing.currentChanged.connect(menu.show_place)
+        reviewing.reviewer = self.settings.reviewer()
+        view.reviewer.setText(reviewing.reviewer)
+        view.reviewer.editingFinished.connect(self._keep_reviewer)
+
+    def _keep_reviewer(self) -> None:
+        self.session.reviewing.reviewer = self.review.reviewer.text().strip()
+        self.settings.set_reviewer(self.session.reviewing.reviewer)
 
     def show_message(self, text: str, level: str = "info") -> None:
         """Say something in the bar above the video."""
@@ -254,6 +278,10 @@ class MainWindow(QMainWindow):
         arrange(self, self.docks, name, self._default_state)
         self._toolbar.setVisible(ARRANGEMENTS[name].toolbar)
 
+    def _layout_version(self) -> int:
+        """A number of the set of panels: a layout that was kept for other panels is not put back."""
+        return crc32("\n".join(self.docks).encode()) & 0x7FFF
+
     def reset_layout(self) -> None:
         """Put every panel back where it was at first."""
         self.settings.clear_layout()
@@ -274,7 +302,7 @@ class MainWindow(QMainWindow):
             self._saved.clear()
             return
         if self._user_state is not None:
-            self.restoreState(self._user_state)
+            self.restoreState(self._user_state, self._layout_version())
             self._user_state = None
         else:
             self.docks["Training"].raise_()
@@ -330,7 +358,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         if self.session.project is not None:
-            self.settings.set_layout(self.saveGeometry(), self.saveState())
+            self.settings.set_layout(self.saveGeometry(), self.saveState(self._layout_version()))
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.disconnect(self.actions_.on_focus)

@@ -103,6 +103,13 @@ class Settings:
         names = [name, *[n for n in self.recent_commands() if n != name]]
         self._settings.setValue("commands", names[:RECENT_LIMIT])
 
+    def reviewer(self) -> str:
+        """The name that is kept with what is accepted; empty where nobody gave one."""
+        return str(self._settings.value("reviewer", ""))
+
+    def set_reviewer(self, name: str) -> None:
+        self._settings.setValue("reviewer", name)
+
     def last_folder(self) -> str:
         return str(self._settings.value("folder", str(Path.home())))
 

@@ -40,7 +40,7 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class Place:
+class DoubtedPlace:
     """Frames ``[start, stop)`` of a video, how many are expected to be wrong, and why, the main reason first."""
 
     video: VideoId

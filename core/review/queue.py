@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..annotation.segmentation import Segmentation
 from .doubt import PRIOR, Doubt, Evidence, FloatArray, Margins, SegmentDoubt, frame_doubts, segment_doubts, settled
-from .place import Kind, Place, Reason
+from .place import DoubtedPlace, Kind, Reason
 from .usual import Usual
 
 IntArray = NDArray[np.integer[Any]]
@@ -27,12 +27,12 @@ MAX_GAP_S = 0.4
 DEFAULT_GAP_FRAMES = 6
 
 
-def by_expectation(places: Iterable[Place]) -> list[Place]:
+def by_expectation(places: Iterable[DoubtedPlace]) -> list[DoubtedPlace]:
     """Places with the largest expectation first; equal ones by video and time."""
     return sorted(places, key=lambda p: (-p.expected_frames, p.video, p.start))
 
 
-def places_of(evidence: Evidence, usual: Usual, margins: Margins, *, rate: float | None = None) -> list[Place]:
+def places_of(evidence: Evidence, usual: Usual, margins: Margins, *, rate: float | None = None) -> list[DoubtedPlace]:
     """The places of one video in the order of time.
 
     The log-odds of the reasons are added up, as if they were independent.
@@ -55,7 +55,7 @@ def places_of(evidence: Evidence, usual: Usual, margins: Margins, *, rate: float
         expected = float(wrong[start:stop].sum())
         if expected >= LEAST_EXPECTED:
             reasons = _reasons(evidence.track, frames, segments, start, stop, expected)
-            found.append(Place(evidence.video, start, stop, expected, reasons))
+            found.append(DoubtedPlace(evidence.video, start, stop, expected, reasons))
     return found
 
 

@@ -36,6 +36,7 @@ class Actions(QObject):
         self.session = window.session
         self.file, self.edit, self.segment = FileMenu(window), EditMenu(window), SegmentMenu(window)
         self.model, self.tools = ModelMenu(window), ToolsMenu(window)
+        self.review = ReviewMenu(window)
         self.by_name: dict[str, QAction] = {}
         self.commands: dict[str, Command] = {}
         self.groups: dict[str, str] = {}
@@ -47,7 +48,7 @@ class Actions(QObject):
             self.segment,
             LabelsMenu(window),
             self.model,
-            ReviewMenu(window),
+            self.review,
             self.tools,
             ViewMenu(window),
             HelpMenu(window),

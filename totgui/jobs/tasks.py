@@ -62,6 +62,15 @@ def salvage(path: Path, out: Path) -> Task:
     return run
 
 
+def second_reviewer(project: Project, path: Path) -> Task:
+    """Reads another person's labels of the project's videos; result: ``second``."""
+
+    def run(report: Report, should_stop: ShouldStop) -> dict[str, Any]:
+        return {"second": api.second_reviewer(project, path)}
+
+    return run
+
+
 def extractors() -> list[dict[str, Any]]:
     """Every extractor of features as plain values; none is loaded."""
     return api.extractors()

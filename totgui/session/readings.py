@@ -16,6 +16,9 @@ from core.data.dataset import BACKGROUND, UNLABELLED, ActionId, RunId, VideoId
 from core.data.npy import open_matrix
 from core.errors import TotError
 
+UNCERTAIN = 0.2
+"""Margin of the scores below which a frame counts as uncertain."""
+
 Scores = NDArray[np.floating[Any]]
 MAPPED_KEPT = 256
 
@@ -91,3 +94,13 @@ class ScoreFiles:
             except (TotError, OSError):
                 return None
         return self._open[path]
+
+
+def stretches(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Half-open stretches ``[start, stop)`` of frames that are true.
+
+    >>> stretches(np.array([True, False, True, True]))
+    [(0, 1), (2, 4)]
+    """
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(np.int8), [0]])))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))

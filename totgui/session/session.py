@@ -35,6 +35,7 @@ from .painting import Painting
 from .past import Past
 from .pictures import Pictures
 from .reports import Reports
+from .reviewing import Reviewing
 from .turns import IntArray, Turns
 from .work import Work
 
@@ -76,6 +77,7 @@ class Session(QObject):
         self.work, self._reports, self._pictures = Work(self), Reports(self), Pictures(self)
         self._scores, self._mapped = readings.ScoreFiles(), readings.MappedTracks()
         self.comparing, self.computing = Comparing(self._mapped, self), Computing(self)
+        self.reviewing = Reviewing(self.computing, self)
         self._savedArrived.connect(self.savedStateChanged)
         self.work.happened.connect(self.jobEvent)
         self.work.changed.connect(self.jobsChanged)
@@ -131,6 +133,7 @@ class Session(QObject):
         runs = [run for run in document.runs.values() if not run.hidden]
         self.current_run = runs[-1].id if runs else None
         self.comparing.reset(document)
+        self.reviewing.set_document(document, self.current_run)
         self.projectChanged.emit()
         self.savedStateChanged.emit(project.saved_state())
         self.files.look(document.dataset)
@@ -160,6 +163,7 @@ class Session(QObject):
         for part in (self._scores, self._mapped, self._reports, self._pictures, self.turns, self.computing):
             part.clear()
         self.comparing.reset(None)
+        self.reviewing.set_document(None, None)
         self.projectChanged.emit()
 
     def close(self) -> None:
@@ -253,6 +257,7 @@ class Session(QObject):
             runs = self.document.runs
             self.chosen.show_runs(run for run in self.chosen.runs if run in runs and not runs[run].hidden)
         self.chosen.follow(self.base())
+        self.reviewing.on_changes(changes)
         self.documentChanged.emit(changes, initiator)
 
     def _on_runs(self, document: Document) -> None:
@@ -287,6 +292,7 @@ class Session(QObject):
         if run != self.current_run:
             self.current_run = run
             self.chosen.follow(self.base())
+            self.reviewing.set_run(run)
             self.currentRunChanged.emit()
 
     def select_cluster(self, cluster: int) -> None:

@@ -211,6 +211,12 @@ class Work(Exchange):
         request = DemoRequest(job=new_job("demo"), out=str(out))
         self.in_engine(request, "Rendering the demo", lambda f: then(Path(f.result["folder"])))
 
+    def read_second_reviewer(self, path: Path, then: Callable[[Any], None]) -> None:
+        """Read another person's labels in the background; `then` gets the `SecondReviewer`."""
+        if self.project is not None:
+            work = tasks.second_reviewer(self.project, path)
+            self.in_background("second", "Reading the other labels", work, lambda f: then(f.result["second"]))
+
     def save_picture(self, path: Path, make: Callable[[], bytes]) -> None:
         """Write what `make` draws, whole or not at all, in the background."""
 

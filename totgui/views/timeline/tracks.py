@@ -15,12 +15,11 @@ from core.annotation.segmentation import EDITED, Segmentation
 from core.data.dataset import UNLABELLED
 
 from ...palette import text_on
+from ...session.readings import UNCERTAIN
 from .geometry import Axis, column_max, column_min, pieces
 
 ALARM = QColor("#d93a3a")
 UNSURE = QColor("#e69f00")
-THRESHOLD = 0.2
-"""Margin below which a place counts as uncertain."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +162,7 @@ def paint_confidence(
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(fill)
     painter.drawPolygon(area)
-    weak = np.flatnonzero(np.diff(np.concatenate([[False], values < THRESHOLD, [False]]).astype(np.int8)))
+    weak = np.flatnonzero(np.diff(np.concatenate([[False], values < UNCERTAIN, [False]]).astype(np.int8)))
     amber = QColor(UNSURE)
     amber.setAlpha(80)
     for left, right in zip(weak[0::2].tolist(), weak[1::2].tolist(), strict=True):
@@ -171,7 +170,7 @@ def paint_confidence(
     painter.setPen(QPen(line, 1.2))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawPolyline(points)
-    y = rect.bottom() + 1 - THRESHOLD * (rect.height() - 2)
+    y = rect.bottom() + 1 - UNCERTAIN * (rect.height() - 2)
     painter.setPen(QPen(UNSURE, 1, Qt.PenStyle.DashLine))
     painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
     painter.restore()

@@ -1,0 +1,114 @@
+"""Another person's labels of the same videos, read from a project or label files, and how far they agree with ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from . import label_import
+from .annotation.document import Document
+from .annotation.segmentation import Segmentation
+from .data.dataset import BACKGROUND, UNLABELLED, VideoId
+from .errors import InputError, ProjectLockedError
+from .formats.guess import guess_formats
+from .formats.registry import find_format
+from .metrics.kappa import Agreement, agreement_of_two
+from .project import Project
+
+TOLERANCE_S = 0.5
+"""How far apart two boundaries may lie and still be the same one."""
+TOLERANCE_FRAMES = 5
+"""The same where no frame rate is known."""
+FOREIGN = 1_000_000
+"""Labels from here on are actions that only the other person has."""
+
+Tracks = Mapping[VideoId, Segmentation]
+
+
+@dataclass(frozen=True)
+class SecondReviewer:
+    """Whose labels they are, the labels in our actions, and what was left out."""
+
+    name: str
+    tracks: Tracks
+    notes: tuple[str, ...] = ()
+
+
+def read_second_reviewer(document: Document, path: Path) -> SecondReviewer:
+    """Another person's labels of our videos: the corrected tracks of a project, or files of any format that is read.
+
+    Raises InputError: nothing in it is about a video of this project; and what opening the project or file raises.
+    """
+    if path.suffix == ".tot":
+        found = _from_project(document, path)
+    else:
+        found = _from_files(document, path)
+    if not found.tracks:
+        raise InputError(path, "holds no labels of a video of this project.", hint="Choose the labels of these videos.")
+    return found
+
+
+def _from_project(document: Document, path: Path) -> SecondReviewer:
+    """The corrected tracks of another project; videos and actions are joined by their names."""
+    try:
+        opened = Project.open(path, read_only=True)
+    except ProjectLockedError:  # the other person is at work on it: a copy as it is now
+        opened = Project.open_copy(path)
+    with opened as project:
+        other = project.document
+    ours = {action.name.casefold(): int(action.id) for action in document.actions.values()}
+    table = {int(a.id): ours.get(a.name.casefold(), FOREIGN + int(a.id)) for a in other.actions.values()}
+    table |= {int(BACKGROUND): int(BACKGROUND), int(UNLABELLED): int(UNLABELLED)}
+    tracks: dict[VideoId, Segmentation] = {}
+    notes: list[str] = []
+    for video, track in other.corrected.items():
+        name = other.videos[video].name
+        mine = label_import.find_video(document, [name])
+        if mine is None:
+            notes.append(f"{name} is not in this project.")
+        elif document.videos[mine].timebase.n_frames != track.n_frames:
+            wanted = document.videos[mine].timebase.n_frames
+            notes.append(f"{name} has {track.n_frames:,} frames there and {wanted:,} here; it is left out.")
+        else:
+            tracks[mine] = track.mapped(table, default=int(UNLABELLED))
+    names = {other.review(video).reviewer for video in other.corrected} - {""}
+    return SecondReviewer(", ".join(sorted(names)) or path.stem, tracks, tuple(notes))
+
+
+def _from_files(document: Document, path: Path) -> SecondReviewer:
+    """The tracks of label files, as an import would read them; nothing is imported."""
+    name = next(iter(guess_formats(path)), None)
+    form = find_format(name) if name is not None else None
+    if form is None or form.decode is None:
+        raise InputError(path, "is no file of labels that can be read.", hint="docs/formats.md lists what can.")
+    plan = label_import.plan_import(document, form.read([path]), format=form.name)
+    tracks = label_import.chosen_tracks(document, plan, plan.proposed)
+    return SecondReviewer(path.stem, tracks, tuple(str(problem) for problem in plan.all_problems))
+
+
+def agreement(document: Document, second: Tracks) -> tuple[Agreement, dict[VideoId, Agreement]]:
+    """How far the corrected tracks and another person's agree: over all videos that both have, and video by video.
+
+    Frames that one of the two has not labelled are left out.
+    """
+    shared = [v for v in document.corrected if v in second]
+    pairs = {v: _both(document.corrected[v], second[v]) for v in shared}
+    each = {v: agreement_of_two([pairs[v]], tolerance_frames=tolerance(document, v)) for v in shared}
+    widest = max((tolerance(document, v) for v in shared), default=TOLERANCE_FRAMES)
+    return agreement_of_two(list(pairs.values()), tolerance_frames=widest), each
+
+
+def tolerance(document: Document, video: VideoId) -> int:
+    """TOLERANCE_S in frames of a video."""
+    rate = document.videos[video].timebase.rate
+    return TOLERANCE_FRAMES if rate is None else max(1, round(TOLERANCE_S * float(rate)))
+
+
+def _both(mine: Segmentation, theirs: Segmentation) -> tuple[np.ndarray, np.ndarray]:
+    """The labels of the frames that both have labelled."""
+    first, second = mine.to_frames(), theirs.to_frames()
+    known = (first != UNLABELLED) & (second != UNLABELLED)
+    return first[known], second[known]

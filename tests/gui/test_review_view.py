@@ -1,0 +1,172 @@
+"""The review panel and menu on a real window: the queue leads somewhere, accepting asks, reviewers are compared."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtTest import QSignalSpy
+
+from core import api
+from core.annotation import commands
+from core.annotation.changes import Changes, What
+from core.annotation.segmentation import Segmentation
+from core.annotation.values import LabelMap, Prediction, ReviewStatus, Run
+from core.cli import main
+from core.data.dataset import UNLABELLED, RunId, VideoId
+from core.project import Project
+from totgui.actions import review as review_actions
+from totgui.main_window import MainWindow
+from totgui.session import Session
+from totgui.settings import Settings
+
+RUNS = (RunId("r1"), RunId("r2"))
+
+
+def a_folder(root: Path) -> Path:
+    """Three videos of 120 frames with features and labels: a, b, c in equal parts."""
+    for name in ("features", "groundTruth", "mapping"):
+        (root / name).mkdir(parents=True)
+    (root / "mapping" / "mapping.txt").write_text("0 a\n1 b\n2 c\n")
+    draw = np.random.default_rng(0)
+    for number in range(3):
+        np.save(root / "features" / f"v{number}.npy", draw.normal(size=(120, 4)).astype("f4"))
+        (root / "groundTruth" / f"v{number}.txt").write_text("a\n" * 40 + "b\n" * 40 + "c\n" * 40)
+    return root
+
+
+def with_runs(project: Project) -> None:
+    """Two runs that disagree about frames 40 to 60 of v1 only."""
+    cut = Segmentation(np.array([0, 40, 80]), np.array([0, 1, 2]), 120)
+    other = Segmentation(np.array([0, 60, 80]), np.array([0, 1, 2]), 120)
+    for number, run in enumerate(RUNS, start=1):
+        values = Run(run, number, {"n_clusters": 3}, "cpu", 1.0, 1, False, "", {})
+        project.add_run(values, LabelMap(run, 3, {0: 0, 1: 1, 2: 2}), b"")
+        project.add_predictions(
+            [Prediction(run, v, other if number == 1 and v == "v1" else cut) for v in project.document.videos]
+        )
+
+
+@pytest.fixture
+def window(qtbot, tmp_path):
+    session = Session()
+    window = MainWindow(session, Settings())
+    qtbot.addWidget(window)
+    session.create_project(tmp_path / "p.tot", api.open_dataset(a_folder(tmp_path / "data")))
+    with_runs(session.project)
+    session.select_run(RUNS[1])
+    session.work.changedProject.emit(Changes(What.RUNS | What.PREDICTION))
+    yield window
+    session.close()
+
+
+def test_the_queue_leads_to_where_the_runs_disagree(qtbot, window):
+    window.actions_.by_name["review.next-place"].trigger()
+    qtbot.waitUntil(lambda: window.session.reviewing.is_ready)
+    window.actions_.by_name["review.next-place"].trigger()
+    place = window.session.reviewing.current
+    assert (place.video, place.start, place.stop) == ("v1", 40, 60)
+    assert window.session.current_video == "v1"
+    qtbot.waitUntil(lambda: window.session.playback.frame == 40)
+    assert window.review.table.selectionModel().selectedRows()[0].row() == 0
+    assert "1 of 1 other run disagrees" in window.review.why.text()
+
+
+def test_what_looks_right_leaves_the_queue_and_comes_back_with_undo(qtbot, window):
+    reviewing = window.session.reviewing
+    reviewing.watch()
+    qtbot.waitUntil(lambda: reviewing.is_ready)
+    window.actions_.review.go_place(1)
+    window.actions_.by_name["review.right"].trigger()
+    assert window.session.document.review(VideoId("v1")).checked == ((40, 60),)
+    qtbot.waitUntil(lambda: reviewing.is_ready)
+    assert all(p.video != "v1" for p in reviewing.places)
+    window.session.undo()
+    qtbot.waitUntil(lambda: reviewing.is_ready and any(p.video == "v1" for p in reviewing.places))
+
+
+def test_accepting_goes_on_to_the_next_video(window):
+    session = window.session
+    session.do(lambda: commands.adopt_all(session.document, RUNS[1]))
+    window.actions_.by_name["review.accept"].trigger()
+    assert session.document.review(VideoId("v0")).status is ReviewStatus.ACCEPTED
+    assert session.current_video == "v1"
+    assert window.review.progress.text().startswith("1 of 3 accepted")
+    session.select_video(VideoId("v0"))
+    session.do(lambda: commands.relabel(session.document, VideoId("v0"), 0, 10, 2))
+    assert session.document.review(VideoId("v0")).status is ReviewStatus.IN_REVIEW
+
+
+def test_unlabelled_frames_are_offered_as_background(window):
+    session = window.session
+    video = session.current_video
+    session.do(lambda: commands.start_unlabelled(session.document, video))
+    session.do(lambda: commands.relabel(session.document, video, 0, 30, 0))
+    window.actions_.by_name["review.accept"].trigger()
+    assert "90 frames" in window.bar.text() and session.document.review(video).status is ReviewStatus.NONE
+    window.bar.choose("Make them background and accept")
+    assert session.document.review(video).status is ReviewStatus.ACCEPTED
+    assert UNLABELLED not in session.document.corrected[video].labels
+
+
+def test_a_video_without_corrections_is_not_accepted(window):
+    window.actions_.by_name["review.accept"].trigger()
+    assert "Nothing is corrected" in window.bar.text()
+    assert window.session.document.review(window.session.current_video).status is ReviewStatus.NONE
+
+
+def test_note_and_reviewer_are_kept(window):
+    window.review.reviewer.setText("  Ada <b>L</b> ")
+    window.review.reviewer.editingFinished.emit()
+    window.review.note.setText("hand hidden")
+    window.review.note.editingFinished.emit()
+    review = window.session.document.review(window.session.current_video)
+    assert (review.note, review.reviewer) == ("hand hidden", "Ada <b>L</b>")
+    assert Settings().reviewer() == "Ada <b>L</b>"
+
+
+def test_stepping_through_disagreements(qtbot, window):
+    session = window.session
+    session.select_video(VideoId("v1"))
+    session.select_run(RUNS[0])
+    window.actions_.by_name["review.next-difference"].trigger()
+    qtbot.waitUntil(lambda: session.playback.frame == 40)
+    window.actions_.by_name["review.next-difference"].trigger()
+    assert "no further disagreement" in window.bar.text()
+
+
+def test_another_reviewer_is_compared(qtbot, window, tmp_path, monkeypatch):
+    session = window.session
+    session.do(lambda: commands.adopt_all(session.document, RUNS[1]))
+    other = tmp_path / "bea.tot"
+    with api.create_project(other, session.document.dataset) as project:
+        with_runs(project)
+        project.edit(commands.adopt_all(project.document, RUNS[0]))
+        project.edit(commands.set_review(project.document, VideoId("v0"), ReviewStatus.ACCEPTED, reviewer="Bea"))
+    monkeypatch.setattr(review_actions, "ask_second", lambda _parent: other)
+    spy = QSignalSpy(session.reviewing.agreementChanged)
+    window.actions_.by_name["review.second"].trigger()
+    qtbot.waitUntil(lambda: session.reviewing.agreement is not None)
+    whole, each = session.reviewing.agreement
+    assert session.reviewing.second_name == "Bea" and spy.count() >= 1
+    assert whole.agreement == pytest.approx(340 / 360) and each[VideoId("v0")].kappa == pytest.approx(1.0)
+    assert "Cohen's kappa 0.92" in window.review.second.summary.text()
+    assert window.review.second.table.rowCount() == 3
+    session.reviewing.watch()
+    qtbot.waitUntil(lambda: session.reviewing.is_ready and bool(session.reviewing.places))
+    assert session.reviewing.places[0].video == "v1"
+
+
+def test_the_verbs_say_the_same(window, tmp_path, capsys):
+    session = window.session
+    session.do(lambda: commands.adopt_all(session.document, RUNS[1]))
+    other = tmp_path / "labels"
+    api.export(session.project, format="frames", out=other, track="corrected", videos="all")
+    session.close_project()
+    assert main(["queue", str(tmp_path / "p.tot"), "--json"]) == 0
+    places = json.loads(capsys.readouterr().out)["places"]
+    assert (places[0]["video"], places[0]["start"], places[0]["stop"]) == ("v1", 40, 60)
+    assert main(["agree", str(tmp_path / "p.tot"), str(other), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["kappa"] == pytest.approx(1.0)

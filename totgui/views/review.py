@@ -1,0 +1,199 @@
+"""Reviewing: how far the activity is, what to say of the video, and where to look next."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFormLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QPushButton,
+    QTableView,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.annotation import commands
+from core.annotation.values import ReviewStatus
+
+from ..models.review_words import FRAMES, TIME, VIDEO, WHY, PlacesModel
+from ..models.videos import STATUS
+from ..models.widgets import plain
+from ..session import Session
+from .review_progress import ReviewProgress
+from .review_second import SecondReviewerView
+
+ROW_HEIGHT = 26
+EMPTY = {
+    "none": "No predictions yet. Train, and the places where a correction is most likely are listed here.",
+    "wait": "Looking for places to review…",
+    "done": "Nothing is left to look at. Accept the videos, or train another run to compare with.",
+}
+
+
+class ReviewView(QWidget):
+    """Progress of the activity, the review of the shown video, and the queue of places."""
+
+    acceptAsked = Signal()
+    rejectAsked = Signal()
+    stepAsked = Signal(int)
+    rightAsked = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.progress = ReviewProgress(session, self)
+        self.reviewer = QLineEdit(self)
+        self.reviewer.setPlaceholderText("Your name, kept with what you accept")
+        self.reviewer.setMaxLength(120)
+        self.reviewer.setAccessibleName("Reviewer")
+        self.note = QLineEdit(self)
+        self.note.setPlaceholderText("Note on this video")
+        self.note.setMaxLength(2000)
+        self.note.setAccessibleName("Note on this video")
+        self.note.editingFinished.connect(self._keep_note)
+        self.status = plain("", self, dim=True)
+        self.count = plain("", self, bold=True)
+        self.empty = plain("", self, dim=True)
+        self.why = plain("", self)
+        self.model = PlacesModel(session, self)
+        self.table = self._make_table()
+        self.second = SecondReviewerView(session, self)
+        tabs = QTabWidget(self)
+        tabs.setDocumentMode(True)
+        tabs.addTab(self._queue(), "Where to look")
+        tabs.addTab(self.second, "Second reviewer")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 6, 8, 6)
+        column.setSpacing(6)
+        column.addWidget(self.progress)
+        column.addLayout(self._video_form())
+        column.addWidget(tabs, 1)
+        session.reviewing.changed.connect(self._show_places)
+        session.reviewing.currentChanged.connect(self._mark)
+        session.currentVideoChanged.connect(self._show_video)
+        session.documentChanged.connect(lambda *_: self._show_video())
+        session.projectChanged.connect(self._show_video)
+        self._show_places()
+        self._show_video()
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, 420)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._session.reviewing.watch()
+
+    # --- parts -----------------------------------------------------------------------------------------
+
+    def _video_form(self) -> QFormLayout:
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.addRow("Reviewer", self.reviewer)
+        form.addRow("Note", self.note)
+        row = QHBoxLayout()
+        row.addWidget(self.status, 1)
+        for text, signal, key in (("Reject", self.rejectAsked, "R"), ("Accept", self.acceptAsked, "A")):
+            button = QPushButton(text, self)
+            button.setToolTip(f"{text} this video ({key})")
+            button.clicked.connect(signal)
+            row.addWidget(button)
+        form.addRow("Video", row)
+        return form
+
+    def _queue(self) -> QWidget:
+        page = QWidget(self)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 6, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.count)
+        column.addWidget(self.empty)
+        column.addWidget(self.table, 1)
+        column.addWidget(self.why)
+        row = QHBoxLayout()
+        for text, what, key in (("Previous", -1, "Shift+Q"), ("Next", 1, "Q")):
+            button = QPushButton(text, page)
+            button.setToolTip(f"{text} place ({key})")
+            button.clicked.connect(lambda _checked=False, step=what: self.stepAsked.emit(step))
+            row.addWidget(button)
+        row.addStretch(1)
+        right = QPushButton("Looks right", page)
+        right.setToolTip("This place is right as it is: take it off the list and go on (Y)")
+        right.clicked.connect(self.rightAsked)
+        row.addWidget(right)
+        column.addLayout(row)
+        return page
+
+    def _make_table(self) -> QTableView:
+        table = QTableView(self)
+        table.setModel(self.model)
+        table.setAccessibleName("Places to look at")
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setShowGrid(False)
+        table.setAlternatingRowColors(True)
+        table.setWordWrap(False)
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        header = table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(40)
+        metrics = table.fontMetrics()
+        for column, widest in {VIDEO: "episode_0000", TIME: "00:00.00", FRAMES: "Frames"}.items():
+            header.resizeSection(column, metrics.horizontalAdvance(widest) + 14)
+        header.setSectionResizeMode(WHY, QHeaderView.ResizeMode.Stretch)
+        table.clicked.connect(lambda index: self._session.reviewing.go(self.model.places[index.row()]))
+        return table
+
+    # --- what is shown ---------------------------------------------------------------------------------
+
+    def _show_places(self) -> None:
+        reviewing, document = self._session.reviewing, self._session.document
+        self.model.show_places(reviewing.places)
+        n, expected = len(self.model.places), sum(p.expected_frames for p in self.model.places)
+        self.count.setText(f"{n} place{'s' if n != 1 else ''}, about {expected:,.0f} frames to correct" if n else "")
+        self.count.setVisible(bool(n))
+        has_labels = document is not None and bool(document.predictions or document.corrected)
+        self.empty.setText(EMPTY["none" if not has_labels else "done" if reviewing.is_ready else "wait"])
+        self.empty.setVisible(not n)
+        self.table.setVisible(bool(n))
+        self._mark()
+
+    def _mark(self) -> None:
+        current = self._session.reviewing.current
+        if current is not None and current in self.model.places:
+            row = self.model.places.index(current)
+            self.table.selectRow(row)
+            self.why.setText(self.model.why(row))
+        else:
+            self.table.clearSelection()
+            self.why.setText("")
+        self.why.setVisible(bool(self.why.text()))
+
+    def _show_video(self) -> None:
+        document, video = self._session.document, self._session.current_video
+        review = document.review(video) if document is not None and video is not None else None
+        self.note.setEnabled(review is not None)
+        if not self.note.hasFocus():
+            self.note.setText(review.note if review else "")
+        if review is None or document is None or video is None:
+            self.status.setText("")
+            return
+        word = STATUS[review.status] if review.status is not ReviewStatus.NONE else "not reviewed"
+        by = f" by {review.reviewer}" if review.reviewer and review.status is not ReviewStatus.NONE else ""
+        self.status.setText(f"{word}{by}")
+
+    def _keep_note(self) -> None:
+        session, text = self._session, self.note.text().strip()
+        document, video = session.document, session.current_video
+        if document is not None and video is not None and text != document.review(video).note:
+            review = document.review(video)
+            session.do(lambda: commands.set_review(document, video, review.status, text, reviewer=self._name()))
+
+    def _name(self) -> str | None:
+        return self._session.reviewing.reviewer or None
