@@ -14,6 +14,8 @@ from core.data.dataset import Dataset, RunId
 from core.events import Failed, MatrixSnapshot, Progress
 from core.tot.presets import default_preset, preset
 
+from .jobs.exchange_tasks import KitRequest, LabelsRequest, ReportRequest
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
@@ -75,9 +77,7 @@ class HeadlessJob:
         self._evaluate(run)
         self._adopt(run)
         self._pictures()
-        for name, file in (("frames", ""), ("csv", "labels.csv")):
-            self.session.work.export(name, self.out / f"labels-{name}" / file, "corrected", "accepted")
-            self._wait(lambda: not self.session.jobs, f"Export {name}")
+        self._export()
 
     # --- the steps -----------------------------------------------------------------------------------
 
@@ -144,6 +144,20 @@ class HeadlessJob:
         self._show("Metrics", "4-metrics")
         apply_theme(self.application, "dark")
         self._show("Metrics", "5-dark")
+
+    def _export(self) -> None:
+        """Labels in two formats, the report, and the training kit of every video."""
+        document, out = self.session.document, self.out
+        assert document is not None
+        videos = tuple(document.videos)
+        for what, request in (
+            ("Export frame labels", LabelsRequest("frames", out / "labels-frames", "corrected", videos)),
+            ("Export CSV", LabelsRequest("csv", out / "labels-csv" / "labels.csv", "corrected", videos)),
+            ("Write the report", ReportRequest(out / "report.html")),
+            ("Make the training kit", KitRequest(out / "kit", "corrected", videos)),
+        ):
+            self.session.work.export(request)
+            self._wait(lambda: not self.session.jobs, what)
 
     # --- waiting and looking -------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@ from core.tot.presets import preset
 from totgui.actions import file as file_actions
 from totgui.actions import model as model_actions
 from totgui.dialogs.extract import ExtractAnswer, ExtractOffer
+from totgui.jobs.exchange_tasks import LabelsRequest
 from totgui.main_window import MainWindow
 from totgui.models.medoids import medoids, seen_of
 from totgui.session import Session
@@ -105,7 +106,7 @@ def test_open_extract_train_name_correct_and_export(
     actions.segment.adopt_video()
     assert session.do(lambda: commands.move_boundary(document, VideoId("v0"), 0, 60))
     session.do(lambda: commands.set_review(document, VideoId("v0"), ReviewStatus.ACCEPTED, ""))
-    session.work.export("frames", tmp_path / "labels", "corrected", "accepted")
+    session.work.export(LabelsRequest("frames", tmp_path / "labels", "corrected", (VideoId("v0"),)))
     wait(qtbot, lambda: not session.jobs)
     (written,) = (tmp_path / "labels").rglob("v0.txt")
     labels = written.read_text().split()

@@ -20,6 +20,7 @@ from core.events import StopKind
 from core.media.writer import write_video
 from core.tot.config import TrainConfig
 from core.tot.presets import preset
+from totgui.jobs.exchange_tasks import LabelsRequest
 from totgui.main_window import MainWindow
 from totgui.session import Session
 from totgui.settings import Settings
@@ -115,7 +116,7 @@ def test_open_train_correct_reopen_and_export(
     actions.file.open_path(tmp_path / "salads.tot")
     assert session.document.corrected[video] == corrected
     assert session.project.undo_text is not None
-    session.work.export("frames", tmp_path / "labels", "corrected", "accepted")
+    session.work.export(LabelsRequest("frames", tmp_path / "labels", "corrected", (video,)))
     wait(qtbot, lambda: not session.jobs)
     (written,) = (p for p in (tmp_path / "labels").rglob("v0.txt"))
     assert written.read_text().split() == [NAMES[x] for x in corrected.to_frames()]
