@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import pyqtgraph
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
@@ -27,7 +26,6 @@ def make_application() -> QApplication:
     application.setOrganizationName("totgui")
     application.setWindowIcon(QIcon(str(resource("totgui.svg"))))
     collect_on_this_thread(application)
-    pyqtgraph.setConfigOptions(imageAxisOrder="row-major", antialias=True)
     return application
 
 

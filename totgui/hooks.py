@@ -79,7 +79,7 @@ class Hooks:
         self._seen: dict[str, float] = {}
 
     def install(self) -> None:
-        """Take over from Python and Qt. After the import of pyqtgraph, which sets a hook of its own."""
+        """Take over from Python and Qt."""
         sys.excepthook = self.uncaught
         threading.excepthook = lambda args: self.uncaught(args.exc_type, args.exc_value, args.exc_traceback)
         sys.unraisablehook = lambda args: log.error("%s", describe(args.exc_value, args.exc_traceback))

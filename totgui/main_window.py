@@ -32,12 +32,11 @@ from .session import Session
 from .settings import Settings
 from .views.activity.view import ActivityView
 from .views.compare.view import CompareView
-from .views.curves import CurvesView
 from .views.filmstrip import FilmStrip
 from .views.history import HistoryView
 from .views.label_map.view import LabelMapView
 from .views.labels.view import LabelsView
-from .views.live_heatmap import LiveHeatmapView
+from .views.live.view import LiveView
 from .views.message_bar import MessageBar
 from .views.metrics import MetricsView
 from .views.review import ReviewView
@@ -108,15 +107,10 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(live)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.training)
-        training_live = QWidget(self)
-        live_column = QVBoxLayout(training_live)
-        live_column.setContentsMargins(4, 4, 4, 4)
-        live_column.addWidget(CurvesView(self.session, self), 1)
-        live_column.addWidget(LiveHeatmapView(self.session, self), 1)
         self._dock("Videos", VideosView(self.session, self), Area.LeftDockWidgetArea)
         self._dock("Runs", RunsView(self.session, self), Area.LeftDockWidgetArea)
         self._dock("Training", live, Area.RightDockWidgetArea)
-        self._dock("Live", training_live, Area.RightDockWidgetArea)
+        self._dock("Live", LiveView(self.session, self), Area.RightDockWidgetArea)
         self.labels = LabelsView(self.session, ask_colour, self, settings=self.settings)
         self._dock("Labels", self.labels, Area.LeftDockWidgetArea)
         self.label_map = LabelMapView(self.session, self, settings=self.settings)
@@ -217,6 +211,7 @@ class MainWindow(QMainWindow):
         self._saved.copyAsked.connect(self.safety.save_copy)
         session.jobEvent.connect(self._on_event)
         session.jobsChanged.connect(self._on_jobs)
+        session.stopAsked.connect(lambda _kind: self._say_job("Stopping…"))
         # Queued: the dialog runs a loop of its own, and the job that brought the dataset must have ended by then.
         session.datasetScanned.connect(actions.file.dataset_scanned, Qt.ConnectionType.QueuedConnection)
         self.training.featuresAsked.connect(actions.model.extract)

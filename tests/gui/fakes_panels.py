@@ -59,6 +59,7 @@ class FakeSession(QObject):
     message = Signal(str, str)
     done = Signal(str)
     clusterSelected = Signal(int)
+    stopAsked = Signal(object)
 
     def missing(self, video, kind):
         return None  # every file is at its place

@@ -5,8 +5,8 @@ from fakes_panels import a_session
 
 from core import events
 from core.tot.fields import FIELDS
-from totgui.views.curves import CurvesView
-from totgui.views.live_heatmap import LiveHeatmapView
+from totgui.views.live.curves import CurvesView
+from totgui.views.live.heatmap import LiveHeatmapView
 from totgui.views.runs import RunsView
 from totgui.views.training import TrainingView
 

@@ -23,6 +23,7 @@ class Jobs(QObject):
     happened = Signal(object)  # an event of a job
     changed = Signal()
     message = Signal(str, str)
+    stopAsked = Signal(object)  # StopKind
     _arrived = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -59,6 +60,8 @@ class Jobs(QObject):
 
     def stop(self, kind: events.StopKind) -> None:
         """End the running job: keep what it learned, or discard it."""
+        if self.running:
+            self.stopAsked.emit(kind)
         if self._runner.busy:
             self._runner.stop(kind)
         else:

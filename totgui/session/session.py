@@ -57,6 +57,7 @@ class Session(QObject):
     selectionChanged = Signal()
     pinnedChanged = Signal()
     clusterSelected = Signal(int)
+    stopAsked = Signal(object)  # StopKind: the running job has been asked to end
     reportReady = Signal()
     thumbnailReady = Signal()
     datasetScanned = Signal(object)  # Dataset
@@ -81,6 +82,7 @@ class Session(QObject):
         self._savedArrived.connect(self.savedStateChanged)
         self.work.happened.connect(self.jobEvent)
         self.work.changed.connect(self.jobsChanged)
+        self.work.stopAsked.connect(self.stopAsked)
         self.work.changedProject.connect(lambda changes: self._changed(changes, None))
         self.work.runTrained.connect(self.select_run)
         self.work.runTrained.connect(self.comparing.arrived)

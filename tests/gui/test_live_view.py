@@ -1,0 +1,166 @@
+"""The live view of a training: every seed and method, shares, log, the pinned video; stopping shows at once."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from defusedxml import ElementTree
+from fakes_panels import a_session
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QMenu
+
+from core import events
+from core.data.dataset import RunId
+from totgui.models.picture import svg_of
+from totgui.views.live.masses import empty_clusters
+from totgui.views.live.view import LiveView
+
+
+@pytest.fixture
+def session():
+    return a_session()
+
+
+@pytest.fixture
+def view(qtbot, session):
+    found = LiveView(session)
+    qtbot.addWidget(found)
+    found.resize(460, 700)
+    found.show()
+    return found
+
+
+def metrics(iteration, *, method="tot", losses=(1.0, 3.0), mofs=(0.5, 0.7), masses=(0.5, 0.49, 0.01)):
+    runs = tuple(
+        events.SeedMetrics(seed=n, loss=loss, cross_entropy=loss, temporal_coherence=0.0, mof=mof, f1=mof)
+        for n, (loss, mof) in enumerate(zip(losses, mofs, strict=True))
+    )
+    return events.TrainingMetrics(
+        iteration=iteration,
+        iterations=100,
+        loss=losses[0],
+        cross_entropy=losses[0],
+        temporal_coherence=0.0,
+        mof=mofs[0],
+        method=method,
+        runs=runs,
+        masses=masses,
+        memory=64 * 2**20,
+    )
+
+
+def named(plot):
+    return [line for line in plot.lines if line.name]
+
+
+def test_every_seed_has_a_line_or_all_have_their_mean_and_spread(view, session):
+    curves = view.curves
+    for iteration in (10, 20):
+        session.jobEvent.emit(metrics(iteration))
+    strong = [line for line in curves.losses.lines if line.colour.alpha() == 255]
+    assert [list(line.ys) for line in strong] == [[1.0, 1.0], [3.0, 3.0]]
+    curves._seeds.setCurrentIndex(1)
+    (mean,) = [line for line in curves.losses.lines if line.colour.alpha() == 255]
+    assert list(mean.ys) == [2.0, 2.0] and list(mean.spread) == [1.0, 1.0]
+    assert [line.name for line in named(curves.scores)] == ["MoF", "F1"]
+    assert curves.losses.read(20) == [("total", 2.0)]
+
+
+def test_a_second_method_stands_beside_the_first(view, session):
+    session.jobEvent.emit(metrics(100, method="asot"))
+    session.jobEvent.emit(metrics(10, method="tot+tcl"))
+    assert [line.name for line in named(view.curves.losses)] == ["ASOT total", "TOT + TCL total"]
+    assert "TOT + TCL iteration 10 of 100" in view.curves._state.text()
+
+
+def test_a_new_training_begins_anew_and_segmenting_does_not(view, session):
+    session.jobEvent.emit(metrics(10))
+    session.jobEvent.emit(events.Started(text="Segmenting", device="cpu"))
+    assert view.curves.rows
+    session.jobEvent.emit(events.Started(text="Training", device="cpu"))
+    assert not view.curves.rows and view.masses.masses == ()
+
+
+def test_time_left_memory_and_device_are_told(view, session):
+    session.jobEvent.emit(events.Started(text="Training", device="cuda:0"))
+    session.jobEvent.emit(metrics(10))
+    session.jobEvent.emit(events.Progress(done=10, total=200, text="Training", seconds_left=120.0))
+    assert view.curves._machine.text() == "on cuda:0 · 64 MB · 2 min left in all"
+
+
+def test_stopping_shows_at_once(view, session):
+    session.jobEvent.emit(metrics(10))
+    session.stopAsked.emit(events.StopKind.DISCARD)
+    assert view.curves._state.text() == "Cancelling…"
+    session.stopAsked.emit(events.StopKind.KEEP)
+    assert "kept" in view.curves._state.text()
+
+
+def test_earlier_runs_are_faint_and_chosen_by_a_menu(view, session):
+    curves = view.curves
+    assert curves.behind() == ["r1", "r2"]
+    menu = QMenu()
+    curves.fill_earlier(menu)
+    assert [a.text() for a in menu.actions()] == ["Run 2", "Run 1"]
+    menu.actions()[1].trigger()
+    assert curves.behind() == [RunId("r2")]
+    assert all(line.colour.alpha() < 255 for line in curves.losses.lines)
+
+
+def test_runs_of_another_method_are_left_out_while_one_trains(view, session):
+    session.jobEvent.emit(metrics(10, method="asot"))
+    assert view.curves.behind() == []  # the earlier ones are TOT: another loss, another scale
+    session.jobEvent.emit(events.Started(text="Training", device="cpu"))
+    session.jobEvent.emit(metrics(10, method="tot"))
+    assert view.curves.behind() == ["r1", "r2"]
+
+
+def test_clusters_that_hold_almost_nothing_are_red(view, session):
+    session.jobEvent.emit(metrics(10))
+    assert empty_clusters(view.masses.masses) == 1
+    image = view.masses.grab().toImage()
+    seen = {image.pixelColor(x, y).name() for x in range(0, image.width(), 3) for y in range(image.height())}
+    assert {QColor("#d93a3a").name(), QColor("#2f7de1").name()} <= seen
+    assert "Cluster 2: 1.0 %" in view.masses.describe(view.masses.width() * 0.9)
+
+
+def test_the_log_is_plain_text(view, session):
+    session.jobEvent.emit(events.LogLine(text="<b>device</b> cpu", level="warning"))
+    session.jobEvent.emit(events.Finished(stopped_early=True))
+    assert view.log.toPlainText() == "warning: <b>device</b> cpu\nstopped and kept"
+
+
+def snapshot(path: bytes = b"") -> events.MatrixSnapshot:
+    values = np.zeros((6, 3), "<f4")
+    values[2, 1] = 1.0
+    return events.MatrixSnapshot(
+        video="P00", source="posterior", iteration=10, n_frames=600, rows=6, columns=3, data=values.tobytes(), path=path
+    )
+
+
+def test_the_pinned_video_is_read_and_clicked(qtbot, view, session):
+    session.jobEvent.emit(snapshot(np.array([0, 0, 1, 1, 2, 2], "<u2").tobytes()))
+    heat = view.heatmap.heat
+    heat.grab()
+    assert "decoded path" in view.heatmap._state.text()
+    box = heat.place(heat.size())
+    x, y = box.left() + box.width() * 250.5 / 600, box.top() + box.height() / 2
+    assert heat.describe(x, y) == "frame 250, cluster 1: at most 1 nearby"
+    qtbot.mouseClick(heat, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
+    assert abs(session.playback.frame - 250) <= 1
+
+
+def test_a_snapshot_of_wrong_size_is_left_alone(view, session):
+    session.jobEvent.emit(events.MatrixSnapshot(video="P00", source="posterior", iteration=1, n_frames=6, rows=9,
+                                                columns=9, data=b"123"))  # fmt: skip
+    assert view.heatmap.heat.matrix is None
+
+
+def test_every_plot_is_saved(view, session):
+    session.jobEvent.emit(metrics(10))
+    session.jobEvent.emit(metrics(20))
+    session.jobEvent.emit(snapshot())
+    for picture in (view.curves.losses, view.curves.scores, view.masses, view.heatmap.heat):
+        assert ElementTree.fromstring(svg_of(picture.drawing())).tag.endswith("svg")
+    assert view.curves.losses.drawing().name == "loss curves"

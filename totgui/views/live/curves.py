@@ -1,0 +1,264 @@
+"""Curves of a training as it goes: losses and scores of every seed, earlier runs faint behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from PySide6.QtCore import QEvent, QSize
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
+
+from core.annotation.changes import What
+from core.data.dataset import RunId
+from core.events import ENDINGS, Progress, SeedMetrics, Started, StopKind, TrainingMetrics
+from core.tot.config import METHODS
+
+from ...models.widgets import duration, plain
+from ...session import Session
+from .plot import Line, Plot
+
+Row = Sequence[float | None]
+SERIES = (
+    ("total", 1, "#d55e00"),
+    ("cross-entropy", 2, "#2f7de1"),
+    ("temporal coherence", 3, "#009e73"),
+    ("MoF", 4, "#2f7de1"),
+    ("F1", 5, "#d98c00"),
+)
+LOSSES, SCORES = SERIES[:3], SERIES[3:]
+MAIN = (1, 4, 5)
+"""The series that stand for a run where several are drawn: loss, MoF, F1."""
+EACH, MEAN = "each", "mean"
+USUAL_BEHIND = 3
+STOPPING = {
+    StopKind.KEEP: "Stopping. What was learned is kept…",
+    StopKind.DISCARD: "Cancelling…",
+}
+
+
+@dataclass
+class Family:
+    """The seeds of one method as they are trained: rows of iteration, losses, MoF and F1 for each."""
+
+    method: str
+    seeds: dict[int, list[Row]] = field(default_factory=dict)
+
+    def add(self, iteration: int, run: SeedMetrics) -> None:
+        """One more row of a seed."""
+        row = (iteration, run.loss, run.cross_entropy, run.temporal_coherence, run.mof, run.f1)
+        self.seeds.setdefault(run.seed, []).append(row)
+
+
+class CurvesView(QWidget):
+    """Two plots that share the iterations."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.families: list[Family] = []
+        self._end = 0
+        self._behind: frozenset[RunId] | None = None  # None: the newest ones
+        self._state, self._machine = plain("", self), plain("", self, dim=True)
+        self._seeds = QComboBox(self)
+        self._seeds.setAccessibleName("Seeds")
+        self._seeds.addItem("Every seed", EACH)
+        self._seeds.addItem("Mean and spread", MEAN)
+        self._seeds.setToolTip("How the runs of several seeds are drawn")
+        self._earlier = QToolButton(self)
+        self._earlier.setText("Earlier runs")
+        self._earlier.setToolTip("Choose the runs that are drawn faint behind the present one")
+        self._earlier.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self._earlier)
+        menu.aboutToShow.connect(lambda: self.fill_earlier(menu))
+        self._earlier.setMenu(menu)
+        self.losses = Plot(session, "Loss", None, self)
+        self.scores = Plot(session, "Score (%)", (0.0, 100.0), self)
+        self._build()
+        self._seeds.currentIndexChanged.connect(self._draw)
+        session.jobEvent.connect(self._on_event)
+        session.stopAsked.connect(self._on_stop)
+        session.documentChanged.connect(self._on_document)
+        session.projectChanged.connect(self._on_project)
+        session.currentRunChanged.connect(self._draw)
+        self._on_project()
+
+    def _build(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(self._state, 1)
+        head.addWidget(self._seeds)
+        head.addWidget(self._earlier)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        for plot in (self.losses, self.scores):
+            row.addWidget(plot, 1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(6, 4, 6, 0)
+        whole.setSpacing(3)
+        whole.addLayout(head)
+        whole.addWidget(self._machine)
+        whole.addLayout(row, 1)
+
+    def sizeHint(self) -> QSize:
+        return QSize(420, 250)
+
+    @property
+    def rows(self) -> list[Row]:
+        """The curve so far of the first seed: iteration, loss, cross-entropy, temporal coherence, MoF, F1."""
+        return next(iter(self.families[-1].seeds.values()), []) if self.families else []
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw()
+
+    # --- what arrives ------------------------------------------------------------------------------
+
+    def _on_project(self) -> None:
+        self.families, self._end, self._behind = [], 0, None
+        self._state.setText("No training runs. Earlier runs are drawn faint.")
+        self._machine.setText("")
+        self._draw()
+
+    def _on_document(self, changes: object, _initiator: object) -> None:
+        if getattr(changes, "what", What.ALL) & What.RUNS:
+            self._draw()
+
+    def _on_stop(self, kind: StopKind) -> None:
+        self._state.setText(STOPPING[kind])
+
+    def _on_event(self, event: object) -> None:
+        if isinstance(event, Started) and event.device and event.text == "Training":
+            self.families, self._end = [], 0
+            self._state.setText("Starting…")
+            self._machine.setText(f"on {event.device}")
+            self._draw()
+        elif isinstance(event, TrainingMetrics):
+            self._on_metrics(event)
+        elif isinstance(event, Progress) and self.families and event.seconds_left is not None:
+            left = duration(event.seconds_left) if event.done < event.total else "no time"
+            self._machine.setText(f"{self._machine.text().split(' · ')[0]} · {self._memory} · {left} left in all")
+        elif isinstance(event, ENDINGS) and self.families:
+            self._state.setText(self._state.text().replace("…", ""))
+
+    _memory = ""
+
+    def _on_metrics(self, event: TrainingMetrics) -> None:
+        if not self.families or self.families[-1].method != event.method:
+            self.families.append(Family(event.method))
+        runs = event.runs or (
+            SeedMetrics(
+                seed=0,
+                loss=event.loss,
+                cross_entropy=event.cross_entropy,
+                temporal_coherence=event.temporal_coherence,
+                mof=event.mof,
+                f1=event.f1,
+            ),
+        )
+        for run in runs:
+            self.families[-1].add(event.iteration, run)
+        self._end = event.iterations
+        method = METHODS.get(event.method, event.method).split(" (")[0]
+        scores = "" if event.mof is None else f" · MoF {100 * event.mof:.1f}"
+        scores += "" if event.f1 is None else f" · F1 {100 * event.f1:.1f}"
+        self._state.setText(
+            f"{method} iteration {event.iteration:,} of {event.iterations:,} · loss {event.loss:.3f}{scores}".strip()
+        )
+        self._memory = f"{event.memory / 2**20:,.0f} MB" if event.memory else "memory not known"
+        self._draw()
+
+    # --- drawing -----------------------------------------------------------------------------------
+
+    def _draw(self, *_: object) -> None:
+        several = any(len(family.seeds) > 1 for family in self.families)
+        self._seeds.setVisible(several)
+        behind = [line for run in self.behind() for line in self._faint(run)]
+        mean = self._seeds.currentData() == MEAN
+        ends = [self._end, *(line.xs[-1] for _, line in behind if len(line.xs))]
+        for plot, series in ((self.losses, LOSSES), (self.scores, SCORES)):
+            lines = [line for kind, line in behind if kind is series]
+            for family in self.families:
+                lines += _of_family(family, series, mean=mean, named=len(self.families) > 1)
+            plot.show_lines(lines, float(max(ends)))
+
+    def behind(self) -> list[RunId]:
+        """The runs that are drawn faint, oldest first."""
+        document = self._session.document
+        runs = [run for run in document.runs.values() if not run.hidden and run.curve] if document else []
+        if self._behind is None:  # losses of another method have another scale
+            method = self.families[-1].method if self.families else ""
+            alike = [run for run in runs if not method or run.config.get("method") == method]
+            return [run.id for run in alike[-USUAL_BEHIND:]]
+        return [run.id for run in runs if run.id in self._behind]
+
+    def _faint(self, run: RunId) -> list[tuple[object, Line]]:
+        document = self._session.document
+        assert document is not None
+        found: list[tuple[object, Line]] = []
+        strong = run == self._session.current_run
+        for kind in (LOSSES, SCORES):
+            for name, place, colour in kind:
+                if place in MAIN:
+                    xs, ys = _points(document.runs[run].curve, place)
+                    faint = QColor(colour)
+                    faint.setAlpha(150 if strong else 75)
+                    label = f"{document.runs[run].name} {name}" if not self.families else ""
+                    found.append((kind, Line(label, xs, ys, faint, 1.6 if strong else 1.1)))
+        return found
+
+    def fill_earlier(self, menu: QMenu) -> None:
+        """List the runs that have a curve, with those that are drawn ticked."""
+        menu.clear()
+        document = self._session.document
+        shown = set(self.behind())
+        for run in reversed(list(document.runs.values())) if document else []:
+            if run.hidden or not run.curve:
+                continue
+            action = menu.addAction(run.name)
+            action.setCheckable(True)
+            action.setChecked(run.id in shown)
+            action.toggled.connect(lambda on, chosen=run.id: self.show_behind(chosen, on))
+        if menu.isEmpty():
+            menu.addAction("No earlier run").setEnabled(False)
+
+    def show_behind(self, run: RunId, shown: bool) -> None:
+        """Draw a run faint behind the present one, or leave it out."""
+        now = frozenset(self.behind())
+        self._behind = now | {run} if shown else now - {run}
+        self._draw()
+
+
+def _of_family(family: Family, series: Sequence[tuple[str, int, str]], *, mean: bool, named: bool) -> list[Line]:
+    """The lines of one method: all series of a single seed; of several seeds the main ones, each or their mean."""
+    head = f"{METHODS.get(family.method, family.method).split(' (')[0]} " if named else ""
+    lines: list[Line] = []
+    alone = len(family.seeds) == 1
+    for name, place, colour in series:
+        if not alone and place not in MAIN:
+            continue
+        curves = [_points(rows, place) for rows in family.seeds.values()]
+        curves = [(xs, ys) for xs, ys in curves if xs]
+        if not curves:
+            continue
+        dashed = place in (2, 5)
+        if alone or not mean:
+            for number, (xs, ys) in enumerate(curves):
+                label = f"{head}{name}" if number == 0 else ""
+                lines.append(Line(label, xs, ys, QColor(colour), 2.0 if alone else 1.4, dashed and alone))
+        else:
+            values = np.array([ys for _, ys in curves])
+            lines.append(
+                Line(f"{head}{name}", curves[0][0], values.mean(0), QColor(colour), 2.0, spread=values.std(0).tolist())
+            )
+    return lines
+
+
+def _points(rows: Sequence[Row], place: int) -> tuple[list[float], list[float]]:
+    """Iterations and values of one series, scores in percent; what is not known is left out."""
+    factor = 100.0 if place > 3 else 1.0
+    pairs = [(row[0], row[place]) for row in rows if len(row) > place and row[place] is not None]
+    if place == 3 and not any(value for _, value in pairs):
+        return [], []
+    return [float(x or 0) for x, _ in pairs], [factor * float(y or 0) for _, y in pairs]
