@@ -27,6 +27,8 @@ APPROXIMATE_S = 0.04
 LATE_S = 0.15
 """The same while playing: by then a picture is late, and moving pictures are better than a still one."""
 END_S = 2.0
+STEPS_BACK = 4
+"""Pictures before the target of a jump that are decoded with it: enough until those before them are, step by step."""
 
 
 def to_image(picture: np.ndarray) -> QImage:
@@ -182,12 +184,13 @@ class _Course:
         self._focus = self._wanted = request
         self._is_content = False
         self._reader.look_at(request.picture, request.direction)
-        passes = self._steps is not None and self._reader.at < request.picture <= self._target
-        if not passes and not self._reader.has(request.picture):
+        if not self._reader.has(request.picture):
             self._aim(request.picture)
 
     def _aim(self, picture: int) -> None:
-        self._target, self._steps = picture, self._reader.steps_to(picture)
+        """Decode to a picture, onwards where that is nearer; at a jump what lies far before it is not wanted."""
+        near = None if self._focus.direction else STEPS_BACK
+        self._target, self._steps = picture, self._reader.steps_to(picture, near=near)
 
     def _answer(self) -> None:
         """One step towards the picture that is wanted."""

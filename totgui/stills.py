@@ -121,7 +121,7 @@ class Stills(QObject):
         if found is None:
             last = min(still.picture + still.span, reader.n_pictures) - 1
             key_frame = reader.key_before(last)
-            found = reader.read(key_frame if key_frame > still.picture else still.picture, height=still.height)
+            found = reader.read(key_frame if key_frame > still.picture else still.picture, height=still.height, near=0)
             if is_kept:
                 thumbnails.put(key, found)
         return found

@@ -167,6 +167,6 @@ class PictureStream:
 
     def _read(self, reader: FrameReader, picture: int) -> Pictures | None:
         try:
-            return self._prepare(reader.read(picture))
+            return self._prepare(reader.read(picture, near=0))
         except MediaError:
             return None

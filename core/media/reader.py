@@ -25,6 +25,8 @@ BEHIND = 4
 EARLIER_KEYS = 3
 """Key frames before the nearest one that are tried where decoding from it begins too late (MPEG-TS, intra refresh)."""
 KEEP_BYTES = 32 * 1024 * 1024
+SPARSE = {"h264"}
+"""Codecs in which a picture can be told to be none that others refer to: leaving it out changes no other picture."""
 
 
 class FrameReader:
@@ -69,6 +71,8 @@ class FrameReader:
         self._kept_bytes = 0
         self._keep_bytes = keep_bytes
         self._focus, self._direction = 0, 0
+        self._dense_from: int | None = None  # pictures before this time are decoded only where others refer to them
+        self._leaves_out = False  # what the decoder was told last
         self._absent = frozenset(missing)
         self._missing: set[int] = set(missing)
 
@@ -77,24 +81,27 @@ class FrameReader:
         """Pictures in the index."""
         return len(self._pts)
 
-    def read(self, picture: int, *, layout: str = "rgb24", height: int | None = None) -> NDArray[np.uint8]:
+    def read(
+        self, picture: int, *, layout: str = "rgb24", height: int | None = None, near: int | None = None
+    ) -> NDArray[np.uint8]:
         """The picture as (H, W, 3) uint8 RGB, upright, pixels square.
 
         Args:
             layout: ``bgra`` gives (H, W, 4) for a screen.   height: lines at most; fewer are made faster.
+            near: see `steps_to`.
         Raises:
             MediaError: there is no such picture, or it cannot be decoded (a damaged place).
         """
-        frame = self.frame(picture)
+        frame = self.frame(picture, near=near)
         try:
             return self._pixels.make(frame, layout=layout, height=height)
         except (av.error.FFmpegError, ValueError) as error:
             raise MediaError(f"{self._path}: picture {picture} cannot be converted ({error}).") from error
 
-    def frame(self, picture: int) -> av.VideoFrame:
+    def frame(self, picture: int, *, near: int | None = None) -> av.VideoFrame:
         """The picture as the decoder made it. Raises MediaError like `read`."""
         self.look_at(picture, self._direction)
-        for _ in self.steps_to(picture):
+        for _ in self.steps_to(picture, near=near):
             pass
         frame = self._kept.get(picture)
         if frame is None:
@@ -110,20 +117,27 @@ class FrameReader:
             raise MediaError(f"{self._path}: picture {picture} was asked for; there are {len(self._pts)}.")
         self._focus, self._direction = picture, direction
 
-    def steps_to(self, picture: int) -> Iterator[int]:
+    def steps_to(self, picture: int, *, near: int | None = None) -> Iterator[int]:
         """Decode to a picture, one frame a step; each step gives the number of the frame it decoded.
 
         Other pictures can be read between two steps while they are at hand (`has`); asking for one that is not
         makes these steps worthless. When the steps have ended, the picture is at hand, or it is missing.
+
+        Args:
+            near: so many pictures before this one are wanted too; of those farther back only what others refer to is
+                decoded, which is faster. None wants all that is passed.
         """
         if self.has(picture):
             return
         found = False
-        for at in self._find(picture):
-            found = found or at == picture
-            yield at
-        if not found:
-            self._missing.add(picture)
+        for wanted in (None,) if near is None else (near, None):  # left out by mistake, it is found the second time
+            self._dense_from = None if wanted is None else self._pts[max(0, picture - wanted)]
+            for at in self._find(picture):
+                found = found or at == picture
+                yield at
+            if found:
+                return
+        self._missing.add(picture)
 
     def read_frame(self, picture: int) -> av.VideoFrame:
         """A copy of a picture for an encoder: yuv420p of even size, upright, with the colours of the file.
@@ -214,7 +228,7 @@ class FrameReader:
         """Open the file anew and decode from its first packet."""
         if self._container is not None:
             self._container.close()
-        self._container = open_container(self._path)
+        self._container, self._leaves_out = open_container(self._path), False
         stream = video_stream(self._container, self._path, self.info.stream)
         stream.thread_type = "AUTO"
         self._go(packets(self._container, stream), None)
@@ -254,7 +268,7 @@ class FrameReader:
         frame is damaged, or the file refreshes its pictures bit by bit (x264's intra-refresh), and then no decoder
         can tell when all of it is right.
         """
-        for number, frame in enumerate(_whole(following)):
+        for number, frame in enumerate(_whole(self._told(following))):
             picture = number if self._is_counted else self._number(frame.pts)
             if picture is None or (first_pts is not None and (frame.pts is None or frame.pts < first_pts)):
                 continue
@@ -267,6 +281,16 @@ class FrameReader:
                 continue
             self._keep(picture, frame)
             yield frame
+
+    def _told(self, following: Iterator[av.Packet[av.VideoStream]]) -> Iterator[av.Packet[av.VideoStream]]:
+        """These packets; before each the decoder is told whether to leave it out where nothing refers to it."""
+        for packet in following:
+            may = self._dense_from is not None and packet.pts is not None and packet.pts < self._dense_from
+            may = may and not self._is_counted and packet.stream.codec_context.name in SPARSE
+            if may != self._leaves_out:
+                packet.stream.codec_context.skip_frame = "NONREF" if may else "DEFAULT"
+                self._leaves_out = may
+            yield packet
 
     def _number(self, pts: int | None) -> int | None:
         """The number of the picture at this time, None where the index has none."""

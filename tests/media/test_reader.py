@@ -134,3 +134,29 @@ def test_writer_keeps_every_picture(tmp_path: Path) -> None:
     assert probe(path).rate == 15
     with FrameReader(path) as reader:
         assert [number_in(reader.read(i)) for i in (39, 0, 17)] == [39, 0, 17]
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_leaving_out_what_nothing_refers_to_changes_no_picture(tmp_path: Path, name: str) -> None:
+    kind, rng = KINDS[name], np.random.default_rng(3)
+    with FrameReader(make(tmp_path, name), keep_bytes=600_000) as reader:
+        for _ in range(25):
+            picture, near = int(rng.integers(0, reader.n_pictures)), (None, 0, 3)[int(rng.integers(3))]
+            if rng.random() < 0.4:  # a way that is given up half-way
+                for _ in zip(range(int(rng.integers(1, 12))), reader.steps_to(picture, near=near), strict=False):
+                    pass
+                picture = int(np.clip(picture + rng.integers(-9, 9), 0, reader.n_pictures - 1))
+            assert number_in(reader.read(picture, near=near)) == picture + kind.first
+            for at in list(reader._kept):  # what lies at hand on the way is what it says
+                assert number_in(reader.read(at)) == at + kind.first
+        assert reader._missing == set()
+
+
+def test_far_before_the_target_of_a_jump_fewer_pictures_are_decoded(tmp_path: Path) -> None:
+    path, counts = make(tmp_path, "long_group"), []
+    for near in (None, 0, 20):
+        with FrameReader(path) as reader:
+            counts.append(sum(1 for _ in reader.steps_to(240, near=near)))
+            assert number_in(reader.read(240)) == 240
+    assert counts[1] < counts[2] < counts[0]
+    assert counts[1] < 0.7 * counts[0]
