@@ -83,7 +83,7 @@ ROBUST = Preset(
         | {
             "order_weight": 0.2,
             "balance": 0.13,
-            "seeds": 2,
+            "seeds": 3,
             "rival": "family",
             "ensemble": "consensus",
             "decoder": "video-order",

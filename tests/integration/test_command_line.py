@@ -53,7 +53,7 @@ def test_the_whole_path(dataset, tmp_path, capsys):
     assert code == 0 and trained["run"] == "r1" and trained["iterations"] == 150
     assert set(trained) >= {"run", "method", "iterations", "seconds", "device", "loss", "metrics"}
     assert {name.split(",")[0] for name in trained["ensemble"]["methods"]} == {"asot", "tot+tcl"}
-    assert trained["ensemble"]["consensus"] and len(trained["ensemble"]["runs"]) == 8
+    assert trained["ensemble"]["consensus"] and len(trained["ensemble"]["runs"]) == 12
     code, segmented, _ = tot(capsys, "segment", project)
     assert code == 0 and len(segmented["videos"]) == 3
     code, report, _ = tot(capsys, "evaluate", project)
