@@ -124,6 +124,7 @@ class ExportDialog(QDialog):
         session.work.exported.connect(self._on_exported)
         session.documentChanged.connect(self._on_document)
         self.kinds.setCurrentRow(kind)
+        self.resize(self.sizeHint())
 
     def _form(self) -> QWidget:
         form = QWidget(self)

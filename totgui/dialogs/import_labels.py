@@ -80,6 +80,7 @@ class ImportDialog(QDialog):
         session.work.previews.ready.connect(self._on_answer)
         self._show_files()
         self.read()
+        self.resize(self.sizeHint())
 
     def _lay_out(self, buttons: QDialogButtonBox) -> None:
         choose = QPushButton("Other files…", self)

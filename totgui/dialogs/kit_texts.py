@@ -78,6 +78,7 @@ class KitTextsDialog(QDialog):
         session.work.previews.ready.connect(self._on_preview)
         self._fill_list()
         self._ask()
+        self.resize(self.sizeHint())
 
     def _lay_out(self) -> None:
         right = QWidget(self)
