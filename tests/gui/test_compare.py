@@ -15,6 +15,7 @@ from core.annotation.segmentation import Segmentation
 from core.annotation.values import LabelMap, Run
 from core.data.dataset import ActionId, RunId, VideoId
 from totgui.models import picture
+from totgui.models.marks import MARK
 from totgui.models.run_settings import differing, setting
 from totgui.session.comparing import MAX_RUNS
 from totgui.views.compare.view import CompareView
@@ -237,3 +238,16 @@ def test_without_a_project_it_says_so(qtbot):
 
 def test_a_file_name_is_sane():
     assert picture.file_name("My <tea>", "wall") == "My-tea-wall"
+
+
+def test_scores_of_a_map_edited_by_hand_carry_the_mark(view, session):
+    def scores():
+        strips = view.rows.block(VideoId("P00")).strips
+        return [s.score for t, s in zip(view.rows.tracks, strips, strict=True) if t.run == RunId("r2")]
+
+    assert scores() and not any(MARK in score for score in scores())
+    session.do(lambda: commands.set_target(session.document, RunId("r2"), 0, 5))
+    view.refresh()
+    assert all(score.endswith(MARK) for score in scores())
+    [track] = [t for t in view.rows.tracks if t.run == RunId("r2")]
+    assert "Edited by hand" in view.rows.about(track) and MARK in view.rows.about(track)

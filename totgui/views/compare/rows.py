@@ -12,6 +12,7 @@ from core.annotation.statistics import agreement
 from core.annotation.values import Run
 from core.data.dataset import VideoId
 
+from ...models.marks import marked
 from ...models.picture import drawable
 from ...models.run_settings import differing, label_of, setting
 from ...models.widgets import percent
@@ -72,7 +73,7 @@ class Rows:
         strips, comparing, document = [], self.session.comparing, self.document
         for track in self.tracks:
             known = self.scores.get(track.key, {})
-            score = percent(known[video]) if video in known else ""
+            score = marked(percent(known[video]), self.document, track.run) if video in known else ""
             cut, table = (
                 comparing.raw(document, track, video) if later else (comparing.cut(document, track, video), None)
             )
@@ -130,7 +131,8 @@ class Rows:
             return ""
         run, label_map = self.document.runs[track.run], self.document.label_maps[track.run]
         mof, f1 = self.totals.get(track.key, (None, None))
-        parts = [f"MoF {percent(mof)} · F1 {percent(f1)}"] if mof is not None else []
+        shown = [marked(percent(value), self.document, track.run) for value in (mof, f1)]
+        parts = [f"MoF {shown[0]} · F1 {shown[1]}"] if mof is not None else []
         parts += [value if name == "method" else f"{name} {value}" for name, value in self._settings(run)]
         notes = map_notes(self.document, label_map)
         parts.append(" ".join(notes) if notes else "label map matched on the activity")

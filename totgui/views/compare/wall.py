@@ -258,7 +258,7 @@ def measured(rows: Rows, metrics: QFontMetrics, width: int) -> Columns:
     """Columns for the tracks and names of rows on a width."""
     wide: Callable[[str], int] = metrics.horizontalAdvance
     names = [wide(rows.document.videos[v].name) for v in rows.videos[:400]]
-    return columns_for(width, names, [wide(t.title) for t in rows.tracks], [wide("100.0")] if rows.scored else [])
+    return columns_for(width, names, [wide(t.title) for t in rows.tracks], [wide("100.0*")] if rows.scored else [])
 
 
 def wall_drawing(blocks: Sequence[Block], rows: Rows, looks: Looks, font: QFont) -> Drawing:
