@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ from .cache import atomic_write, cache_path
 from .data.dataset import BACKGROUND, UNLABELLED, ActionId, ClusterId, RunId, VideoId
 from .errors import ConfigError, EditError, InputError
 from .formats.registry import ExportSummary, ExportTrack, find_format
-from .formats.track import NO_DATE
+from .formats.track import NO_DATE, ClusterNames
 from .requests import SegmentRequest, TrainRequest, TrainVideo
 
 if TYPE_CHECKING:
@@ -326,7 +327,20 @@ def _export_tracks(
                 cut.n_frames,
             )
         tracks.append(export_track(document, video, cut, track, edited.get(video, "")))
+    if track == "prediction":
+        names = cluster_names(document, choose_run(document, run))
+        tracks = [replace(one, mapping=names) for one in tracks]
     return tracks
+
+
+def cluster_names(document: Document, run: Run) -> ClusterNames:
+    """The label map of a run as an export carries it."""
+    label_map = document.label_maps[run.id]
+    names = []
+    for target in label_map.table().values():
+        action = document.actions.get(ActionId(target))
+        names.append("background" if target == BACKGROUND else action.name if action else None)
+    return ClusterNames(run.name, tuple(names), label_map.by_hand, tuple(map_notes(document, label_map)))
 
 
 def edited_times(project: Readable) -> dict[VideoId, str]:

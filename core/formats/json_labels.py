@@ -43,12 +43,20 @@ class _Video(msgspec.Struct, frozen=True):
     note: str = ""
 
 
-class _File(msgspec.Struct, frozen=True):
+class _LabelMap(msgspec.Struct, frozen=True):
+    run: str
+    clusters: list[str | None]
+    by_hand: list[int] = []
+    notes: list[str] = []
+
+
+class _File(msgspec.Struct, frozen=True, omit_defaults=True):
     format: str
     version: int
     base: str
     actions: list[_Action]
     videos: list[_Video]
+    label_map: _LabelMap | None = None
 
 
 class _Head(msgspec.Struct, frozen=True):
@@ -66,7 +74,11 @@ def encode(tracks: Tracks) -> Encoded:
                 actions[label] = _Action(label, track.name_of(label))
     videos = [_video(track) for track in tracks]
     base = f"frames, 0-based, stop exclusive; label {BACKGROUND} is background, {UNLABELLED} unlabelled"
-    content = _File(FORMAT_WORD, VERSION, base, [actions[k] for k in sorted(actions)], videos)
+    mapping = next((t.mapping for t in tracks if t.mapping is not None), None)
+    label_map = None
+    if mapping is not None:
+        label_map = _LabelMap(mapping.run, list(mapping.names), list(mapping.by_hand), list(mapping.notes))
+    content = _File(FORMAT_WORD, VERSION, base, [actions[k] for k in sorted(actions)], videos, label_map)
     return Encoded({"labels.json": msgspec.json.format(msgspec.json.encode(content), indent=1).decode() + "\n"})
 
 

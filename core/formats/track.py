@@ -22,12 +22,24 @@ Unit = Literal["frames", "pictures", "seconds"]
 
 
 @dataclass(frozen=True)
+class ClusterNames:
+    """The label map that a prediction is read through: name of each cluster (None: unmapped), those that a person
+    mapped otherwise than the match, and what must be said of scores that rest on it."""
+
+    run: str
+    names: tuple[str | None, ...]
+    by_hand: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class ExportTrack:
     """One video's labels on the annotation grid; `segmentation` holds ActionIds and the reserved labels.
 
     `source` names the track (``corrected``, ``prediction``, ``ground-truth``); `status` and `note` are the review.
     `media` is the name of the video file without its folder; `edited` the time of the last edit (ISO 8601), the
-    only date that goes into a file, so that two exports of one state are the same bytes.
+    only date that goes into a file, so that two exports of one state are the same bytes. `mapping` says how the
+    clusters of a prediction became its actions.
     """
 
     video: str
@@ -39,6 +51,7 @@ class ExportTrack:
     note: str = ""
     media: str = ""
     edited: str = NO_DATE
+    mapping: ClusterNames | None = None
 
     def name_of(self, label: int) -> str:
         """Name of a label, reserved ones included."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from maps import R, a_document
@@ -96,3 +97,16 @@ def test_a_video_name_that_is_not_unicode_can_be_matched_alone(tmp_path):
         project.edit(commands.rematch(project.document, RUN, {1: 0}, video=V))
     with Project.open(tmp_path / "q.tot") as project:
         assert project.document.label_maps[RUN].video == V
+
+
+def test_an_export_of_a_prediction_carries_the_map(path, tmp_path, capsys):
+    def export(track):
+        words = ("--format", "json", "--out", tmp_path / f"{track}.json", "--track", track, "--videos", "all")
+        [file] = tot(capsys, "export", path, *words)["files"]
+        return json.loads(Path(file).read_text())
+
+    tot(capsys, "map", path, "--set", "0=background")
+    found = export("prediction")["label_map"]
+    assert found["run"] == "Run 1" and found["clusters"][0] == "background" and found["by_hand"] == [0]
+    assert len(found["clusters"]) == 5 and found["notes"][0].startswith("Edited by hand")
+    assert "label_map" not in export("ground-truth")
