@@ -27,7 +27,7 @@ class Arrangement:
 
 ARRANGEMENTS = {
     "Review": Arrangement(
-        "Video and timeline, with the list of videos and the actions",
+        "Video and timeline, with the list of videos, the review and the actions",
         left=("Videos",),
         right=("Review", "Labels", "History"),
         bottom=("Timeline",),
@@ -50,7 +50,7 @@ ARRANGEMENTS = {
         "Runs side by side as strips",
         left=("Runs", "Videos"),
         right=("Metrics",),
-        bottom=("Compare",),
+        bottom=("Compare", "Activity"),
         shares={"left": 0.24, "right": 0.28, "bottom": 0.55},
     ),
     "Present": Arrangement("The video alone", toolbar=False),

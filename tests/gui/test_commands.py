@@ -310,7 +310,8 @@ def test_the_next_project_finds_the_panels_as_they_were(window, tmp_path):
     assert all(dock.isHidden() for dock in window.docks.values())
     window.session.open_project(path)
     shown = {panel for panel, dock in window.docks.items() if not dock.isHidden()}
-    assert shown == {"Videos", "Labels", "History", "Timeline"}
+    wanted = ARRANGEMENTS["Review"]
+    assert shown == {*wanted.left, *wanted.right, *wanted.bottom}
 
 
 def test_buttons_that_do_what_a_command_does_name_its_key(window):
