@@ -286,7 +286,9 @@ class MainWindow(QMainWindow):
     def _on_project(self) -> None:
         project = self.session.project
         if project is None and self._pages.currentWidget() is self.video_view:
-            self._user_state = self.saveState(self._layout_version())  # the next project finds its panels as they are now
+            self._user_state = self.saveState(
+                self._layout_version()
+            )  # the next project finds its panels as they are now
         self._pages.setCurrentWidget(self.video_view if project else self.start)
         for dock in self.docks.values():
             dock.setVisible(project is not None)
