@@ -133,6 +133,20 @@ def lessons(
     return lessons_for(project.document, learn_from, method=method, again=run)
 
 
+def next_videos(project: Project, run: RunId | None = None, *, count: int = 5) -> tuple[RunId, list[VideoId]]:
+    """The run that was gone by (the newest when None), and the videos to correct next, best first; no labels used.
+
+    Raises ConfigError: no run, a run without scores, or a count below 1.
+    """
+    from .learning_work import next_videos as next_of
+    from .project_work import choose_run
+
+    if count < 1:
+        raise ConfigError(f"{count} videos to name; wanted 1 or more.")
+    chosen = choose_run(project.document, run)
+    return chosen.id, next_of(project.document, chosen.id, count)
+
+
 def warm_up() -> None:
     """Load the heavy libraries ahead of need."""
     from .tot.devices import load_optimiser

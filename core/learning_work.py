@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from .annotation.document import Document
 from .annotation.learnable import learnable
 from .annotation.learned import Learned, Taught
-from .annotation.values import LabelMap, Run
+from .annotation.values import LabelMap, ReviewStatus, Run
 from .data.dataset import ClusterId, RunId, VideoId
+from .data.npy import open_matrix
+from .errors import ConfigError, TotError
+from .metrics.coverage import Description, describe, propose
 
 DEFAULT = "corrected"
+DECIDED = (ReviewStatus.ACCEPTED, ReviewStatus.REJECTED)
 
 
 def lessons_for(document: Document, learn_from: str | None, *, method: str, again: Run | None = None) -> Learned:
@@ -57,3 +63,35 @@ def first_map(run: RunId, n_clusters: int, result: Mapping[str, Any]) -> LabelMa
     proposed = {ClusterId(int(c)): int(a) for c, a in result.get("label_map", {}).items()}
     bound = frozenset(ClusterId(int(c)) for c in (result.get("learned") or {}).get("bound", {}))
     return LabelMap(run, n_clusters, proposed=proposed, locked=bound)
+
+
+def posterior_files(document: Document, run: RunId) -> dict[VideoId, Path]:
+    """Where the posteriors of a run's predictions should lie; the cache may have lost them."""
+    return {v: p.scores.posterior for (r, v), p in document.predictions.items() if r == run and p.scores is not None}
+
+
+def describe_files(files: Mapping[VideoId, Path]) -> dict[VideoId, Description]:
+    """The description of each video whose posterior can be read."""
+    found = {}
+    for video, path in files.items():
+        with suppress(TotError, OSError):
+            found[video] = describe(open_matrix(path))
+    return found
+
+
+def corrected(document: Document) -> set[VideoId]:
+    """Videos that need no correcting any more: accepted, rejected, or by hand for the most part."""
+    found = {v for v, review in document.reviews.items() if review.status in DECIDED}
+    by_hand = learnable(document, DEFAULT).videos
+    return found | {v for v, t in by_hand.items() if 2 * t.frames >= document.videos[v].timebase.n_frames}
+
+
+def next_videos(document: Document, run: RunId, count: int | None = None) -> list[VideoId]:
+    """Which videos to correct next, best first, going by a run.
+
+    Raises ConfigError where the run has no scores to go by.
+    """
+    described = describe_files(posterior_files(document, run))
+    if not described:
+        raise ConfigError(f"{document.runs[run].name} has no scores to go by. Segment the videos: tot segment")
+    return propose(described, corrected(document), count)

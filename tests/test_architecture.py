@@ -54,7 +54,7 @@ TABLE: dict[str, tuple[str, str]] = {
                           f"core.data core.metrics core.run_folder core.formats "
                           f"core.learning_work core.cache core.requests {VALUES}", "numpy msgspec"),
     # What a person corrected, on its way into a training and into the record of its run.
-    "core.learning_work": ("core.annotation core.data core.errors", ""),
+    "core.learning_work": ("core.annotation core.data core.metrics.coverage core.errors", ""),
     "core.evaluation": (f"core.project core.project_work core.annotation core.data core.metrics {VALUES}",
                         "msgspec numpy"),
     "core.review": ("core.annotation core.data core.errors", "numpy"),
@@ -93,7 +93,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "totgui.companion": ("totgui.playback totgui.decoder core.data", "QT"),
     "totgui.session": ("totgui.jobs totgui.companion totgui.playback totgui.decoder totgui.stills totgui.proxies "
                        "core.project core.project_work core.feature_work core.requests core.annotation core.metrics "
-                       "core.review core.review_work core.label_import core.second_reviewer "
+                       "core.learning_work core.review core.review_work core.label_import core.second_reviewer "
                        f"core.relink core.data core.cache {VALUES}",
                        "QT numpy msgspec"),
     "totgui.models": ("totgui.palette totgui.session core.review core.annotation core.data core.metrics core.events "

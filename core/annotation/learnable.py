@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from ..data.dataset import UNLABELLED
@@ -46,6 +48,7 @@ def check_source(source: str) -> None:
         raise ConfigError(f'There is nothing called "{source}" to learn from; there are {", ".join(SOURCES)}.')
 
 
+@lru_cache(maxsize=4096)
 def _taught(track: Segmentation, *, everything: bool) -> Taught:
     flags = np.zeros(len(track), np.uint8) if track.flags is None else np.asarray(track.flags)
     by_hand = ((flags & EDITED) > 0) | ((flags & ADOPTED) == 0)

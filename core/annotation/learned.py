@@ -34,6 +34,12 @@ class Learned:
         """How many actions the corrections name: the least number of clusters."""
         return len({label for taught in self.videos.values() for label in taught.labels if label >= 0})
 
+    def note(self, video: VideoId | None = None) -> str:
+        """What must be said beside scores of all videos, or of one; empty where nothing of it was learned from."""
+        if video is not None:
+            return "The run learned from the corrected labels of this video." if video in self.videos else ""
+        return f"Learned from {self.words}: on those it was told the labels." if self.videos else ""
+
     @property
     def words(self) -> str:
         """The same in a few words, empty for a run that learned from no video."""

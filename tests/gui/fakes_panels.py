@@ -11,15 +11,18 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QImage
 
 from core.annotation.document import Document
+from core.annotation.learned import Learned
 from core.annotation.segmentation import Segmentation
 from core.annotation.values import LabelMap, Prediction, Run
 from core.data.colours import BACKGROUND_COLOUR, UNLABELLED_COLOUR, colour_for
 from core.data.dataset import BACKGROUND, Action, ActionId, Choice, Dataset, Problem, RunId, Video, VideoId
 from core.data.timebase import Timebase
 from core.errors import TotError
-from core.metrics.report import evaluate
+from core.learning_work import lessons_for
+from core.metrics.learned import evaluate_learned
 from totgui.session.chosen import Chosen
 from totgui.session.comparing import Comparing
+from totgui.session.proposals import Proposals
 from totgui.session.readings import MappedTracks
 
 NAMES = ("take bowl", "crack egg", "whisk", "add <b>oil</b> & salt", "fry", "turn over", "plate")
@@ -71,6 +74,7 @@ class FakeSession(QObject):
         self.comparing.reset(document)
         self.comparing.message.connect(self.message)
         self.work = self
+        self.proposals = Proposals(self)
         self.training = False
         self.notes: dict[VideoId, str] = {}
         self.files = self
@@ -93,7 +97,11 @@ class FakeSession(QObject):
         self.documentChanged.emit(changes, initiator)
         return True
 
-    def train(self, config, device="auto"):
+    def lessons(self, source):
+        return lessons_for(self.document, source, method="") if self.document else Learned()
+
+    def train(self, config, device="auto", learn_from=None):
+        self.learn_from = learn_from
         self.calls.append(("train", config, device))
         self.training = True
         return "job1"
@@ -139,9 +147,10 @@ class FakeSession(QObject):
             return None
         found = {v: p.segmentation.to_frames() for (r, v), p in document.predictions.items() if r == run}
         truths = {v: document.ground_truth[v].to_frames() for v in found}
-        return evaluate(
+        return evaluate_learned(
             truths,
             found,
+            learned=document.runs[run].learned.videos,
             actions={int(a.id): a.name for a in document.actions.values()},
             n_clusters=document.runs[run].n_clusters,
             label_map=document.label_maps[run].table(),

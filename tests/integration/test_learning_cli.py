@@ -159,3 +159,22 @@ def test_corrections_need_no_ground_truth(project, tmp_path, capsys):
     assert tot(capsys, "segment", path)[0] == 0
     with api.open_project(path, read_only=True) as opened:
         assert opened.document.label_maps[RunId("r1")].table() == {0: 2, 1: 0, 2: 1}
+
+
+def test_next_names_videos_to_correct_and_leaves_out_those_that_are(project, capsys):
+    code, _, err = tot(capsys, "next", project)
+    assert code == 2 and "no run" in err
+    assert tot(capsys, "train", project, *FAST, "--method", "tot")[0] == 0
+    code, _, err = tot(capsys, "next", project)
+    assert code == 2 and "no scores to go by" in err
+    assert tot(capsys, "segment", project)[0] == 0
+    code, found, _ = tot(capsys, "next", project)
+    # clip0 is accepted; clip1 has 30 of 100 frames corrected.
+    assert code == 0 and found["run"] == "r1" and sorted(found["videos"]) == ["clip1", "clip2", "clip3"]
+    assert tot(capsys, "next", project, "--count", 1)[1]["videos"] == found["videos"][:1]
+    code, _, err = tot(capsys, "next", project, "--count", 0)
+    assert code == 2 and "wanted 1 or more" in err
+    with api.open_project(project) as opened:
+        for video in list(opened.document.videos)[1:]:
+            opened.edit(commands.set_review(opened.document, video, ReviewStatus.REJECTED))
+    assert tot(capsys, "next", project)[1]["videos"] == []

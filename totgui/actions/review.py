@@ -94,6 +94,15 @@ class ReviewMenu(Menu):
                 "The next one that is neither accepted nor rejected",
                 is_open,
             ),
+            Command(
+                "review.next-to-correct",
+                "Next video to correct",
+                self.go_next_to_correct,
+                ["Ctrl+Alt+Down"],
+                "The video whose correction would teach the next training most",
+                usable=is_open,
+                repeats=False,
+            ),
             None,
             Command(
                 "review.second",
@@ -215,6 +224,13 @@ class ReviewMenu(Menu):
             self.say(f"There is no {'further' if direction > 0 else 'earlier'} {what} in this video.")
 
     # --- videos ----------------------------------------------------------------------------------------
+
+    def go_next_to_correct(self) -> None:
+        video = self.session.proposals.after(self.video)
+        if video is None:
+            self.say("Every other video is corrected or decided on.")
+        else:
+            self.session.select_video(video)
 
     def go_video(self, direction: int) -> None:
         if self.session.document is None or self.video is None:

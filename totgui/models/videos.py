@@ -28,6 +28,12 @@ STATUS = {
     ReviewStatus.ACCEPTED: "accepted",
     ReviewStatus.REJECTED: "rejected",
 }
+DECIDED = (ReviewStatus.ACCEPTED, ReviewStatus.REJECTED)
+NEXT = {1: "correct next", 2: "then this", 3: "then this"}
+"""How the videos are marked that should be corrected next, by their place."""
+NEXT_TIP = (
+    "Correcting this video would teach the next training most: it stands for many others, of which the run is unsure."
+)
 COLUMNS = ("Video", "Frames", "MoF", "Edit", "Status")
 HEAD_TIPS = (
     "",
@@ -53,6 +59,7 @@ class VideosModel(QAbstractTableModel):
         session.documentChanged.connect(self._on_changes)
         session.currentRunChanged.connect(self._refresh_scores)
         session.reportReady.connect(self._refresh_scores)
+        session.proposals.changed.connect(lambda: self._repaint(self._rows))
         self._reset()
 
     def row_of(self, video: VideoId | None) -> int:
@@ -136,10 +143,12 @@ class VideosModel(QAbstractTableModel):
             return f"{video.timebase.n_frames:,}"
         if column == REVIEW:
             status = self._status(video)
-            return STATUS[status] if status is not ReviewStatus.NONE else self._lack(video) or STATUS[status]
+            if status in DECIDED:
+                return STATUS[status]
+            return self._lack(video) or NEXT.get(self._session.proposals.rank(video.id), STATUS[status])
         score = self._scores.get(video.id)
         shown = percent(None if score is None else score[column - MOF])
-        return marked(shown, self._session.document, self._session.current_run)
+        return marked(shown, self._session.document, self._session.current_run, video.id)
 
     def _sort_value(self, video: Video, column: int) -> Any:
         if column == NAME:
@@ -147,7 +156,8 @@ class VideosModel(QAbstractTableModel):
         if column == FRAMES:
             return video.timebase.n_frames
         if column == REVIEW:
-            return list(ReviewStatus).index(self._status(video))
+            rank = self._session.proposals.rank(video.id)
+            return rank - len(NEXT) - 1 if rank else list(ReviewStatus).index(self._status(video))
         return self._scores.get(video.id, (UNKNOWN, UNKNOWN))[column - MOF]
 
     def _lack(self, video: Video) -> str:
@@ -163,9 +173,11 @@ class VideosModel(QAbstractTableModel):
     def _tip(self, video: Video, column: int) -> str | None:
         if column == REVIEW and self._session.document is not None:
             note = self._session.document.review(video.id).note
-            return tip(note) if note else None
+            rank = self._session.proposals.rank(video.id)
+            text = " ".join(part for part in (note, NEXT_TIP if rank else "") if part)
+            return tip(text) if text else None
         if column in (MOF, EDIT):
-            note = mark_tip(self._session.document, self._session.current_run)
+            note = mark_tip(self._session.document, self._session.current_run, video.id)
             return tip(note) if note else None
         if column != NAME:
             return None

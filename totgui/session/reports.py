@@ -11,7 +11,7 @@ from core.annotation.document import Document
 from core.annotation.segmentation import Segmentation
 from core.data.dataset import RunId, VideoId
 from core.errors import TotError
-from core.metrics.report import evaluate
+from core.metrics.learned import evaluate_learned
 
 Pairs = dict[VideoId, tuple[Segmentation, Segmentation]]
 
@@ -54,16 +54,24 @@ class Reports(QObject):
         pairs = {v: (document.ground_truth[v], s) for v, s in segmentations.items() if v in document.ground_truth}
         if pairs:
             names = {int(a.id): a.name for a in document.actions.values()}
-            self._pool.submit(self._compute, key, pairs, names, clusters, label_map)
+            told = frozenset(document.runs[run].learned.videos if run is not None and track == "prediction" else ())
+            self._pool.submit(self._compute, key, pairs, names, clusters, label_map, told)
         return None
 
     def _compute(
-        self, key: object, pairs: Pairs, names: dict[int, str], clusters: int | None, label_map: dict[int, int] | None
+        self,
+        key: object,
+        pairs: Pairs,
+        names: dict[int, str],
+        clusters: int | None,
+        label_map: dict[int, int] | None,
+        told: frozenset[VideoId],
     ) -> None:
         try:
-            report: object = evaluate(
+            report: object = evaluate_learned(
                 {v: t.to_frames() for v, (t, _) in pairs.items()},
                 {v: s.to_frames() for v, (_, s) in pairs.items()},
+                learned=told,
                 actions=names,
                 n_clusters=clusters,
                 label_map=label_map,

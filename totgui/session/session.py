@@ -15,10 +15,12 @@ from core.annotation import commands
 from core.annotation.changes import Changes, What
 from core.annotation.document import Document
 from core.annotation.edit import Edit
+from core.annotation.learned import Learned
 from core.annotation.segmentation import Segmentation
 from core.data.dataset import Dataset, RunId, VideoId
 from core.data.labels import load_ground_truth
 from core.errors import TotError
+from core.learning_work import lessons_for
 from core.project import Project
 from core.relink import Match
 from core.review.doubt import margin
@@ -34,6 +36,7 @@ from .files import Files
 from .painting import Painting
 from .past import Past
 from .pictures import Pictures
+from .proposals import Proposals
 from .reports import Reports
 from .reviewing import Reviewing
 from .turns import IntArray, Turns
@@ -79,6 +82,7 @@ class Session(QObject):
         self._scores, self._mapped = readings.ScoreFiles(), readings.MappedTracks()
         self.comparing, self.computing = Comparing(self._mapped, self), Computing(self)
         self.reviewing = Reviewing(self.computing, self)
+        self.proposals = Proposals(self)
         self._savedArrived.connect(self.savedStateChanged)
         self.work.happened.connect(self.jobEvent)
         self.work.changed.connect(self.jobsChanged)
@@ -409,9 +413,16 @@ class Session(QObject):
         """End the running job: keep what it learned, or discard it."""
         self.work.stop(kind)
 
-    def train(self, config: Any, device: str = "auto") -> str | None:
-        """Train a run on the trainable videos, then segment them. Returns the job, or None with a message."""
-        return self.work.train(config, device, self.pinned or self.current_video)
+    def lessons(self, source: str) -> Learned:
+        """What a training would learn from, by the name of the source (`core.annotation.learnable.SOURCES`)."""
+        return lessons_for(self.document, source, method="") if self.document else Learned()
+
+    def train(self, config: Any, device: str = "auto", learn_from: str | None = None) -> str | None:
+        """Train a run on the trainable videos, then segment them. Returns the job, or None with a message.
+
+        `learn_from` None learns from what was corrected, where the method can.
+        """
+        return self.work.train(config, device, self.pinned or self.current_video, learn_from=learn_from)
 
     def resume(self, run: RunId, device: str = "auto") -> str | None:
         """Go on with a training that was stopped and kept. Returns the job, or None with a message."""

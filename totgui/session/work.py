@@ -15,6 +15,7 @@ from core.annotation.changes import Changes, What
 from core.cache import atomic_write
 from core.data.dataset import RunId, VideoId
 from core.errors import JobError, TotError
+from core.learning_work import lessons_for
 from core.project import Project
 from core.relink import Lost, Match
 from core.requests import ExtractSettings
@@ -47,10 +48,19 @@ class Work(Exchange):
         if video is not None:
             self.pin_in_engine(video)
 
-    def train(self, config: Any, device: str, pinned: VideoId | None, resume: RunId | None = None) -> str | None:
+    def train(
+        self,
+        config: Any,
+        device: str,
+        pinned: VideoId | None,
+        resume: RunId | None = None,
+        *,
+        learn_from: str | None = None,
+    ) -> str | None:
         """Train a run, if it can be with `pinned` shown live, then segment. Returns the job, or None with a message.
 
-        `resume` is a run that was stopped; the training goes on where it stood and makes a new run.
+        `resume` is a run that was stopped; the training goes on where it stood, learns from what it began with, and
+        makes a new run.
         """
         project = self.project
         if project is None:
@@ -59,7 +69,8 @@ class Work(Exchange):
             self.message.emit(f"{self._what_runs()} is under way. Stop it first.", "warning")
             return None
         try:
-            request = project_work.train_request(project, config, device, resume=resume)
+            learned = lessons_for(project.document, learn_from, method=getattr(config, "method", ""))
+            request = project_work.train_request(project, config, device, resume=resume, learned=learned)
         except TotError as error:
             self.message.emit(str(error), "warning")
             return None

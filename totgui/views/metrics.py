@@ -62,6 +62,9 @@ class Tile(QFrame):
         font.setPointSizeF(font.pointSizeF() * 1.9)
         font.setBold(True)
         self.value.setFont(font)
+        self.beside = plain("", self)
+        self.beside.setToolTip(tip("Score over the videos whose corrected labels the run did not learn from"))
+        self.beside.hide()
         self.below = plain("", self, dim=True)
         small = self.below.font()
         small.setPointSizeF(small.pointSizeF() * 0.84)
@@ -69,7 +72,7 @@ class Tile(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 6, 4, 6)
         column.setSpacing(0)
-        for widget in (plain(name, self, dim=True), self.value, self.below):
+        for widget in (plain(name, self, dim=True), self.value, self.beside, self.below):
             column.addWidget(widget)
 
 
@@ -191,11 +194,14 @@ class MetricsView(QWidget):
         self.scope.setText(
             f"{name} · {report.level} level · {how} · {background} · {report.videos} videos, {report.frames:,} frames"
         )
-        warnings = [] if label_map is None else map_notes(document, label_map)
+        warnings = [] if label_map is None else [*map_notes(document, label_map), *report.notes]
         if report.level == "video":
             warnings.append(VIDEO_LEVEL)
         self._banner.say(" ".join(warnings))
-        self._fill(report, MARK if label_map is not None and map_notes(document, label_map) else "")
+        told = set(report.learned_from)
+        unusual = label_map is not None and bool(map_notes(document, label_map))
+        marks = {row.video: MARK if unusual or row.video in told else "" for row in report.per_video}
+        self._fill(report, MARK if unusual or told else "", marks)
 
     def _without_report(self, track: str) -> str:
         document = self._session.document
@@ -234,7 +240,8 @@ class MetricsView(QWidget):
         if self._report is None:
             self.empty.setText(f"{NO_TRUTH}\n\nWithout it can be said:\n{text}")
 
-    def _fill(self, report: Any, mark: str) -> None:
+    def _fill(self, report: Any, mark: str, of_videos: Mapping[str, str]) -> None:
+        rest = report.untouched
         split, single = report.baselines.get("equal_split"), report.baselines.get("one_class")
         for key, tile in self.tiles.items():
             tile.value.setText(percent(getattr(report, key)) + mark)
@@ -253,13 +260,13 @@ class MetricsView(QWidget):
                 for row in report.per_video
             ],
             [row.video for row in report.per_video],
-            mark,
+            of_videos,
         )
         _fill(
             self.classes,
             [(row.action, row.frames, row.recall, row.precision, row.iou) for row in report.per_class],
             [row.action for row in report.per_class],
-            mark,
+            dict.fromkeys((row.action for row in report.per_class), mark),
         )
         title = self.scope.text().split(" · ")[0]
         self.confusion.show_table(np.array(report.confusion), list(report.confusion_labels), title)
@@ -347,7 +354,7 @@ def _fill(widget: Any, rows: list[tuple[Any, ...]], keys: list[str], mark: str) 
     widget.setSortingEnabled(False)
     widget.setRowCount(len(rows))
     for number, (row, key) in enumerate(zip(rows, keys, strict=True)):
-        head = QTableWidgetItem(str(row[0]))
+        head, mark = QTableWidgetItem(str(row[0])), marks.get(key, "")
         head.setData(Qt.ItemDataRole.UserRole, key)
         widget.setItem(number, 0, head)
         widget.setItem(number, 1, NumberItem(f"{row[1]:,}", row[1]))

@@ -16,7 +16,7 @@ from ..models.widgets import NUMBER, NumberItem, percent, plain, table, tip
 from ..session import Session
 
 BEFORE = ("", "Run", "MoF", "F1")
-AFTER = ("Loss", "Time (s)", "Device", "Finished")
+AFTER = ("Loss", "Time (s)", "Learned from", "Device", "Finished")
 USUAL = ("method", "n_clusters", "rho", "sigma", "iterations", "seed")
 """Settings that have a column even where all runs agree."""
 COMPARED, NAME = 0, 1
@@ -141,6 +141,7 @@ class RunsView(QWidget):
         cells += [
             NumberItem("–" if loss is None else f"{loss:.4g}", loss),
             NumberItem(f"{run.seconds:,.0f}", run.seconds),
+            NumberItem(run.learned.words or "–", float(run.learned.frames)),
             QTableWidgetItem(run.device),
             QTableWidgetItem(run.finished.replace("T", " ")[:16]),
         ]
@@ -161,7 +162,9 @@ class RunsView(QWidget):
         parent = document.runs.get(run.parent) if document is not None and run.parent is not None else None
         goes_on = f" It goes on from {parent.name}." if parent is not None else ""
         stopped = " It was stopped and can go on." if can_resume(run) else ""
-        return f"{run.name}.{goes_on}{stopped}"
+        names = [document.videos[v].name for v in run.learned.videos if v in document.videos] if document else []
+        learned = f" Learned from {run.learned.words}: {_some(names)}." if names else ""
+        return f"{run.name}.{goes_on}{stopped}{learned}"
 
     # --- choosing ----------------------------------------------------------------------------------
 
@@ -238,3 +241,8 @@ def _bold(font: QFont, bold: bool) -> QFont:
     found = QFont(font)
     found.setBold(bold)
     return found
+
+
+def _some(names: list[str], most: int = 12) -> str:
+    """Names with commas, not more than fit into a tooltip."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

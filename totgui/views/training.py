@@ -29,6 +29,7 @@ from core.tot.presets import PRESETS, clusters_for, default_preset, preset
 
 from ..models.widgets import duration, plain, tip
 from ..session import Session
+from .training_lessons import LearnFrom
 
 DEVICES = (("auto", "Automatic"), ("cpu", "CPU"), ("cuda", "CUDA (NVIDIA)"))
 FIRST = ("rho", "sigma", "order_weight", "balance", "iterations", "seeds")
@@ -53,6 +54,7 @@ class TrainingView(QWidget):
         self._method = _combo(METHODS.items(), "Method", self)
         self._clusters = _spin(2, 4096, "Clusters", self)
         self._clusters.setToolTip(tip("Number of clusters K: how many steps the activity has."))
+        self.learn_from = LearnFrom(session, self)
         self._seed = _spin(0, 2_147_483_647, "Seed", self)
         self._seed.setToolTip(tip("The same seed gives the same run on the same device."))
         self._device = _combo(DEVICES, "Device", self)
@@ -83,6 +85,7 @@ class TrainingView(QWidget):
         self._preset.activated.connect(lambda _index: self._choose_preset())
         self._method.activated.connect(lambda _index: self.apply_preset(keep_clusters=True))
         self._clusters.valueChanged.connect(self._validate)
+        self.learn_from.changed.connect(self._validate)
         session.projectChanged.connect(self._on_project)
         session.documentChanged.connect(self._on_changes)
         session.jobEvent.connect(self._on_event)
@@ -97,6 +100,7 @@ class TrainingView(QWidget):
         head.addRow("Preset", self._preset)
         head.addRow("Method", self._method)
         head.addRow("K   Clusters", self._clusters)
+        head.addRow("Learn from", self.learn_from)
         fields = {field.name: field for field in FIELDS}
         for name in FIRST:
             self._add_field(head, fields[name])
@@ -181,6 +185,12 @@ class TrainingView(QWidget):
         videos = document.dataset.trainable if document else ()
         rows = max((video.timebase.n_rows for video in videos), default=0)
         check(config, longest_video_rows=rows or None, n_videos=len(videos) if document else None)
+        used = self.learn_from.learned.n_actions
+        if used > config.n_clusters:
+            raise ConfigError(
+                f"You used {used} actions in the corrections, but K is {config.n_clusters}. Set K to {used} or more, "
+                "or learn from nothing."
+            )
         return config
 
     def _choose_preset(self) -> None:
@@ -196,7 +206,8 @@ class TrainingView(QWidget):
         """Fill the form with the values of the chosen preset and method."""
         document = self._session.document
         fixed = clusters_for(self._preset.currentData(), document.dataset) if document else None
-        clusters = self._clusters.value() if keep_clusters else fixed or FALLBACK_CLUSTERS
+        least = self.learn_from.learned.n_actions
+        clusters = self._clusters.value() if keep_clusters else max(fixed or FALLBACK_CLUSTERS, least)
         config = preset(self._preset.currentData(), method=self._method.currentData(), n_clusters=max(2, clusters))
         for widget in (*self._fields.values(), self._clusters):
             widget.blockSignals(True)
@@ -205,6 +216,7 @@ class TrainingView(QWidget):
             _put(widget, getattr(config, name))
         for widget in (*self._fields.values(), self._clusters):
             widget.blockSignals(False)
+        self.learn_from.set_method(config.method)
         for field in FIELDS:
             used = not field.methods or config.method in field.methods
             self._fields[field.name].setVisible(used)
@@ -228,7 +240,7 @@ class TrainingView(QWidget):
         """Start a training with the settings of the form."""
         if self._session.document is None or not self._validate():
             return
-        job = self._session.train(self.config(), self._device.currentData())
+        job = self._session.train(self.config(), self._device.currentData(), self.learn_from.source)
         if isinstance(job, str):
             self._job = job
             self._state.setText("Starting…")

@@ -12,7 +12,7 @@ from ..session import Session
 
 ROW_HEIGHT = 26
 CELL_MARGIN = 14
-WIDEST = {FRAMES: "88,888", MOF: "100.0", EDIT: "100.0", REVIEW: "no features"}
+WIDEST = {FRAMES: "88,888", MOF: "100.0", EDIT: "100.0", REVIEW: "correct next"}
 """What a column is made wide enough for; the name takes the rest, so that nothing scrolls sideways."""
 
 

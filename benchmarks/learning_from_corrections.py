@@ -1,0 +1,250 @@
+"""What correcting a few videos does for all the others: a simulation with ground truth as the reviewer.
+
+    python benchmarks/learning_from_corrections.py [--data NAME ...] [--seeds 3] [--root FOLDER] [--figures FILE]
+
+For every data set and seed: a training without corrections, then trainings that learn from 1, 2, 5 and 10 videos whose
+ground truth stands for a person's corrections, chosen by the program (`core.metrics.coverage`) or at random. Scored are
+the videos that nobody corrected, and only those. Trainings see features and corrections; no request holds ground truth.
+Writes the tables into docs/learning.md, below its line "## Measured". `--figures` keeps what was measured in a file and
+goes on from it, so that data sets can be measured one by one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import torch
+from known_structure import KINDS, make
+
+from core import api
+from core.annotation.segmentation import Segmentation
+from core.data.features import load_matrix
+from core.data.labels import load_ground_truth
+from core.events import ignore, never_stop
+from core.metrics.coverage import describe, propose
+from core.metrics.matching import match
+from core.metrics.report import evaluate
+from core.requests import TrainRequest, TrainVideo
+from core.tot import infer, weights
+from core.tot.config import TrainConfig
+from core.tot.presets import preset
+from core.work.training import train
+from core.work.videos import predictions
+
+COUNTS = (1, 2, 5, 10)
+CHOICES = ("proposed", "random")
+SYSTEMS = ("named", "oracle", "learned")
+DOC = Path("docs/learning.md")
+MARK = "## Measured"
+Labels = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Data:
+    """Videos as a training sees them, and apart from them the labels that the reviewer knows, on the same grid."""
+
+    videos: tuple[TrainVideo, ...]
+    truths: Labels
+    n_actions: int
+
+
+def main() -> None:
+    """Measure what is asked for, then write all that is known."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--data", nargs="*", help="some of: " + ", ".join(names(None)))
+    options.add_argument("--seeds", type=int, default=3)
+    options.add_argument("--root", type=Path, help="where g1_bottle, coffee5 and demo lie, if they do")
+    options.add_argument("--preset", default="robust")
+    options.add_argument("--figures", type=Path)
+    chosen = options.parse_args()
+    torch.set_num_threads(1)
+    found = json.loads(chosen.figures.read_text()) if chosen.figures and chosen.figures.exists() else {}
+    for name in chosen.data or names(chosen.root):
+        for seed in range(chosen.seeds):
+            key = f"{name}/{chosen.preset}/{seed}"
+            if key not in found:
+                with tempfile.TemporaryDirectory() as folder:
+                    found[key] = measure(name, chosen.preset, seed, Path(folder), chosen.root)
+                print(key, round(found[key]["seconds"]), "s", flush=True)
+                if chosen.figures:
+                    chosen.figures.write_text(json.dumps(found, indent=1))
+    write(found)
+
+
+def names(root: Path | None) -> list[str]:
+    """The data sets that can be measured."""
+    there = [n for n in ("demo", "g1_bottle", "coffee5") if root is None or (root / n).exists()]
+    return [*KINDS, *there]
+
+
+def load(name: str, seed: int, folder: Path, root: Path | None) -> Data:
+    """Made-up data anew for each seed; a data set on disk as it is."""
+    if name in KINDS:
+        made = make(name, seed, noise=1.5)
+        videos, truths = [], {}
+        for number, (features, truth) in enumerate(zip(made.features, made.truths, strict=True)):
+            path = folder / f"v{number}.npy"
+            np.save(path, features)
+            n, d = features.shape
+            videos.append(TrainVideo(id=path.stem, features=str(path), n_frames=n, n_rows=n, n_dimensions=d))
+            truths[path.stem] = truth
+        return Data(tuple(videos), truths, made.n_actions)
+    assert root is not None
+    dataset = api.open_dataset(root / name)
+    with api.create_project(folder / "p.tot", dataset) as project:
+        from core.project_work import train_videos
+
+        plain = tuple(
+            msgspec.structs.replace(v, truth_starts=[], truth_labels=[]) for v in train_videos(project.document)
+        )
+    truths = {v.id: load_ground_truth(dataset, v) for v in dataset.trainable}
+    used = {int(label) for truth in truths.values() for label in np.unique(truth) if label >= 0}
+    return Data(plain, truths, len(used))
+
+
+def measure(name: str, preset_name: str, seed: int, folder: Path, root: Path | None) -> dict[str, Any]:
+    """One seed: MoF and F1 of the untouched videos by choice, count and system."""
+    began = time.perf_counter()
+    data = load(name, seed, folder, root)
+    config = msgspec.structs.replace(preset(preset_name, n_clusters=data.n_actions), seed=100 * seed)
+    plain, posteriors, _ = fit(data, config, {}, folder / "plain")
+    ids = [video.id for video in data.videos]
+    orders = {
+        "proposed": propose({v: describe(p) for v, p in posteriors.items()}, count=max(COUNTS)),
+        "random": [ids[n] for n in np.random.default_rng(seed).permutation(len(ids))],
+    }
+    rows: list[dict[str, Any]] = []
+    everything = score(data, ids, plain, None, data.n_actions)
+    for choice, order in orders.items():
+        for count in (c for c in COUNTS if c < len(ids)):
+            corrected, rest = order[:count], [v for v in ids if v not in order[:count]]
+            told = {v: data.truths[v] for v in corrected}
+            labels, _, result = fit(data, config, told, folder / f"{choice}{count}")
+            bound = {int(c): int(a) for c, a in result["label_map"].items()}
+            named = match([plain[v] for v in corrected], [told[v] for v in corrected], data.n_actions)
+            rows.append(
+                {
+                    "choice": choice,
+                    "count": count,
+                    "untouched": len(rest),
+                    "kept": f"{result['config']['method']}, {result['config']['decoder']}",
+                    "learned": score(data, rest, labels, bound, data.n_actions),
+                    "named": score(data, rest, plain, named, data.n_actions),
+                    "oracle": score(data, rest, plain, None, data.n_actions),
+                }
+            )
+    return {"seconds": time.perf_counter() - began, "all": everything, "rows": rows}
+
+
+def fit(
+    data: Data, config: TrainConfig, told: Mapping[str, np.ndarray], out: Path
+) -> tuple[Labels, dict[str, np.ndarray], dict[str, Any]]:
+    """Labels and posteriors of every video, and the manifest, of a training as the window and `tot` run it."""
+    cuts = {v: Segmentation.from_frames(labels) for v, labels in told.items()}
+    request = TrainRequest(
+        videos=data.videos,
+        config=config,
+        out=str(out),
+        learn_from="corrected" if told else "none",
+        corrections={v: (cut.starts.tolist(), cut.labels.tolist()) for v, cut in cuts.items()},
+    )
+    result = train(request, device="cpu", report=ignore, should_stop=never_stop)
+    run = weights.load(Path(result["weights"]))
+    matrices = [load_matrix(video.video) for video in data.videos]
+    posteriors = {v.id: infer.posterior(run, m) for v, m in zip(data.videos, matrices, strict=True)}
+    return predictions(run, data.videos, matrices), posteriors, result
+
+
+def score(
+    data: Data, videos: Sequence[str], labels: Labels, table: Mapping[int, int] | None, n_clusters: int
+) -> list[float]:
+    """MoF and F1 in per cent under a label map; without one, under the best match to these very videos."""
+    truths = {v: data.truths[v] for v in videos}
+    found = {v: labels[v] for v in videos}
+    report = evaluate(truths, found, actions={}, n_clusters=n_clusters, label_map=table)
+    return [100 * report.mof, 100 * report.f1]
+
+
+# --- the document ----------------------------------------------------------------------------------
+
+
+def write(found: Mapping[str, Any]) -> None:
+    """Replace what stands below the mark in the document."""
+    text = DOC.read_text() if DOC.exists() else ""
+    parts = [text.partition(MARK)[0].rstrip(), "", MARK, "", head(found)]
+    for name in sorted({key.rpartition("/")[0] for key in found}, key=place):
+        runs = [value for key, value in found.items() if key.rpartition("/")[0] == name]
+        parts += ["", f"### {title(name)}", "", *table(runs)]
+    DOC.write_text("\n".join(parts) + "\n")
+
+
+def place(name: str) -> tuple[int, str]:
+    """Real data first."""
+    data = name.partition("/")[0]
+    return (0 if data not in KINDS else 1, name)
+
+
+def title(name: str) -> str:
+    """Data set and preset in words."""
+    data, _, preset_name = name.partition("/")
+    return f"{data.capitalize() if data in KINDS else data}, preset {preset_name}"
+
+
+def head(found: Mapping[str, Any]) -> str:
+    """How to read the tables."""
+    seeds = max(int(key.rpartition("/")[2]) for key in found) + 1
+    return (
+        f"Written by `python benchmarks/learning_from_corrections.py` on {time.strftime('%Y-%m-%d')}; torch "
+        f"{torch.__version__}, {platform.machine()}, one thread, {seeds} seeds of training (and of the data, where "
+        "it is made up). Ground truth plays the reviewer: the chosen videos are corrected whole. Every number is "
+        "over the videos that nobody corrected: mean and (standard deviation) over the seeds, in per cent.\n\n"
+        "- **learned**: a training that learned from the corrections, scored under the names it was taught.\n"
+        "- **not learned**: a training without corrections, its clusters named by matching on the same corrected "
+        "videos: what the same work gives without learning.\n"
+        "- **oracle names**: the same training, its clusters matched to the ground truth of the very videos that are "
+        "scored. Nobody has that; it is the most that naming alone can give.\n"
+        "- **proposed**: the videos that the program proposes; **random**: drawn, another draw for each seed.\n"
+    )
+
+
+def table(runs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The rows of one data set: for MoF and for F1, by count, the systems under both choices."""
+    lines = []
+    columns = [f"{c}: {s}" for c in CHOICES for s in ("not learned", "oracle names", "learned")]
+    for number, metric in enumerate(("MoF", "F1")):
+        lines += [f"| {metric} | " + " | ".join(columns) + " | kept (proposed) |", "|---" * (len(columns) + 2) + "|"]
+        whole = [run["all"][number] for run in runs]
+        lines.append(f"| 0 corrected, all videos |  | {cell(whole)} |  |  | {cell(whole)} |  |  |")
+        for count in COUNTS:
+            rows = [row for run in runs for row in run["rows"] if row["count"] == count]
+            if not rows:
+                continue
+            cells = [
+                cell([row[system][number] for row in rows if row["choice"] == choice])
+                for choice in CHOICES
+                for system in SYSTEMS
+            ]
+            cells = [f"**{c}**" if n % 3 == 2 else c for n, c in enumerate(cells)]
+            kept = sorted({row["kept"] for row in rows if row["choice"] == "proposed"})
+            first = f"{count} of {count + rows[0]['untouched']}"
+            lines.append("| " + " | ".join([first, *cells, "; ".join(kept)]) + " |")
+        lines.append("")
+    return lines[:-1]
+
+
+def cell(values: Sequence[float]) -> str:
+    return f"{np.mean(values):.1f} ({np.std(values):.1f})"
+
+
+if __name__ == "__main__":
+    main()
