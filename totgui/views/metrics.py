@@ -251,6 +251,8 @@ class MetricsView(QWidget):
                 if known
                 else "no baseline"
             )
+            tile.beside.setText("" if rest is None else f"{percent(getattr(rest, key))} on the {rest.videos} others")
+            tile.beside.setVisible(rest is not None)
         self._fill_scores(report, mark)
         names = {video.id: video.name for video in self._session.document.videos.values()}
         _fill(
@@ -348,8 +350,8 @@ def free_text(cuts: Mapping[VideoId, Segmentation], n_clusters: int) -> str:
     return "\n".join(lines)
 
 
-def _fill(widget: Any, rows: list[tuple[Any, ...]], keys: list[str], mark: str) -> None:
-    """Put names, counts and fractions into a table that can be sorted."""
+def _fill(widget: Any, rows: list[tuple[Any, ...]], keys: list[str], marks: Mapping[str, str]) -> None:
+    """Put names, counts and fractions into a table that can be sorted, each row with the mark of its key."""
     widget.blockSignals(True)
     widget.setSortingEnabled(False)
     widget.setRowCount(len(rows))
