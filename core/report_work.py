@@ -90,6 +90,8 @@ def _run_values(document: Document, run: Run) -> dict[str, Any]:
         "device": run.device,
         "stopped_early": run.stopped_early,
         "finished": run.finished,
+        "learned": run.learned.words,
+        "learned_videos": [document.videos[v].name for v in run.learned.videos if v in document.videos],
         "decoder": ", ".join(sorted(decoders)) or run.config.get("decoder", ""),
         "settings": [(name, _setting(value)) for name, value in run.config.items()],
     }
@@ -114,7 +116,8 @@ def commands(document: Document, run: Run) -> list[str]:
     words += ["--granularity", dataset.granularity] if dataset.granularity else []
     decoder = next((p.decoder for (r, _), p in document.predictions.items() if r == run.id), "")
     segment = ["tot", "segment", "PROJECT.tot", *(["--decoder", decoder] if decoder else [])]
-    lines = [words, train_words(run.config), segment, ["tot", "evaluate", "PROJECT.tot"]]
+    train = [*train_words(run.config), "--learn-from", run.learned.source]
+    lines = [words, train, segment, ["tot", "evaluate", "PROJECT.tot"]]
     return [shlex.join(line) for line in lines]
 
 

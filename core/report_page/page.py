@@ -52,6 +52,11 @@ def _score_rows(content: ReportContent) -> list[dict[str, Any]]:
     baselines: dict[str, Any] = {}
     for name, report in content.scores.items():
         rows.append({"name": name, "is_baseline": False, "values": [getattr(report, key) for key, _ in SCORES]})
+        if report.untouched is not None:
+            n = report.untouched.videos
+            others = f"{name}, on the {n} video{'s' if n != 1 else ''} it did not learn from"
+            values = [getattr(report.untouched, key) for key, _ in SCORES]
+            rows.append({"name": others, "is_baseline": False, "values": values})
         baselines = baselines or report.baselines
     for name, totals in baselines.items():
         values = [getattr(totals, key) for key, _ in SCORES]

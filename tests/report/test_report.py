@@ -17,6 +17,7 @@ import pytest
 
 from core import api
 from core.annotation import commands
+from core.annotation.learned import Learned, Taught
 from core.annotation.segmentation import Segmentation
 from core.annotation.values import LabelMap, Prediction, ReviewStatus, Run
 from core.cli import main
@@ -128,3 +129,16 @@ def test_the_verb(project: Project, tmp_path: Path, capsys: pytest.CaptureFixtur
         said = capsys.readouterr().err
         assert ("no labels yet" in said or "r9" in said) and "Traceback" not in said
     assert not (tmp_path / "no.html").exists()
+
+
+def test_a_run_that_learned_from_corrections_says_so_and_its_score_of_the_others_stands_apart(project: Project) -> None:
+    run = project.document.runs[RUN]
+    learned = Learned("accepted", {VideoId("v0"): Taught((0, 50), (0, 1), 100)})
+    project.document.runs[RUN] = replace(run, learned=learned)
+    content = collect(project, None)
+    assert content.scores["Prediction"].untouched is not None
+    root = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(report_page(content))
+    text = " ".join(" ".join(root.itertext()).split())
+    assert "Learned from 1 corrected video, 100 frames: v0 <i>." in text
+    assert "Prediction, on the 1 video it did not learn from" in text
+    assert content.commands[1].endswith("--learn-from accepted")
