@@ -98,7 +98,7 @@ class ReviewMenu(Menu):
                 "review.next-to-correct",
                 "Next video to correct",
                 self.go_next_to_correct,
-                ["Ctrl+Alt+Down"],
+                ["Ctrl+Shift+PgDown"],
                 "The video whose correction would teach the next training most",
                 usable=is_open,
                 repeats=False,
