@@ -44,6 +44,13 @@ from core.work.videos import predictions
 COUNTS = (1, 2, 5, 10)
 CHOICES = ("proposed", "random")
 SYSTEMS = ("named", "oracle", "learned")
+ALONE = {"seeds": 1, "rival": "none", "ensemble": "typical"}
+CONFIGS: dict[str, tuple[str, dict[str, Any]]] = {
+    "TOT + TCL": ("generic", {}),
+    "ASOT": ("robust", ALONE),
+    "robust": ("robust", {}),
+}
+"""What is trained: a preset, and what differs from it. The first two are single runs, cheap enough for many seeds."""
 DOC = Path("docs/learning.md")
 MARK = "## Measured"
 Labels = dict[str, np.ndarray]
@@ -64,20 +71,24 @@ def main() -> None:
     options.add_argument("--data", nargs="*", help="some of: " + ", ".join(names(None)))
     options.add_argument("--seeds", type=int, default=3)
     options.add_argument("--root", type=Path, help="where g1_bottle, coffee5 and demo lie, if they do")
-    options.add_argument("--preset", default="robust")
+    options.add_argument("--config", nargs="*", default=["TOT + TCL", "ASOT"], choices=CONFIGS)
     options.add_argument("--figures", type=Path)
     chosen = options.parse_args()
     torch.set_num_threads(1)
     found = json.loads(chosen.figures.read_text()) if chosen.figures and chosen.figures.exists() else {}
-    for name in chosen.data or names(chosen.root):
-        for seed in range(chosen.seeds):
-            key = f"{name}/{chosen.preset}/{seed}"
-            if key not in found:
-                with tempfile.TemporaryDirectory() as folder:
-                    found[key] = measure(name, chosen.preset, seed, Path(folder), chosen.root)
-                print(key, round(found[key]["seconds"]), "s", flush=True)
-                if chosen.figures:
-                    chosen.figures.write_text(json.dumps(found, indent=1))
+    wanted = [
+        (f"{name}/{config}/{seed}", name, config, seed)
+        for seed in range(chosen.seeds)
+        for name in chosen.data or names(chosen.root)
+        for config in chosen.config
+    ]
+    for key, name, config, seed in wanted:
+        if key not in found:
+            with tempfile.TemporaryDirectory() as folder:
+                found[key] = measure(name, config, seed, Path(folder), chosen.root)
+            print(key, round(found[key]["seconds"]), "s", flush=True)
+            if chosen.figures:
+                chosen.figures.write_text(json.dumps(found, indent=1))
     write(found)
 
 
@@ -112,11 +123,12 @@ def load(name: str, seed: int, folder: Path, root: Path | None) -> Data:
     return Data(plain, truths, len(used))
 
 
-def measure(name: str, preset_name: str, seed: int, folder: Path, root: Path | None) -> dict[str, Any]:
+def measure(name: str, config_name: str, seed: int, folder: Path, root: Path | None) -> dict[str, Any]:
     """One seed: MoF and F1 of the untouched videos by choice, count and system."""
     began = time.perf_counter()
     data = load(name, seed, folder, root)
-    config = msgspec.structs.replace(preset(preset_name, n_clusters=data.n_actions), seed=100 * seed)
+    preset_name, differs = CONFIGS[config_name]
+    config = msgspec.structs.replace(preset(preset_name, n_clusters=data.n_actions), seed=100 * seed, **differs)
     plain, posteriors, _ = fit(data, config, {}, folder / "plain")
     ids = [video.id for video in data.videos]
     orders = {
@@ -195,9 +207,9 @@ def place(name: str) -> tuple[int, str]:
 
 
 def title(name: str) -> str:
-    """Data set and preset in words."""
-    data, _, preset_name = name.partition("/")
-    return f"{data.capitalize() if data in KINDS else data}, preset {preset_name}"
+    """Data set and method in words."""
+    data, _, config = name.partition("/")
+    return f"{data.capitalize() if data in KINDS else data}: {config}"
 
 
 def head(found: Mapping[str, Any]) -> str:
