@@ -72,6 +72,7 @@ class FrameReader:
         self._keep_bytes = keep_bytes
         self._focus, self._direction = 0, 0
         self._dense_from: int | None = None  # pictures before this time are decoded only where others refer to them
+        self._seeks_by_pts = True
         self._leaves_out = False  # what the decoder was told last
         self._absent = frozenset(missing)
         self._missing: set[int] = set(missing)
@@ -241,17 +242,18 @@ class FrameReader:
             self._begin()
         assert self._container is not None
         stream = video_stream(self._container, self._path, self.info.stream)
-        try:
-            self._container.seek(self._key_dts[key], stream=stream, backward=True, any_frame=False)
-        except av.error.FFmpegError:
-            return False
-        following = packets(self._container, stream)
-        for packet in following:
-            if packet.is_keyframe and packet.size > 0 and packet.pts is not None:
-                if packet.pts > self._key_pts[key]:
-                    return False
-                self._go(_with(packet, following), packet.pts)
+        # MP4 means times of presentation, and with one of decoding goes a key frame too far back; MPEG-TS the reverse.
+        for times in (self._key_pts, self._key_dts) if self._seeks_by_pts else (self._key_dts,):
+            try:
+                self._container.seek(times[key], stream=stream, backward=True, any_frame=False)
+            except av.error.FFmpegError:
+                continue
+            following = packets(self._container, stream)
+            first = next((p for p in following if p.is_keyframe and p.size > 0 and p.pts is not None), None)
+            if first is not None and first.pts is not None and first.pts <= self._key_pts[key]:
+                self._go(_with(first, following), first.pts)
                 return True
+            self._seeks_by_pts = False
         return False
 
     def _go(self, following: Iterator[av.Packet[av.VideoStream]], first_pts: int | None) -> None:

@@ -160,3 +160,11 @@ def test_far_before_the_target_of_a_jump_fewer_pictures_are_decoded(tmp_path: Pa
             assert number_in(reader.read(240)) == 240
     assert counts[1] < counts[2] < counts[0]
     assert counts[1] < 0.7 * counts[0]
+
+
+@pytest.mark.parametrize("name", ["long_group", "b_pyramid", "late_start", "hevc", "vp9", "mpeg4", "edit_list"])
+def test_a_jump_begins_at_the_nearest_key_frame_and_no_farther_back(tmp_path: Path, name: str) -> None:
+    with FrameReader(make(tmp_path, name), keep_bytes=0) as reader:
+        for picture in (reader.n_pictures - 3, 1, reader.n_pictures - 30, 70):
+            reader.close()  # every jump anew
+            assert next(reader.steps_to(picture)) == reader.key_before(picture)
