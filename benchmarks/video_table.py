@@ -256,6 +256,9 @@ class Watched:
 
 def back(options: argparse.Namespace) -> None:
     """Steps back through a group of 250 pictures."""
+    from core.media.proxy import delete_proxy
+
+    delete_proxy(clip(options, "1080p250"))
     watched = Watched(options, clip(options, "1080p250"))
     first = watched.seek(1249)
     watched.seek(1248)
@@ -289,8 +292,10 @@ def play(options: argparse.Namespace) -> None:
     """1080p at 30 pictures a second while the engine trains."""
     import msgspec
 
+    from core.media.proxy import delete_proxy
     from core.tot.presets import preset
 
+    delete_proxy(clip(options, "1080p250"))
     watched = Watched(options, clip(options, "1080p250"), features=True)
     session, playback = watched.session, watched.playback
     config = msgspec.structs.replace(preset("generic", method="tot+tcl", n_clusters=6), iterations=10_000_000)
@@ -330,12 +335,14 @@ def lateness(painted: list[tuple[float, int]], rate: float = 30.0) -> tuple[list
 
 def scrub(options: argparse.Namespace) -> None:
     """The mouse drawn over the film strip and held: gaps between pictures, and the time to the exact one."""
+    from core.media.proxy import delete_proxy, make_proxy
+
     for name, smooth in (("720p30", False), ("1080p250", False), ("1080p250", True)):
         path = clip(options, name)
         if smooth:
-            from core.media.proxy import make_proxy
-
             make_proxy(path)
+        else:
+            delete_proxy(path)
         watched = Watched(options, path)
         gaps, rests = _scrubbed(watched)
         label = f"{name[:-2] if name == '720p30' else '1080p, 250-frame groups'}{' from its proxy' if smooth else ''}"
@@ -405,11 +412,11 @@ def proxy(options: argparse.Namespace) -> None:
     from core.media.proxy import delete_proxy, make_proxy
 
     path = clip(options, "1080p250")
+    delete_proxy(path)
     rng = random.Random(0)
     watched = Watched(options, path)
     slow = [1000 * watched.seek(rng.randrange(1800)) for _ in range(12)]
     watched.close()
-    delete_proxy(path)
     began = time.perf_counter()
     made = make_proxy(path)
     seconds, size = time.perf_counter() - began, made.path.stat().st_size / path.stat().st_size
@@ -431,6 +438,9 @@ def proxy(options: argparse.Namespace) -> None:
 
 def memory(options: argparse.Namespace) -> None:
     """Memory of the window's process while 1080p plays there and back."""
+    from core.media.proxy import delete_proxy
+
+    delete_proxy(clip(options, "1080p250"))
     watched = Watched(options, clip(options, "1080p250"))
     playback, highest = watched.playback, 0.0
     for speed in (1.0, -1.0, 2.0, -4.0):

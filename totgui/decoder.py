@@ -22,8 +22,9 @@ from core.media.reader import FrameReader
 
 log = logging.getLogger(__name__)
 KEEP_BYTES = 192 * 1024 * 1024
-APPROXIMATE_S = 0.04
-"""While the picture asked for is not there yet, the newest one decoded on the way is shown so often."""
+APPROXIMATE_S = 0.028
+"""While the picture asked for is not there yet, the newest one decoded on the way is shown so often: with the time
+to decode and to paint one that makes a picture each 40 ms."""
 LATE_S = 0.15
 """The same while playing: by then a picture is late, and moving pictures are better than a still one."""
 END_S = 2.0

@@ -166,7 +166,7 @@ def _encode(reader: FrameReader, out: Path, tick: _Watch) -> set[int]:
         stream = container.add_stream(
             "libx264",
             rate=info.rate or Fraction(25),
-            options={"preset": "veryfast", "crf": "21", "bf": "0", "tune": "fastdecode", "sc_threshold": "0"},
+            options={"preset": "veryfast", "crf": "24", "bf": "0", "tune": "fastdecode", "sc_threshold": "0"},
         )
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.codec_context.gop_size, stream.codec_context.time_base = KEY_FRAME_EVERY, info.unit
