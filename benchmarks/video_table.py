@@ -298,7 +298,7 @@ def play(options: argparse.Namespace) -> None:
     delete_proxy(clip(options, "1080p250"))
     watched = Watched(options, clip(options, "1080p250"), features=True)
     session, playback = watched.session, watched.playback
-    config = msgspec.structs.replace(preset("generic", method="tot+tcl", n_clusters=6), iterations=10_000_000)
+    config = msgspec.structs.replace(preset("generic", method="tot+tcl", n_clusters=6), iterations=1_000_000)
     session.train(config, "cpu")
     metrics: list[object] = []
     session.jobEvent.connect(metrics.append)
