@@ -53,6 +53,7 @@ class Playback(QObject):
         self.wanted = 0
         self.speed = 1.0
         self.loop: tuple[int, int] | None = None
+        self.loop_margin = 0.0
         self.video: Video | None = None
         self.look = Look()
         self.is_slow = False
@@ -345,7 +346,12 @@ class Playback(QObject):
         self.play()
 
     def set_loop(self, start: int, stop: int) -> None:
-        """Repeat frames ``[start, stop)``."""
+        """Repeat frames ``[start, stop)``, with `loop_margin` seconds before and after."""
+        timebase = self.timebase
+        begin, end = (timebase.seconds(start), timebase.seconds(stop)) if timebase else (None, None)
+        if timebase is not None and begin is not None and end is not None and self.loop_margin:
+            margin = Fraction(self.loop_margin)
+            start, stop = timebase.frame_at(max(Fraction(0), begin - margin)), timebase.frame_at(end + margin) + 1
         self.loop = (start, stop)
         self.loopChanged.emit()
         if not start <= self.wanted < stop:

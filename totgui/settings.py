@@ -110,6 +110,34 @@ class Settings:
     def set_reviewer(self, name: str) -> None:
         self._settings.setValue("reviewer", name)
 
+    def paint_delay(self) -> float:
+        """Reaction time in seconds that painting while playing takes off each cut, 0 to 1."""
+        return min(1.0, max(0.0, self._number("paint-delay", 0.0)))
+
+    def set_paint_delay(self, seconds: float) -> None:
+        self._settings.setValue("paint-delay", float(seconds))
+
+    def loop_margin(self) -> float:
+        """Seconds that a loop plays before and after what is looped."""
+        return min(5.0, max(0.0, self._number("loop-margin", 0.0)))
+
+    def set_loop_margin(self, seconds: float) -> None:
+        self._settings.setValue("loop-margin", float(seconds))
+
+    def follow(self) -> str:
+        """How the timeline follows the playhead: ``off``, ``page`` or ``smooth``."""
+        follow = str(self._settings.value("follow", "page"))
+        return follow if follow in ("off", "page", "smooth") else "page"
+
+    def set_follow(self, follow: str) -> None:
+        self._settings.setValue("follow", follow)
+
+    def _number(self, key: str, default: float) -> float:
+        try:
+            return float(str(self._settings.value(key, default)))
+        except ValueError:
+            return default
+
     def last_folder(self) -> str:
         return str(self._settings.value("folder", str(Path.home())))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -170,6 +170,17 @@ class Segmentation:
     def boundaries(self) -> IntArray:
         """The inner boundaries: the first frame of every segment but the first."""
         return self.starts[1:]
+
+    def boundary_beyond(self, frame: int, direction: int) -> int | None:
+        """The number of the first boundary after a frame (direction 1) or of the last one before it (-1), if any.
+
+        >>> cut = Segmentation.from_frames([0, 0, 1, 2])
+        >>> cut.boundary_beyond(2, 1), cut.boundary_beyond(2, -1), cut.boundary_beyond(3, -1)
+        (1, None, 0)
+        """
+        side: Literal["left", "right"] = "right" if direction > 0 else "left"
+        place = int(np.searchsorted(self.boundaries(), frame, side=side)) - (direction < 0)
+        return place if 0 <= place < len(self) - 1 else None
 
     def relabel(self, start: int, stop: int, label: int, *, flags: int = 0) -> Segmentation:
         """A copy whose frames ``[start, stop)`` carry `label`; equal neighbours are joined.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ..data.dataset import UNLABELLED, RunId, VideoId
 from ..errors import EditError
 from .document import Document
@@ -28,22 +30,36 @@ def adopt_prediction(
 
 
 def adopt_span(
+    document: Document, video: VideoId, source: RunId | None, start: int, stop: int, *, run: RunId | None = None
+) -> Edit:
+    """Take frames ``[start, stop)``; see `adopt_spans`."""
+    return adopt_spans(document, video, source, [(start, stop)], run=run)
+
+
+def adopt_spans(
     document: Document,
     video: VideoId,
     source: RunId | None,
-    start: int,
-    stop: int,
+    spans: Iterable[tuple[int, int]],
     *,
     run: RunId | None = None,
 ) -> Edit:
-    """Take frames ``[start, stop)`` of a run, or of the ground truth (None), into Corrected.
+    """Take some spans of a run, or of the ground truth (None), into Corrected: one edit.
 
     Where nothing is corrected yet, the other frames come from the prediction of `run`, else they are unlabelled.
     """
-    name = "ground truth" if source is None else document.runs[source].name if source in document.runs else ""
+    chosen = sorted(spans)
+    if not chosen:
+        raise EditError("Nothing is selected.")
+    if source is not None and source not in document.runs:
+        raise EditError("This run is not in the project.")
+    name = "ground truth" if source is None else document.runs[source].name
     track = _truth(document, video).flagged(EDITED) if source is None else mapped(document, source, video)
-    after = _copied(track, track_of(document, video, run, blank=True), start, stop)
-    return change(document, video, f"take {frames(start, stop)} of {name}", after, run=run)
+    after = track_of(document, video, run, blank=True)
+    for start, stop in chosen:
+        after = _copied(track, after, start, stop)
+    where = frames(*chosen[0]) if len(chosen) == 1 else f"{len(chosen)} spans"
+    return change(document, video, f"take {where} of {name}", after, run=run)
 
 
 def _copied(source: Segmentation, into: Segmentation, start: int, stop: int) -> Segmentation:

@@ -123,7 +123,7 @@ def test_a_drag_on_a_read_only_track_changes_nothing_and_says_why(view: Timeline
 
 def test_nudges_of_one_boundary_are_one_group(view: TimelineView, session: FakeSession) -> None:
     QTest.mouseClick(view, LEFT, NONE, at(view, "corrected", 500))
-    assert view.selected_boundary == 3
+    assert view.session.chosen.boundary == 3
     view.nudge(1)
     view.nudge(10)
     assert session.document.corrected[VIDEO].starts[4] == 511
@@ -135,7 +135,7 @@ def test_nudge_without_a_boundary_says_what_to_do(view: TimelineView, session: F
     said = []
     session.message.connect(lambda text, level: said.append(text))
     view.nudge(1)
-    assert said == ["No boundary is selected. Click one in Corrected."]
+    assert said == ["No boundary is selected. Click one in Corrected, or press Ctrl+Right."]
 
 
 def test_control_wheel_zooms_at_the_pointer(view: TimelineView) -> None:
@@ -178,7 +178,7 @@ def test_the_menu_edits_the_segment_under_the_pointer(view: TimelineView, sessio
     assert session.document.corrected[VIDEO].at(300).label == -1
     names = [a.text() for a in menu.actions()[0].menu().actions()]
     assert "add <b>oil</b> && salt" in names
-    assert view.menu_at(QPointF(at(view, "prediction", 300))) is None
+    assert view.menu_at(QPointF(at(view, "confidence", 300))) is None
 
 
 def test_tooltips_name_segment_and_score(view: TimelineView, session: FakeSession) -> None:
@@ -194,7 +194,7 @@ def test_empty_rows_are_painted_without_tracks(qtbot) -> None:
         view.resize(900, 400)
         assert not view.grab().isNull()
         QTest.mouseClick(view, LEFT, NONE, at(view, "corrected", 10))
-        assert view.menu_at(QPointF(at(view, "corrected", 10))) is None
+        assert (view.menu_at(QPointF(at(view, "corrected", 10))) is None) == (session.document is None)
 
 
 def test_another_source_shows_other_scores(view: TimelineView) -> None:

@@ -143,7 +143,7 @@ def test_cells_tile_what_is_visible(n_frames: int, zoom: float, place: float, wi
 def test_every_picture_of_the_strip_belongs_to_its_cell(qtbot, window) -> None:
     strip, timeline = window.film_strip, window.timeline
     for zoom in (1, 4, 50):
-        timeline._set_axis(timeline.axis.zoomed(zoom, 600))
+        timeline.set_axis(timeline.axis.zoomed(zoom, 600))
         axis = timeline.axis
         assert strip._axis == axis
         shown = [c for c in cells(axis, 52 * 160 / 64) if axis.x(c.start) >= axis.left and axis.x(c.stop) <= axis.right]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QLineEdit, QMenu, QPlainTextEdit, QTextEdit, QWidget
 
 from ..keymap import ACTION_KEY, N_ACTION_KEYS, Keymap, without_typing
 from ..models.widgets import COMMAND
+from ..views.timeline.menu import fill_runs
 from .edit import EditMenu
 from .file import FileMenu
 from .help import HelpMenu
@@ -59,10 +60,15 @@ class Actions(QObject):
         docks = self.menus[-2].addMenu("Panels")
         for dock in window.docks.values():
             docks.addAction(dock.toggleViewAction())
+        runs = self.menus[-2].addMenu("Show runs")
+        runs.aboutToShow.connect(lambda: fill_runs(runs, self.session))
         self._add_action_keys()
         self.keymap = Keymap(window.settings, {name: c.keys for name, c in self.commands.items()}, self)
         self.keymap.changed.connect(self._apply_keys)
         self._apply_keys()
+        chosen, playback = self.session.chosen, self.session.playback
+        for signal in (chosen.changed, self.session.painting.changed, playback.loopChanged):
+            signal.connect(self.refresh)
         self.session.projectChanged.connect(self.refresh)
         self.session.documentChanged.connect(lambda *_: self.refresh())
         self.session.jobsChanged.connect(self.refresh)
@@ -73,16 +79,22 @@ class Actions(QObject):
     def _menu(self, part: Menu) -> QMenu:
         menu: QMenu = self.window.menuBar().addMenu(part.title)
         menu.setToolTipsVisible(True)
+        below: dict[str, QMenu] = {}
         for command in part.commands():
             if command is None:
                 menu.addSeparator()
                 continue
-            menu.addAction(self._add(command, part.title.replace("&", "")))
+            if command.under and command.under not in below:
+                below[command.under] = menu.addMenu(command.under)
+                below[command.under].setToolTipsVisible(True)
+            place = below[command.under] if command.under else menu
+            place.addAction(self._add(command, part.title.replace("&", "")))
         return menu
 
     def _add(self, command: Command, group: str) -> QAction:
         action = QAction(command.text, self.window)
         action.setAutoRepeat(command.repeats)
+        action.setCheckable(command.checked is not None)
         action.triggered.connect(lambda _checked=False, do=command.do: do())
         self.by_name[command.name] = action
         self.commands[command.name] = command
@@ -130,9 +142,11 @@ class Actions(QObject):
             self._apply_keys()
 
     def on_focus(self, _old: object, now: object) -> None:
-        """Letters, digits and arrows belong to the text field that has the focus."""
+        """Letters, digits and arrows belong to the field that has the focus; a popup keeps all keys to itself."""
         fields = QLineEdit | QTextEdit | QPlainTextEdit | QAbstractSpinBox
         is_field = isinstance(now, fields) or (isinstance(now, QComboBox) and now.isEditable())
+        if isinstance(now, QWidget) and now.window().windowType() == Qt.WindowType.Popup:
+            is_field = False
         self.set_single_keys(not is_field)
 
     def refresh(self) -> None:
@@ -143,6 +157,8 @@ class Actions(QObject):
             if command.usable is not None or _changes_project(name):
                 usable = not (read_only and _changes_project(name)) and (command.usable is None or command.usable())
                 self.by_name[name].setEnabled(usable)
+            if command.checked is not None:
+                self.by_name[name].setChecked(command.checked())
         undo, redo = self.edit.undo_text, self.edit.redo_text
         self.by_name["edit.undo"].setText(f"Undo: {undo}" if undo else "Undo")
         self.by_name["edit.redo"].setText(f"Redo: {redo}" if redo else "Redo")

@@ -25,6 +25,14 @@ class EditMenu(Menu):
             ),
             None,
             Command("edit.select-all", "Select all segments", self.select_all, ["Ctrl+A"], usable=self.is_open),
+            Command(
+                "edit.clear",
+                "Leave painting, or clear the selection",
+                self.clear,
+                ["Esc"],
+                "Then the marks",
+                self._can_clear,
+            ),
         ]
 
     def step(self, direction: Direction) -> None:
@@ -54,6 +62,18 @@ class EditMenu(Menu):
         return self.session.project.redo_text if self.session.project else None
 
     def select_all(self) -> None:
-        track = self.document.corrected.get(self.video) if self.video else None
+        track = self.session.base()
         if track is not None:
             self.session.select_segments(range(len(track)))
+
+    def _can_clear(self) -> bool:
+        chosen = self.session.chosen
+        has_marks = chosen.mark_in is not None or chosen.mark_out is not None
+        return bool(self.session.painting.active) or not chosen.is_empty or has_marks
+
+    def clear(self) -> None:
+        """What Esc does where nothing else wants it: one thing at a time."""
+        if self.session.painting.active:
+            self.session.painting.stop()
+        else:
+            self.session.chosen.clear()

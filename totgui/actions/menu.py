@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from PySide6.QtWidgets import QInputDialog
+from PySide6.QtCore import QPoint
 
 from core.annotation import commands
 from core.annotation.document import Document
 from core.annotation.edit import Edit
 from core.data.dataset import BACKGROUND, ActionId, VideoId
+
+from ..dialogs.action_popup import ActionPopup, Choice
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,8 @@ class Command:
     """One thing that a person can ask for, by menu, key or palette.
 
     `name` is its key in settings and tests. `usable` says whether it can be done now; None means always.
-    A key that is held asks again and again only where it `repeats`.
+    A key that is held asks again and again only where it `repeats`. `checked` says whether it has a tick. Commands
+    that stand together and name the same menu `under` which they belong form a submenu.
     """
 
     name: str
@@ -29,6 +33,8 @@ class Command:
     tip: str = ""
     usable: Callable[[], bool] | None = None
     repeats: bool = True
+    checked: Callable[[], bool] | None = None
+    under: str = ""
 
 
 class Menu:
@@ -66,15 +72,84 @@ class Menu:
         """Show a message in the window."""
         self.window.show_message(text, level)
 
-    def choose_action(self, title: str) -> ActionId | None:
-        """Ask for an action by name; a new name makes a new action. None when the person gave up."""
-        names = {a.name: a.id for a in self.document.actions.values() if not a.archived}
-        name, accepted = QInputDialog.getItem(self.window, title, "Action:", [*names, "background"], 0, True)
-        if not accepted or not name.strip():
+    def at_playhead(self, do: Callable[[int], object]) -> None:
+        """Call `do` with the frame on screen, once it is the one that was asked for."""
+        playback = self.session.playback
+        if playback.playing or playback.wanted in (-1, playback.frame):
+            do(playback.frame)
+            return
+        video = self.video
+
+        def shown(frame: int) -> None:
+            if self.video == video and playback.frame != playback.wanted:
+                return
+            playback.frameChanged.disconnect(shown)
+            if self.video == video:
+                do(frame)
+
+        playback.frameChanged.connect(shown)
+
+    # --- asking for an action ------------------------------------------------------------------------
+
+    def give(
+        self,
+        title: str,
+        make: Callable[[VideoId, ActionId], Edit],
+        *,
+        but: int | None = None,
+        then: Callable[[], object] | None = None,
+    ) -> None:
+        """Ask for an action near the playhead, then make an edit of the current video with it.
+
+        A new name makes a new action in the same undo step. `but` is not offered; `then` is called when it is done.
+        """
+        video = self.video
+        if video is None:
+            return
+
+        def answered(action: ActionId, group: int | None) -> None:
+            if self.session.do(lambda: replace(make(video, action), group=group)) and then is not None:
+                then()
+
+        self.ask_action(title, answered, but=but)
+
+    def ask_action(self, title: str, then: Callable[[ActionId, int | None], object], *, but: int | None = None) -> None:
+        """Ask for an action near the playhead; `then` gets it, and the group of its edit where it is a new one."""
+
+        def answered(answer: int | str) -> None:
+            group = None
+            if isinstance(answer, str):
+                group = time.time_ns() // 1_000_000
+                made = self._new_action(answer, group)
+                if made is None:
+                    return
+                answer = made
+            then(ActionId(answer), group)
+
+        ActionPopup(title, self.choices(but), answered, self.window).show_at(self._beside_playhead())
+
+    def choices(self, but: int | None = None) -> list[Choice]:
+        """The actions in use with the numbers of their keys, and background."""
+        used = [action for action in self.document.actions.values() if not action.archived]
+        found = [Choice(int(a.id), a.name, a.colour, n if n < 20 else None) for n, a in enumerate(used)]
+        found.append(Choice(int(BACKGROUND), "background", self.session.action_colour(BACKGROUND), None))
+        return [choice for choice in found if choice.label != but]
+
+    def _new_action(self, name: str, group: int) -> ActionId | None:
+        made: list[ActionId] = []
+
+        def make() -> Edit:
+            edit, action = commands.add_action(self.document, name)
+            made.append(action)
+            return replace(edit, group=group)
+
+        if not self.session.do(make):
             return None
-        if name == "background":
-            return BACKGROUND
-        if name in names:
-            return names[name]
-        edit, action = commands.add_action(self.document, name)
-        return action if self.session.edit(edit) else None
+        self.window.settings.remember_name(name)
+        return made[0]
+
+    def _beside_playhead(self) -> QPoint:
+        timeline = self.window.timeline
+        if timeline.isVisible():
+            return timeline.mapToGlobal(timeline.head_point().toPoint())  # type: ignore[no-any-return]
+        return self.window.mapToGlobal(self.window.rect().center())  # type: ignore[no-any-return]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from PySide6.QtWidgets import QInputDialog
 
 from core.annotation.segmentation import Segmentation
+from core.data.dataset import RunId
 
+from ..session.chosen import CORRECTED, RUN
 from .menu import Command, Menu
 
 END = 1 << 40
@@ -17,11 +19,25 @@ class PlaybackMenu(Menu):
     def commands(self) -> list[Command | None]:
         playback = self.session.playback
         step, seek, seconds = playback.step, playback.seek, playback.seek_seconds
+        playback.loop_margin = self.window.settings.loop_margin()
         twice = "Again is twice as fast; one frame while K is held"
         return [
             Command("playback.toggle", "Play or pause", playback.toggle, ["Space"], repeats=False),
             Command("playback.segment", "Play segment once", self.play_segment, ["Shift+Space"]),
-            Command("playback.loop", "Loop segment", self.window.video_view.toggle_loop, ["Ctrl+Space"]),
+            Command(
+                "playback.loop",
+                "Loop range or segment",
+                self.window.video_view.toggle_loop,
+                ["Ctrl+Space"],
+                "The range between the marks, else the segment under the playhead; again ends it",
+                checked=lambda: playback.loop is not None,
+            ),
+            Command(
+                "playback.loop-margin",
+                "Loop with 0.5 s before and after",
+                self.toggle_margin,
+                checked=lambda: playback.loop_margin > 0,
+            ),
             None,
             Command("playback.reverse", "Reverse", lambda: playback.shuttle(-1), ["J"], twice, repeats=False),
             Command("playback.pause", "Pause", playback.pause, ["K"]),
@@ -78,20 +94,36 @@ class PlaybackMenu(Menu):
         if self._has_file():
             self.session.proxies.delete(self.session.playback.video)
 
+    def toggle_margin(self) -> None:
+        """Loops from now on begin and end half a second outside, or exactly."""
+        playback = self.session.playback
+        playback.loop_margin = 0.0 if playback.loop_margin else 0.5
+        self.window.settings.set_loop_margin(playback.loop_margin)
+        self.window.actions_.refresh()
+
     def _track(self) -> Segmentation | None:
-        """The track that stands for the current video."""
+        """The active track of the current video; where it has none, what Corrected shows, else the ground truth."""
         if self.video is None:
             return None
-        tracks = self.session.tracks(self.video)
-        return tracks["corrected"] or tracks["prediction"] or tracks["ground-truth"]
+        active, tracks = self.session.chosen.active, self.session.tracks(self.video)
+        if active.startswith(RUN):
+            track = self.session.mapped_prediction(RunId(active.removeprefix(RUN)), self.video)
+        else:
+            track = None if active == CORRECTED else tracks.get(active)
+        return track or self.session.base() or tracks["ground-truth"]
 
     def go_boundary(self, direction: int) -> None:
-        track, playback = self._track(), self.session.playback
+        """To the next boundary of the active track; in Corrected it is selected, so that it can be nudged."""
+        track, playback, chosen = self._track(), self.session.playback, self.session.chosen
         if track is None:
             return
-        ahead = [b for b in track.boundaries().tolist() if (b - playback.wanted) * direction > 0]
-        if ahead:
-            playback.seek(min(ahead) if direction > 0 else max(ahead))
+        place = track.boundary_beyond(playback.wanted, direction)
+        if place is None:
+            playback.seek(END if direction > 0 else 0)
+            return
+        playback.seek(track[place + 1].start)
+        if track is self.session.base() and chosen.active == CORRECTED:
+            chosen.select_boundary(place)
 
     def go_edge(self, edge: str) -> None:
         """To the first or the last frame of the segment under the playhead."""
@@ -119,8 +151,12 @@ class PlaybackMenu(Menu):
             self.say(f'"{text}" is neither a frame (1423) nor a time (0:47.43).', "warning")
 
     def play_segment(self) -> None:
+        """Play the selected range, else the segment under the playhead, once."""
         track, playback = self._track(), self.session.playback
-        if track is not None:
-            segment = track.at(playback.frame)
-            playback.seek(segment.start)
-            playback.play(until=segment.stop - 1)
+        marked = self.session.chosen.selected_range
+        if marked is None and track is not None:
+            marked = track.at(playback.frame)[:2]
+        if marked is not None:
+            playback.pause()
+            playback.seek(marked[0])
+            playback.play(until=marked[1] - 1)

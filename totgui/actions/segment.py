@@ -4,60 +4,39 @@ from __future__ import annotations
 
 from core.annotation import commands
 from core.annotation.segmentation import Segmentation
-from core.data.dataset import BACKGROUND, ActionId
+from core.data.dataset import BACKGROUND, ActionId, VideoId
 
 from .menu import Command, Menu
+from .range import RangePart
+from .take import TakePart
 
 
 class SegmentMenu(Menu):
     title = "&Segment"
 
     def commands(self) -> list[Command | None]:
-        nudge, is_open = self.window.timeline.nudge, self.is_open
         return [
-            Command(
-                "segment.adopt",
-                "Adopt prediction here",
-                self.adopt_span,
-                ["T"],
-                "Take the prediction's segment into Corrected",
-                is_open,
-            ),
-            Command(
-                "segment.adopt-video",
-                "Adopt prediction for this video",
-                self.adopt_video,
-                ["Shift+T"],
-                "Replaces the corrected track",
-                is_open,
-            ),
-            Command(
-                "segment.adopt-all",
-                "Adopt prediction for all videos",
-                self.adopt_all,
-                ["Ctrl+Shift+T"],
-                "Replaces all corrected tracks",
-                is_open,
-            ),
-            Command(
-                "segment.from-truth",
-                "Start from ground truth",
-                self.from_ground_truth,
-                tip="Copy ground truth into Corrected",
-                usable=lambda: bool(self.session.document and self.session.document.ground_truth),
-            ),
+            *TakePart(self.window).commands(),
             None,
+            *self._changes(),
+            None,
+            *self._edges(),
+            None,
+            *RangePart(self.window).commands(),
+        ]
+
+    def _changes(self) -> list[Command | None]:
+        right, is_open = "Then choose the action of the right part", self.is_open
+        return [
+            Command("segment.relabel", "Relabel…", self.relabel_by_name, ["/", "Ctrl+F"], "By name", is_open),
             Command(
-                "segment.split",
-                "Split at playhead…",
-                self.split,
-                ["S"],
-                "Then choose the action of the right part",
+                "segment.relabel-like",
+                "Relabel every segment like this one…",
+                self.relabel_like,
+                ["Ctrl+/"],
+                "All segments of this video with the same action",
                 is_open,
             ),
-            Command("segment.merge-next", "Merge with next", lambda: self.merge(1), ["M"]),
-            Command("segment.merge-previous", "Merge with previous", lambda: self.merge(-1), ["Shift+M"]),
-            Command("segment.relabel", "Relabel…", self.relabel_by_name, ["/"], "Choose an action by name", is_open),
             Command(
                 "segment.background",
                 "Set to background",
@@ -65,92 +44,155 @@ class SegmentMenu(Menu):
                 ["Del", "Backspace"],
                 usable=is_open,
             ),
-            None,
-            Command("segment.start", "Start of segment to playhead", lambda: self.move_edge("start"), ["["]),
-            Command("segment.end", "End of segment to playhead", lambda: self.move_edge("end"), ["]"]),
-            Command("segment.nudge-left", "Nudge boundary left", lambda: nudge(-1), [","]),
-            Command("segment.nudge-right", "Nudge boundary right", lambda: nudge(1), ["."]),
+            Command("segment.split", "Split at playhead…", self.split, ["S"], right, is_open),
+            Command("segment.merge-next", "Merge with next", lambda: self.merge(1), ["M"], usable=is_open),
+            Command(
+                "segment.merge-previous", "Merge with previous", lambda: self.merge(-1), ["Shift+M"], usable=is_open
+            ),
         ]
 
-    def _corrected(self) -> Segmentation | None:
-        return self.document.corrected.get(self.video) if self.video else None
+    def _edges(self) -> list[Command | None]:
+        nudge, is_open = self.window.timeline.nudge, self.is_open
+        return [
+            Command(
+                "segment.start", "Start of segment to playhead", lambda: self.move_edge("start"), ["["], usable=is_open
+            ),
+            Command("segment.end", "End of segment to playhead", lambda: self.move_edge("end"), ["]"], usable=is_open),
+            Command("segment.nudge-left", "Nudge boundary left", lambda: nudge(-1), [","], usable=is_open),
+            Command("segment.nudge-right", "Nudge boundary right", lambda: nudge(1), ["."], usable=is_open),
+            Command(
+                "segment.nudge-left-10",
+                "Nudge boundary 10 frames left",
+                lambda: nudge(-10),
+                ["Shift+,"],
+                usable=is_open,
+            ),
+            Command(
+                "segment.nudge-right-10",
+                "Nudge boundary 10 frames right",
+                lambda: nudge(10),
+                ["Shift+."],
+                usable=is_open,
+            ),
+        ]
 
-    def adopt_video(self) -> None:
-        run = self.session.current_run
-        if run is None:
-            self.say("There is no prediction yet. Train first (Ctrl+T).")
-            return
-        self.edit(lambda video: commands.adopt_prediction(self.document, run, video))
-
-    def adopt_span(self) -> None:
-        """Adopt the whole prediction at first, later the segment under the playhead."""
-        session, video = self.session, self.video
-        run = session.current_run
-        if video is None or run is None or video not in self.document.corrected:
-            self.adopt_video()
-            return
-        track = session.mapped_prediction(run, video)
-        if track is not None:
-            start, stop, _ = track.at(min(session.playback.frame, track.n_frames - 1))
-            self.edit(lambda v: commands.adopt_prediction(self.document, run, v, start=start, stop=stop))
-
-    def adopt_all(self) -> None:
-        run = self.session.current_run
-        if run is not None and self.session.do(lambda: commands.adopt_all(self.document, run)):
-            self.say(f"Adopted the prediction in {len(self.document.corrected)} videos. Ctrl+Z takes it back.")
-
-    def from_ground_truth(self) -> None:
-        self.edit(lambda video: commands.start_from_ground_truth(self.document, video))
+    # --- relabel -------------------------------------------------------------------------------------
 
     def relabel_number(self, number: int) -> None:
         """Relabel with the action that has this place in the list of actions in use."""
         actions = [a for a in self.document.actions.values() if not a.archived] if self.session.document else []
         if number < len(actions):
             self.relabel(actions[number].id)
+        elif self.session.document is not None:
+            self.say(f"There are {len(actions)} actions; key {number + 1} has none.")
 
     def relabel(self, action: ActionId) -> None:
-        """Relabel the selected segments, or the one under the playhead, as one edit."""
-        session, video = self.session, self.video
-        if video is None:
+        """Paint, or relabel what is selected, or the segment under the playhead, as one edit."""
+        if self.session.painting.active:
+            self.session.painting.press(action)
+        elif self.session.chosen.is_empty:
+            self.at_playhead(lambda frame: self._relabel_spans(self.session.chosen.spans(frame), action))
+        else:
+            self._relabel_spans(self.session.chosen.spans(self.session.playback.frame), action)
+
+    def _relabel_spans(self, spans: list[tuple[int, int]], action: ActionId) -> None:
+        if not spans:
+            self.say("Nothing to relabel yet. Train, then press T; or mark a range (I, O, Enter).")
             return
-        track, frame = self._corrected(), session.playback.frame
-        if track is None:
-            shown = session.tracks(video)["prediction"]
-            if shown is None:
-                self.say("Nothing to relabel yet. Train, then press T to take the prediction.")
-                return
-            start, stop, _ = shown.at(min(frame, shown.n_frames - 1))
-            run = session.current_run
-            self.edit(lambda v: commands.relabel(self.document, v, start, stop, action, run=run))
-            return
-        chosen = sorted(session.selection) or [track.index_at(frame)]
-        first, last = track[chosen[0]], track[chosen[-1]]
-        self.edit(lambda v: commands.relabel(self.document, v, first.start, last.stop, action))
+        run = self.session.current_run
+        self.edit(lambda v: commands.relabel_spans(self.document, v, spans, action, run=run, blank=True))
 
     def relabel_by_name(self) -> None:
-        if self.video is not None and (action := self.choose_action("Relabel")) is not None:
-            self.relabel(action)
+        session = self.session
+        if self.video is None:
+            return
+        if session.painting.active:
+            frame = session.playback.frame
+            self.ask_action("Paint from here", lambda action, _group: session.painting.press(action, frame))
+            return
+        spans, run = session.chosen.spans(session.playback.frame), session.current_run
+        if not spans:
+            self._relabel_spans(spans, BACKGROUND)  # says why
+            return
+        title = f"Relabel {len(spans)} segments" if len(spans) > 1 else "Relabel"
+        self.give(title, lambda v, action: commands.relabel_spans(self.document, v, spans, action, run=run, blank=True))
+
+    def relabel_like(self) -> None:
+        """Every segment of the video with the action of this one gets another, as one edit."""
+        track, run = self.session.base(), self.session.current_run
+        if track is None:
+            self._relabel_spans([], BACKGROUND)
+            return
+        label = track[self._index(track)].label
+        count = int((track.labels == label).sum())
+        name = self.session.action_name(label)
+        title = f"Relabel every {name} ({count})"
+        self.give(title, lambda v, a: commands.relabel_like(self.document, v, label, a, run=run), but=label)
+
+    # --- split, merge, edges ---------------------------------------------------------------------------
 
     def split(self) -> None:
-        frame = self.session.playback.frame
-        if self.video is not None and (action := self.choose_action("Split: action of the right part")) is not None:
-            self.edit(lambda video: commands.split(self.document, video, frame, action))
+        self.at_playhead(self._split_at)
 
-    def _index(self, track: Segmentation) -> int:
-        """The first selected segment, or the one under the playhead."""
-        selection = self.session.selection
-        return min(selection) if selection else track.index_at(self.session.playback.frame)
+    def _split_at(self, frame: int) -> None:
+        session, track = self.session, self.session.base()
+        if track is None:
+            self._relabel_spans([], BACKGROUND)
+            return
+        segment, run = track.at(frame), session.current_run
+        if frame == segment.start:
+            self.say(f"There is a boundary at frame {frame:,} already.")
+            return
+
+        def select_right() -> None:
+            after = session.base()
+            if after is not None:
+                session.select_segments([after.index_at(frame)])
+
+        self.give(
+            f"Split at {frame:,}: action from here on",
+            lambda v, action: commands.split(self.document, v, frame, action, run=run),
+            but=segment.label,
+            then=select_right,
+        )
+
+    def _index(self, track: Segmentation, *, last: bool = False) -> int:
+        """The first or last selected segment, or the one under the playhead."""
+        selection, frame = self.session.selection, self.session.playback.frame
+        if selection:
+            return max(selection) if last else min(selection)
+        return track.index_at(min(max(0, frame), track.n_frames - 1))
 
     def merge(self, neighbour: int) -> None:
-        track = self._corrected()
-        if track is not None:
-            index = self._index(track)
-            self.edit(lambda v: commands.merge(self.document, v, index, neighbour))
+        """A neighbour takes the action of the segment; at a selected boundary the right one that of the left."""
+        track, run = self.session.base(), self.session.current_run
+        if track is None:
+            self._relabel_spans([], BACKGROUND)
+            return
+        boundary = self.session.chosen.boundary
+        index = self._index(track, last=neighbour > 0)
+        if boundary is not None:
+            index = boundary if neighbour > 0 else boundary + 1
+        self.edit(lambda v: commands.merge(self.document, v, index, neighbour, run=run))
 
     def move_edge(self, edge: str) -> None:
         """The start of the segment goes to the playhead, or its end to the frame after it."""
-        track = self._corrected()
-        if track is not None:
-            frame, index = self.session.playback.frame, self._index(track)
-            boundary, at = (index - 1, frame) if edge == "start" else (index, frame + 1)
-            self.edit(lambda v: commands.move_boundary(self.document, v, boundary, at))
+        self.at_playhead(lambda frame: self._move_edge(edge, frame))
+
+    def _move_edge(self, edge: str, frame: int) -> None:
+        track, run = self.session.base(), self.session.current_run
+        if track is None:
+            self._relabel_spans([], BACKGROUND)
+            return
+        index = self._index(track, last=edge == "end")
+        boundary, at = (index - 1, frame) if edge == "start" else (index, frame + 1)
+        if not 0 <= boundary < len(track) - 1:
+            self.say(
+                "The first segment starts with the video." if edge == "start" else "The last segment ends with it."
+            )
+            return
+
+        def make(video: VideoId):  # type: ignore[no-untyped-def]
+            return commands.move_boundary(self.document, video, boundary, at, run=run)
+
+        self.edit(make)

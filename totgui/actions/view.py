@@ -8,16 +8,34 @@ from ..layouts import ARRANGEMENTS
 from ..palette import apply_theme
 from .menu import Command, Menu
 
+FOLLOW = (("off", "Not at all"), ("page", "Page by page"), ("smooth", "Smoothly, in the middle"))
+
 
 class ViewMenu(Menu):
     title = "&View"
 
     def commands(self) -> list[Command | None]:
         timeline = self.window.timeline
+        timeline.follow = self.window.settings.follow()
         return [
             Command("view.zoom-in", "Zoom in", timeline.zoom_in, ["+"]),
             Command("view.zoom-out", "Zoom out", timeline.zoom_out, ["-"]),
             Command("view.fit", "Whole video", timeline.fit, ["Z"]),
+            *[self._follow(name, text) for name, text in FOLLOW],
+            Command(
+                "view.row-above",
+                "Active track above",
+                lambda: timeline.step_active(-1),
+                tip="Up, while the timeline has the focus. T and Ctrl+arrows work on the active track",
+                usable=self.is_open,
+            ),
+            Command(
+                "view.row-below",
+                "Active track below",
+                lambda: timeline.step_active(1),
+                tip="Down, while the timeline has the focus",
+                usable=self.is_open,
+            ),
             None,
             Command("view.light", "Light theme", lambda: self.theme("light")),
             Command("view.dark", "Dark theme", lambda: self.theme("dark")),
@@ -45,6 +63,21 @@ class ViewMenu(Menu):
             ),
             Command("view.reset", "Reset layout", self.window.reset_layout),
         ]
+
+    def _follow(self, name: str, text: str) -> Command:
+        return Command(
+            f"view.follow-{name}",
+            text,
+            lambda: self.follow(name),
+            checked=lambda: bool(self.window.timeline.follow == name),
+            under="Follow the playhead",
+        )
+
+    def follow(self, name: str) -> None:
+        """How the timeline follows the playhead from now on."""
+        self.window.timeline.follow = name
+        self.window.settings.set_follow(name)
+        self.window.actions_.refresh()
 
     def theme(self, name: str) -> None:
         application = QApplication.instance()

@@ -55,6 +55,18 @@ class Chosen(QObject):
         """Whether nothing is selected."""
         return not self.segments and self.boundary is None and self.selected_range is None
 
+    def spans(self, frame: int) -> list[tuple[int, int]]:
+        """Frames that an action key works on: the range, the selected segments, or the one at `frame`.
+
+        Empty without a track.
+        """
+        if self.selected_range is not None:
+            return [self.selected_range]
+        if self._track is None:
+            return []
+        numbers = sorted(self.segments) or [self._track.index_at(min(max(0, frame), self._track.n_frames - 1))]
+        return [self._track[index][:2] for index in numbers]
+
     # --- selecting ---------------------------------------------------------------------------------
 
     def select(self, segments: Iterable[int]) -> None:

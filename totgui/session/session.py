@@ -17,6 +17,7 @@ from core.annotation.document import Document
 from core.annotation.edit import Edit
 from core.annotation.learned import Learned
 from core.annotation.segmentation import Segmentation
+from core.annotation.values import TrackKey
 from core.data.dataset import Dataset, RunId, VideoId
 from core.data.labels import load_ground_truth
 from core.errors import TotError
@@ -194,12 +195,24 @@ class Session(QObject):
             edit = make()
             if edit.is_bulk:
                 self.project.back_up(f"before {edit.text}")
+            started_from = self._adopts(edit)
             changes = self.project.edit(edit)
         except TotError as error:
             self.message.emit(str(error), "warning")
             return False
         self._changed(changes, initiator)
+        if started_from:
+            text = f"Nothing was corrected yet: all of {started_from} was taken first. Undo takes both back."
+            self.message.emit(text, "info")
         return True
+
+    def _adopts(self, edit: Edit) -> str:
+        """The name of the run whose prediction an edit takes on its way; empty where it does not."""
+        if self.document is None or self.current_run is None:
+            return ""
+        name, swap = self.document.runs[self.current_run].name, edit.swaps[0]
+        is_first = isinstance(swap.key, TrackKey) and swap.before is None
+        return name if is_first and edit.text.startswith(f"adopt {name}, then ") else ""
 
     def undo(self) -> None:
         """Take the newest edit back and show its video."""

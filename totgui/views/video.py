@@ -82,7 +82,8 @@ class VideoView(QWidget):
         self._speed.setText("1×")
         self._speed.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._speed.setMinimumWidth(44)
-        self._loop = self._button("⟳", "Loop the segment under the playhead", self.toggle_loop, "playback.loop")
+        loop = "Loop the marked range, else the segment under the playhead"
+        self._loop = self._button("⟳", loop, self.toggle_loop, "playback.loop")
         self._boundary = self._button(
             "◫", "Last and first frame of the boundary nearest to the playhead, side by side", self._pair
         )
@@ -148,10 +149,12 @@ class VideoView(QWidget):
         return tracks["corrected"] or tracks["prediction"] or tracks["ground-truth"]
 
     def toggle_loop(self) -> None:
-        """Loop the segment under the playhead, or stop looping."""
+        """Loop the range between the marks, else the segment under the playhead; or stop looping."""
         playback, track = self._session.playback, self._track()
         if playback.loop is not None or self._session.current_video is None:
             playback.clear_loop()
+        elif self._session.chosen.range is not None:
+            playback.set_loop(*self._session.chosen.range)
         elif track is not None:
             segment = track.at(min(playback.frame, track.n_frames - 1))
             playback.set_loop(segment.start, segment.stop)

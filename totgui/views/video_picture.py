@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.data.dataset import VideoId
@@ -52,6 +52,7 @@ class Picture(QWidget):
         self._grab: QPointF | None = None
         self.drawn_frame = -1
         session.thumbnailReady.connect(self._refresh_pair)
+        session.painting.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
         return QSize(640, 400)
@@ -191,6 +192,22 @@ class Picture(QWidget):
             text = f"{self._zoom * 100:.0f} %"
             right = area.right() - painter.fontMetrics().horizontalAdvance(text) - 26
             chip(painter, QPointF(right, area.top() + 10), text)
+        if self._session.painting.active:
+            self._paint_painting(painter, area)
+
+    def _paint_painting(self, painter: QPainter, area: QRectF) -> None:
+        """An amber border and the word PAINT, with the action that is being painted."""
+        painter.setPen(QPen(AMBER, 6))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(area.adjusted(3, 3, -3, -3))
+        live = self._session.painting.live
+        text = f"PAINT  {self._session.action_name(live.action)}" if live else "PAINT  press an action key"
+        font = painter.font()
+        font.setBold(True)
+        painter.setFont(font)
+        width = painter.fontMetrics().horizontalAdvance(text) + 26
+        mark = QColor(self._session.action_colour(live.action)) if live else AMBER
+        chip(painter, QPointF(area.center().x() - width / 2, area.top() + 12), text, mark=mark)
 
     def _paint_pair(self, painter: QPainter, pair: Pair) -> None:
         video = self._video

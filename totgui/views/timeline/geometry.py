@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -138,8 +137,8 @@ class Piece(NamedTuple):
     segment: int
 
 
-def pieces(starts: IntArray, axis: Axis) -> list[Piece]:
-    """The visible pieces of a track in order, at most one a pixel.
+def visible(starts: IntArray, axis: Axis) -> tuple[NDArray[np.floating[Any]], IntArray]:
+    """The visible pieces of a track in order, at most one a pixel: (n + 1,) pixels of their edges, (n,) segments.
 
     Where segments are narrower than a pixel, a pixel shows the segment under its middle.
     """
@@ -147,12 +146,19 @@ def pieces(starts: IntArray, axis: Axis) -> list[Piece]:
     last = int(np.searchsorted(starts, axis.stop, side="left"))
     if last - first <= axis.width // 2:
         edges = np.append(starts[first:last], starts[last] if last < len(starts) else axis.n_frames)
-        x = np.clip(axis.left + (edges - axis.start) * axis.scale, axis.left, axis.right).tolist()
-        return [Piece(x[i], x[i + 1], first + i) for i in range(last - first)]
+        x = np.clip(axis.left + (edges - axis.start) * axis.scale, axis.left, axis.right)
+        return x, np.arange(first, last)
     middle = axis.start + (np.arange(axis.width) + 0.5) / axis.scale
     index = np.searchsorted(starts, middle, side="right") - 1
-    cuts = np.concatenate([[0], np.flatnonzero(np.diff(index)) + 1, [axis.width]]).tolist()
-    return [Piece(axis.left + a, axis.left + b, int(index[a])) for a, b in pairwise(cuts)]
+    cuts = np.concatenate([[0], np.flatnonzero(np.diff(index)) + 1, [axis.width]])
+    return (axis.left + cuts).astype(np.float64), index[cuts[:-1]]
+
+
+def pieces(starts: IntArray, axis: Axis) -> list[Piece]:
+    """The same as a list, for what is drawn piece by piece."""
+    edges, index = visible(starts, axis)
+    x = edges.tolist()
+    return [Piece(x[i], x[i + 1], segment) for i, segment in enumerate(index.tolist())]
 
 
 def column_max(mask: NDArray[np.bool_], axis: Axis) -> NDArray[np.bool_]:
@@ -228,11 +234,11 @@ def ticks(axis: Axis, timebase: Timebase, *, gap: float = 90) -> list[Tick]:
     begin = timebase.seconds(min(max(0, math.floor(axis.start)), timebase.n_frames)) or Fraction(0)
     end = timebase.seconds(min(math.ceil(axis.stop), timebase.n_frames)) or Fraction(0)
     found: list[Tick] = []
-    minor = step / 5
+    minor, per_minor = step / 5, float(step / 5 * (timebase.rate or 1))
     for number in range(math.floor(begin / minor), math.ceil(end / minor) + 1):
         moment = number * minor
         text = clock(moment, digits=0 if step >= 1 else 2) if number % 5 == 0 else ""
-        found.append(Tick(timebase.frame_at(moment) if timebase.media else float(moment * (timebase.rate or 1)), text))
+        found.append(Tick(timebase.frame_at(moment) if timebase.media else number * per_minor, text))
     return found
 
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from core.annotation.segment_commands import swallowed
 from core.annotation.segmentation import Segmentation
 
 from .geometry import Axis, IntArray, snap
-from .shown import TITLES
+
+Target = tuple[str, IntArray]
+"""What it is called, and its frames, rising."""
 
 
 @dataclass(frozen=True)
 class BoundaryDrag:
-    """A roll edit that has not happened yet: boundary `boundary` would begin the right segment at `frame`.
+    """An edit that has not happened yet: boundary `boundary` would begin the right segment at `frame`.
 
     `low` and `high` are the first and the last frame it may stand at, `labels` those of its left and right segment,
-    `target` names what it snapped to.
+    `target` names what it snapped to. A drag that `swallows` passes over whole segments.
     """
 
     boundary: int
@@ -26,20 +30,29 @@ class BoundaryDrag:
     high: int
     frame: int
     labels: tuple[int, int]
+    swallows: bool = False
     target: str = ""
 
     @classmethod
-    def begin(cls, track: Segmentation, boundary: int) -> BoundaryDrag:
+    def begin(cls, track: Segmentation, boundary: int, *, swallows: bool = False) -> BoundaryDrag:
         """The drag of a boundary before it has moved."""
         origin = int(track.starts[boundary + 1])
         low, high = int(track.starts[boundary]) + 1, int(track.stops[boundary + 1]) - 1
-        return cls(boundary, origin, low, high, origin, (int(track.labels[boundary]), int(track.labels[boundary + 1])))
+        if swallows:
+            low, high = 0, track.n_frames
+        labels = int(track.labels[boundary]), int(track.labels[boundary + 1])
+        return cls(boundary, origin, low, high, origin, labels, swallows)
 
     @property
     def has_moved(self) -> bool:
         return self.frame != self.origin
 
-    def moved(self, x: float, axis: Axis, targets: list[tuple[str, IntArray]]) -> BoundaryDrag:
+    @property
+    def is_at_its_end(self) -> bool:
+        """Whether it can go no further."""
+        return self.frame in (self.low, self.high)
+
+    def moved(self, x: float, axis: Axis, targets: Iterable[Target]) -> BoundaryDrag:
         """The drag with the pointer at pixel `x`; it stops one frame before the far ends."""
         landed = snap(x, axis, targets)
         frame = min(max(self.low, landed.frame), self.high)
@@ -47,16 +60,30 @@ class BoundaryDrag:
 
     def applied(self, track: Segmentation) -> Segmentation:
         """What the track would look like."""
-        return track.move_boundary(self.boundary, self.frame) if self.has_moved else track
+        if not self.has_moved:
+            return track
+        if self.swallows:
+            return track.swallow(self.boundary, self.frame)
+        return track.move_boundary(self.boundary, self.frame)
+
+    def gone(self, track: Segmentation) -> range:
+        """The segments that would be swallowed whole."""
+        return swallowed(track.starts, track.n_frames, self.boundary, self.frame) if self.swallows else range(0)
 
 
-def snap_targets(tracks: dict[str, Segmentation | None], playhead: int) -> list[tuple[str, IntArray]]:
-    """What a boundary of Corrected snaps to, the most important first: playhead, then the other tracks."""
-    found: list[tuple[str, IntArray]] = [("Playhead", np.array([playhead]))]
-    for key in ("ground-truth", "prediction"):
-        track = tracks.get(key)
-        if track is not None:
-            found.append((TITLES[key], track.boundaries()))
+def snap_targets(
+    tracks: Iterable[tuple[str, Segmentation | None]],
+    *,
+    playhead: int | None = None,
+    marks: Iterable[tuple[str, int | None]] = (),
+    turns: IntArray | None = None,
+) -> list[Target]:
+    """What a drag snaps to, the most important first: playhead, in and out marks, other tracks, turns of the scores."""
+    found: list[Target] = [] if playhead is None else [("Playhead", np.array([playhead]))]
+    found += [(name, np.array([frame])) for name, frame in marks if frame is not None]
+    found += [(name, track.boundaries()) for name, track in tracks if track is not None]
+    if turns is not None:
+        found.append(("Change point", turns))
     return found
 
 
@@ -69,14 +96,3 @@ def extended(
     if control:
         return selection ^ {index}
     return frozenset([index])
-
-
-def same_boundary(boundary: int | None, before: Segmentation | None, after: Segmentation | None) -> int | None:
-    """The number that a boundary has after an edit; None where it is gone."""
-    if boundary is None or before is None or after is None:
-        return None
-    if len(before) == len(after):
-        return boundary
-    frame = int(before.starts[boundary + 1])
-    place = int(np.searchsorted(after.starts, frame))
-    return place - 1 if place < len(after) and after.starts[place] == frame else None

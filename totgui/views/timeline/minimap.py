@@ -7,9 +7,10 @@ from collections.abc import Callable
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen
 
+from .curves import paint_difference
 from .geometry import Axis
 from .shown import Shown
-from .tracks import paint_difference, paint_track
+from .tracks import paint_track
 
 
 def paint_minimap(

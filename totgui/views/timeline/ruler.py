@@ -8,6 +8,7 @@ from PySide6.QtGui import QPainter, QPalette, QPen
 from core.data.timebase import Timebase
 
 from .geometry import Axis, ticks
+from .tracks import MARK_BAND
 
 
 def paint_ruler(painter: QPainter, rect: QRect, axis: Axis, timebase: Timebase, palette: QPalette) -> None:
@@ -25,6 +26,6 @@ def paint_ruler(painter: QPainter, rect: QRect, axis: Axis, timebase: Timebase, 
         painter.drawLine(QPointF(x, bottom - (8 if tick.text else 4)), QPointF(x, bottom))
         if tick.text:
             painter.setPen(dim)
-            room = QRectF(x + 4, rect.top(), 100, rect.height() - 2)
+            room = QRectF(x + 4, rect.top() + MARK_BAND - 2, 100, rect.height() - MARK_BAND)
             painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, tick.text)
     painter.restore()

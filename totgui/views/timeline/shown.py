@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.annotation.segmentation import Segmentation
-from core.data.dataset import Video
+from core.data.dataset import Action, RunId, Video, VideoId
 
+from ...session.chosen import RUN
 from ..heatmap import Pyramid
 
 if TYPE_CHECKING:
@@ -23,12 +24,16 @@ TITLES = {"ground-truth": "Ground truth", "prediction": "Prediction", "corrected
 class Shown:
     """Read once from the session, thrown away when something changes.
 
-    `different` (n_frames,) bool is True where the reviewed track differs from the reference; None without
-    two tracks. `versus` names the two.
+    `tracks` are by the key of their row, from top to bottom; `titles` name them. `base` is what an edit of
+    Corrected starts from. `different` (n_frames,) bool is True where the reviewed track differs from the
+    reference; None without two tracks. `versus` names the two.
     """
 
     video: Video
     tracks: dict[str, Segmentation | None]
+    titles: dict[str, str] = field(default_factory=lambda: dict(TITLES))
+    base: Segmentation | None = None
+    actions: tuple[Action, ...] = ()
     different: NDArray[np.bool_] | None = None
     versus: str = ""
     confidence: NDArray[np.floating[Any]] | None = None
@@ -42,29 +47,67 @@ class Shown:
         return self.tracks.get("corrected")
 
     @property
+    def is_ghost(self) -> bool:
+        """Whether Corrected shows the prediction that the first edit would adopt."""
+        return self.base is not None and self.corrected is None
+
+    def track(self, key: str) -> Segmentation | None:
+        """What a row shows."""
+        return self.base if key == "corrected" else self.tracks.get(key)
+
+    @property
     def main(self) -> Segmentation | None:
         """The track that stands for the video in the minimap."""
         return self.tracks.get("corrected") or self.tracks.get("prediction") or self.tracks.get("ground-truth")
 
 
 def read(session: Session, source: str, before: Shown | None) -> Shown | None:
-    """The present state of the current video, or None without one; scores of `before` are kept where they fit."""
+    """The present state of the current video, or None without one; what of `before` still fits is kept."""
     document, video = session.document, session.current_video
     if document is None or video is None or video not in document.videos:
         return None
-    shown = Shown(document.videos[video], session.tracks(video))
-    shown.different, shown.versus = _difference(shown.tracks)
+    tracks, titles = _rows(session, video)
+    shown = Shown(document.videos[video], tracks, titles, session.base(), tuple(document.actions.values()))
+    if before is not None and before.video is shown.video and _same(before.tracks, tracks):
+        shown.different, shown.versus = before.different, before.versus
+    else:
+        shown.different, shown.versus = _difference(tracks)
     run = session.current_run
-    if run is None:
-        return shown
+    if run is not None:
+        _read_scores(session, shown, run, source, before)
+    return shown
+
+
+def _rows(session: Session, video: VideoId) -> tuple[dict[str, Segmentation | None], dict[str, str]]:
+    """Tracks by the key of their row, from top to bottom, and the titles of the rows."""
+    document, three, titles = session.document, session.tracks(video), dict(TITLES)
+    assert document is not None
+    tracks = {"ground-truth": three["ground-truth"]}
+    others = [run for run in session.chosen.runs if run != session.current_run and run in document.runs]
+    for run in others:
+        tracks[f"{RUN}{run}"] = session.mapped_prediction(run, video)
+        titles[f"{RUN}{run}"] = document.runs[run].name
+    if others and session.current_run is not None:
+        titles["prediction"] = f"{document.runs[session.current_run].name} (current)"
+    return tracks | {"prediction": three["prediction"], "corrected": three["corrected"]}, titles
+
+
+def _same(one: dict[str, Segmentation | None], other: dict[str, Segmentation | None]) -> bool:
+    return all(one.get(key) is other.get(key) for key in TITLES)
+
+
+def _read_scores(session: Session, shown: Shown, run: RunId, source: str, before: Shown | None) -> None:
+    document, video = session.document, shown.video.id
+    assert document is not None
     scores = session.scores(run, video, source)
     shown.posterior = session.scores(run, video, "posterior")
+    session.change_points(run, video)  # found beside the window, for the first drag
     if before is not None and before.posterior is not None and before.posterior is shown.posterior:
         shown.confidence = before.confidence
     else:
         shown.confidence = session.confidence(run, video)
     if scores is None or not len(scores):
-        return shown
+        return
     if before is not None and before.pyramid is not None and before.pyramid.scores is scores:
         shown.pyramid = before.pyramid
     else:
@@ -74,7 +117,6 @@ def read(session: Session, source: str, before: Shown | None) -> Shown | None:
         target = label_map.target(cluster) if label_map else -2
         shown.clusters.append(f"{cluster} {session.action_name(target) if target != -2 else '(unmapped)'}")
         shown.cluster_colours.append(session.action_colour(target))
-    return shown
 
 
 def _difference(tracks: dict[str, Segmentation | None]) -> tuple[NDArray[np.bool_] | None, str]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from core.annotation.segmentation import ADOPTED, EDITED, Segmentation
+
 from .geometry import clock
-from .shown import TITLES, Shown
+from .shown import Shown
 
 
 def tip_text(key: str, frame: int, height: float, shown: Shown, name: Callable[[int], str]) -> str:
     """The text for a frame of row `key`; `height` is the place inside the row, 0 to 1. Empty for none."""
-    if shown.tracks.get(key) is not None:
-        return _segment(key, frame, shown, name)
+    track = shown.track(key)
+    if track is not None:
+        return _segment(key, frame, track, shown, name)
     if key == "heatmap" and shown.pyramid is not None:
         last = shown.pyramid.n_clusters - 1
         cluster = min(max(0, int(height * (last + 1))), last)
@@ -25,12 +28,20 @@ def tip_text(key: str, frame: int, height: float, shown: Shown, name: Callable[[
     return ""
 
 
-def _segment(key: str, frame: int, shown: Shown, name: Callable[[int], str]) -> str:
-    track, timebase = shown.tracks[key], shown.video.timebase
-    assert track is not None
-    start, stop, label = track.at(frame)
-    lines = [name(label), f"{TITLES[key]}, frames {start:,} to {stop - 1:,}"]
+def _segment(key: str, frame: int, track: Segmentation, shown: Shown, name: Callable[[int], str]) -> str:
+    timebase = shown.video.timebase
+    index = track.index_at(frame)
+    start, stop, label = track[index]
+    lines = [name(label), f"{shown.titles[key]}, frames {start:,} to {stop - 1:,}"]
     begin, end = timebase.seconds(start), timebase.seconds(stop)
     if begin is not None and end is not None:
         lines.append(f"{clock(begin)} to {clock(end)} ({float(end - begin):.2f} s)")
+    if key == "corrected":
+        flags = track.flag(index)
+        if shown.is_ghost:
+            lines.append("The prediction; the first edit takes it over")
+        elif flags & EDITED:
+            lines.append("Edited by a person")
+        elif flags & ADOPTED:
+            lines.append("Taken from a prediction, not edited")
     return "\n".join(lines)

@@ -1,25 +1,27 @@
-"""The rows of the timeline: where they lie, and how segments, differences and confidence are painted."""
+"""The rows of the timeline: where they lie, and how segments are painted."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPalette, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QImage, QPainter, QPalette, QPen
 
 from core.annotation.segmentation import EDITED, Segmentation
 from core.data.dataset import UNLABELLED
 
 from ...palette import text_on
-from ...session.readings import UNCERTAIN
-from .geometry import Axis, column_max, column_min, pieces
+from .geometry import Axis, IntArray, visible
 
-ALARM = QColor("#d93a3a")
-UNSURE = QColor("#e69f00")
+FloatArray = NDArray[np.floating[Any]]
+MARK_BAND = 13
+"""Pixels at the top of the ruler that belong to the in and out marks."""
+NARROW, GAP_FROM = 12, 5
+"""Segments with fewer pixels than this are drawn without rounded corners or name; without a gap to the next."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +38,19 @@ class Row:
         return QRect(axis.left, self.top, axis.width, self.height)
 
 
-def lay_out(height: int, line: int) -> list[Row]:
-    """The rows in a view `height` pixels high with text lines of `line` pixels; the heatmap takes what is left."""
+def lay_out(height: int, line: int, runs: Iterable[tuple[str, str]] = ()) -> list[Row]:
+    """The rows in a view `height` pixels high with text lines of `line` pixels; the heatmap takes what is left.
+
+    Args:
+        runs: key and title of the rows of other runs, which stand above the prediction.
+    """
     rows: list[Row] = []
     y = 4
     heights = (
         ("minimap", "Whole video", line + 8, 4),
-        ("ruler", "", line + 8, 3),
+        ("ruler", "", line + MARK_BAND + 4, 3),
         ("ground-truth", "Ground truth", line + 9, 3),
+        *((key, title, line + 9, 3) for key, title in runs),
         ("prediction", "Prediction", line + 9, 3),
         ("corrected", "Corrected", line * 2 + 6, 3),
         ("difference", "Difference", line, 4),
@@ -79,54 +86,114 @@ def paint_track(
     names: bool = True,
     selection: frozenset[int] = frozenset(),
 ) -> None:
-    """Draw the visible segments, at most one rectangle a pixel, with names where they fit and selection outlined."""
+    """Draw the visible segments with names where they fit; what is selected is outlined.
+
+    Segments narrower than `NARROW` pixels are columns of one picture, so 10,000 cost no more than a few.
+    """
     painter.save()
     painter.setClipRect(rect)
+    edges, index = visible(track.starts, axis)
+    labels = track.labels[index]
+    known = np.unique(labels).tolist()
+    colours = {label: QColor(colour(label)) for label in known}
+    wide = np.diff(edges) >= NARROW
+    _paint_narrow(painter, rect, edges, labels, wide, colours, palette)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    colours: dict[int, QColor] = {}
-    selected: list[QRectF] = []
-    visible = pieces(track.starts, axis)
-    for piece in visible:
-        label = int(track.labels[piece.segment])
-        if label not in colours:
-            colours[label] = QColor(colour(label))
-        wide = piece.right - piece.left
-        gap = 1.0 if wide >= 5 else 0.0
-        box = QRectF(piece.left, rect.top(), wide - gap, rect.height())
-        _segment(painter, box, label, colours[label], palette)
-        if names and wide >= 26:
-            _segment_text(painter, box, label, colours[label], name(label), palette)
-        if rect.height() > 30 and track.flag(piece.segment) & EDITED and wide >= 12:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(text_on(colours[label]))
-            painter.drawEllipse(QPointF(box.right() - 6, box.top() + 6.5), 2.5, 2.5)
-        if piece.segment in selection:
-            selected.append(box)
-    for box in selected:
-        _outline(painter, box, palette)
+    boxes = [
+        (int(labels[i]), int(index[i]), QRectF(edges[i], rect.top(), edges[i + 1] - edges[i] - 1, rect.height()))
+        for i in np.flatnonzero(wide).tolist()
+    ]
+    for label in known:
+        _paint_boxes(painter, [box for of, _, box in boxes if of == label], label, colours[label], palette)
+    if names:
+        called = {label: name(label) for label in known}
+        for label, _, box in boxes:
+            if box.width() >= 25:
+                _segment_text(painter, box, label, colours[label], called[label], palette)
+    if rect.height() > 30:
+        _paint_dots(painter, [(box, colours[of]) for of, i, box in boxes if track.flag(i) & EDITED])
+    if selection:
+        chosen = np.isin(index, np.fromiter(selection, np.int64, len(selection)))
+        for first, stop in runs_of(chosen):
+            left, right = float(edges[first]), float(edges[stop])
+            _outline(painter, QRectF(left, rect.top(), max(3.0, right - left - 1), rect.height()), palette)
     painter.restore()
 
 
-def _segment(painter: QPainter, box: QRectF, label: int, colour: QColor, palette: QPalette) -> None:
+def _paint_narrow(
+    painter: QPainter,
+    rect: QRect,
+    edges: FloatArray,
+    labels: IntArray,
+    wide: NDArray[np.bool_],
+    colours: dict[int, QColor],
+    palette: QPalette,
+) -> None:
+    """Draw the pieces that are not wide as one line of pixels, as high as the row."""
+    if wide.all():
+        return
+    ratio = painter.device().devicePixelRatioF()
+    width = round(rect.width() * ratio)
+    grey = blend(palette.color(QPalette.ColorRole.Mid), palette.color(QPalette.ColorRole.Base), 0.5)
+    known = np.array(sorted(colours))
+    table = np.array([(grey if label == UNLABELLED else colours[label]).rgba() for label in known.tolist()], np.uint32)
+    pixels = np.where(wide, np.uint32(0), table[np.searchsorted(known, labels)])
+    cuts = np.clip(np.round((edges - rect.left()) * ratio).astype(np.int64), 0, width)
+    line = np.zeros(width, np.uint32)
+    line[cuts[0] : cuts[-1]] = np.repeat(pixels, np.diff(cuts))
+    for back in range(1, 1 + round(ratio)):
+        line[cuts[1:][np.diff(edges) >= GAP_FROM] - back] = 0
+    image = QImage(line.tobytes(), width, 1, width * 4, QImage.Format.Format_ARGB32_Premultiplied)
+    painter.drawImage(QRectF(rect), image)
+
+
+def blend(one: QColor, other: QColor, share: float) -> QColor:
+    """A colour between two; `share` of the first."""
+    mixed = (share * a + (1 - share) * b for a, b in zip(one.getRgbF()[:3], other.getRgbF()[:3], strict=True))
+    return QColor.fromRgbF(*mixed)
+
+
+def runs_of(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """``[first, stop)`` of each run of True."""
+    cuts = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
+    return list(zip(cuts[0::2].tolist(), cuts[1::2].tolist(), strict=True))
+
+
+def _paint_boxes(painter: QPainter, boxes: list[QRectF], label: int, colour: QColor, palette: QPalette) -> None:
+    """Draw the wide segments of one label."""
     if label == UNLABELLED:
-        hatch(painter, box, palette)
-    elif box.width() < 6:
-        painter.fillRect(box, colour)
-    else:
-        path = QPainterPath()
-        path.addRoundedRect(box, 3, 3)
-        painter.fillPath(path, colour)
+        for box in boxes:
+            hatch(painter, box, palette)
+        return
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    for box in boxes:
+        painter.drawRoundedRect(box, 3, 3)
+
+
+def _paint_dots(painter: QPainter, boxes: list[tuple[QRectF, QColor]]) -> None:
+    """Draw the dot of what a person has edited."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    for box, colour in boxes:
+        painter.setBrush(text_on(colour))
+        painter.drawEllipse(QPointF(box.right() - 6, box.top() + 6.5), 2.5, 2.5)
 
 
 def _segment_text(painter: QPainter, box: QRectF, label: int, colour: QColor, text: str, palette: QPalette) -> None:
-    metrics = painter.fontMetrics()
     room = int(box.width()) - 10
-    if metrics.horizontalAdvance(text) > room:
-        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
-        if len(text) < 4:
-            return
+    text = _fitting(painter.fontMetrics(), text, room)
+    if not text:
+        return
     painter.setPen(palette.color(QPalette.ColorRole.WindowText) if label == UNLABELLED else text_on(colour))
     painter.drawText(box.adjusted(7, 0, -3, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+
+
+def _fitting(metrics: QFontMetrics, text: str, room: int) -> str:
+    """A text cut to a width; empty where less than a few letters fit."""
+    if metrics.horizontalAdvance(text) <= room:
+        return text
+    text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+    return text if len(text) >= 4 else ""
 
 
 def _outline(painter: QPainter, box: QRectF, palette: QPalette) -> None:
@@ -135,45 +202,6 @@ def _outline(painter: QPainter, box: QRectF, palette: QPalette) -> None:
     painter.drawRoundedRect(box.adjusted(1.5, 1.5, -1.5, -1.5), 3, 3)
     painter.setPen(QPen(palette.color(QPalette.ColorRole.WindowText), 2.5))
     painter.drawRoundedRect(box.adjusted(1.25, 1.25, -1.25, -1.25), 3, 3)
-
-
-def paint_difference(painter: QPainter, rect: QRect, different: NDArray[np.bool_], axis: Axis) -> None:
-    """Draw red where the tracks differ; one frame is seen at any zoom."""
-    hit = column_max(different, axis)
-    cuts = np.flatnonzero(np.diff(np.concatenate([[False], hit, [False]]).astype(np.int8)))
-    for left, right in zip(cuts[0::2].tolist(), cuts[1::2].tolist(), strict=True):
-        painter.fillRect(QRectF(rect.left() + left, rect.top(), max(1.5, right - left), rect.height()), ALARM)
-
-
-def paint_confidence(
-    painter: QPainter, rect: QRect, confidence: NDArray[np.floating[Any]], axis: Axis, palette: QPalette
-) -> None:
-    """Draw the lowest margin under each pixel as a curve, amber below the threshold line."""
-    values = np.clip(column_min(confidence, axis), 0, 1)
-    heights = rect.bottom() + 1 - values * (rect.height() - 2)
-    points = [QPointF(rect.left() + i + 0.5, float(y)) for i, y in enumerate(heights)]
-    area = QPolygonF([QPointF(rect.left(), rect.bottom() + 1), *points, QPointF(rect.right() + 1, rect.bottom() + 1)])
-    painter.save()
-    painter.setClipRect(rect)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    line = palette.color(QPalette.ColorRole.Highlight)
-    fill = QColor(line)
-    fill.setAlpha(60)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(fill)
-    painter.drawPolygon(area)
-    weak = np.flatnonzero(np.diff(np.concatenate([[False], values < UNCERTAIN, [False]]).astype(np.int8)))
-    amber = QColor(UNSURE)
-    amber.setAlpha(80)
-    for left, right in zip(weak[0::2].tolist(), weak[1::2].tolist(), strict=True):
-        painter.fillRect(QRectF(rect.left() + left, rect.top(), right - left, rect.height()), amber)
-    painter.setPen(QPen(line, 1.2))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawPolyline(points)
-    y = rect.bottom() + 1 - UNCERTAIN * (rect.height() - 2)
-    painter.setPen(QPen(UNSURE, 1, Qt.PenStyle.DashLine))
-    painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
-    painter.restore()
 
 
 def paint_empty(painter: QPainter, rect: QRect, text: str, palette: QPalette) -> None:

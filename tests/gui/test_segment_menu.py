@@ -1,0 +1,311 @@
+"""The Segment menu and the keys of the timeline in the real window: each command is one edit on what is chosen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from core.annotation import commands
+from core.annotation.segmentation import Segmentation
+from core.annotation.values import LabelMap, Prediction, Run
+from core.data.dataset import Action, ActionId, Dataset, RunId, Video, VideoId
+from core.data.timebase import Timebase
+from core.project import Project
+from totgui.dialogs.action_popup import ActionPopup
+from totgui.main_window import MainWindow
+from totgui.session import Session
+from totgui.settings import Settings
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # offscreen, of popups
+A, B, R1, R2 = VideoId("P03"), VideoId("P04"), RunId("r1"), RunId("r2")
+NAMES = ("pour", "stir", "serve", "wipe")
+
+
+@pytest.fixture
+def window(qtbot, tmp_path: Path):
+    actions = tuple(Action(ActionId(i), name, f"#{i * 40:02x}80a0") for i, name in enumerate(NAMES))
+    videos = tuple(Video(v, v, Timebase(100)) for v in (A, B))
+    truth = {A: Segmentation(np.array([0, 18, 62]), np.array([0, 1, 3]), 100)}
+    project = Project.create(tmp_path / "a.tot", Dataset(tmp_path, "tea", videos, actions), ground_truth=truth)
+    for number, run in enumerate((R1, R2), 1):
+        arrived = Run(run, number, {"n_clusters": 3}, "cpu", 1.0, 10, False, "", {})
+        project.add_run(arrived, LabelMap(run, 3, {i: i for i in range(3)}), b"weights")
+        cut = Segmentation(np.array([0, 20, 40, 60, 80]), np.array([0, 1, 0, 2, 0]) + (number == 1) * 0, 100)
+        project.add_predictions([Prediction(run, A, cut if number == 2 else cut.move_boundary(0, 25))])
+    project.close()
+    session = Session()
+    window = MainWindow(session, Settings())
+    qtbot.addWidget(window)
+    session.open_project(tmp_path / "a.tot")
+    yield window
+    session.close()
+
+
+def do(window: MainWindow, name: str) -> None:
+    action = window.actions_.by_name[name]
+    assert action.isEnabled(), name
+    action.trigger()
+
+
+def track(window: MainWindow) -> list[tuple[int, int, int]]:
+    return [tuple(segment) for segment in window.session.document.corrected[A].segments]
+
+
+def n_edits(window: MainWindow) -> int:
+    return len(window.session.past.history.done)
+
+
+def popup() -> ActionPopup:
+    found = QApplication.activePopupWidget()
+    assert isinstance(found, ActionPopup)
+    return found
+
+
+def test_relabel_of_a_scattered_selection_is_one_edit_and_leaves_the_rest(window: MainWindow) -> None:
+    """It used to relabel everything from the first selected segment to the last."""
+    session = window.session
+    do(window, "segment.adopt-video")
+    session.select_segments([0, 2])
+    before = n_edits(window)
+    window.actions_.segment.relabel_number(3)
+    assert track(window) == [(0, 20, 3), (20, 40, 1), (40, 60, 3), (60, 80, 2), (80, 100, 0)]
+    assert n_edits(window) == before + 1 and session.past.history.done[-1].text == "relabel 2 segments as wipe in P03"
+    assert session.selection == {0, 2}
+    do(window, "edit.undo")
+    assert track(window) == [(0, 20, 0), (20, 40, 1), (40, 60, 0), (60, 80, 2), (80, 100, 0)]
+
+
+def test_the_selection_stays_on_its_segment_when_neighbours_join(window: MainWindow) -> None:
+    do(window, "segment.adopt-video")
+    window.session.select_segments([3])
+    window.actions_.segment.relabel_number(0)
+    assert track(window)[-1] == (40, 100, 0) and window.session.selection == {2}
+    window.actions_.segment.relabel_number(1)
+    assert track(window) == [(0, 20, 0), (20, 100, 1)]
+
+
+def test_the_first_edit_takes_the_prediction_in_the_same_step_and_says_so(window: MainWindow) -> None:
+    said = []
+    window.session.message.connect(lambda text, level: said.append(text))
+    window.session.playback.seek(30)
+    window.actions_.segment.relabel_number(3)
+    assert track(window) == [(0, 20, 0), (20, 40, 3), (40, 60, 0), (60, 80, 2), (80, 100, 0)]
+    assert said == ["Nothing was corrected yet: all of Run 2 was taken first. Undo takes both back."]
+    assert n_edits(window) == 1
+    do(window, "edit.undo")
+    assert A not in window.session.document.corrected
+
+
+def test_every_segment_like_this_one(qtbot, window: MainWindow) -> None:
+    do(window, "segment.adopt-video")
+    window.session.playback.seek(45)
+    do(window, "segment.relabel-like")
+    assert "pour" not in [text.split("   ")[0] for text in popup().offered()]
+    qtbot.keyClick(popup().field, Qt.Key.Key_4)
+    assert [label for *_, label in track(window)] == [3, 1, 3, 2, 3]
+    assert window.session.past.history.done[-1].text == "relabel every pour (3) as wipe in P03"
+
+
+def test_split_asks_in_a_popup_and_escape_leaves_everything(qtbot, window: MainWindow) -> None:
+    do(window, "segment.adopt-video")
+    window.session.playback.seek(30)
+    before = n_edits(window)
+    do(window, "segment.split")
+    qtbot.keyClick(popup().field, Qt.Key.Key_Escape)
+    assert QApplication.activePopupWidget() is None and n_edits(window) == before
+    do(window, "segment.split")
+    qtbot.keyClicks(popup().field, "wi")
+    assert popup().offered() == ["wipe   4", "New action “wi”"]
+    qtbot.keyClick(popup().field, Qt.Key.Key_Return)
+    assert track(window)[1:3] == [(20, 30, 1), (30, 40, 3)] and window.session.selection == {2}
+    window.session.playback.seek(40)
+    do(window, "segment.split")
+    assert QApplication.activePopupWidget() is None and "boundary at frame 40" in window.bar.text()
+
+
+def test_a_new_name_makes_the_action_in_the_same_undo_step(qtbot, window: MainWindow) -> None:
+    do(window, "segment.adopt-video")
+    window.session.playback.seek(70)
+    do(window, "segment.relabel")
+    qtbot.keyClicks(popup().field, "rinse 2")
+    qtbot.keyClick(popup().field, Qt.Key.Key_Enter)
+    document = window.session.document
+    assert document.actions[ActionId(4)].name == "rinse 2" and track(window)[3] == (60, 80, 4)
+    do(window, "edit.undo")
+    assert ActionId(4) not in document.actions and track(window)[3] == (60, 80, 2)
+
+
+def test_marks_and_enter_give_a_range_an_action(qtbot, window: MainWindow) -> None:
+    do(window, "segment.adopt-video")
+    playback = window.session.playback
+    assert not window.actions_.by_name["segment.range"].isEnabled()
+    playback.seek(30)
+    do(window, "range.in")
+    playback.seek(69)
+    do(window, "range.out")
+    assert window.session.chosen.range == (30, 70)
+    before = n_edits(window)
+    do(window, "segment.range")
+    qtbot.keyClick(popup().field, Qt.Key.Key_4)
+    assert track(window) == [(0, 20, 0), (20, 30, 1), (30, 70, 3), (70, 80, 2), (80, 100, 0)]
+    assert n_edits(window) == before + 1 and window.session.chosen.range is None
+
+
+def test_a_range_without_any_track_starts_unlabelled(qtbot, window: MainWindow) -> None:
+    session = window.session
+    session.select_video(B)
+    session.chosen.select_range(10, 20)
+    window.actions_.segment.relabel_number(1)
+    assert session.document.corrected[B].segments == ((0, 10, -2), (10, 20, 1), (20, 100, -2))
+
+
+def test_t_takes_the_span_of_the_active_track(window: MainWindow) -> None:
+    session = window.session
+    do(window, "segment.adopt-video")
+    session.playback.seek(50)
+    session.chosen.activate("ground-truth")
+    do(window, "segment.adopt")
+    assert track(window) == [(0, 18, 0), (18, 62, 1), (62, 80, 2), (80, 100, 0)]
+    do(window, "edit.undo")
+    session.chosen.show_runs([R1])
+    session.chosen.activate("run:r1")
+    session.playback.seek(10)
+    do(window, "segment.adopt")
+    assert track(window)[:2] == [(0, 25, 0), (25, 40, 1)]
+    do(window, "edit.undo")
+    session.chosen.activate("ground-truth")
+    session.select_segments([0, 4])
+    do(window, "segment.adopt")
+    assert track(window) == [(0, 18, 0), (18, 40, 1), (40, 60, 0), (60, 80, 2), (80, 100, 3)]
+    assert session.past.history.done[-1].text == "take 2 spans of ground truth in P03"
+
+
+def test_control_arrows_go_along_the_active_track_and_select_what_can_be_nudged(window: MainWindow) -> None:
+    session, playback = window.session, window.session.playback
+    do(window, "segment.adopt-video")
+    do(window, "playback.next-boundary")
+    assert playback.frame == 20 and session.chosen.boundary == 0
+    do(window, "segment.nudge-right")
+    do(window, "segment.nudge-right-10")
+    assert track(window)[0] == (0, 31, 0) and playback.frame == 31
+    do(window, "edit.undo")
+    assert track(window)[0] == (0, 20, 0)  # both nudges were one step
+    session.chosen.activate("ground-truth")
+    playback.seek(0)
+    do(window, "playback.next-boundary")
+    do(window, "playback.next-boundary")
+    assert playback.frame == 62
+    do(window, "playback.segment-end")
+    assert playback.frame == 99
+    do(window, "playback.previous-boundary")
+    assert playback.frame == 62
+
+
+def test_edges_go_to_the_playhead(window: MainWindow) -> None:
+    do(window, "segment.adopt-video")
+    window.session.playback.seek(25)
+    do(window, "segment.start")
+    assert track(window)[:2] == [(0, 25, 0), (25, 40, 1)]
+    do(window, "segment.end")
+    assert track(window)[1:3] == [(25, 26, 1), (26, 60, 0)]
+
+
+def test_m_at_a_selected_boundary_merges_across_it(window: MainWindow) -> None:
+    do(window, "segment.adopt-video")
+    window.session.chosen.select_boundary(2)
+    do(window, "segment.merge-next")
+    assert track(window)[2] == (40, 80, 0) or track(window)[2] == (40, 100, 0)
+    do(window, "edit.undo")
+    window.session.chosen.select_boundary(2)
+    do(window, "segment.merge-previous")
+    assert track(window)[2] == (40, 80, 2)
+
+
+def test_painting_takes_action_keys_and_escape_leaves_it(window: MainWindow) -> None:
+    session = window.session
+    session.playback.seek(5)
+    do(window, "segment.paint")
+    assert session.painting.active and window.actions_.by_name["segment.paint"].isChecked()
+    window.actions_.segment.relabel_number(3)
+    assert session.painting.live.start == 5
+    assert not window.grab().isNull()
+    do(window, "edit.clear")
+    assert not session.painting.active and track(window)[1][0] == 5 and track(window)[1][2] == 3
+    session.playback.pause()
+
+
+def test_the_loop_is_the_range_where_there_is_one(window: MainWindow) -> None:
+    session = window.session
+    session.chosen.select_range(10, 30)
+    do(window, "playback.loop")
+    assert session.playback.loop == (10, 30)
+    do(window, "playback.loop")
+    assert session.playback.loop is None
+    session.chosen.clear_marks()
+    session.playback.seek(50)
+    do(window, "playback.loop")
+    assert session.playback.loop == (40, 60)
+
+
+def test_escape_clears_one_thing_at_a_time(window: MainWindow) -> None:
+    chosen = window.session.chosen
+    chosen.select_range(10, 30)
+    do(window, "edit.clear")
+    assert chosen.is_empty and chosen.range == (10, 30)
+    do(window, "edit.clear")
+    assert chosen.range is None and not window.actions_.by_name["edit.clear"].isEnabled()
+
+
+def test_single_keys_stay_off_in_a_text_field_when_something_changes(window: MainWindow) -> None:
+    split, give = (window.actions_.by_name[name] for name in ("segment.split", "segment.range"))
+    window.actions_.set_single_keys(False)
+    window.session.chosen.select_range(1, 2)
+    assert not split.shortcuts() and give.isEnabled()
+    window.actions_.set_single_keys(True)
+    assert split.shortcuts()
+
+
+def test_keys_reach_the_commands(qtbot, window: MainWindow) -> None:
+    """Real key presses on the shown window, those of the Segment menu among them."""
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.timeline.setFocus()
+    session = window.session
+    session.playback.seek(30)
+    for key, modifier in ((Qt.Key.Key_I, Qt.KeyboardModifier.NoModifier), (Qt.Key.Key_PageDown, None)):
+        QTest.keyClick(window, key, modifier or Qt.KeyboardModifier.NoModifier)
+    QTest.keyClick(window, Qt.Key.Key_O)
+    assert session.chosen.range is not None and session.chosen.range[0] == 30
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert session.chosen.range is None
+    QTest.keyClick(window, Qt.Key.Key_4)
+    assert session.document.corrected[A].at(60).label == 3
+    QTest.keyClick(window.timeline, Qt.Key.Key_Up)
+    assert session.chosen.active == "prediction"
+    QTest.keyClick(window.timeline, Qt.Key.Key_Up)
+    QTest.keyClick(window.timeline, Qt.Key.Key_Down)
+    assert session.chosen.active == "prediction"
+
+
+def test_a_click_in_the_popup_commits(qtbot, window: MainWindow) -> None:
+    do(window, "segment.adopt-video")
+    window.session.playback.seek(30)
+    do(window, "segment.relabel")
+    found = popup().list
+    spot: QPoint = found.visualItemRect(found.item(2)).center()
+    qtbot.mouseClick(found.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    assert track(window)[1] == (20, 40, 2)
+
+
+def test_adopting_everywhere_offers_its_undo(window: MainWindow) -> None:
+    do(window, "segment.adopt-all")
+    assert window.bar.choices() == ["Undo"] and "5 segments in 1 videos" in window.bar.text()
+    window.bar.choose("Undo")
+    assert A not in window.session.document.corrected
+    assert isinstance(commands.start_unlabelled(window.session.document, A).text, str)

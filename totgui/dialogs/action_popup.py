@@ -1,0 +1,159 @@
+"""A small window near the playhead that asks for an action: a digit commits, or a name that is typed; Esc gives up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPixmap
+from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from ..models.widgets import plain
+
+LABEL = Qt.ItemDataRole.UserRole
+WIDTH, SHOWN = 300, 9
+SHIFTED = "!@#$%^&*()"
+"""What Shift and a digit type where Qt does not name the digit."""
+
+
+class Choice(NamedTuple):
+    """One action on offer; `number` is its digit key: 0 for the first, None for none."""
+
+    label: int
+    name: str
+    colour: str
+    number: int | None
+
+
+class ActionPopup(QFrame):
+    """Calls `then` once, with the label that was chosen or with the new name that was typed; never after Esc."""
+
+    def __init__(
+        self, title: str, choices: Sequence[Choice], then: Callable[[int | str], object], parent: QWidget
+    ) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setAccessibleName(title)
+        self._choices, self._then = choices, then
+        self.field = QLineEdit(self)
+        self.field.setPlaceholderText("Digit, or part of a name")
+        self.field.setClearButtonEnabled(True)
+        self.field.setAccessibleName(title)
+        self.field.textChanged.connect(self._filter)
+        self.field.installEventFilter(self)
+        self.list = QListWidget(self)
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setIconSize(QSize(12, 12))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.list.itemClicked.connect(self._commit)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 8, 8)
+        column.setSpacing(6)
+        column.addWidget(plain(title, self, bold=True))
+        column.addWidget(self.field)
+        column.addWidget(self.list)
+        self.setFixedWidth(WIDTH)
+        self._filter("")
+
+    def show_at(self, place: QPoint) -> None:
+        """Open below a place of the screen, or above it where there is no room."""
+        row = max(self.list.sizeHintForRow(0), 20)
+        self.list.setFixedHeight(row * min(SHOWN, max(1, self.list.count())) + 4)
+        self.adjustSize()
+        screen = QApplication.screenAt(place) or self.screen()
+        area = screen.availableGeometry()
+        x = min(max(area.left(), place.x() - WIDTH // 4), area.right() - self.width())
+        fits = place.y() + self.height() <= area.bottom()
+        self.move(x, place.y() if fits else max(area.top(), place.y() - self.height() - 60))
+        self.show()
+        self.field.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    # --- what is offered -----------------------------------------------------------------------------
+
+    def _filter(self, text: str) -> None:
+        """Offer the names that hold every word of the text, those that begin with it first, and the text itself."""
+        wanted = text.strip()
+        words = wanted.casefold().split()
+        found = [c for c in self._choices if all(word in c.name.casefold() for word in words)]
+        found.sort(key=lambda c: not c.name.casefold().startswith(wanted.casefold()))
+        self.list.clear()
+        for choice in found:
+            key = _key_text(choice.number)
+            item = QListWidgetItem(_chip(choice.colour), f"{choice.name}" + (f"   {key}" if key else ""), self.list)
+            item.setData(LABEL, choice.label)
+        if wanted and not any(c.name.casefold() == wanted.casefold() for c in self._choices):
+            item = QListWidgetItem(f"New action “{wanted}”", self.list)
+            item.setData(LABEL, wanted)
+        self.list.setCurrentRow(0)
+
+    def offered(self) -> list[str]:
+        """The texts of the list."""
+        return [self.list.item(row).text() for row in range(self.list.count())]
+
+    def _commit(self, item: QListWidgetItem | None) -> None:
+        if item is not None:
+            self._answer(item.data(LABEL))
+
+    def _answer(self, answer: int | str) -> None:
+        then = self._then
+        self.close()
+        then(answer)
+
+    # --- keys ----------------------------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return False
+        key = event.key()
+        if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            step = -1 if key == Qt.Key.Key_Up else 1
+            self.list.setCurrentRow(min(max(0, self.list.currentRow() + step), self.list.count() - 1))
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._commit(self.list.currentItem())
+        elif key == Qt.Key.Key_Escape:
+            self.close()
+        elif self.field.text():
+            return False
+        else:
+            return self._commit_key(event)
+        return True
+
+    def _commit_key(self, event: QKeyEvent) -> bool:
+        """A digit, or Del for background, commits at once while nothing is typed."""
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            wanted = next((c for c in self._choices if c.number is None and c.name == "background"), None)
+        else:
+            number = _number(event)
+            wanted = next((c for c in self._choices if number is not None and c.number == number), None)
+        if wanted is None:
+            return False
+        self._answer(wanted.label)
+        return True
+
+
+def _number(event: QKeyEvent) -> int | None:
+    """The place of the action that a key stands for: 1 to 9 and 0, then the same with Shift."""
+    shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+    if Qt.Key.Key_0 <= event.key() <= Qt.Key.Key_9:
+        digit = event.key() - Qt.Key.Key_0
+    elif shift and event.text() and event.text() in SHIFTED:
+        digit = (SHIFTED.index(event.text()) + 1) % 10
+    else:
+        return None
+    return (digit - 1) % 10 + (10 if shift else 0)
+
+
+def _key_text(number: int | None) -> str:
+    if number is None or number >= 20:
+        return ""
+    digit = (number + 1) % 10
+    return f"{digit}" if number < 10 else f"Shift+{digit}"
+
+
+def _chip(colour: str) -> QIcon:
+    pixmap = QPixmap(12, 12)
+    pixmap.fill(QColor(colour))
+    return QIcon(pixmap)

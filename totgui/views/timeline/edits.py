@@ -1,0 +1,79 @@
+"""The edits that the timeline asks the session for."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from core.annotation import commands
+from core.annotation.edit import Edit
+from core.errors import EditError
+
+from .gestures import BoundaryDrag
+
+if TYPE_CHECKING:
+    from ...session import Session
+
+GROUP_S = 1.0
+"""Nudges of one boundary closer than this are one undo step."""
+
+
+def move_boundary(
+    session: Session, boundary: int, frame: int, initiator: object = None, *, group: int | None = None
+) -> bool:
+    """A boundary of Corrected goes to a frame; one edit."""
+
+    def make() -> Edit:
+        if session.document is None or session.current_video is None:
+            raise EditError("No video is open.")
+        run = session.current_run
+        return commands.move_boundary(session.document, session.current_video, boundary, frame, run=run, group=group)
+
+    return session.do(make, initiator)
+
+
+def swallow(session: Session, boundary: int, frame: int, initiator: object = None) -> bool:
+    """A boundary goes to a frame over whole segments; one edit, after which it is selected where it still is one."""
+
+    def make() -> Edit:
+        if session.document is None or session.current_video is None:
+            raise EditError("No video is open.")
+        return commands.swallow(session.document, session.current_video, boundary, frame, run=session.current_run)
+
+    done = session.do(make, initiator)
+    track = session.base()
+    if done and track is not None:
+        at = track.index_at(min(frame, track.n_frames - 1))
+        session.chosen.select_boundary(at - 1 if at and int(track.starts[at]) == frame else None)
+    return done
+
+
+class Nudges:
+    """Small moves of the selected boundary; those within a second of one another are one undo step."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._last = (0.0, -1, 0)  # when, where it stood then, group
+
+    def nudge(self, delta: int) -> None:
+        """Move the selected boundary, or one that the playhead stands at, by some frames."""
+        session, track = self._session, self._session.base()
+        boundary = session.chosen.boundary
+        if track is not None and boundary is None and session.chosen.is_empty:
+            at = track.index_at(min(max(0, session.playback.frame), track.n_frames - 1))
+            boundary = at - 1 if at and int(track.starts[at]) == session.playback.frame else None
+        if track is None or boundary is None:
+            session.message.emit("No boundary is selected. Click one in Corrected, or press Ctrl+Right.", "info")
+            return
+        at_rest = BoundaryDrag.begin(track, boundary)
+        frame = min(max(at_rest.low, at_rest.origin + delta), at_rest.high)
+        if frame == at_rest.origin:
+            return
+        now = time.monotonic()
+        when, where, group = self._last
+        if where != at_rest.origin or now - when > GROUP_S:
+            group = time.time_ns() // 1_000_000
+        self._last = (now, frame, group)
+        if move_boundary(session, boundary, frame, self, group=group):
+            session.chosen.select_boundary(boundary)
+            session.playback.seek(frame)

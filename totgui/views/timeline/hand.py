@@ -1,0 +1,221 @@
+"""The mouse on the timeline: which gesture a press begins, what is under the pointer, scrolling at the edge."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QToolTip
+
+from .geometry import boundary_at
+from .gestures import extended
+from .held import Held, MarkDrag, Modifiers, Overview, Pan, RangeDrag, Roll, Scrub
+from .tracks import MARK_BAND
+
+TimelineView = Any
+EDGE_MS, FASTEST = 30, 60
+READ_ONLY = "{} cannot be edited. Press T to take it."
+OTHER_ROWS = ("difference", "confidence", "heatmap")
+
+
+class Hand:
+    """Begins, moves and ends gestures; at most one at a time."""
+
+    def __init__(self, view: TimelineView) -> None:
+        self.view = view
+        self.held: Held | None = None
+        self.boundary: int | None = None  # under the pointer
+        self._button = Qt.MouseButton.NoButton
+        self._x = 0.0
+        self._anchor: int | None = None  # segment that Shift+click extends from
+        self._span_anchor: tuple[str, int, int] | None = None  # row and frames, the same on a read-only row
+        self._scroll = QTimer(view)
+        self._scroll.setInterval(EDGE_MS)
+        self._scroll.timeout.connect(self._scroll_at_edge)
+
+    # --- what is where -----------------------------------------------------------------------------
+
+    def boundary_under(self, point: QPointF) -> int | None:
+        """The boundary of Corrected within 4 pixels."""
+        shown, axis = self.view.shown, self.view.axis
+        track = shown.base if shown else None
+        if track is None or self.view.row_at(point.y()) != "corrected" or point.x() < axis.left - 4:
+            return None
+        return boundary_at(track.boundaries(), point.x(), axis)
+
+    def _on_ruler(self, point: QPointF) -> str:
+        """What of the ruler is under the pointer: in, out, head, or empty for the scale."""
+        chosen, axis, row = self.view.session.chosen, self.view.axis, self.view.row("ruler")
+        if point.y() < row.top + MARK_BAND:
+            for which, frame in (("in", chosen.mark_in), ("out", chosen.mark_out)):
+                side = -1 if which == "out" else 1
+                if frame is not None and -4 <= (point.x() - axis.x(frame)) * side <= 9:
+                    return which
+            return ""
+        head = axis.x(self.view.session.playback.frame) + (0 if axis.scale >= 4 else axis.scale / 2)
+        return "head" if abs(point.x() - head) <= 6 else ""
+
+    # --- press, move, release ------------------------------------------------------------------------
+
+    def press(self, event: QMouseEvent) -> None:
+        """Begin the gesture that belongs to the place."""
+        if self.view.shown is None or self.held is not None:
+            return
+        self._button, self._x = event.button(), event.position().x()
+        held = self._begin(event.button(), event.position(), event.modifiers())
+        self.held = held
+        if held is not None and held.cursor is not None:
+            self.view.setCursor(held.cursor)
+        if held is not None and held.scrolls:
+            self._scroll.start()
+        self.view.update()
+
+    def _begin(self, button: Qt.MouseButton, point: QPointF, modifiers: Modifiers) -> Held | None:
+        view, key = self.view, self.view.row_at(point.y())
+        if button == Qt.MouseButton.MiddleButton:
+            return Pan(view, point)
+        if button != Qt.MouseButton.LeftButton:
+            return None
+        if point.x() < view.axis.left - 4:
+            if key in view.shown.tracks:
+                view.session.chosen.activate(key)
+            return None
+        boundary = self.boundary_under(point)
+        if boundary is not None:
+            view.session.chosen.activate("corrected")
+            return Roll(view, point, boundary, swallows=bool(modifiers & Modifiers.ShiftModifier))
+        if key == "minimap":
+            return Overview(view, point)
+        if key == "ruler":
+            part = self._on_ruler(point)
+            if part in ("in", "out"):
+                return MarkDrag(view, point, part)
+            return Scrub(view, point) if part == "head" else RangeDrag(view, point)
+        if key in view.shown.tracks or key in OTHER_ROWS:
+            return self._click_row(point, key, modifiers)
+        return None
+
+    def _click_row(self, point: QPointF, key: str, modifiers: Modifiers) -> Held:
+        view, session, frame = self.view, self.view.session, self.view.axis.frame(point.x())
+        hint = ""
+        if key in view.shown.tracks:
+            session.chosen.activate(key)
+            track = view.shown.track(key)
+            if key == "corrected" and track is not None:
+                self._select(track.index_at(frame), modifiers)
+            elif track is not None:
+                self._select_span(key, *track.at(frame)[:2], modifiers)
+                hint = READ_ONLY.format(view.shown.titles[key])
+        session.playback.seek(frame)
+        return Scrub(view, point, hint)
+
+    def _select(self, index: int, modifiers: Modifiers) -> None:
+        shift, control = bool(modifiers & Modifiers.ShiftModifier), bool(modifiers & Modifiers.ControlModifier)
+        session = self.view.session
+        if self._anchor is not None and self._anchor >= len(self.view.shown.base):
+            self._anchor = None
+        session.select_segments(extended(session.selection, self._anchor, index, shift=shift, control=control))
+        if not shift or self._anchor is None:
+            self._anchor = index
+
+    def _select_span(self, key: str, start: int, stop: int, modifiers: Modifiers) -> None:
+        """A click on a read-only row takes the selection away; Shift+click makes a range up to that segment."""
+        chosen, anchor = self.view.session.chosen, self._span_anchor
+        if modifiers & Modifiers.ShiftModifier and anchor is not None and anchor[0] == key:
+            chosen.select_range(min(start, anchor[1]), max(stop, anchor[2]))
+            return
+        self._span_anchor = (key, start, stop)
+        if not chosen.is_empty:
+            chosen.select(())
+
+    def move(self, event: QMouseEvent) -> None:
+        """Go on with the gesture, or show what is under the pointer."""
+        self._x = event.position().x()
+        if self.held is not None:
+            self.held.pull(self._x, event.modifiers())
+            self.view.update()
+        else:
+            self._hover(event.position())
+
+    def again(self, modifiers: Modifiers) -> None:
+        """The pointer rests but a modifier key has changed."""
+        if self.held is not None and self.held.is_drag:
+            self.held.move(self._x, modifiers)
+            self.view.update()
+
+    def release(self, event: QMouseEvent) -> None:
+        """The gesture happens."""
+        if self.held is None or event.button() != self._button:
+            return
+        held = self._let_go()
+        held.drop()
+        self.view.update()
+
+    def cancel(self) -> None:
+        """The gesture does not happen."""
+        if self.held is not None:
+            self._let_go().cancel()
+            self.view.update()
+
+    def _let_go(self) -> Held:
+        held, self.held = self.held, None
+        assert held is not None
+        self._scroll.stop()
+        self.view.setCursor(Qt.CursorShape.ArrowCursor)
+        return held
+
+    def forget(self) -> None:
+        """Another video: nothing of the last one holds."""
+        self.cancel()
+        self.boundary = self._anchor = self._span_anchor = None
+
+    def double(self, event: QMouseEvent) -> None:
+        """Select the segment under the pointer and fit it into the view; on the ruler, the range."""
+        point, view = event.position(), self.view
+        key = view.row_at(point.y())
+        track = view.shown.track(key) if view.shown else None
+        if track is not None and event.button() == Qt.MouseButton.LeftButton and point.x() >= view.axis.left:
+            view.session.chosen.activate(key)
+            index = track.index_at(view.axis.frame(point.x()))
+            if key == "corrected":
+                view.session.select_segments([index])
+                self._anchor = index
+            view.show_range(track[index].start, track[index].stop)
+        elif key == "ruler" and view.session.chosen.range is not None:
+            view.show_range(*view.session.chosen.range)
+        else:
+            self.press(event)
+
+    # --- edge and hover ------------------------------------------------------------------------------
+
+    def _scroll_at_edge(self) -> None:
+        axis = self.view.axis
+        beyond = self._x - axis.right if self._x > axis.right else min(0.0, self._x - axis.left)
+        if self.held is None or not self.held.is_drag or axis.is_whole or not beyond:
+            return
+        self.view.set_axis(axis.panned(max(-FASTEST, min(FASTEST, beyond / 2))))
+        self.held.move(min(max(self._x, axis.left), axis.right), Modifiers.AltModifier)
+        self.view.update()
+
+    def _hover(self, point: QPointF) -> None:
+        view = self.view
+        boundary = self.boundary_under(point)
+        if boundary != self.boundary:
+            self.boundary = boundary
+            view.update()
+        is_ruler = view.shown is not None and view.row_at(point.y()) == "ruler" and self._on_ruler(point)
+        shape = Qt.CursorShape.SizeHorCursor if is_ruler else Qt.CursorShape.ArrowCursor
+        view.setCursor(Qt.CursorShape.SplitHCursor if boundary is not None else shape)
+        text = view.tip(point)
+        if text:
+            lines = html.escape(text).replace("\n", "<br>")
+            QToolTip.showText(view.mapToGlobal(point.toPoint()) + QPoint(8, 12), f"<qt>{lines}</qt>", view)
+        else:
+            QToolTip.hideText()
+
+    def leave(self) -> None:
+        """The pointer is elsewhere."""
+        self.boundary = None
+        self.view.update()

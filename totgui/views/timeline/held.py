@@ -1,0 +1,208 @@
+"""What a mouse button does while it is held down on the timeline: one small class for each gesture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QPointF, Qt
+
+from .edits import move_boundary, swallow
+from .geometry import Axis, snap
+from .gestures import BoundaryDrag, Target, snap_targets
+from .minimap import viewport
+
+TimelineView = Any
+"""The widget that is dragged on; to name its class here would close a circle of imports."""
+Modifiers = Qt.KeyboardModifier
+STARTS_AT = 3
+"""Pixels that the pointer moves before a press is a drag."""
+
+
+class Held:
+    """A gesture from press to release. `move` may come many times; then exactly one of `drop` and `cancel`."""
+
+    scrolls = False
+    cursor: Qt.CursorShape | None = None
+
+    def __init__(self, view: TimelineView, press: QPointF) -> None:
+        self.view, self.press = view, press
+        self.session, self.chosen, self.playback = view.session, view.session.chosen, view.session.playback
+        self.is_drag = False
+
+    def pull(self, x: float, modifiers: Modifiers) -> None:
+        """The pointer is at pixel `x`."""
+        if not self.is_drag and abs(x - self.press.x()) < STARTS_AT:
+            return
+        self.is_drag = True
+        self.move(x, modifiers)
+
+    def move(self, x: float, modifiers: Modifiers) -> None: ...
+
+    def drop(self) -> None: ...
+
+    def cancel(self) -> None: ...
+
+    def targets(self, modifiers: Modifiers, *, own: str, playhead: bool = True, marks: bool = True) -> list[Target]:
+        """What this gesture snaps to; nothing while Alt is held. Row `own` is left out."""
+        shown = self.view.shown
+        if modifiers & Modifiers.AltModifier or shown is None:
+            return []
+        run, chosen = self.session.current_run, self.chosen
+        return snap_targets(
+            ((shown.titles[key], track) for key, track in shown.tracks.items() if key != own),
+            playhead=self.playback.frame if playhead else None,
+            marks=(("In", chosen.mark_in), ("Out", chosen.mark_out)) if marks else (),
+            turns=self.session.change_points(run, shown.video.id) if run is not None else None,
+        )
+
+
+class Scrub(Held):
+    """The playhead follows the pointer."""
+
+    scrolls = True
+
+    def __init__(self, view: TimelineView, press: QPointF, hint: str = "") -> None:
+        super().__init__(view, press)
+        self._hint = hint
+
+    def move(self, x: float, modifiers: Modifiers) -> None:
+        self.playback.seek(self.view.axis.frame(x))
+        if self._hint and abs(x - self.press.x()) > 8:
+            self.session.message.emit(self._hint, "info")
+            self._hint = ""
+
+
+class Roll(Held):
+    """A boundary of Corrected follows the pointer; with Shift it passes over whole segments."""
+
+    scrolls = True
+    cursor = Qt.CursorShape.SplitHCursor
+
+    def __init__(self, view: TimelineView, press: QPointF, boundary: int, *, swallows: bool) -> None:
+        super().__init__(view, press)
+        self.track = view.shown.base
+        self.drag = BoundaryDrag.begin(self.track, boundary, swallows=swallows)
+        self.chosen.select_boundary(boundary)
+
+    def move(self, x: float, modifiers: Modifiers) -> None:
+        targets = self.targets(modifiers, own="corrected", playhead=self.playback.frame != self.drag.origin)
+        self.drag = self.drag.moved(x, self.view.axis, targets)
+        frame = min(max(1, self.drag.frame), self.track.n_frames - 1)
+        self.view.boundaryPreview.emit(frame, *self.drag.labels)
+        self.view.update()
+
+    def drop(self) -> None:
+        self.view.boundaryPreviewEnded.emit()
+        if not self.is_drag:
+            self.playback.seek(self.drag.origin)
+        elif self.drag.has_moved:
+            do = swallow if self.drag.swallows else move_boundary
+            do(self.session, self.drag.boundary, self.drag.frame, self.view)
+
+    def cancel(self) -> None:
+        self.view.boundaryPreviewEnded.emit()
+
+
+class RangeDrag(Held):
+    """A stretch of frames becomes the range: the marks and the selection."""
+
+    scrolls = True
+
+    def __init__(self, view: TimelineView, press: QPointF) -> None:
+        super().__init__(view, press)
+        self.before = (self.chosen.mark_in, self.chosen.mark_out, self.chosen.takes_range)
+        self.anchor = snap(press.x(), view.axis, self.targets(Modifiers.NoModifier, own="", marks=False)).frame
+        self.playback.seek(view.axis.frame(press.x()))
+
+    def targets(self, modifiers: Modifiers, **_: Any) -> list[Target]:
+        return super().targets(modifiers, own="", playhead=False, marks=False)
+
+    def move(self, x: float, modifiers: Modifiers) -> None:
+        axis: Axis = self.view.axis
+        landed = snap(x, axis, self.targets(modifiers))
+        start, stop = sorted((self.anchor, landed.frame))
+        if start == stop:
+            start, stop = (start, start + 1) if stop < axis.n_frames else (start - 1, start)
+        self.view.snapped = landed if landed.target else None
+        self.chosen.select_range(start, stop)
+        self.playback.seek(min(landed.frame, axis.n_frames - 1))
+
+    def drop(self) -> None:
+        self.view.snapped = None
+
+    def cancel(self) -> None:
+        self.view.snapped = None
+        restore_marks(self.chosen, *self.before)
+
+
+class MarkDrag(Held):
+    """The in or the out mark follows the pointer; the other one stays."""
+
+    scrolls = True
+    cursor = Qt.CursorShape.SizeHorCursor
+
+    def __init__(self, view: TimelineView, press: QPointF, which: str) -> None:
+        super().__init__(view, press)
+        self.before = (self.chosen.mark_in, self.chosen.mark_out, self.chosen.takes_range)
+        self.is_in = which == "in"
+
+    def move(self, x: float, modifiers: Modifiers) -> None:
+        n_frames = self.view.axis.n_frames
+        landed = snap(x, self.view.axis, self.targets(modifiers, own="", marks=False))
+        start, stop = self.before[:2]
+        if self.is_in:
+            frame = min(max(0, landed.frame), (n_frames if stop is None else stop) - 1)
+            self.chosen.set_in(frame)
+        else:
+            frame = max(landed.frame, (0 if start is None else start) + 1)
+            self.chosen.set_out(min(frame, n_frames))
+        self.view.snapped = landed if landed.target and landed.frame == frame else None
+
+    def drop(self) -> None:
+        self.view.snapped = None
+
+    def cancel(self) -> None:
+        self.view.snapped = None
+        restore_marks(self.chosen, *self.before)
+
+
+class Pan(Held):
+    """What is visible follows the pointer."""
+
+    cursor = Qt.CursorShape.ClosedHandCursor
+
+    def __init__(self, view: TimelineView, press: QPointF) -> None:
+        super().__init__(view, press)
+        self.origin: Axis = view.axis
+
+    def move(self, x: float, modifiers: Modifiers) -> None:
+        self.view.set_axis(self.origin.panned(self.press.x() - x))
+
+
+class Overview(Held):
+    """The viewport of the minimap follows the pointer; where the whole video is visible, the playhead does."""
+
+    def __init__(self, view: TimelineView, press: QPointF) -> None:
+        super().__init__(view, press)
+        self.is_drag = True
+        self.move(press.x(), Modifiers.NoModifier)
+
+    def move(self, x: float, modifiers: Modifiers) -> None:
+        axis: Axis = self.view.axis
+        row = self.view.row("minimap").rect(axis)
+        frame = (x - row.left()) / max(1, row.width()) * axis.n_frames
+        if axis.is_whole:
+            self.playback.seek(int(frame))
+        else:
+            width = viewport(row, axis).width() / max(1, row.width()) * axis.n_frames
+            self.view.set_axis(axis.starting_at(frame - width / 2))
+
+
+def restore_marks(chosen: Any, start: int | None, stop: int | None, takes_range: bool) -> None:
+    """Put the marks back as they were."""
+    chosen.mark_in, chosen.mark_out, chosen.takes_range = start, stop, takes_range
+    chosen.changed.emit()
+
+
+Make = Callable[[], Held]
