@@ -42,6 +42,15 @@ def scores(trained: Trained, matrix: Rows) -> torch.Tensor:
     return torch.cat(parts)
 
 
+@torch.no_grad()
+def embeddings(trained: Trained, matrix: Rows) -> NDArray[np.float32]:
+    """(T, d) float32 output of the encoder, one row for each row of features."""
+    scaled = matrix if isinstance(matrix, torch.Tensor) else torch.from_numpy(trained.scaling.apply(matrix))
+    device = trained.model.device
+    parts = [trained.model.embed(chunk.to(device)).reshape(len(chunk), -1) for chunk in torch.split(scaled, CHUNK)]
+    return np.asarray(torch.cat(parts).float().cpu().numpy())
+
+
 def log_posterior_of(trained: Trained, video_scores: torch.Tensor) -> NDArray[np.float64]:
     """(T, K) float64 logarithm of ``softmax(S / tau)``; for ASOT of ``softmax((S - rho_R |x - y|) / tau)``."""
     values = video_scores.double()

@@ -45,6 +45,7 @@ def segment(request: SegmentRequest, *, device: str, report: Report, should_stop
             ("posterior", np.exp(posteriors[-1])),
             ("plan", infer.plan(trained, matrix)),
             ("prior", infer.prior(trained, len(matrix))),
+            ("embedding", infer.embeddings(trained, matrix)),
         )
         paths.append({name: _write_matrix(folder / f"{number:04d}-{name}.npy", values) for name, values in matrices})
         report(Progress(done=number + 1, total=len(request.videos), text="Segmenting"))

@@ -1,4 +1,4 @@
-"""Numbers that take longer than a frame, computed on one thread; the newest wish of a kind wins."""
+"""Numbers that take longer than a frame, computed beside the window; the newest wish of a kind wins."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Computing(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="numbers")
+        self._pool = ThreadPoolExecutor(2, thread_name_prefix="numbers")
         self._wishes: dict[object, tuple[int, Callable[[Any], None]]] = {}
         self._number = 0
         self._arrived.connect(self._on_arrived)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,26 @@ class ScoreFiles:
             except (TotError, OSError):
                 return None
         return self._open[path]
+
+
+@dataclass(frozen=True)
+class MatrixFiles:
+    """Where the embeddings and the soft assignment of a video lie; either may be gone."""
+
+    embedding: Path
+    posterior: Path
+
+
+def matrix_files(document: Document, run: RunId) -> dict[VideoId, MatrixFiles]:
+    """The files of every video that a run segmented; none of them is opened."""
+    found = {}
+    for video in document.videos:
+        prediction = document.predictions.get((run, video))
+        if prediction is not None and prediction.scores is not None:
+            path = prediction.scores.posterior
+            beside = path.with_name(path.name.replace("-posterior", "-embedding"))
+            found[video] = MatrixFiles(beside, path)
+    return found
 
 
 def stretches(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -86,3 +86,21 @@ def test_a_stopped_run_of_several_seeds_goes_on(request_of, tmp_path: Path) -> N
     left = [e.seconds_left for e in events if isinstance(e, Progress) and e.text == "Training"]
     assert left[-1] == 0 and all(second is not None and second < 600 for second in left)
     assert result["curve"][-1][0] < whole["curve"][0][0] <= 30
+
+
+def test_segmenting_keeps_the_embeddings_beside_the_scores(request_of, tmp_path: Path) -> None:
+    from core.events import ignore, never_stop
+    from core.requests import SegmentRequest
+    from core.work.segmenting import segment
+
+    for method in ("tot", "cte"):
+        request = request_of(seeds="1", rival="none", iterations="10")
+        settings = with_values(preset("generic", method=method, n_clusters=3), {"iterations": "10"})
+        _, trained = run(TrainRequest(videos=request.videos, config=settings, out=str(tmp_path / method), device="cpu"))
+        out = str(tmp_path / f"{method}-segments")
+        asked = SegmentRequest(run="r1", videos=request.videos, weights=trained["weights"], out=out)
+        found = segment(asked, device="cpu", report=ignore, should_stop=never_stop)
+        files = found["videos"]["v0"]
+        rows = np.load(files["embedding"])
+        assert rows.shape[0] == 80 and np.isfinite(rows).all()
+        assert Path(files["embedding"]) == Path(files["posterior"].replace("-posterior", "-embedding"))

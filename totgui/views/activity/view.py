@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QHBoxLayout,
     QLabel,
@@ -24,16 +25,25 @@ from ...models.picture import Looks, SaveButton
 from ...models.places import PlaceList
 from ...models.widgets import plain
 from ...session import Session
+from ...session.readings import matrix_files
 from .boxes import Boxes, fill_table, numbers_table
+from .embedding import EmbeddingMap
+from .frames import cloud_of
 from .numbers import Numbers
 from .transitions import Transitions
 
 GATHER_MS = 60
 TRUST = "trust"
 SHOWN = What.SEGMENTATION | What.LABEL_MAP | What.ACTIONS | What.PREDICTION | What.RUNS | What.DATASET
+FRAMES = 2
+NO_FRAMES = (
+    "No scores in the cache. They come with a prediction: segment the videos with this run, "
+    "or choose another run in the Runs list."
+)
 HINTS = (
     "Click a line to list where one action follows the other, or an action to list its segments.",
     "Click a point to open its segment, or a row to list the segments of the action.",
+    "",
 )
 
 
@@ -47,7 +57,7 @@ class ActivityView(QWidget):
         self.numbers: Numbers | None = None
         self.tabs = QTabBar(self)
         self.tabs.setDrawBase(False)
-        for name in ("Transitions", "Durations"):
+        for name in ("Transitions", "Durations", "Frames"):
             self.tabs.addTab(name)
         self._track = QComboBox(self)
         self._track.setAccessibleName("Track")
@@ -62,20 +72,32 @@ class ActivityView(QWidget):
         self._about.setTextFormat(Qt.TextFormat.PlainText)
         self._about.setForegroundRole(self.palette().ColorRole.PlaceholderText)
         self.transitions, self.boxes = Transitions(session, self), Boxes(session, self)
+        self.frames = EmbeddingMap(session, self)
+        self._colour = QComboBox(self)
+        self._colour.setAccessibleName("Colour of the points")
+        self._colour.addItem("Coloured by action", "action")
+        self._colour.addItem("Coloured by time", "time")
+        self._alone = QCheckBox("Current video only", self)
         self.table = numbers_table(self)
         self.places = PlaceList(session, self)
         self._empty = plain("", self, dim=True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._empty.setContentsMargins(12, 12, 12, 12)
-        self._save = (SaveButton(self.transitions.saver, self), SaveButton(self.boxes.saver, self))
+        self._save = tuple(SaveButton(p.saver, self) for p in (self.transitions, self.boxes, self.frames))
+        self._no_frames = plain(NO_FRAMES, self, dim=True)
+        self._no_frames.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._no_frames.setContentsMargins(12, 12, 12, 12)
         self._build()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(GATHER_MS)
         self._soon.timeout.connect(self.refresh)
-        self.tabs.currentChanged.connect(self._on_tab)
+        self.tabs.currentChanged.connect(self._on_tab_chosen)
         self._track.activated.connect(lambda _index: self.refresh())
         self._least.valueChanged.connect(lambda _value: self._show())
+        self._colour.activated.connect(lambda _i: self.frames.set_colours(by_time=self._colour.currentIndex() == 1))
+        self._alone.toggled.connect(self.frames.set_alone)
+        session.currentRunChanged.connect(self._later)
         for picture in (self.transitions, self.boxes):
             picture.placesAsked.connect(self.places.show_places)
         self.table.itemSelectionChanged.connect(self._on_row)
@@ -92,7 +114,7 @@ class ActivityView(QWidget):
         head.setContentsMargins(8, 4, 8, 0)
         head.addWidget(self.tabs)
         head.addSpacing(8)
-        for widget in (self._track, self._least, self._about):
+        for widget in (self._track, self._least, self._colour, self._alone, self._about):
             head.addWidget(widget)
         head.addStretch(1)
         for button in self._save:
@@ -105,7 +127,9 @@ class ActivityView(QWidget):
         self._pages = QStackedWidget(self)
         self._pages.addWidget(_scrolled(self.transitions, self))
         self._pages.addWidget(durations)
-        side = QWidget(self)
+        self._pages.addWidget(self.frames)
+        self._pages.addWidget(self._no_frames)
+        side = self._side = QWidget(self)
         column = QVBoxLayout(side)
         column.setContentsMargins(8, 4, 8, 4)
         column.addWidget(self.places)
@@ -151,6 +175,28 @@ class ActivityView(QWidget):
         work, videos = comparing.cuts(document, track), dict(document.videos)
         title = track.title if track is not None else "labels"
         self._session.computing.ask("activity", lambda: Numbers.of(title, work(), videos), self._on_numbers)
+        if self.tabs.currentIndex() == FRAMES:
+            self._ask_frames()
+
+    def _ask_frames(self) -> None:
+        """Ask for the map of frames of the chosen track's run, else of the current run."""
+        document, comparing = self._session.document, self._session.comparing
+        if document is None:
+            return
+        track = next((t for t in comparing.choices(document) if t.key == self._track.currentData()), None)
+        run = track.run if track is not None and track.run is not None else self._session.current_run
+        if run is None or run not in document.runs:
+            self._on_frames(None, "")
+            return
+        work, videos, files = comparing.cuts(document, track), dict(document.videos), matrix_files(document, run)
+        name = f"{document.runs[run].name} {track.title if track is not None else ''}".strip()
+        self._session.computing.ask(
+            "frames", lambda: cloud_of(files, videos, work()), lambda cloud: self._on_frames(cloud, name)
+        )
+
+    def _on_frames(self, cloud: Any, name: str) -> None:
+        self.frames.show_cloud(cloud, Looks.of(self._session, self._session.document), name)
+        self._on_tab(self.tabs.currentIndex())
 
     def _fill_tracks(self) -> str:
         """List the tracks there are; the key of the chosen one."""
@@ -188,9 +234,18 @@ class ActivityView(QWidget):
         videos = numbers.n_videos if numbers is not None else 0
         self._about.setText(f"{segments:,} segments in {videos:,} videos" if has else "")
 
+    def _on_tab_chosen(self, index: int) -> None:
+        self._on_tab(index)
+        if index == FRAMES:
+            self._ask_frames()
+
     def _on_tab(self, index: int) -> None:
-        self._pages.setCurrentIndex(index)
+        missing = index == FRAMES and self.frames.cloud is None
+        self._pages.setCurrentIndex(FRAMES + 1 if missing else index)
         self._least.setVisible(index == 0)
+        self._side.setVisible(index != FRAMES)
+        for widget in (self._colour, self._alone):
+            widget.setVisible(index == FRAMES)
         for number, button in enumerate(self._save):
             button.setVisible(number == index)
         if not self.places.title:

@@ -1,0 +1,333 @@
+"""The map of frames: a point a frame in the space of a run, in time order, linked to the playhead both ways."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QHelpEvent,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QPolygonF,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from core.annotation.statistics import Place
+from core.data.dataset import VideoId
+
+from ...models.picture import Drawing, Looks, Picture
+from ...models.places import jump
+from ...models.widgets import percent, tip
+from ...session import Session
+from ..heatmap import VIRIDIS
+from .frames import Cloud
+
+Role = QPalette.ColorRole
+MARGIN, REACH = 22, 12.0
+PATH_POINTS = 4000
+EXPORT = QSize(900, 700)
+
+
+@dataclass(frozen=True)
+class View:
+    """Point `centre` lies in the middle; `scale` pixels are one unit."""
+
+    centre: tuple[float, float]
+    scale: float
+
+    @classmethod
+    def fitted(cls, points: NDArray[Any], size: QSize) -> View:
+        """The view that shows all points."""
+        low, high = points.min(axis=0), points.max(axis=0)
+        span = np.maximum(high - low, 1e-9)
+        room = (max(10, size.width() - 2 * MARGIN), max(10, size.height() - 2 * MARGIN))
+        scale = float(min(room[0] / span[0], room[1] / span[1]))
+        return cls((float(low[0] + high[0]) / 2, float(low[1] + high[1]) / 2), scale)
+
+    def pixels(self, points: NDArray[Any], size: QSize) -> NDArray[np.float32]:
+        """(N, 2) float32 places on a widget; the second axis points up."""
+        x = (points[:, 0] - np.float32(self.centre[0])) * np.float32(self.scale) + np.float32(size.width() / 2)
+        y = np.float32(size.height() / 2) - (points[:, 1] - np.float32(self.centre[1])) * np.float32(self.scale)
+        return np.stack([x, y], axis=1)
+
+    def zoomed(self, factor: float, at: QPointF, size: QSize) -> View:
+        """The view after a zoom that keeps what is under a pixel."""
+        dx, dy = at.x() - size.width() / 2, size.height() / 2 - at.y()
+        grown = 1 / self.scale - 1 / (self.scale * factor)
+        return View((self.centre[0] + dx * grown, self.centre[1] + dy * grown), self.scale * factor)
+
+    def panned(self, dx: float, dy: float) -> View:
+        """The view moved by pixels."""
+        return View((self.centre[0] - dx / self.scale, self.centre[1] + dy / self.scale), self.scale)
+
+
+class EmbeddingMap(Picture):
+    """Painted. Click seeks, wheel zooms, drag pans, double-click shows all; a ring marks the frame on screen."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._session = session
+        self.cloud: Cloud | None = None
+        self._looks: Looks | None = None
+        self._title = ""
+        self.by_time = False
+        self.alone = False
+        self.view: View | None = None
+        self._image: QImage | None = None
+        self._pixels: NDArray[np.float32] | None = None
+        self._pressed: QPointF | None = None
+        self._dragged = False
+        self._hovered: int | None = None
+        self.setMinimumHeight(160)
+        self.setMouseTracking(True)
+        self.setAccessibleName("Map of frames")
+        session.playback.frameChanged.connect(lambda _frame: self.update())
+        session.currentVideoChanged.connect(self._renew)
+
+    def sizeHint(self) -> QSize:
+        return QSize(460, 320)
+
+    def show_cloud(self, cloud: Cloud | None, looks: Looks | None, title: str) -> None:
+        """Show a cloud, all of it."""
+        fresh = cloud is None or self.cloud is None or cloud.points.shape != self.cloud.points.shape
+        self.cloud, self._looks, self._title = cloud, looks, title
+        if fresh or self.view is None:
+            self.view = None
+        self._renew()
+
+    def set_colours(self, *, by_time: bool) -> None:
+        """Colour by action, or by the place in the video."""
+        self.by_time = by_time
+        self._renew()
+
+    def set_alone(self, alone: bool) -> None:
+        """Show the current video alone, or among all."""
+        self.alone = alone
+        self._renew()
+
+    def _renew(self) -> None:
+        self._image = self._pixels = None
+        self._hovered = None
+        self.update()
+
+    # --- painting ----------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: object) -> None:
+        self._renew()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._renew()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.cloud is None or self._looks is None:
+            painter.fillRect(event.rect(), self.palette().color(Role.Base))
+            return
+        if self.view is None:
+            self.view = View.fitted(self.cloud.points, self.size())
+        if self._image is None:
+            self._pixels = self.view.pixels(self.cloud.points, self.size())
+            self._image = self.render_points(self._pixels, self.size(), self.palette())
+        painter.drawImage(0, 0, self._image)
+        if self._pixels is not None:
+            self._path(painter, self._pixels)
+            self._marks(painter, self._pixels)
+        _words(painter, self.palette(), self.cloud, self.size())
+
+    def render_points(self, pixels: NDArray[np.float32], size: QSize, palette: QPalette) -> QImage:
+        """A picture of all points; those of other videos are pale, or left out."""
+        assert self.cloud is not None and self._looks is not None
+        cloud, base = self.cloud, palette.color(Role.Base)
+        width, height = max(1, size.width()), max(1, size.height())
+        cells = np.full((height, width), base.rgb() & 0xFFFFFFFF, np.uint32)
+        own = cloud.part(self._session.current_video) if self._session.current_video is not None else slice(0, 0)
+        has_own = own.start < own.stop
+        colours = self._colours(palette)
+        radius = 2 if len(pixels) < 20_000 else 1
+        if not (self.alone and has_own):
+            pale = _mixed(colours, base, 0.42) if has_own else colours
+            _stamp(cells, pixels, pale, radius)
+        if has_own:
+            _stamp(cells, pixels[own], colours[own], radius + 1)
+        image = QImage(cells.data, width, height, 4 * width, QImage.Format.Format_RGB32)
+        return image.copy()
+
+    def _colours(self, palette: QPalette) -> NDArray[np.uint32]:
+        assert self.cloud is not None and self._looks is not None
+        cloud = self.cloud
+        if self.by_time:
+            lengths = np.diff(cloud.starts)
+            last = np.repeat(cloud.frames[np.maximum(cloud.starts[1:] - 1, 0)], lengths)
+            places = (cloud.frames * 255 // np.maximum(last, 1)).clip(0, 255)
+            return np.array(VIRIDIS, np.uint32)[places]
+        known, inverse = np.unique(cloud.labels, return_inverse=True)
+        table = np.array([self._looks.colour(int(label)).rgb() & 0xFFFFFFFF for label in known], np.uint32)
+        return np.asarray(table[inverse])
+
+    def _path(self, painter: QPainter, pixels: NDArray[np.float32]) -> None:
+        """The line through the current video's frames in time order."""
+        video = self._session.current_video
+        if self.cloud is None or video is None:
+            return
+        part = pixels[self.cloud.part(video)]
+        part = part[:: 1 + len(part) // PATH_POINTS]
+        if len(part) > 1:
+            line = self.palette().color(Role.WindowText)
+            line.setAlpha(70)
+            painter.setPen(QPen(line, 1))
+            painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in part.tolist()]))
+
+    def _marks(self, painter: QPainter, pixels: NDArray[np.float32]) -> None:
+        ink, base = self.palette().color(Role.WindowText), self.palette().color(Role.Base)
+        for point, size in ((self._hovered, 5.0), (self.head(), 7.0)):
+            if point is not None:
+                place = QPointF(float(pixels[point, 0]), float(pixels[point, 1]))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                for colour, width in ((base, 5.0), (ink, 2.2)):
+                    painter.setPen(QPen(colour, width))
+                    painter.drawEllipse(place, size, size)
+
+    def head(self) -> int | None:
+        """The point of the frame on screen."""
+        video = self._session.current_video
+        if self.cloud is None or video is None:
+            return None
+        return self.cloud.point_at(video, self._session.playback.frame)
+
+    # --- gestures ----------------------------------------------------------------------------------
+
+    def point_near(self, x: float, y: float) -> int | None:
+        """The point next to a place, within reach; with one video alone, of that one."""
+        if self._pixels is None or self.cloud is None:
+            return None
+        part = slice(0, len(self._pixels))
+        if self.alone and self._session.current_video is not None:
+            part = self.cloud.part(self._session.current_video)
+        pixels = self._pixels[part]
+        if not len(pixels):
+            return None
+        far = (pixels[:, 0] - np.float32(x)) ** 2 + (pixels[:, 1] - np.float32(y)) ** 2
+        nearest = int(far.argmin())
+        return part.start + nearest if far[nearest] <= REACH**2 else None
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pressed, self._dragged = event.position(), False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed is not None and self.view is not None:
+            moved = event.position() - self._pressed
+            if self._dragged or moved.manhattanLength() > 4:
+                self._dragged, self._pressed = True, event.position()
+                self.view = self.view.panned(moved.x(), moved.y())
+                self._renew()
+            return
+        found = self.point_near(event.position().x(), event.position().y())
+        if found != self._hovered:
+            self._hovered = found
+            self.setCursor(Qt.CursorShape.ArrowCursor if found is None else Qt.CursorShape.PointingHandCursor)
+            self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        pressed, self._pressed = self._pressed, None
+        if pressed is not None and not self._dragged:
+            found = self.point_near(event.position().x(), event.position().y())
+            if found is not None:
+                self.go(found)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.view = None
+        self._renew()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.view is not None:
+            factor = 1.0015 ** (event.angleDelta().y() or event.angleDelta().x())
+            self.view = self.view.zoomed(factor, event.position(), self.size())
+            self._renew()
+
+    def go(self, point: int) -> None:
+        """Show the frame of a point."""
+        assert self.cloud is not None
+        frame = int(self.cloud.frames[point])
+        jump(self._session, Place(self.cloud.video_of(point), frame, frame))
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent):
+            found = self.point_near(event.pos().x(), event.pos().y())
+            if found is not None:
+                QToolTip.showText(event.globalPos(), tip(self.describe(found)), self)
+            else:
+                QToolTip.hideText()
+            return True
+        return super().event(event)
+
+    def describe(self, point: int) -> str:
+        """A point in words."""
+        document = self._session.document
+        if self.cloud is None or self._looks is None or document is None:
+            return ""
+        video: VideoId = self.cloud.video_of(point)
+        name = document.videos[video].name if video in document.videos else video
+        return f"{name}, frame {int(self.cloud.frames[point]):,}: {self._looks.name(int(self.cloud.labels[point]))}"
+
+    def drawing(self) -> Drawing | None:
+        if self.cloud is None or self._looks is None:
+            return None
+        from ...palette import theme_palette
+
+        cloud, palette = self.cloud, theme_palette("light")
+        size = QSize(2 * EXPORT.width(), 2 * EXPORT.height())  # points are a picture, also in SVG: there may be 100,000
+        pixels = View.fitted(cloud.points, size).pixels(cloud.points, size)
+        image = self.render_points(pixels, size, palette)
+
+        def paint(painter: QPainter, palette: QPalette) -> None:
+            painter.drawImage(QRectF(0, 0, EXPORT.width(), EXPORT.height()), image)
+            _words(painter, palette, cloud, EXPORT)
+
+        return Drawing(EXPORT.width(), EXPORT.height(), paint, f"frames {self._title}", self.font())
+
+
+def _stamp(cells: NDArray[np.uint32], pixels: NDArray[np.float32], colours: NDArray[np.uint32], radius: int) -> None:
+    """Set squares of ``2 radius`` pixels a side (at least 2) around the points that lie inside."""
+    height, width = cells.shape
+    at = np.floor(pixels).astype(np.int32)
+    inside = (at[:, 0] >= radius) & (at[:, 1] >= radius) & (at[:, 0] < width - radius) & (at[:, 1] < height - radius)
+    flat = cells.reshape(-1)
+    places, chosen = at[inside, 1].astype(np.int64) * width + at[inside, 0], colours[inside]
+    for dy in range(-radius, radius):
+        for dx in range(-radius, radius):
+            flat[places + (dy * width + dx)] = chosen
+
+
+def _mixed(colours: NDArray[np.uint32], base: QColor, share: float) -> NDArray[np.uint32]:
+    """Colours with `share` of themselves over a background."""
+    known, inverse = np.unique(colours, return_inverse=True)
+    table = []
+    for value in known.tolist():
+        colour = QColor.fromRgb(value)
+        parts = zip(colour.getRgbF()[:3], base.getRgbF()[:3], strict=True)
+        table.append(QColor.fromRgbF(*(share * a + (1 - share) * b for a, b in parts)).rgb() & 0xFFFFFFFF)
+    return np.asarray(np.array(table, np.uint32)[inverse])
+
+
+def _words(painter: QPainter, palette: QPalette, cloud: Cloud, size: QSize) -> None:
+    metrics = painter.fontMetrics()
+    painter.setPen(palette.color(Role.PlaceholderText))
+    first, second = (percent(share) for share in cloud.shares)
+    fewer = f", every {cloud.every}. row" if cloud.every > 1 else ""
+    text = f"{len(cloud.points):,} rows{fewer} · axes: first two principal components of the {cloud.about}"
+    text += f", {first} and {second} % of the variance"
+    room = metrics.elidedText(text, Qt.TextElideMode.ElideRight, size.width() - 16)
+    painter.drawText(QPointF(8, size.height() - 6), room)
