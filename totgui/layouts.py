@@ -31,14 +31,13 @@ ARRANGEMENTS = {
         left=("Videos",),
         right=("Review", "Labels", "History"),
         bottom=("Timeline",),
-        shares={"left": 0.2, "right": 0.24, "bottom": 0.44},
+        shares={"left": 0.24, "right": 0.26, "bottom": 0.44},
     ),
     "Train": Arrangement(
         "Settings, curves and the pinned video while it is being learned",
-        left=("Runs",),
-        right=("Training", "Metrics"),
-        bottom=("Live",),
-        shares={"left": 0.24, "right": 0.28, "bottom": 0.42},
+        left=("Training", "Runs"),
+        right=("Live", "Metrics"),
+        shares={"left": 0.26, "right": 0.44},
     ),
     "Map": Arrangement(
         "The label map, wide, beside the video and above the timeline",
