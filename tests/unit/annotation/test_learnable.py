@@ -76,3 +76,12 @@ def test_accepted_only_and_rejected_never(document: Document) -> None:
 def test_an_unknown_source_is_refused_with_the_known_ones(document: Document) -> None:
     with pytest.raises(ConfigError, match=r'"truth".*corrected, accepted, none'):
         learnable(document, "truth")
+
+
+def test_frames_that_were_checked_and_found_right_teach(document: Document) -> None:
+    document.apply(commands.adopt_all(document, R))
+    document.apply(commands.check_span(document, A, 8, 14))
+    found = learnable(document, "corrected").videos
+    assert list(found) == [A] and found[A].frames == 6
+    assert found[A].starts == (0, 8, 10, 14) and found[A].labels == (UNLABELLED, 0, 1, UNLABELLED)
+    assert not learnable(document, "accepted").videos
