@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -82,7 +82,7 @@ def configure(
     *,
     method: str | None = None,
     preset: str | None = None,
-    n_clusters: int | None = None,
+    n_clusters: int | Literal["auto"] | None = None,
     iterations: int | None = None,
     seed: int | None = None,
     seeds: int | None = None,
@@ -92,16 +92,20 @@ def configure(
 ) -> TrainConfig:
     """The settings of a training: a preset (one that fits the dataset when None), its method or another, values.
 
-    K comes from the actions of the dataset where neither preset nor caller states it, and is then no less than
+    K comes from the actions of the dataset where neither preset nor caller states it, is found by the training where
+    it is ``auto``, and is in both cases no less than
     `at_least`, such as the number of actions that a person used. `official_compatible` takes the settings of the
     released code (METHOD 12) where they are settings here.
     """
     from .tot import config, presets
 
     name = preset or presets.default_preset(dataset)
+    is_open = n_clusters == "auto"
+    if n_clusters == "auto":
+        n_clusters = max(config.START_CLUSTERS, at_least)
     n_clusters = n_clusters or max(presets.clusters_for(name, dataset) or 0, at_least) or None
     chosen = presets.preset(name, method=method, n_clusters=n_clusters)
-    stated = dict(values or {})
+    stated = dict(values or {}) | ({"clusters": "auto"} if is_open else {})
     if iterations is not None:
         stated["iterations"] = str(iterations)
     if seed is not None:
@@ -333,6 +337,26 @@ def _videos_of(source: Path) -> dict[str, Path]:
     return {video.name: video.media for video in videos if video.media is not None}
 
 
+def group(
+    path: Path | str,
+    out: Path | str,
+    n_groups: int,
+    *,
+    seed: int = 0,
+    report: Report = ignore,
+    should_stop: ShouldStop = never_stop,
+) -> dict[str, Any]:
+    """Put the videos of a folder into groups that show the same things, a new project each; see `core.group_work`.
+
+    The activities that the folder names take no part; the answer says how pure the groups are against them.
+    """
+    from .group_work import group_dataset
+
+    first = open_dataset(path, report=report, should_stop=should_stop)
+    rest = [open_dataset(path, activity=a, should_stop=should_stop) for a in first.activities if a != first.activity]
+    return group_dataset([first, *rest], Path(out).absolute(), n_groups, seed=seed, report=report)
+
+
 def evaluate_request(request: EvaluateRequest) -> dict[str, Any]:
     """Scores of a request as plain values."""
     from .device import memory_explained
@@ -384,6 +408,33 @@ def train_project(
         reason = project.saved_state().reason
         raise JobError(f"The run is not on disk ({reason}).", hint=f"Its weights stay in {request.out}.")
     return run, result
+
+
+def sweep(
+    project: Project,
+    base: TrainConfig,
+    grid: dict[str, list[str]],
+    *,
+    seeds: int = 3,
+    device: str = "auto",
+    cluster: str = "",
+    report: Report = ignore,
+    should_stop: ShouldStop = never_stop,
+) -> dict[str, Any]:
+    """Every combination of a grid's settings from several seeds, here or on a cluster; see `core.sweep_work`."""
+    from .sweep_work import sweep_project
+
+    chosen = device if cluster else choose_device(device)[0]
+    return sweep_project(
+        project,
+        base,
+        grid,
+        seeds=seeds,
+        device="cpu" if chosen == "auto" else chosen,
+        cluster=cluster,
+        report=report,
+        should_stop=should_stop,
+    )
 
 
 def segment_project(

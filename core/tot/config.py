@@ -10,6 +10,8 @@ import msgspec
 from ..errors import ConfigError
 from .fields import FIELDS
 
+START_CLUSTERS = 16
+"""Clusters that the search for their number begins with."""
 METHODS: dict[str, str] = {
     "tot": "TOT",
     "tot+tcl": "TOT + TCL (temporal coherence)",
@@ -22,10 +24,14 @@ METHODS: dict[str, str] = {
 
 
 class TrainConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """All settings of one training (symbols, words and ranges in `fields`)."""
+    """All settings of one training (symbols, words and ranges in `fields`).
+
+    With `clusters` as ``auto`` the number is found before the training, beginning with `n_clusters`.
+    """
 
     method: Literal["tot", "tot+tcl", "tot+entropy", "ot", "asot", "cte"] = "tot"
     n_clusters: int
+    clusters: Literal["given", "auto"] = "given"
     rho: float = 0.07
     sigma: float = 2.0
     tau: float = 0.1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ..data.dataset import Choice, Dataset, Video
@@ -108,3 +109,14 @@ def _problem_lines(dataset: Dataset) -> list[str]:
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
+
+
+def group_text(found: Mapping[str, Any]) -> str:
+    """Groups of videos, a line a group; how pure they are where the folder names activities."""
+    lines = []
+    for each in found["groups"]:
+        inside = ", ".join(f"{n} {name}" for name, n in sorted(each["activities"].items(), key=lambda item: -item[1]))
+        lines.append(f"{each['project']}: {len(each['videos'])} videos ({inside})")
+    if found["purity"] is not None:
+        lines.append(f"{100 * found['purity']:.1f} % of the videos lie with the commonest activity of their group.")
+    return "\n".join([*lines, "Next: tot train, once a project."])

@@ -26,6 +26,11 @@ def register(verb: AddVerb) -> None:
     sub.add_argument("project", type=Path, metavar="PROJECT.tot")
     sub.add_argument("dataset", type=Path, metavar="DATASET")
     _add_choices(sub)
+    sub = verb("group", group)
+    sub.add_argument("dataset", type=Path, metavar="DATASET")
+    sub.add_argument("--groups", type=int, required=True, metavar="N")
+    sub.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder; one project a group")
+    sub.add_argument("--seed", type=int, default=0, metavar="S")
 
 
 def _add_choices(sub: argparse.ArgumentParser) -> None:
@@ -57,6 +62,13 @@ def info(options: argparse.Namespace) -> Answer:
     """Say what was found in a dataset."""
     dataset = _open(options)
     return dataset_words.dataset_values(dataset), dataset_words.dataset_text(dataset)
+
+
+def group(options: argparse.Namespace) -> Answer:
+    """Group videos of unknown activity by what they show, one project a group."""
+    with ProgressPrinter() as report:
+        found = api.group(options.dataset, options.out, options.groups, seed=options.seed, report=report)
+    return found, dataset_words.group_text(found)
 
 
 def new(options: argparse.Namespace) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from .. import api
 from ..annotation.learnable import SOURCES
@@ -46,7 +46,7 @@ def _train_grammar(add: Callable[..., Any]) -> None:
     add("project", type=Path, metavar="PROJECT.tot")
     add("--method", metavar="NAME", help="tot, tot+tcl, tot+entropy, ot, asot, cte; the preset's own when left out")
     add("--preset", metavar="NAME")
-    add("--clusters", type=int, metavar="K")
+    add("--clusters", type=_clusters, metavar="K|auto", help="auto finds the number, and says why")
     add("--set", nargs="+", action="extend", default=[], metavar="NAME=VALUE")
     add("--iterations", type=int, metavar="N")
     add("--seed", type=int, metavar="S")
@@ -61,6 +61,15 @@ def _train_grammar(add: Callable[..., Any]) -> None:
     )
     add("--device", default="auto", metavar="auto|cpu|cuda|cuda:N|mps")
     add("--official-compatible", action="store_true")
+
+
+def _clusters(text: str) -> int | Literal["auto"]:
+    if text == "auto":
+        return "auto"
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f'"{text}" is no number of clusters; wanted a whole number or auto') from None
 
 
 def train(options: argparse.Namespace) -> Answer:
@@ -88,6 +97,8 @@ def train(options: argparse.Namespace) -> Answer:
         "metrics": result["metrics"],
         "learned": learned_from,
     }
+    if counted := result["config"].get("counted"):
+        answer["clusters"] = counted
     if result["ensemble"]:
         answer["ensemble"] = result["ensemble"]
     return answer, wording.train_text(answer)

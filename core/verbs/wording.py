@@ -20,6 +20,8 @@ def train_text(answer: Mapping[str, Any]) -> str:
     if answer["metrics"]:
         where = " on the videos it did not learn from" if learned else ""
         lines.append(f"MoF {_percent(answer['metrics']['mof'])}, F1 {_percent(answer['metrics']['f1'])}{where}")
+    if counted := answer.get("clusters"):
+        lines += count_lines(counted)
     if ensemble := answer.get("ensemble"):
         best = ensemble["runs"][ensemble["chosen"]]
         if ensemble["consensus"]:
@@ -35,6 +37,22 @@ def train_text(answer: Mapping[str, Any]) -> str:
         for name, spread in ensemble["spread"].items():
             lines.append(f"{name}: mean {_percent(spread['mean'])}, deviation {_percent(spread['deviation'])}")
     return "\n".join(lines)
+
+
+def count_lines(counted: Mapping[str, Any]) -> list[str]:
+    """Why there are as many clusters as were found: what was dropped and merged, a line each."""
+    seeds = ", ".join(map(str, counted["seeds"]))
+    lines = [f"{counted['found']} clusters were found, beginning with {counted['start']} (by seed: {seeds})."]
+    for merge in counted["merges"]:
+        if merge["into"] is None:
+            lines.append(f"  cluster {merge['cluster']:>2} dropped: {_percent(merge['share'])} of the frames")
+        else:
+            lines.append(
+                f"  cluster {merge['cluster']:>2} merged into {merge['into']:>2}: taken for each other in "
+                f"{_percent(merge['confused'])} of the videos; {merge['clusters']} clusters, "
+                f"{_percent(merge['recognised'])} recognised"
+            )
+    return [*lines, f"  {counted['found']} clusters, {_percent(counted['recognised'])} recognised in videos left out"]
 
 
 def segment_text(answer: Mapping[str, Any]) -> str:

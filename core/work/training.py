@@ -19,6 +19,7 @@ from ..tot.config import TrainConfig
 from ..tot.devices import use_few_threads
 from ..tot.presets import rivals_of
 from .choosing import Choice, Family, shown
+from .counting import found_clusters
 from .judging import Judge
 from .learning import lesson_of
 from .live import Live
@@ -59,6 +60,13 @@ def train(
     use_few_threads()
     matrices = load_matrices(request.videos, report, should_stop)
     resume = _checkpoint(request)
+    counted = None
+    if config.clusters == "auto":
+        config, counted = found_clusters(matrices, config, device=device, report=report, should_stop=should_stop)
+        if should_stop() is StopKind.DISCARD:
+            raise JobCancelled
+        named = len({label for _, labels in request.corrections.values() for label in labels if label >= 0})
+        config = msgspec.structs.replace(config, n_clusters=max(config.n_clusters, named))
     lesson = lesson_of(request, config, [len(matrix) for matrix in matrices], report)
     judge = Judge.of(request.videos, lesson.bound if lesson else {}, frozenset(lesson.videos if lesson else ()))
     methods = [config, *rivals_of(config)]
@@ -103,7 +111,7 @@ def train(
     report(LogLine(text=f"{trained.iterations} iterations in {trained.seconds:.1f} s on {device}"))
     result = {
         "weights": str(path),
-        "config": msgspec.to_builtins(trained.config),
+        "config": msgspec.to_builtins(trained.config) | ({} if counted is None else {"counted": counted}),
         "device": device,
         "iterations": trained.iterations,
         "seconds": sum(each.runs[0].seconds for each in families),

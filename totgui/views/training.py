@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QFormLayout,
     QFrame,
@@ -23,7 +24,7 @@ from PySide6.QtWidgets import (
 from core.annotation.changes import Changes, What
 from core.errors import ConfigError
 from core.events import ENDINGS, Failed, LogLine, Progress, Started, StopKind
-from core.tot.config import METHODS, TrainConfig, check, with_values
+from core.tot.config import METHODS, START_CLUSTERS, TrainConfig, check, with_values
 from core.tot.fields import FIELDS, Field
 from core.tot.presets import PRESETS, clusters_for, default_preset, preset
 
@@ -55,6 +56,14 @@ class TrainingView(QWidget):
         self._clusters = _spin(2, 4096, "Clusters", self)
         self._clusters.setToolTip(tip("Number of clusters K: how many steps the activity has."))
         self.learn_from = LearnFrom(session, self)
+        self._count = QCheckBox("auto", self)
+        self._count.setToolTip(
+            tip(
+                "Find the number of clusters: begin with many, then drop and merge those that are not recognised in "
+                "videos left out. It costs one more training; the log says why."
+            )
+        )
+        self._count.toggled.connect(self._count_toggled)
         self._seed = _spin(0, 2_147_483_647, "Seed", self)
         self._seed.setToolTip(tip("The same seed gives the same run on the same device."))
         self._device = _combo(DEVICES, "Device", self)
@@ -99,7 +108,11 @@ class TrainingView(QWidget):
         head = _form()
         head.addRow("Preset", self._preset)
         head.addRow("Method", self._method)
-        head.addRow("K   Clusters", self._clusters)
+        number = QHBoxLayout()
+        number.setContentsMargins(0, 0, 0, 0)
+        number.addWidget(self._clusters, 1)
+        number.addWidget(self._count)
+        head.addRow("K   Clusters", number)
         head.addRow("Learn from", self.learn_from)
         fields = {field.name: field for field in FIELDS}
         for name in FIRST:
@@ -179,8 +192,11 @@ class TrainingView(QWidget):
     def config(self) -> TrainConfig:
         """The settings of the form. Raises ConfigError, which names the range."""
         values = {name: _text(widget) for name, widget in self._fields.items()}
-        base = preset(self._preset.currentData(), method=self._method.currentData(), n_clusters=self._clusters.value())
-        config = with_values(base, values | {"seed": str(self._seed.value())})
+        auto = self._count.isChecked()
+        n_clusters = START_CLUSTERS if auto else self._clusters.value()
+        base = preset(self._preset.currentData(), method=self._method.currentData(), n_clusters=n_clusters)
+        own = {"seed": str(self._seed.value()), "clusters": "auto" if auto else "given"}
+        config = with_values(base, values | own)
         document = self._session.document
         videos = document.dataset.trainable if document else ()
         rows = max((video.timebase.n_rows for video in videos), default=0)
@@ -197,8 +213,13 @@ class TrainingView(QWidget):
         self._method.setCurrentIndex(self._method.findData(PRESETS[self._preset.currentData()].method))
         self.apply_preset(keep_clusters=False)
 
+    def _count_toggled(self, on: bool) -> None:
+        self._clusters.setEnabled(not on)
+        self._validate()
+
     def set_clusters(self, count: int) -> None:
         """Train with this K next."""
+        self._count.setChecked(False)
         self._clusters.setValue(count)
         self._clusters.setFocus()
 

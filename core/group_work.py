@@ -1,0 +1,81 @@
+"""A dataset of unknown activities as one project a group: what `tot group` does."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from .annotation.segmentation import Segmentation
+from .data.dataset import Action, Dataset, Video
+from .data.features import load_matrix
+from .data.labels import load_ground_truth
+from .errors import InputError
+from .events import Progress, Report
+from .metrics.grouping import group_videos, purity
+from .project import Project
+
+
+def group_dataset(
+    activities: Sequence[Dataset], out: Path, n_groups: int, *, seed: int, report: Report
+) -> dict[str, Any]:
+    """Write ``group-1.tot``, ``group-2.tot``, ... into the new folder `out`, each a project of the videos of a group.
+
+    Args:
+        activities: the same folder, opened once for each activity that its names tell; they take no part in grouping.
+    Returns:
+        The groups as plain values: path, videos, actions by ground truth; and, where the folder names several
+        activities, the purity of the groups against them.
+    Raises:
+        InputError: `out` exists, no video has usable features, or they have other widths.
+        ConfigError: the number of groups is out of range.
+    """
+    if out.exists():
+        raise InputError(out, "is there already.", hint="Choose a new folder.")
+    places = [(dataset, video) for dataset in activities for video in dataset.trainable]
+    if not places:
+        raise InputError(activities[0].root, "no video has usable features.", hint="Make them with: tot features")
+    widths = {video.n_dimensions for _, video in places}
+    if len(widths) > 1:
+        raise InputError(activities[0].root, f"features of {sorted(widths)} columns; wanted one number for all.")
+    matrices = []
+    for number, (_, video) in enumerate(places):
+        matrices.append(load_matrix(video))
+        report(Progress(done=number + 1, total=len(places), text="Reading features"))
+    groups = group_videos(matrices, n_groups, seed=seed)
+    out.mkdir(parents=True)
+    found = []
+    for group in range(n_groups):
+        mine = [place for place, of in zip(places, groups.tolist(), strict=True) if of == group]
+        path = out / f"group-{group + 1}.tot"
+        found.append(_write(path, f"group {group + 1}", mine))
+    known = [dataset.activity for dataset, _ in places]
+    several = len(set(known)) > 1
+    return {"folder": str(out), "groups": found, "purity": purity(groups, known) if several else None}
+
+
+def _write(path: Path, name: str, places: Sequence[tuple[Dataset, Video]]) -> dict[str, Any]:
+    """One project of videos that may come from several activities; what it holds, as plain values."""
+    actions: dict[int, Action] = {}
+    truths = {}
+    for dataset, video in places:
+        actions |= {int(action.id): action for action in dataset.actions if int(action.id) not in actions}
+        if video.ground_truth is not None:
+            truths[video.id] = Segmentation.from_frames(load_ground_truth(dataset, video))
+    used = {label for truth in truths.values() for label in truth.labels.tolist()}
+    kept = tuple(actions[number] for number in sorted(actions) if number in used or not truths)
+    videos = tuple(video for _, video in places)
+    first = places[0][0]
+    whole = dataclasses.replace(first, activity=name, activities=(name,), videos=videos, actions=kept, problems=())
+    with Project.create(path, whole, ground_truth=truths) as project:
+        project.flush(60)
+    counts: dict[str, int] = {}
+    for dataset, _ in places:
+        counts[dataset.activity] = counts.get(dataset.activity, 0) + 1
+    return {
+        "project": str(path),
+        "videos": [video.name for video in videos],
+        "actions": len(kept),
+        "activities": counts,
+    }

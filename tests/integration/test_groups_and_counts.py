@@ -1,0 +1,74 @@
+"""`tot group` and `--clusters auto` from the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.cli import main
+
+
+def tot(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, dict, str]:
+    code = main([*(str(word) for word in words), "--json"])
+    out, err = capsys.readouterr()
+    return code, json.loads(out) if out else {}, err
+
+
+@pytest.fixture
+def mixed(tmp_path: Path) -> Path:
+    """Three activities of three steps each in one folder, the Breakfast layout: features/ACTIVITY/NAME.npy."""
+    draw, root = np.random.default_rng(2), tmp_path / "mixed"
+    (root / "groundTruth").mkdir(parents=True)
+    (root / "mapping").mkdir()
+    names = []
+    for number, activity in enumerate(("tea", "milk", "salat")):
+        (root / "features" / activity).mkdir(parents=True)
+        centres = draw.normal(size=(3, 8)) * 2
+        names += [f"{activity}_step{k}" for k in range(3)]
+        for video in range(5):
+            truth = np.repeat(np.arange(3), draw.integers(30, 50, size=3))
+            name = f"P{video:02}_{activity}"
+            features = centres[truth] + draw.normal(size=(len(truth), 8))
+            np.save(root / "features" / activity / f"{name}.npy", features.astype(np.float32))
+            (root / "groundTruth" / name).write_text("\n".join(names[3 * number + k] for k in truth) + "\n")
+    (root / "mapping" / "mapping.txt").write_text("".join(f"{n} {name}\n" for n, name in enumerate(names)))
+    return root
+
+
+def test_videos_of_several_activities_become_one_project_each(
+    mixed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, found, _ = tot(capsys, "group", mixed, "--groups", 3, "--out", tmp_path / "groups")
+    assert code == 0 and found["purity"] == 1.0
+    assert sorted(len(each["videos"]) for each in found["groups"]) == [5, 5, 5]
+    project = found["groups"][0]["project"]
+    assert tot(capsys, "train", project, "--method", "tot", "--iterations", 60, "--device", "cpu")[0] == 0
+    assert tot(capsys, "segment", project)[0] == 0
+    code, report, _ = tot(capsys, "evaluate", project)
+    assert code == 0 and report["videos"] == 5 and len(report["per_class"]) == 3
+    code, _, error = tot(capsys, "group", mixed, "--groups", 3, "--out", tmp_path / "groups")
+    assert code == 2 and "is there already" in error
+    code, _, error = tot(capsys, "group", mixed, "--groups", 40, "--out", tmp_path / "more")
+    assert code == 2 and "wanted 2 to 15" in error and not (tmp_path / "more").exists()
+
+
+def test_the_number_of_clusters_is_found_recorded_and_repeated(
+    mixed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = tmp_path / "p.tot"
+    assert tot(capsys, "new", project, mixed, "--activity", "milk")[0] == 0
+    words = ("train", project, "--method", "tot", "--iterations", 40, "--clusters", "auto", "--device", "cpu")
+    code, trained, _ = tot(capsys, *words)
+    counted = trained["clusters"]
+    assert code == 0 and 2 <= counted["found"] < counted["start"] and len(counted["seeds"]) == 3
+    assert counted["start"] - len(counted["merges"]) == counted["found"]
+    code, found, _ = tot(capsys, "map", project)
+    assert code == 0 and len(found["clusters"]) == counted["found"]
+    code, again, _ = tot(capsys, "train", project, "--from", "r1", "--device", "cpu")
+    assert code == 0 and "clusters" not in again
+    assert again["loss"]["total"] == pytest.approx(trained["loss"]["total"], rel=1e-4)
+    code = main(["train", str(project), "--clusters", "some"])
+    assert code == 2 and "whole number or auto" in capsys.readouterr().err
