@@ -70,5 +70,6 @@ def test_the_number_of_clusters_is_found_recorded_and_repeated(
     code, again, _ = tot(capsys, "train", project, "--from", "r1", "--device", "cpu")
     assert code == 0 and "clusters" not in again
     assert again["loss"]["total"] == pytest.approx(trained["loss"]["total"], rel=1e-4)
-    code = main(["train", str(project), "--clusters", "some"])
-    assert code == 2 and "whole number or auto" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as ended:
+        main(["train", str(project), "--clusters", "some"])
+    assert ended.value.code == 2 and "whole number or auto" in capsys.readouterr().err
