@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from zlib import crc32
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -14,9 +14,7 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QProgressBar,
     QPushButton,
-    QSizePolicy,
     QStackedWidget,
-    QToolBar,
     QVBoxLayout,
     QWidget,
 )
@@ -30,6 +28,7 @@ from .models.widgets import duration, tip
 from .safety import Safety
 from .session import Session
 from .settings import Settings
+from .toolbar import add_toolbar
 from .views.activity.view import ActivityView
 from .views.compare.view import CompareView
 from .views.filmstrip import FilmStrip
@@ -90,7 +89,7 @@ class MainWindow(QMainWindow):
         self._add_status()
         self.safety = Safety(self)
         self.actions_ = Actions(self)
-        self._add_toolbar()
+        self._toolbar = add_toolbar(self, self.actions_.by_name)
         self._connect()
         self._default_state = self.saveState()
         self.resize(1480, 940)
@@ -170,38 +169,6 @@ class MainWindow(QMainWindow):
         status.addPermanentWidget(self._saved)
         self._show_job(False)
 
-    def _add_toolbar(self) -> None:
-        bar = QToolBar("Tools", self)
-        bar.setObjectName("Tools")
-        bar.setMovable(False)
-        bar.setIconSize(QSize(18, 18))
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-        find = self.actions_.by_name
-        groups = (
-            {"file.dataset": "Dataset", "file.open": "Project"},
-            {"edit.undo": "Undo", "edit.redo": "Redo"},
-            {
-                "model.train": "Train",
-                "model.stop": "Stop and keep",
-                "model.discard": "Discard",
-                "model.segment": "Segment",
-            },
-            {"segment.adopt-video": "Adopt", "segment.split": "Split", "segment.merge-next": "Merge"},
-            {"review.accept": "Accept", "review.reject": "Reject"},
-        )
-        for group in groups:
-            for name, text in group.items():
-                find[name].setIconText(text)
-                bar.addAction(find[name])
-            bar.addSeparator()
-        spacer = QWidget(self)
-        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        bar.addWidget(spacer)
-        find["file.export"].setIconText("Export")
-        bar.addAction(find["file.export"])
-        self.addToolBar(bar)
-        self._toolbar = bar
-
     def _connect(self) -> None:
         session, actions = self.session, self.actions_
         session.projectChanged.connect(self._on_project)
@@ -220,6 +187,7 @@ class MainWindow(QMainWindow):
         self._connect_review()
         session.work.extracted.connect(self.settings.set_extraction_speed)
         self.start.demoAsked.connect(actions.file.open_demo)
+        self.start.tourAsked.connect(actions.help.tour)
         self.start.datasetAsked.connect(actions.file.open_dataset)
         self.start.projectAsked.connect(actions.file.open_project)
         self.start.recentAsked.connect(actions.file.open_path)
@@ -249,6 +217,12 @@ class MainWindow(QMainWindow):
     def _keep_reviewer(self) -> None:
         self.session.reviewing.reviewer = self.review.reviewer.text().strip()
         self.settings.set_reviewer(self.session.reviewing.reviewer)
+
+    def tour_part(self, name: str) -> QWidget | None:
+        """The part of the window that a step of the tour points at."""
+        if name == "toolbar":
+            return self._toolbar
+        return self.docks.get(name)
 
     def show_message(self, text: str, level: str = "info") -> None:
         """Say something in the bar above the video."""

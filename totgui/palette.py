@@ -38,6 +38,10 @@ QToolBar { border: none; border-bottom: 1px solid %(mid)s; spacing: 4px; padding
 QToolButton { padding: 4px 7px; border-radius: 5px; }
 QToolButton:hover { background: %(mid)s; }
 QToolButton:checked { background: %(checked)s; }
+QPushButton#way { text-align: left; border: 1px solid %(mid)s; border-radius: 8px; background: %(base)s; }
+QPushButton#way:focus { border-color: #2f7de1; }
+QPushButton#way:hover { border-color: #2f7de1; background: %(checked)s; }
+QFrame#tour { background: %(base)s; border: 1px solid #2f7de1; border-radius: 8px; }
 QStatusBar { border-top: 1px solid %(mid)s; }
 QStatusBar::item { border: none; }
 QHeaderView::section { background: %(alternate)s; border: none; border-bottom: 1px solid %(mid)s; padding: 4px 6px; }

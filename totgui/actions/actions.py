@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QLineEdit, QMenu, QPlainTextEdit, QTextEdit, QWidget
 
+from ..icons import command_icon
 from ..keymap import ACTION_KEY, N_ACTION_KEYS, Keymap, without_typing
 from ..models.widgets import COMMAND
 from ..views.timeline.menu import fill_runs
@@ -37,7 +38,7 @@ class Actions(QObject):
         self.session = window.session
         self.file, self.edit, self.segment = FileMenu(window), EditMenu(window), SegmentMenu(window)
         self.model, self.tools = ModelMenu(window), ToolsMenu(window)
-        self.review = ReviewMenu(window)
+        self.review, self.help = ReviewMenu(window), HelpMenu(window)
         self.by_name: dict[str, QAction] = {}
         self.commands: dict[str, Command] = {}
         self.groups: dict[str, str] = {}
@@ -52,7 +53,7 @@ class Actions(QObject):
             self.review,
             self.tools,
             ViewMenu(window),
-            HelpMenu(window),
+            self.help,
         )
         self.menus = [self._menu(part) for part in parts]
         self._recent = self.menus[0].addMenu("Recent projects")
@@ -93,6 +94,7 @@ class Actions(QObject):
 
     def _add(self, command: Command, group: str) -> QAction:
         action = QAction(command.text, self.window)
+        action.setIcon(command_icon(command.name))
         action.setAutoRepeat(command.repeats)
         action.setCheckable(command.checked is not None)
         action.triggered.connect(lambda _checked=False, do=command.do: do())

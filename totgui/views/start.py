@@ -2,13 +2,66 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFont, QIcon
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
-from ..models.widgets import does_command
+from ..icons import command_icon, icon
+from ..models.widgets import does_command, plain, tip
+from ..paths import resource
+
+WIDTH = 760
+ICON_PX = 30
+ROW_HEIGHT = 46
+ROWS_SHOWN = 5
+WAYS = (
+    ("file.demo", "Open demo", "A rendered tabletop assembly with known steps. About a minute to render on first use."),
+    ("file.dataset", "Open dataset…", "A folder of videos, or of features and labels in any published layout."),
+    ("file.open", "Open project…", "Go on where you stopped. Every edit is in the .tot file."),
+)
+DROP = "A folder, a project or a file of labels can be dropped on this window."
+DAY_S = 86400.0
+
+
+class Way(QPushButton):
+    """A large button: an icon, what it opens, and what that is."""
+
+    def __init__(self, command: str, title: str, text: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(text)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumHeight(138)
+        self.setObjectName("way")
+        does_command(self, command)
+        sign = QLabel(self)
+        sign.setPixmap(command_icon(command).pixmap(QSize(ICON_PX, ICON_PX)))
+        self._sign, self._command = sign, command
+        name, said = plain(title, self, bold=True), plain(text, self, dim=True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 14, 16, 14)
+        column.setSpacing(6)
+        for label in (sign, name, said):
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            column.addWidget(label)
+        column.addStretch(1)
+
+    def refresh(self) -> None:
+        """Draw the icon in the colours of the present theme."""
+        self._sign.setPixmap(command_icon(self._command).pixmap(QSize(ICON_PX, ICON_PX)))
 
 
 class StartPage(QWidget):
@@ -17,70 +70,103 @@ class StartPage(QWidget):
     demoAsked = Signal()
     datasetAsked = Signal()
     projectAsked = Signal()
+    tourAsked = Signal()
     recentAsked = Signal(object)  # Path
 
     def __init__(self, recent: list[Path], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        title = QLabel("totgui", self)
+        self._ways = [Way(*way, self) for way in WAYS]
+        for way, signal in zip(self._ways, (self.demoAsked, self.datasetAsked, self.projectAsked), strict=True):
+            way.clicked.connect(signal)
+        ways = QHBoxLayout()
+        ways.setSpacing(12)
+        for way in self._ways:
+            ways.addWidget(way, 1)
+        self._recent_title = plain("Recent projects", self, bold=True)
+        self._recent = QListWidget(self)
+        self._recent.setAccessibleName("Recent projects")
+        self._recent.setAlternatingRowColors(True)
+        self._recent.setIconSize(QSize(20, 20))
+        self._recent.itemActivated.connect(self._open)
+        self._recent.itemClicked.connect(self._open)
+        tour = QPushButton("New here? Take the tour on the demo", self)
+        tour.setIcon(command_icon("help.tour"))
+        tour.setFlat(True)
+        tour.clicked.connect(self.tourAsked)
+        foot = QHBoxLayout()
+        foot.addWidget(plain(DROP, self, dim=True), 1)
+        foot.addWidget(tour)
+        inner = QWidget(self)
+        inner.setFixedWidth(WIDTH)
+        column = QVBoxLayout(inner)
+        column.setSpacing(16)
+        column.addLayout(self._head())
+        column.addLayout(ways)
+        column.addWidget(self._recent_title)
+        column.addWidget(self._recent)
+        column.addLayout(foot)
+        outer = QVBoxLayout(self)
+        outer.addStretch(2)
+        outer.addWidget(inner, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addStretch(3)
+        self.set_recent(recent)
+
+    def _head(self) -> QHBoxLayout:
+        mark = QLabel(self)
+        mark.setPixmap(QIcon(str(resource("totgui.svg"))).pixmap(QSize(64, 64)))
+        title = plain("totgui", self)
         font = QFont(title.font())
         font.setPointSizeF(26)
         font.setBold(True)
         title.setFont(font)
-        subtitle = QLabel(
-            "Cut videos of manual work into their steps, without labels. "
-            "Then name the steps, correct them and export them.",
-            self,
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(title)
+        words.addWidget(
+            plain("Finds the steps in videos of manual work. You name them, correct them, and teach from them.", self)
         )
-        subtitle.setWordWrap(True)
-        buttons = QHBoxLayout()
-        for text, tip, signal, command in (
-            (
-                "Open demo",
-                "Renders a short tabletop assembly on first use; about a minute",
-                self.demoAsked,
-                "file.demo",
-            ),
-            ("Open dataset…", "A folder with features, ground truth or videos", self.datasetAsked, "file.dataset"),
-            ("Open project…", "A .tot file", self.projectAsked, "file.open"),
-        ):
-            button = QPushButton(text, self)
-            button.setToolTip(tip)
-            does_command(button, command)
-            button.setMinimumHeight(40)
-            button.clicked.connect(signal)
-            buttons.addWidget(button)
-        self._recent = QListWidget(self)
-        self._recent.itemActivated.connect(lambda item: self.recentAsked.emit(item.data(Qt.ItemDataRole.UserRole)))
-        hint = QLabel("Or drop a folder or a project here.", self)
-        hint.setEnabled(False)
-        column = QVBoxLayout()
-        column.setSpacing(14)
-        recent_title = QLabel("Recent projects", self)
-        for widget in (title, subtitle):
-            column.addWidget(widget)
-        column.addLayout(buttons)
-        column.addWidget(recent_title)
-        column.addWidget(self._recent)
-        column.addWidget(hint)
-        inner = QWidget(self)
-        inner.setLayout(column)
-        inner.setMaximumWidth(640)
-        outer = QVBoxLayout(self)
-        outer.addStretch(1)
-        outer.addWidget(inner, 0, Qt.AlignmentFlag.AlignHCenter)
-        outer.addStretch(2)
-        inner.setMinimumWidth(520)
-        self.set_recent(recent)
+        row = QHBoxLayout()
+        row.setSpacing(16)
+        row.addWidget(mark)
+        row.addLayout(words, 1)
+        return row
 
     def set_recent(self, recent: list[Path]) -> None:
         """Show these projects, newest first."""
+        for way in self._ways:
+            way.refresh()
         self._recent.clear()
         for path in recent:
-            item = QListWidgetItem(f"{path.stem}    {path.parent}")
+            item = QListWidgetItem(icon("file-outline"), f"{path.stem}\n{_place(path)}")
+            item.setToolTip(tip(str(path)))
             item.setData(Qt.ItemDataRole.UserRole, path)
+            item.setSizeHint(QSize(0, ROW_HEIGHT))
             self._recent.addItem(item)
-        if not recent:
-            item = QListWidgetItem("Nothing yet.")
-            item.setFlags(Qt.ItemFlag.NoItemFlags)
-            self._recent.addItem(item)
-        self._recent.setMaximumHeight(min(220, 12 + 26 * max(1, len(recent))))
+        for widget in (self._recent_title, self._recent):
+            widget.setVisible(bool(recent))
+        self._recent.setFixedHeight(4 + ROW_HEIGHT * min(ROWS_SHOWN, max(1, len(recent))))
+
+    def _open(self, item: QListWidgetItem) -> None:
+        self.recentAsked.emit(item.data(Qt.ItemDataRole.UserRole))
+
+
+def _place(path: Path) -> str:
+    """Where a project lies and when it was changed last."""
+    folder = str(path.parent).replace(str(Path.home()), "~", 1)
+    try:
+        return f"{folder} · {age_text(time.time() - path.stat().st_mtime)}"
+    except OSError:
+        return folder
+
+
+def age_text(seconds: float) -> str:
+    """How long ago something was, in the unit that a person would say it in.
+
+    >>> age_text(30), age_text(7200), age_text(3 * 86400)
+    ('just now', '2 hours ago', '3 days ago')
+    """
+    for unit, name in ((DAY_S, "day"), (3600.0, "hour"), (60.0, "minute")):
+        count = int(seconds // unit)
+        if count:
+            return f"{count} {name}{'' if count == 1 else 's'} ago"
+    return "just now"

@@ -11,6 +11,7 @@ from ..models.videos import EDIT, FRAMES, MOF, NAME, REVIEW, SORT_ROLE, VIDEO_RO
 from ..session import Session
 
 ROW_HEIGHT = 26
+LEAST_WIDTH = 330
 CELL_MARGIN = 14
 WIDEST = {FRAMES: "88,888", MOF: "100.0", EDIT: "100.0", REVIEW: "correct next"}
 """What a column is made wide enough for; the name takes the rest, so that nothing scrolls sideways."""
@@ -37,6 +38,7 @@ class VideosView(QWidget):
         self._table.selectionModel().selectionChanged.connect(self._on_selected)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
+        self.setMinimumWidth(LEAST_WIDTH)
         layout.addWidget(self._filter)
         layout.addWidget(self._table)
         session.currentVideoChanged.connect(self._mark_current)
@@ -67,7 +69,7 @@ class VideosView(QWidget):
         return table
 
     def sizeHint(self) -> QSize:
-        return QSize(320, 300)
+        return QSize(360, 300)
 
     def _mark_current(self) -> None:
         """Select the row of the video that is shown, without asking for it again."""

@@ -1,0 +1,81 @@
+"""Icons from one set, painted in the colour of the text, so that they follow theme, state and size by themselves."""
+
+from __future__ import annotations
+
+import qtawesome
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QFont, QIcon, QIconEngine, QPainter, QPalette, QPixmap
+from PySide6.QtWidgets import QApplication
+
+SET = "mdi6"
+"""Material Design Icons 6 (Pictogrammers; Apache 2.0), as qtawesome ships it."""
+COMMANDS = {
+    "file.demo": "play-box-outline",
+    "file.dataset": "folder-open-outline",
+    "file.open": "file-outline",
+    "file.export": "export-variant",
+    "file.import": "import",
+    "file.checkpoint": "bookmark-plus-outline",
+    "edit.undo": "undo",
+    "edit.redo": "redo",
+    "model.train": "school-outline",
+    "model.stop": "stop-circle-outline",
+    "model.discard": "trash-can-outline",
+    "model.segment": "view-week-outline",
+    "model.extract": "image-filter-center-focus",
+    "segment.adopt-video": "arrow-down-bold-box-outline",
+    "segment.split": "content-cut",
+    "segment.merge-next": "call-merge",
+    "review.accept": "check-circle-outline",
+    "review.reject": "close-circle-outline",
+    "review.next-place": "target",
+    "help.shortcuts": "keyboard-outline",
+    "help.tour": "map-marker-path",
+}
+"""The icon of a command, where it has one."""
+
+
+class _Glyph(QIconEngine):
+    """Paints one sign of the set's font in the text colour of the application, dimmed where it is disabled."""
+
+    def __init__(self, sign: str) -> None:
+        super().__init__()
+        self._sign = sign
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        palette = QApplication.palette()
+        group = QPalette.ColorGroup.Disabled if mode == QIcon.Mode.Disabled else QPalette.ColorGroup.Active
+        role = QPalette.ColorRole.HighlightedText if mode == QIcon.Mode.Selected else QPalette.ColorRole.ButtonText
+        font = QFont(qtawesome.font(SET, rect.height()))
+        font.setPixelSize(max(1, rect.height()))
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(font)
+        painter.setPen(palette.color(group, role))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self._sign)
+        painter.restore()
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        pixmap = QPixmap(size)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
+        painter.end()
+        return pixmap
+
+    def clone(self) -> QIconEngine:
+        return _Glyph(self._sign)
+
+
+def icon(name: str) -> QIcon:
+    """An icon of the set by its name there.
+
+    Raises KeyError: the set has no such icon.
+    """
+    return QIcon(_Glyph(qtawesome.charmap(f"{SET}.{name}")))
+
+
+def command_icon(command: str) -> QIcon:
+    """The icon of a command; an empty one where it has none."""
+    name = COMMANDS.get(command)
+    return QIcon() if name is None else icon(name)

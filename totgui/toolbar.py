@@ -1,0 +1,48 @@
+"""The toolbar: the commands of the main job in the order in which it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMainWindow, QSizePolicy, QToolBar, QWidget
+
+ICON_PX = 18
+GROUPS = (
+    {"file.dataset": "Dataset", "file.open": "Project"},
+    {"edit.undo": "Undo", "edit.redo": "Redo"},
+    {
+        "model.train": "Train",
+        "model.stop": "Stop and keep",
+        "model.discard": "Discard",
+        "model.segment": "Segment",
+    },
+    {"segment.adopt-video": "Adopt", "segment.split": "Split", "segment.merge-next": "Merge"},
+    {"review.accept": "Accept", "review.reject": "Reject"},
+)
+AT_THE_END = {"file.export": "Export"}
+
+
+def add_toolbar(window: QMainWindow, actions: Mapping[str, QAction]) -> QToolBar:
+    """The toolbar of a window, with icons and words; what must be at hand last stands at its right end."""
+    bar = QToolBar("Tools", window)
+    bar.setObjectName("Tools")
+    bar.setMovable(False)
+    bar.setIconSize(QSize(ICON_PX, ICON_PX))
+    bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    for group in GROUPS:
+        _add(bar, actions, group)
+        bar.addSeparator()
+    spacer = QWidget(window)
+    spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    bar.addWidget(spacer)
+    _add(bar, actions, AT_THE_END)
+    window.addToolBar(bar)
+    return bar
+
+
+def _add(bar: QToolBar, actions: Mapping[str, QAction], group: Mapping[str, str]) -> None:
+    for name, text in group.items():
+        actions[name].setIconText(text)
+        bar.addAction(actions[name])
