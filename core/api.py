@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from .data.dataset import Dataset, RunId, VideoId
+from .data.dataset import Dataset, RunId, Video, VideoId
 from .decode.registry import check_name
 from .decode.settings import DecoderSettings, with_values
 from .errors import ConfigError, DeviceMemoryError, JobError, MediaError
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .kit.plan import KitPlan
     from .kit.source import KitOptions, KitSource
     from .label_import import Effect, ImportPlan, Meanings
+    from .media.streams import Stream
     from .metrics.kappa import Agreement
     from .metrics.report import Report as Scores
     from .project import Project, Readable
@@ -292,6 +293,20 @@ def relink(
     matches = work.search(dataset, work.lost_files(dataset), Path(folder), report=report, should_stop=should_stop)
     work.apply(project, matches)
     return matches
+
+
+def video_streams(path: Path | str) -> tuple[Stream, ...]:
+    """The video streams of a file. Raises MediaError."""
+    from .media.streams import video_streams as streams
+
+    return streams(Path(path).absolute())
+
+
+def with_stream(video: Video, number: int) -> Video:
+    """A video with pictures from another stream of its file. Raises MediaError where its labels do not fit."""
+    from .media.streams import with_stream as chosen
+
+    return chosen(video, number)
 
 
 def smooth(

@@ -20,7 +20,7 @@ from typing import Any
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-TILE, COLUMNS, EVERY_S, MOVE_MS, REST_S = (320, 200), 5, 0.1, 8, 0.5
+TILE, COLUMNS, EVERY_S, MOVE_MS, REST_S = (286, 200), 5, 0.1, 8, 0.5
 
 
 def opened(video: Path, folder: Path) -> Any:
@@ -111,7 +111,9 @@ def main() -> None:
         window = opened(options.video, Path(name))
         from PySide6.QtTest import QTest
 
-        QTest.qWait(1500)
+        while window.video_view.picture._image is None:
+            QTest.qWait(100)
+        QTest.qWait(1000)
         found = series(window, options.seconds)
         window.may_close = lambda: True
         window.close()

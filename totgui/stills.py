@@ -61,7 +61,7 @@ class Stills(QObject):
         self._wishes: OrderedDict[Still, str] = OrderedDict()
         self._ending = False
         self._thread: threading.Thread | None = None
-        self._readers: OrderedDict[Path, tuple[FrameReader, Thumbnails]] = OrderedDict()
+        self._readers: OrderedDict[tuple[Path, int], tuple[FrameReader, Thumbnails]] = OrderedDict()
 
     def wish(self, still: Still, group: str = "") -> None:
         """Ask for a still, before all that was asked for earlier."""
@@ -127,11 +127,12 @@ class Stills(QObject):
         return found
 
     def _opened(self, source: Source) -> tuple[FrameReader, Thumbnails]:
-        found = self._readers.get(source.media)
+        key = source.media, source.info.stream
+        found = self._readers.get(key)
         if found is None:
             found = FrameReader(source.media, source.info), Thumbnails(source.info)
-            self._readers[source.media] = found
+            self._readers[key] = found
             if len(self._readers) > OPEN_READERS:
                 self._readers.popitem(last=False)[1][0].close()
-        self._readers.move_to_end(source.media)
+        self._readers.move_to_end(key)
         return found

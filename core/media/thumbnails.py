@@ -40,7 +40,7 @@ class Thumbnails:
     """
 
     def __init__(self, info: MediaInfo) -> None:
-        self._path = cache_path(FOLDER, f"{info.fingerprint or 'unknown'}.thumbs")
+        self._path = cache_path(FOLDER, f"{info.fingerprint or 'unknown'}.{info.stream}.thumbs")
         self._places: dict[Key, tuple[int, int, int]] = {}  # offset, bytes, CRC
         self._end = 0
         with suppress(OSError), self._path.open("rb") as file:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QInputDialog
 
 from core.annotation.segmentation import Segmentation
-from core.data.dataset import RunId
+from core.data.dataset import RunId, Video
 
 from ..session.chosen import CORRECTED, RUN
 from .menu import Command, Menu
@@ -60,6 +64,13 @@ class PlaybackMenu(Menu):
             Command("playback.go-to", "Go to frame or time…", self.go_to, ["Ctrl+G"], "1423 or 0:47.43"),
             None,
             Command(
+                "playback.stream",
+                "Choose video stream…",
+                self.choose_stream,
+                tip="Where a file holds several videos: which of them is shown",
+                usable=self._has_file,
+            ),
+            Command(
                 "playback.smooth",
                 "Make this video smooth",
                 self.make_smooth,
@@ -85,6 +96,25 @@ class PlaybackMenu(Menu):
     def _has_file(self) -> bool:
         video = self.session.playback.video
         return video is not None and video.media is not None and video.timebase.media is not None
+
+    def choose_stream(self) -> None:
+        """Ask which of the streams of the current video's file is shown."""
+        video = self.session.playback.video
+        if self._has_file():
+            # Queued: the question runs a loop of its own, and the job that looked must have ended by then.
+            self.session.work.streams(video, lambda found: QTimer.singleShot(0, lambda: self._ask_stream(video, found)))
+
+    def _ask_stream(self, video: Video, streams: Sequence[Any]) -> None:
+        if len(streams) < 2:
+            self.say(f"{video.name} holds one video stream; it is shown.")
+            return
+        names = [str(stream) for stream in streams]
+        shown = next((i for i, s in enumerate(streams) if s.number == video.timebase.media.stream), 0)
+        name, accepted = QInputDialog.getItem(
+            self.window, "Video stream", f"Streams of {video.name}:", names, shown, False
+        )
+        if accepted and names.index(name) != shown:
+            self.session.work.use_stream(video, streams[names.index(name)].number)
 
     def make_smooth(self) -> None:
         if self._has_file():

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core import api, relink
-from core.data.dataset import Dataset
+from core.data.dataset import Dataset, Video
 from core.events import Report, ShouldStop
 
 if TYPE_CHECKING:
@@ -22,6 +22,24 @@ def scan(root: Path, **choices: Any) -> Task:
 
     def run(report: Report, should_stop: ShouldStop) -> dict[str, Any]:
         return {"dataset": api.open_dataset(root, report=report, should_stop=should_stop, **choices)}
+
+    return run
+
+
+def streams(media: Path) -> Task:
+    """Looks which video streams a file has; result: ``streams``."""
+
+    def run(report: Report, should_stop: ShouldStop) -> dict[str, Any]:
+        return {"streams": api.video_streams(media)}
+
+    return run
+
+
+def take_stream(video: Video, number: int) -> Task:
+    """Reads the times of another stream of a video's file; result: ``video``."""
+
+    def run(report: Report, should_stop: ShouldStop) -> dict[str, Any]:
+        return {"video": api.with_stream(video, number)}
 
     return run
 

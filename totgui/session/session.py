@@ -261,8 +261,9 @@ class Session(QObject):
         videos = self.document.videos
         self.work.notes = {v: note for v, note in self.work.notes.items() if self.files.missing(v, "media") is None}
         shown = self.playback.video
-        if shown is not None and shown.id in videos and videos[shown.id].media != shown.media:
-            self.playback.set_video(videos[shown.id], max(0, self.playback.wanted))
+        now = videos.get(shown.id) if shown is not None else None
+        if now is not None and (now.media != shown.media or now.timebase.media is not shown.timebase.media):
+            self.playback.set_video(now, max(0, self.playback.wanted))
         self.files.look(self.document.dataset)
 
     def _changed(self, changes: Changes, initiator: object) -> None:

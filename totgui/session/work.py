@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from core import events, feature_work, project_work, relink
 from core.annotation.changes import Changes, What
 from core.cache import atomic_write
-from core.data.dataset import RunId, VideoId
+from core.data.dataset import RunId, Video, VideoId
 from core.errors import JobError, TotError
 from core.learning_work import lessons_for
 from core.project import Project
@@ -216,6 +216,22 @@ class Work(Exchange):
         """The files that were found are those of the project from now on."""
         if self.project is not None and (changes := relink.apply(self.project, matches)) is not None:
             self.changedProject.emit(changes)
+
+    def streams(self, video: Video, then: Callable[[Sequence[Any]], None]) -> None:
+        """Look which video streams a video's file has, in the background."""
+        if video.media is not None:
+            work = tasks.streams(video.media)
+            self.in_background("streams", "Looking at the file", work, lambda f: then(f.result["streams"]))
+
+    def use_stream(self, video: Video, number: int) -> None:
+        """Show another stream of a video's file from now on, in the background; refused where its labels do not fit."""
+        project = self.project
+
+        def take(finished: events.Finished) -> None:
+            if self.project is project and project is not None:
+                self.changedProject.emit(project.replace_videos([finished.result["video"]]))
+
+        self.in_background("stream", "Choosing the stream", tasks.take_stream(video, number), take)
 
     def render_demo(self, out: Path, then: Callable[[Path], None]) -> None:
         """Render the demo dataset unless it is there, then go on with its folder."""
