@@ -421,3 +421,27 @@ def test_no_run_says_what_to_do(qtbot):
 def test_help_stands_below_while_nothing_is_pointed_at(view):
     view.matrix.cellChanged.emit(-1, 0)
     assert view.effect.text() == HELP
+
+
+def test_typical_frames_are_found_once_for_a_run_and_anew_for_new_predictions(view, monkeypatch):
+    asked = []
+    ask = view._session.computing.ask
+    monkeypatch.setattr(
+        view._session.computing, "ask", lambda key, work, then: (asked.append(key), ask(key, work, then))
+    )
+    session = view._session
+    session.do(lambda: commands.rename_action(session.document, ActionId(0), "take the bowl"))
+    assert "label-map" in asked and "label-map-medoids" not in asked
+    changes = session.document.add_predictions([session.document.predictions[R2, VideoId("P00")]])
+    session.documentChanged.emit(changes, None)
+    assert "label-map-medoids" in asked
+
+
+def test_a_list_that_is_open_is_not_emptied_by_scores_that_come(view, monkeypatch):
+    monkeypatch.setattr(view.head.leftovers.view(), "isVisible", lambda: True)
+    before = view.head.status.text()
+    view.assign(0, 5)
+    assert view.head.status.text() == before and view.head.leftovers.count()
+    monkeypatch.undo()
+    view._show_head()
+    assert view.head.status.text() != before

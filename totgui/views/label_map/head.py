@@ -118,7 +118,9 @@ class Head(QWidget):
         column.addWidget(self._left)
 
     def show_state(self, state: HeadState) -> None:
-        """Show it; nothing is sent."""
+        """Show it; nothing is sent. While a list is open it waits for the next state."""
+        if any(box.view().isVisible() for box in (self.reference, self.scope, self.leftovers)):
+            return
         self.reference.clear()
         for kind, name in REFERENCES.items():
             count = state.videos.get(kind, 0)

@@ -51,6 +51,7 @@ class LabelMapView(QWidget):
         self._run: RunId | None = None
         self._counter = Counter()
         self._medoids: dict[int, list[Medoid]] = {}
+        self._has_medoids = False
         self._chosen_reference: TrackKind | None = None
         self._one_video = False
         self._page = MATRIX
@@ -127,6 +128,7 @@ class LabelMapView(QWidget):
 
     def _on_project(self) -> None:
         self._chosen_reference, self._one_video, self._page = None, False, MATRIX
+        self._run, self._has_medoids = None, False
         self.adopted.say("")
         self._recount()
 
@@ -136,6 +138,8 @@ class LabelMapView(QWidget):
 
     def _on_document(self, changes: object, _initiator: object) -> None:
         what = getattr(changes, "what", What.ALL)
+        if what & (What.PREDICTION | What.DATASET):
+            self._has_medoids = False
         on_corrected = self.reference is TrackKind.CORRECTED
         if what & RECOUNT or (what & (What.REVIEW | What.SEGMENTATION) and on_corrected) or what & What.REVIEW:
             self._recount()
@@ -159,11 +163,11 @@ class LabelMapView(QWidget):
         self.drop_match()
         if document is None or run is None or run not in document.runs:
             self.overlap, self._run = None, None
-            self._medoids = {}
+            self._medoids, self._has_medoids = {}, False
             self._show()
             return
         if run != self._run:
-            self.overlap, self._run, self._medoids = None, run, {}
+            self.overlap, self._run, self._medoids, self._has_medoids = None, run, {}, False
             self._show()
         video = self._session.current_video if self._one_video else None
         inputs, counter = inputs_of(document, run, reference=self.reference, video=video), self._counter
@@ -174,8 +178,10 @@ class LabelMapView(QWidget):
             return found, found.mof(solve(found, label_map).proposed) if found.has_truth else None
 
         self._session.computing.ask("label-map", count, self._on_counted)
-        seen = seen_of(document, run)
-        self._session.computing.ask("label-map-medoids", lambda: medoids(seen), self._on_medoids)
+        if not self._has_medoids:  # they depend on the predictions alone
+            self._has_medoids = True
+            seen = seen_of(document, run)
+            self._session.computing.ask("label-map-medoids", lambda: medoids(seen), self._on_medoids)
         self._soon.start()
 
     def _on_counted(self, found: tuple[Overlap, float | None]) -> None:
