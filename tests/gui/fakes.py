@@ -97,6 +97,7 @@ class FakeSession(QObject):
         self.turns = np.empty(0, np.int64)
         self.matrices: dict[str, np.ndarray] = {}
         self.edits: list[object] = []
+        self.clusters: list[int] = []
 
     def do(self, make, initiator=None) -> bool:
         try:
@@ -120,6 +121,9 @@ class FakeSession(QObject):
     @property
     def selection(self) -> frozenset[int]:
         return self.chosen.segments
+
+    def select_cluster(self, cluster) -> None:
+        self.clusters.append(cluster)
 
     def select_segments(self, segments) -> None:
         self.chosen.select(segments)

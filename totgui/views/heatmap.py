@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPalette
+from PySide6.QtCore import QLineF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QPen
 
 from core.data.timebase import Timebase
 
-from .timeline.geometry import Axis
+from .timeline.geometry import Axis, pieces
 
 FloatArray = NDArray[np.floating[Any]]
 SOURCES = (("posterior", "Soft assignment"), ("plan", "Transport plan"), ("prior", "Temporal prior"))
@@ -94,6 +94,34 @@ def paint_heatmap(painter: QPainter, rect: QRect, pyramid: Pyramid, axis: Axis, 
         for cluster in range(1, pyramid.n_clusters):
             y = round(rect.top() + cluster * band)
             painter.drawLine(rect.left(), y, rect.right(), y)
+    painter.restore()
+
+
+def paint_path(
+    painter: QPainter, rect: QRect, starts: NDArray[np.int64], clusters: NDArray[np.int64], n_clusters: int, axis: Axis
+) -> None:
+    """Draw the decoded path over the heatmap: a line in the band of each segment's cluster, joined at its boundaries.
+
+    Where segments are narrower than a pixel one a pixel is drawn; background has no band and leaves a gap.
+    """
+    band = rect.height() / max(1, n_clusters)
+    lines: list[QLineF] = []
+    before: tuple[float, float] | None = None
+    for piece in pieces(starts, axis):
+        cluster = int(clusters[piece.segment])
+        if not 0 <= cluster < n_clusters:
+            before = None
+            continue
+        y = rect.top() + (cluster + 0.5) * band
+        if before is not None:
+            lines.append(QLineF(piece.left, before[1], piece.left, y))
+        lines.append(QLineF(piece.left, y, piece.right, y))
+        before = (piece.right, y)
+    painter.save()
+    painter.setClipRect(rect)
+    for colour, width in ((QColor(0, 0, 0, 140), 3.0), (QColor(255, 255, 255, 230), 1.2)):
+        painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+        painter.drawLines(lines)
     painter.restore()
 
 

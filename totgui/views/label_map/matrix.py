@@ -62,6 +62,8 @@ class Matrix(QAbstractScrollArea):
         self._pressed: tuple[int, QPoint] | None = None
         self._effect = ""
         self.cursor_cell = (0, 0)
+        self._pointed = False
+        """Whether the cursor is shown without the focus: another view pointed at a cluster."""
         self.player = Player(session, self)
         self._edge = QTimer(self)
         self._edge.setInterval(SCROLL_MS)
@@ -73,6 +75,7 @@ class Matrix(QAbstractScrollArea):
         for bar in (self.horizontalScrollBar(), self.verticalScrollBar()):
             bar.setSingleStep(24)
             bar.valueChanged.connect(lambda _value: self.viewport().update())
+        session.clusterSelected.connect(self.point_at)
 
     # --- what is shown -----------------------------------------------------------------------------
 
@@ -165,7 +168,7 @@ class Matrix(QAbstractScrollArea):
         painter.fillRect(area, palette.color(self.backgroundRole()))
         if self.scene is None:
             return
-        self.scene.cursor = self.cursor_cell if self.hasFocus() else None
+        self.scene.cursor = self.cursor_cell if self.hasFocus() or self._pointed else None
         paint(painter, self.scene, self.layout_now(), palette, area)
         if self.drag is not None:
             target = self.scene.label_map.target(self.drag.row)
@@ -367,6 +370,16 @@ class Matrix(QAbstractScrollArea):
         self.ensure_visible(row, column)
         self._tell(self.cursor_cell)
 
+    def point_at(self, cluster: int) -> None:
+        """Bring the cursor to the assigned cell of a cluster that was pointed at elsewhere."""
+        if self.scene is None or not 0 <= cluster < len(self.scene.overlap.counts):
+            return
+        self.cursor_cell = (cluster, self.scene.overlap.column(self.scene.label_map.target(cluster)))
+        self._pointed = True
+        self.ensure_visible(*self.cursor_cell)
+        self._tell(self.cursor_cell)
+        self.viewport().update()
+
     def ensure_visible(self, row: int, column: int) -> None:
         """Scroll so that a cell is seen whole."""
         layout = self.layout_now()
@@ -383,6 +396,7 @@ class Matrix(QAbstractScrollArea):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
+        self._pointed = False
         if self.drag is not None:
             self._end_drag()
         self.viewport().update()

@@ -78,6 +78,8 @@ class Hand:
             return Pan(view, point)
         if button != Qt.MouseButton.LeftButton:
             return None
+        if key == "heatmap":
+            self._select_cluster(point)
         if point.x() < view.axis.left - 4:
             if key in view.shown.tracks:
                 view.session.chosen.activate(key)
@@ -96,6 +98,14 @@ class Hand:
         if key in view.shown.tracks or key in OTHER_ROWS:
             return self._click_row(point, key, modifiers)
         return None
+
+    def _select_cluster(self, point: QPointF) -> None:
+        """A row of the heatmap points at its cluster, wherever clusters are listed."""
+        view, pyramid = self.view, self.view.shown.pyramid
+        if pyramid is not None:
+            row = next(row for row in view.rows if row.key == "heatmap")
+            cluster = int((point.y() - row.top) / row.height * pyramid.n_clusters)
+            view.session.select_cluster(min(max(0, cluster), pyramid.n_clusters - 1))
 
     def _click_row(self, point: QPointF, key: str, modifiers: Modifiers) -> Held:
         view, session, frame = self.view, self.view.session, self.view.axis.frame(point.x())

@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPalette
 
 from core.annotation.segmentation import Segmentation
 
-from ..heatmap import paint_cluster_names, paint_colour_bar, paint_heatmap
+from ..heatmap import paint_cluster_names, paint_colour_bar, paint_heatmap, paint_path
 from .curves import paint_confidence, paint_difference
 from .lanes import Same
 from .minimap import paint_minimap, paint_viewport
@@ -68,6 +68,8 @@ def _lane(painter: QPainter, view: TimelineView, row: Row, rect: QRect) -> None:
         ground = palette.color(Role.Base if row.key == "corrected" else Role.AlternateBase)
         data = {"difference": shown.different, "confidence": shown.confidence, "heatmap": shown.pyramid}
         signature = (*look, axis, Same(track or data.get(row.key)))
+        if row.key == "heatmap":
+            signature = (*signature, Same(shown.path))
         if row.key == "corrected":
             signature = (*signature, session.selection, shown.is_ghost)
     view.lanes.draw(painter, row.key, rect, ground, signature, lambda inner: _content(inner, view, row, rect))
@@ -86,6 +88,8 @@ def _content(painter: QPainter, view: TimelineView, row: Row, rect: QRect) -> No
         paint_confidence(painter, rect, shown.confidence, axis, palette)
     elif row.key == "heatmap" and shown.pyramid is not None:
         paint_heatmap(painter, rect, shown.pyramid, axis, shown.video.timebase)
+        if shown.path is not None:
+            paint_path(painter, rect, shown.path.starts, shown.path.labels, shown.pyramid.n_clusters, axis)
     elif row.key == "corrected" and track is not None:
         painter.setOpacity(GHOST if shown.is_ghost else 1.0)
         paint_corrected(painter, view, rect, track)

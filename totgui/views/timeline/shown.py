@@ -39,6 +39,7 @@ class Shown:
     confidence: NDArray[np.floating[Any]] | None = None
     posterior: NDArray[np.floating[Any]] | None = None
     pyramid: Pyramid | None = None
+    path: Segmentation | None = None
     clusters: list[str] = field(default_factory=list)
     cluster_colours: list[str] = field(default_factory=list)
 
@@ -112,6 +113,7 @@ def _read_scores(session: Session, shown: Shown, run: RunId, source: str, before
         shown.pyramid = before.pyramid
     else:
         shown.pyramid = Pyramid(scores, top=1.0 if source == "posterior" else None)
+    shown.path = document.predictions[run, video].segmentation if (run, video) in document.predictions else None
     label_map = document.label_maps.get(run)
     for cluster in range(shown.pyramid.n_clusters):
         target = label_map.target(cluster) if label_map else -2
