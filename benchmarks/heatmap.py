@@ -3,7 +3,8 @@
     python benchmarks/heatmap.py
 
 Prints milliseconds of the thread's own time, whatever else the machine does, for a repaint at 1400 x 200 pixels with
-the decoded path (target 12), for the whole video, in the middle and close; and whether one bright frame is seen at every zoom. Offscreen unless a platform is set.
+the decoded path (target 12), for the whole video, in the middle and close; and whether one bright frame is seen at
+every zoom. Offscreen unless a platform is set.
 """
 
 from __future__ import annotations
