@@ -17,7 +17,7 @@ FloatArray = NDArray[np.floating[Any]]
 IntArray = NDArray[np.integer[Any]]
 
 RECOGNISED = 0.85
-"""Share of clusters in videos left out that must be recognised (chosen on made-up data: docs/results.md)."""
+"""Share of clusters in videos left out that must be recognised (chosen on made-up data: docs/choices.md)."""
 CONFUSED = 0.6
 """Two clusters that are taken for each other more often than this are one, however well the rest is recognised."""
 LEAST_SHARE = 0.01

@@ -1,7 +1,7 @@
 """Many runs as one: their clusters are joined, and what they say of a frame is averaged.
 
 Runs of several seeds and methods err in different places, so their average is right more often than any one of them
-(docs/results.md). Nothing needs labels: each run is joined to the one that agrees most with all others.
+(docs/choices.md). Nothing needs labels: each run is joined to the one that agrees most with all others.
 """
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ ROBUST = Preset(
     "asot",
     None,
     {m: v | {"preset": "robust"} for m, v in GENERIC.values.items()}
-    # Over the demo, two real sets and made-up data of every kind no single method held (docs/results.md).
+    # Over the demo, two real sets and made-up data of every kind no single method held (docs/choices.md).
     | {
         "asot": OWN_ASOT
         | {

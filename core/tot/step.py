@@ -51,6 +51,11 @@ class Stepper:
             for weights in (network.encoder, network.prototypes)
         ]
 
+    @property
+    def draws_inside(self) -> bool:
+        """Whether a step draws more than the rows that it is given: corrected rows, or pairs of the released code."""
+        return self._teacher is not None or (self.config.sampling == "official" and self.config.uses_tcl)
+
     @torch.no_grad()
     def __call__(self, draw: Draw, *, frozen: bool, step: int = 0) -> Outcome:
         """Draw one batch's features, and update; corrected rows are drawn by the number of the step."""

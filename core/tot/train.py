@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 from collections.abc import Callable, Sequence
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from ..errors import ConfigError, DeviceMemoryError, JobError
 from ..events import ShouldStop, StopKind, never_stop
 from .bank import FeatureBank
+from .captured import Captured
 from .checkpoint import Checkpoint
 from .clusters import k_means, time_order
 from .config import TrainConfig, check
@@ -155,8 +157,9 @@ class _Training:
     ) -> list[Trained]:
         frozen = round(self.config.freeze_fraction * self.config.iterations)
         stop, warning = None, ""
+        step = Captured(self.stepper) if Captured.suits(self.stepper) else self.stepper
         for iteration in range(self.done + 1, self.config.iterations + 1):
-            outcome = self.stepper(self.sampler.next(), frozen=iteration <= frozen, step=iteration)
+            outcome = step(self.sampler.next(), frozen=iteration <= frozen, step=iteration)
             self.done = iteration
             stop = should_stop()
             if stop is None and iteration < self.config.iterations and iteration % step_every:
@@ -164,6 +167,8 @@ class _Training:
             warning = self._look(outcome, on_step)
             if stop is not None or warning:
                 break
+        if isinstance(step, Captured) and step.warning:
+            logging.getLogger(__name__).warning(step.warning)
         return self._results(stop, warning)
 
     def _look(self, outcome: Outcome, on_step: Callable[[StepInfo], None] | None) -> str:

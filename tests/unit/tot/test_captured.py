@@ -1,0 +1,98 @@
+"""A recorded step: the same weights as plain steps, and plain steps where a recording fails or lies. On the processor,
+with recordings that play the step itself; `tests/gpu` does it with CUDA graphs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from msgspec import structs
+
+from core.tot.bank import FeatureBank
+from core.tot.captured import Captured, Work
+from core.tot.config import TrainConfig
+from core.tot.network import Network, Shape
+from core.tot.sampling import Sampler
+from core.tot.scaling import fit_scaling
+from core.tot.step import Outcome, Stepper
+
+VIDEOS = [np.random.default_rng(n).normal(size=(40 + n, 6)).astype(np.float32) for n in range(3)]
+TOT = TrainConfig(method="tot", n_clusters=4, batch=32, embedding=8)
+CONFIGS = {
+    "tot": TOT,
+    "tot+tcl": structs.replace(TOT, method="tot+tcl"),
+    "asot": structs.replace(TOT, method="asot", activation="relu", normalise="l2"),
+}
+
+
+def stepper_of(config: TrainConfig) -> tuple[Stepper, Sampler]:
+    bank = FeatureBank(VIDEOS, fit_scaling(VIDEOS, "activity"), "cpu")
+    network = Network(Shape.of(config, bank.n_columns))
+    sampler = Sampler(bank.lengths, config, [3])
+    network.draw(sampler.generators)
+    return Stepper(network, [config], bank), sampler
+
+
+def after(step: Stepper | Captured, stepper: Stepper, sampler: Sampler) -> list[torch.Tensor]:
+    """Weights after 30 steps, the first 12 with frozen prototypes; three videos leave one over in each epoch."""
+    for number in range(1, 31):
+        outcome = step(sampler.next(), frozen=number <= 12, step=number)
+        assert torch.isfinite(stepper.losses(outcome)["total"]).all()
+    return [stepper.network.encoder.clone(), stepper.network.prototypes.clone()]
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_recorded_steps_give_the_weights_of_plain_ones(name: str) -> None:
+    plain, draws = stepper_of(CONFIGS[name])
+    wanted = after(plain, plain, draws)
+    stepper, draws = stepper_of(CONFIGS[name])
+    played: list[int] = []
+
+    def record(work: Work) -> Work:
+        def play() -> Outcome:
+            played.append(1)
+            return work()
+
+        return play
+
+    captured = Captured(stepper, record)
+    for found, value in zip(after(captured, stepper, draws), wanted, strict=True):
+        assert torch.equal(found, value)
+    assert captured.warning == "" and len(played) > 10
+
+
+def test_a_recording_that_gives_other_numbers_is_not_used() -> None:
+    plain, draws = stepper_of(TOT)
+    wanted = after(plain, plain, draws)
+    stepper, draws = stepper_of(TOT)
+
+    def record(work: Work) -> Work:
+        def play() -> Outcome:
+            outcome = work()
+            stepper.network.encoder.add_(0.01)
+            return outcome
+
+        return play
+
+    captured = Captured(stepper, record)
+    for found, value in zip(after(captured, stepper, draws), wanted, strict=True):
+        assert torch.equal(found, value)
+    assert "other numbers" in captured.warning
+
+
+def test_a_recording_that_fails_leaves_the_plain_step() -> None:
+    plain, draws = stepper_of(TOT)
+    wanted = after(plain, plain, draws)
+    stepper, draws = stepper_of(TOT)
+
+    def record(work: Work) -> Work:
+        raise RuntimeError("operation not permitted when stream is capturing")
+
+    captured = Captured(stepper, record)
+    for found, value in zip(after(captured, stepper, draws), wanted, strict=True):
+        assert torch.equal(found, value)
+    assert "could not be recorded" in captured.warning
+
+
+def test_on_the_processor_steps_are_plain() -> None:
+    assert not Captured.suits(stepper_of(TOT)[0])
