@@ -51,7 +51,8 @@ class Checkpoint:
 
     def restore(self, network: Network, optimisers: Sequence[torch.optim.Optimizer], sampler: Sampler) -> int:
         """Put everything back; the number of iterations done. Raises InputError for another network."""
-        if self.tensors["encoder"].shape != network.encoder.shape:
+        own = {"encoder": network.encoder, "prototypes": network.prototypes}
+        if any(self.tensors[name].shape != value.shape for name, value in own.items()):
             raise InputError("checkpoint", "it belongs to a network of other widths.", hint="Train from the start.")
         network.encoder.copy_(self.tensors["encoder"])
         network.prototypes.copy_(self.tensors["prototypes"])

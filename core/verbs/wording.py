@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..annotation.counted import counted_lines
+
 
 def train_text(answer: Mapping[str, Any]) -> str:
     """One training in a few lines; the run id stands alone in the first."""
@@ -21,7 +23,7 @@ def train_text(answer: Mapping[str, Any]) -> str:
         where = " on the videos it did not learn from" if learned else ""
         lines.append(f"MoF {_percent(answer['metrics']['mof'])}, F1 {_percent(answer['metrics']['f1'])}{where}")
     if counted := answer.get("clusters"):
-        lines += count_lines(counted)
+        lines += counted_lines(counted)
     if ensemble := answer.get("ensemble"):
         best = ensemble["runs"][ensemble["chosen"]]
         if ensemble["consensus"]:
@@ -37,22 +39,6 @@ def train_text(answer: Mapping[str, Any]) -> str:
         for name, spread in ensemble["spread"].items():
             lines.append(f"{name}: mean {_percent(spread['mean'])}, deviation {_percent(spread['deviation'])}")
     return "\n".join(lines)
-
-
-def count_lines(counted: Mapping[str, Any]) -> list[str]:
-    """Why there are as many clusters as were found: what was dropped and merged, a line each."""
-    seeds = ", ".join(map(str, counted["seeds"]))
-    lines = [f"{counted['found']} clusters were found, beginning with {counted['start']} (by seed: {seeds})."]
-    for merge in counted["merges"]:
-        if merge["into"] is None:
-            lines.append(f"  cluster {merge['cluster']:>2} dropped: {_percent(merge['share'])} of the frames")
-        else:
-            lines.append(
-                f"  cluster {merge['cluster']:>2} merged into {merge['into']:>2}: taken for each other in "
-                f"{_percent(merge['confused'])} of the videos; {merge['clusters']} clusters, "
-                f"{_percent(merge['recognised'])} recognised"
-            )
-    return [*lines, f"  {counted['found']} clusters, {_percent(counted['recognised'])} recognised in videos left out"]
 
 
 def segment_text(answer: Mapping[str, Any]) -> str:

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from fakes_panels import a_session
 
 from core import events
+from core.annotation.values import LabelMap
+from core.tot.config import START_CLUSTERS
 from core.tot.fields import FIELDS
 from totgui.views.live.curves import CurvesView
 from totgui.views.live.heatmap import LiveHeatmapView
@@ -55,3 +59,24 @@ def test_curves_heatmap_and_runs_follow(qtbot):
     assert "Iteration 10" in heat._state.text()
     runs._table.selectRow(1)
     assert session.current_run == "r1"
+
+
+def test_auto_finds_the_number_and_the_newest_run_says_why(qtbot):
+    session = a_session()
+    view = TrainingView(session)
+    qtbot.addWidget(view)
+    view._count.setChecked(True)
+    assert not view._clusters.isEnabled() and view._counted.isHidden()
+    view.train()
+    _, config, _ = session.calls[0]
+    assert (config.clusters, config.n_clusters) == ("auto", START_CLUSTERS)
+    merge = {"clusters": 4, "recognised": 0.7, "cluster": 3, "into": 1, "confused": 0.9, "share": 0.2}
+    counted = {"start": 4, "found": 3, "seeds": [3, 3, 4], "recognised": 1.0, "merges": [merge]}
+    run = max(session.document.runs.values(), key=lambda each: each.number)
+    config = dict(run.config) | {"counted": counted}
+    changes = session.document.add_run(replace(run, id="r9", number=9, config=config), LabelMap("r9", run.n_clusters))
+    session.documentChanged.emit(changes, None)
+    assert "3 clusters were found, beginning with 4 (by seed: 3, 3, 4)" in view._counted.text()
+    assert "3 merged into  1: taken for each other in 90%" in view._counted.toolTip()
+    view.set_clusters(5)
+    assert view._clusters.isEnabled() and view.config().clusters == "given" and view.config().n_clusters == 5

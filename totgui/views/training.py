@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -22,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.annotation.changes import Changes, What
+from core.annotation.counted import counted_lines
 from core.errors import ConfigError
 from core.events import ENDINGS, Failed, LogLine, Progress, Started, StopKind
 from core.tot.config import METHODS, START_CLUSTERS, TrainConfig, check, with_values
@@ -64,6 +67,7 @@ class TrainingView(QWidget):
             )
         )
         self._count.toggled.connect(self._count_toggled)
+        self._counted = plain("", self, dim=True)
         self._seed = _spin(0, 2_147_483_647, "Seed", self)
         self._seed.setToolTip(tip("The same seed gives the same run on the same device."))
         self._device = _combo(DEVICES, "Device", self)
@@ -113,6 +117,7 @@ class TrainingView(QWidget):
         number.addWidget(self._clusters, 1)
         number.addWidget(self._count)
         head.addRow("K   Clusters", number)
+        head.addRow("", self._counted)
         head.addRow("Learn from", self.learn_from)
         fields = {field.name: field for field in FIELDS}
         for name in FIRST:
@@ -217,6 +222,16 @@ class TrainingView(QWidget):
         self._clusters.setEnabled(not on)
         self._validate()
 
+    def _show_counted(self) -> None:
+        """What the newest run found, its evidence as a tooltip; nothing where its number was given."""
+        document = self._session.document
+        newest = max(document.runs.values(), key=lambda run: run.number, default=None) if document else None
+        counted = newest.config.get("counted") if newest is not None else None
+        lines = counted_lines(counted) if counted else []
+        self._counted.setText(f"{newest.name}: {lines[0]}" if newest is not None and lines else "")
+        self._counted.setToolTip("<pre>" + escape("\n".join(lines)) + "</pre>" if lines else "")
+        self._counted.setVisible(bool(lines))
+
     def set_clusters(self, count: int) -> None:
         """Train with this K next."""
         self._count.setChecked(False)
@@ -283,9 +298,12 @@ class TrainingView(QWidget):
         self._device_text.setText(self._session.device_text or "The device is chosen when a training starts.")
         self._state.setText("" if self._job else self._ready_text())
         self.apply_preset(keep_clusters=False)
+        self._show_counted()
 
     def _on_changes(self, changes: Changes, _initiator: object) -> None:
-        """Features that arrived make training possible."""
+        """Features that arrived make training possible; a run that found its number of clusters says why."""
+        if changes.what & What.RUNS:
+            self._show_counted()
         if changes.what & What.DATASET:
             self._state.setText(self._state.text() if self._job else self._ready_text())
             self._validate()

@@ -184,3 +184,12 @@ def test_fewer_columns_keep_what_varies_and_go_with_the_run(tmp_path: Path) -> N
     assert np.allclose(infer.posterior(again, videos[0]), infer.posterior(trained, videos[0]), atol=1e-6)
     with pytest.raises(InputError, match="trained on 30"):
         infer.scores(again, videos[0][:, :20])
+
+
+@pytest.mark.parametrize("other", ["columns", "clusters"])
+def test_a_checkpoint_of_another_network_is_refused(other: str) -> None:
+    checkpoint = train(VIDEOS, CONFIG, should_stop=lambda: StopKind.KEEP).checkpoint
+    videos = [video[:, :5] for video in VIDEOS] if other == "columns" else VIDEOS
+    config = CONFIG if other == "columns" else structs.replace(CONFIG, n_clusters=5)
+    with pytest.raises(InputError, match="other widths"):
+        train(videos, config, resume=checkpoint)
