@@ -132,6 +132,7 @@ def test_tracks_can_be_left_out_by_the_menu(view, session):
     menu = QMenu()
     view.fill_tracks(menu)
     assert [a.text() for a in menu.actions() if a.isChecked()] == ["Ground truth", "Run 1", "Run 2"]
+    assert "Labels of another person…" in [a.text() for a in menu.actions()]
     menu.actions()[0].trigger()
     view.refresh()
     assert [t.key for t in view.rows.tracks] == ["r1", "r2"]
@@ -251,3 +252,19 @@ def test_scores_of_a_map_edited_by_hand_carry_the_mark(view, session):
     assert all(score.endswith(MARK) for score in scores())
     [track] = [t for t in view.rows.tracks if t.run == RunId("r2")]
     assert "Edited by hand" in view.rows.about(track) and MARK in view.rows.about(track)
+
+
+def test_labels_of_another_person_are_read_and_shown(view, session, monkeypatch, tmp_path):
+    from types import SimpleNamespace
+
+    from totgui.views.compare import view as module
+
+    second = SimpleNamespace(name="Anna", tracks={VideoId("P00"): Segmentation.uniform(1, 600)}, notes=("One is new.",))
+    session.read_second_reviewer = lambda path, then: then(second)
+    monkeypatch.setattr(module, "ask_labels", lambda _parent, _is_folder: tmp_path / "labels.csv")
+    view.add_labels(False)
+    view.refresh()
+    assert view.rows.tracks[-1].title == "Anna" and "does not hold them. One is new." in session.messages[-1]
+    session.comparing.reset(session.document)
+    view.refresh()
+    assert view.rows.tracks[-1].title == "Run 2"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
+    QFileDialog,
     QHBoxLayout,
     QMenu,
     QScrollArea,
@@ -237,3 +241,29 @@ class CompareView(QWidget):
                 action.toggled.connect(lambda on, key=track.key: comparing.show_track(key, on))
         if menu.isEmpty():
             menu.addAction("Nothing to compare yet").setEnabled(False)
+        if document is None:
+            return
+        menu.addSeparator()
+        for text, is_folder in (("Labels of another person…", False), ("Labels of another person in a folder…", True)):
+            menu.addAction(text).triggered.connect(lambda _on=False, folder=is_folder: self.add_labels(folder))
+
+    def add_labels(self, is_folder: bool) -> None:
+        """Ask for the labels of another person, and look at them beside the others until the project is closed."""
+        path = ask_labels(self, is_folder)
+        if path is not None:
+            self._session.work.read_second_reviewer(path, self._on_labels)
+
+    def _on_labels(self, second: Any) -> None:
+        self._session.comparing.add_other(second.name, second.tracks)
+        notes = " ".join(second.notes[:3])
+        text = f"{second.name}: labels of {len(second.tracks):,} videos stand in the comparison. The project does not "
+        self._session.message.emit(f"{text}hold them. {notes}".strip(), "info")
+
+
+def ask_labels(parent: QWidget, is_folder: bool) -> Path | None:
+    """The label file, project or folder that the person chose, or None."""
+    if is_folder:
+        text = QFileDialog.getExistingDirectory(parent, "Labels of another person")
+    else:
+        text, _ = QFileDialog.getOpenFileName(parent, "Labels of another person: a label file or a project")
+    return Path(text) if text else None
