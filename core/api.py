@@ -104,7 +104,8 @@ def configure(
     is_open = n_clusters == "auto"
     if n_clusters == "auto":
         n_clusters = max(config.START_CLUSTERS, at_least)
-    n_clusters = n_clusters or max(presets.clusters_for(name, dataset) or 0, at_least) or None
+    elif n_clusters is None:  # 0 is an answer, and a wrong one: it is refused with the range
+        n_clusters = max(presets.clusters_for(name, dataset) or 0, at_least) or None
     chosen = presets.preset(name, method=method, n_clusters=n_clusters)
     stated = dict(values or {}) | ({"clusters": "auto"} if is_open else {})
     if iterations is not None:

@@ -285,10 +285,20 @@ def test_the_engine_imports_no_qt_before_it_is_asked() -> None:
 
 # --- forbidden calls ----------------------------------------------------------------------------------------------
 
-FORBIDDEN_MODULES = {"pickle", "cPickle", "dill", "cloudpickle", "shelve", "marshal"}
-FORBIDDEN_NAMES = {"eval", "exec"}
-FORBIDDEN_ATTRIBUTES = {"processEvents", "VideoCapture", "cuda"}
+FORBIDDEN_MODULES = {"pickle", "cPickle", "dill", "cloudpickle", "shelve", "marshal", "joblib", "jsonpickle", "yaml"}
+FORBIDDEN_NAMES = {"eval", "exec", "compile", "__import__"}
+# A file of pyqtgraph's settings runs as code; `setHtml` and the message boxes of one line take names as markup.
+FORBIDDEN_ATTRIBUTES = {
+    "processEvents", "VideoCapture", "cuda", "readConfigFile", "setHtml", "insertHtml", "appendHtml", "load_extension",
+    "enable_load_extension", "fetch_bytes", "urlopen", "urlretrieve", "create_connection",
+}  # fmt: skip
+FORBIDDEN_CALLS = {
+    "pg.dbg", "os.system", "os.popen", "torch.hub.load", "pyqtgraph.configfile.readConfigFile",
+    *(f"QMessageBox.{name}" for name in ("information", "warning", "critical", "question", "about")),
+}  # fmt: skip
 FORBIDDEN_ARGUMENTS = {("shell", True), ("allow_pickle", True), ("weights_only", False)}
+FORBIDDEN_WORDS = {"html"}
+"""Keywords of pyqtgraph's text items that take markup."""
 
 
 def forbidden(node: ast.AST) -> str:
@@ -301,11 +311,16 @@ def forbidden(node: ast.AST) -> str:
     # `torch.cuda.is_available()` asks; `.cuda()` moves.
     if isinstance(called, ast.Attribute) and called.attr in FORBIDDEN_ATTRIBUTES:
         return f".{called.attr}()"
-    if isinstance(called, ast.Attribute) and ast.unparse(called) in ("pg.dbg", "os.system"):
+    if isinstance(called, ast.Attribute) and ast.unparse(called) in FORBIDDEN_CALLS:
         return ast.unparse(called)
     for word in node.keywords:
         if isinstance(word.value, ast.Constant) and (word.arg, word.value.value) in FORBIDDEN_ARGUMENTS:
             return f"{word.arg}={word.value.value}"
+        if word.arg in FORBIDDEN_WORDS:
+            return f"{word.arg}="
+    if isinstance(called, ast.Attribute) and ast.unparse(called) == "torch.load":
+        safe = any(word.arg == "weights_only" and getattr(word.value, "value", None) is True for word in node.keywords)
+        return "" if safe else "torch.load without weights_only=True"
     return ""
 
 
@@ -316,8 +331,10 @@ def test_forbidden_calls() -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["eval('1')", "a.cuda()", "run(x, shell=True)", "np.load(p, allow_pickle=True)", "cv2.VideoCapture(p)"]
-)
+    "source", ["eval('1')", "a.cuda()", "run(x, shell=True)", "np.load(p, allow_pickle=True)", "cv2.VideoCapture(p)",
+     "torch.load(p)", "torch.load(p, weights_only=False)", "pg.TextItem(html=x)", "QMessageBox.warning(w, 'a', b)",
+     "configfile.readConfigFile(p)"],
+)  # fmt: skip
 def test_the_guard_sees_a_forbidden_call(source: str) -> None:
     assert any(forbidden(node) for node in ast.walk(ast.parse(source)))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import faulthandler
 import logging
+import re
 import sys
 import threading
 import time
@@ -71,6 +72,18 @@ def describe(error: BaseException | None, trace: TracebackType | None) -> str:
     return f"{type(error).__name__}{reason} at {' < '.join(reversed(places)) or 'unknown place'}"
 
 
+_PLACE = re.compile(r'\s*File "([^"]*)", line (\d+)(?:,)? in (\S+)')
+_CAUSE = re.compile(r"(?:Fatal Python error|[A-Za-z_.]+(?:Error|Exception|Interrupt|Exit))(?=:|$)")
+
+
+def place_in(line: str) -> str:
+    """The place, or the kind of error, that a line of a traceback names; empty for all that may hold values."""
+    if found := _PLACE.match(line):
+        return f"{'/'.join(Path(found[1]).parts[-3:])}:{found[2]} {found[3]}"
+    found = _CAUSE.match(line)
+    return found[0] if found else ""
+
+
 class Hooks:
     """Catches what nobody caught. `tell` shows a sentence; `is_saved` answers whether every edit is on disk."""
 
@@ -102,9 +115,11 @@ class Hooks:
         self._tell(f"Something went wrong inside: {error or kind.__name__}. {saved}; details are in the log.")
 
     def on_event(self, event: object) -> None:
-        """Keep the last words of a job that failed."""
+        """Keep where a job failed. What it said is for the person's eyes only: it may name labels."""
         if isinstance(event, Failed):
-            log.error("job failed (%s): %s", event.kind, " | ".join([*event.traceback.splitlines()[-12:], *event.log]))
+            lines = [*event.traceback.splitlines(), *event.log]
+            places = [found for line in lines if (found := place_in(line))]
+            log.error("job failed (%s): %s", event.kind, " | ".join(places[-16:]) or "no place is known")
 
     def _from_qt(self, kind: QtMsgType, context: object, text: str) -> None:
         log.log(_LEVELS.get(kind, logging.WARNING), "Qt: %s", text)

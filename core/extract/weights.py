@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,12 @@ def _read(path: Path) -> Any:
         from safetensors.torch import load_file
 
         return load_file(path)
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+        # torch never packs them: a packed member is a small file that fills the memory
+        if any(m.compress_type != zipfile.ZIP_STORED or m.file_size > m.compress_size for m in members):
+            raise ValueError("its members are packed")
     return torch.load(path, map_location="cpu", weights_only=True)
 
 

@@ -206,7 +206,7 @@ def preset(name: str, *, method: str | None = None, n_clusters: int | None = Non
     chosen = method or found.method
     if chosen not in METHODS:
         raise ConfigError(f'There is no method "{chosen}"; there are {", ".join(METHODS)}.')
-    clusters = n_clusters or found.n_clusters
+    clusters = found.n_clusters if n_clusters is None else n_clusters
     if clusters is None:
         raise ConfigError(f'The preset "{name}" does not fix the number of clusters. State it (--clusters K).')
     return TrainConfig(method=chosen, n_clusters=clusters, **found.values[chosen])  # type: ignore[arg-type]

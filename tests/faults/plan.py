@@ -47,7 +47,30 @@ ROWS = (
     Row("F10", "two processes, users, computers; dead owners; F11: a second writer", "owners:owners", 1, "rounds"),
     Row("F12", "damaged files of every format", "mutants:every_format", 1000, "mutants of each format"),
     Row("F12-project", "damaged projects", "mutants:projects", 5000, "mutants"),
+    Row(
+        "F13",
+        "coverage-guided fuzzing of the text, mapping, JSON and XML readers",
+        "fuzz:readers",
+        120,
+        "s of each reader",
+    ),
+    Row("F14", "the table of odd data", "suites:odd_data", 1, "rounds"),
+    Row("F15", "trainings and extractions stopped at random moments", "suites:cancels", 200, "stops of each"),
+    Row(
+        "F16",
+        "random edits, undos, openings, kills against a list of states",
+        "machine:state_machine",
+        10_000,
+        "actions",
+    ),
     Row("F17", "a monkey at the window", "monkey:window", 10_000, "actions", seeds=3),
+    Row("F18", "for long: frames, seeks, videos", "endurance:soak", 90_000, "frames"),
+    Row("F19", "500 videos, a million frames, 50,000 segments", "endurance:large", 500, "videos"),
+    Row("F20", "old formats open, newer ones are refused", "suites:old_formats", 1, "rounds"),
+    Row("F21", "each backup equals its moment in history", "endurance:backups", 100, "backups"),
+    Row("S", "the vectors S1 to S27", "suites:vectors", 1, "rounds"),
+    Row("S25", "a part of the suite in a network of its own", "suites:offline", 1, "rounds"),
+    Row("S27", "known holes of the dependencies", "suites:audit", 1, "rounds"),
 )
 
 

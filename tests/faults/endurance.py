@@ -1,0 +1,88 @@
+"""F18, F19 and F21: for long, on much, and what the backups of a day hold."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.annotation import commands
+from core.annotation.segmentation import Segmentation
+from core.project import Project
+from core.store import backup
+from core.store.check import read_all
+
+from .kills import a_full_project, random_edit, state
+from .latency import a_long_project
+from .outcome import ROOT, Outcome, environment, private_data, python
+
+
+def _child(folder: Path, *words: str | Path) -> dict[str, Any]:
+    (folder / "work").mkdir(exist_ok=True)
+    command = python("-m", "faults.endurance_child", *words)
+    ended = subprocess.run(
+        command, cwd=ROOT, env=environment(folder / "of the user"), capture_output=True, text=True, timeout=3000
+    )
+    if ended.returncode:
+        return {"failure": f"ended with {ended.returncode}: {ended.stderr[-800:]}"}
+    return dict(json.loads(ended.stdout.splitlines()[-1]))
+
+
+def soak(count: int, seed: int, folder: Path) -> Outcome:
+    """F18: `count` frames shown, with a jump every 18 and another video every 180 of them."""
+    found = _child(folder, "soak", folder / "work", str(count))
+    if "failure" in found:
+        return Outcome(0, (found["failure"],))
+    first, last = found.pop("first"), found.pop("last")
+    grown = [f"{name}: {first[name]} at 30 %, {last[name]} at the end" for name in first if last[name] > first[name]]
+    # Under 20,000 frames the line through the samples is mostly noise of the allocator.
+    slope = found["MB per 10 min of work"]
+    failures = [*grown, *([f"memory grows by {slope} MB in 10 min"] if slope > 5 and count >= 20_000 else [])]
+    return Outcome(found["frames"], tuple(failures), found | {f"{name} at the end": n for name, n in last.items()})
+
+
+def large(count: int, seed: int, folder: Path) -> Outcome:
+    """F19: `count` videos, one with a million frames in 50,000 segments."""
+    n_frames, n_segments = (1_000_000, 50_000) if count >= 500 else (200_000, 41_000)
+    with private_data(folder):
+        project = a_long_project(folder / "a.tot", n_videos=count, n_frames=n_frames, n_segments=100)
+        video = next(iter(project.document.videos))
+        starts = np.linspace(0, n_frames, n_segments, endpoint=False, dtype=np.int64)
+        project.edit(
+            commands.import_track(project.document, video, Segmentation(starts, np.arange(n_segments) % 12, n_frames))
+        )
+        project.close(60)
+    found = _child(folder, "large", folder / "a.tot")
+    if "failure" in found:
+        return Outcome(0, (found["failure"],))
+    limits = {"open, s": 1.0, "ack p50, ms": 50, "ack p99, ms": 250, "ack slowest, ms": 1000, "p99, ms": 50}
+    failures = [
+        f"{name}: {found[name]}; wanted under {limit}" for name, limit in limits.items() if found[name] >= limit
+    ]
+    return Outcome(count, tuple(failures) if count >= 500 else (), found)
+
+
+def backups(count: int, seed: int, folder: Path) -> Outcome:
+    """F21: each of `count` backups is opened, replayed, and equals the moment in history that it was made at."""
+    dice, failures = random.Random(seed), []
+    wanted: dict[str, str] = {}
+    with private_data(folder):
+        path = a_full_project(folder / "a.tot")
+        with Project.open(path) as project:
+            for number in range(count):
+                random_edit(project, dice)
+                wanted[project.checkpoint(f"moment {number}").name] = state(project.document)
+        for kept in backup.listing(path):
+            read_all(kept.path)
+            with Project.open(kept.path) as again:
+                if state(again.document) != wanted[kept.path.name]:
+                    failures.append(f"{kept.path.name} holds another state")
+                before = state(again.document)
+                again.undo() and again.redo()
+                if state(again.document) != before:
+                    failures.append(f"{kept.path.name}: undo and redo do not lead back")
+    return Outcome(len(wanted), tuple(failures))
