@@ -10,7 +10,7 @@ import pytest
 from faults.monkey_child import a_ready_project
 from PySide6.QtCore import QAbstractListModel, QModelIndex, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QMessageBox, QTextEdit, QTreeView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QDialog, QLabel, QMessageBox, QTextEdit, QTreeView, QWidget
 
 from core.annotation import commands
 from core.annotation.values import ReviewStatus
@@ -129,6 +129,7 @@ def test_dialogs_show_names_as_text(window: MainWindow, qtbot, name: str) -> Non
     timer = QTimer(window)
     timer.timeout.connect(look)
     timer.start(20)
-    action.trigger()
+    action.trigger()  # a dialog with a loop of its own is over when this returns
+    qtbot.waitUntil(lambda: bool(seen), timeout=10_000)
     timer.stop()
-    assert seen and found == []
+    assert found == []
