@@ -10,7 +10,15 @@ import pytest
 from faults.monkey_child import a_ready_project
 from PySide6.QtCore import QAbstractListModel, QModelIndex, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QDialog, QLabel, QMessageBox, QTextEdit, QTreeView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QLabel,
+    QMessageBox,
+    QTextEdit,
+    QTreeView,
+    QWidget,
+)
 
 from core.annotation import commands
 from core.annotation.values import ReviewStatus

@@ -201,3 +201,13 @@ def test_without_a_project_nothing_can_be_done(qtbot):
     view = LabelsView(FakeSession(None), lambda *_: None)
     qtbot.addWidget(view)
     assert not view.new.isEnabled() and not any(button.isEnabled() for button in view.buttons.values())
+
+
+def test_renaming_twice_goes_on_with_the_first_and_qt_has_nothing_to_say(view, qtbot):
+    """Found by the monkey: a warning of Qt fails this test."""
+    view.show()
+    view.choose(ActionId(1))
+    view.rename()
+    view.rename()
+    (field,) = view.table.findChildren(NameField)
+    assert field.isVisible()

@@ -6,7 +6,17 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QIcon, QPixmap
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.annotation import commands
 from core.annotation.action_commands import name_problem, uses_of
@@ -202,7 +212,7 @@ class LabelsView(QWidget):
 
     def rename(self) -> None:
         """Edit the name of the chosen action in its row."""
-        if self.current is not None:
+        if self.current is not None and self.table.state() is not QAbstractItemView.State.EditingState:
             index = self.model.index(self.model.row_of(self.current.id), NAME)
             self.table.setFocus()
             self.table.setCurrentIndex(index)
