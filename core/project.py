@@ -14,6 +14,7 @@ from .annotation.history import Direction, History, Step
 from .annotation.segmentation import Segmentation
 from .annotation.values import LabelMap, Prediction, Run, TrackKind
 from .data.dataset import BACKGROUND, UNLABELLED, Dataset, RunId, Video, VideoId
+from .data.fingerprint import Stamps, stamps_of
 from .errors import EditError, StoreError
 from .store import backup, log, opening, pack, rows, tracks
 from .store.create import create
@@ -54,6 +55,8 @@ class Project:
         self.restored_edits: int = contents.launch.restored_edits
         self.recovered: list[str] = []
         self.notes: list[str] = self._notes()
+        self.stamps: Stamps = contents.stamps
+        """What the files of the dataset held when they were taken in; see `core.data.fingerprint`."""
         self._arriving: dict[RunId, bytes] = {}
         self._keeper: Keeper | None = None
         self._closed = False
@@ -286,7 +289,20 @@ class Project:
                 raise EditError(f"{video.name} has {video.timebase.n_frames:,} frames now; its labels count others.")
         dataset = self.document.dataset
         everything = tuple(new.get(video.id, video) for video in dataset.videos)
-        return self._put_dataset(replace(dataset, videos=everything), frozenset(new))
+        changes = self._put_dataset(replace(dataset, videos=everything), frozenset(new))
+        self._take_stamps(videos)
+        return changes
+
+    def accept_files(self, videos: Sequence[VideoId]) -> None:
+        """What the files of these videos hold now is what the project goes by from here on."""
+        self._check_writable()
+        self._take_stamps([self.document.videos[video] for video in videos])
+
+    def _take_stamps(self, videos: Sequence[Video]) -> None:
+        stamps: dict[str, Mapping[str, str]] = dict(self.stamps)
+        stamps.update((video.id, stamps_of(video)) for video in videos)
+        self._writer.put(lambda connection: rows.put_meta(connection, "fingerprints", stamps))
+        self.stamps = stamps
 
     def _put_dataset(self, dataset: Dataset, changed: frozenset[VideoId]) -> Changes:
         self._writer.put(lambda connection: rows.put_dataset(connection, dataset))

@@ -24,9 +24,11 @@ class Safety(QObject):
         super().__init__(window)
         self._window, self._session = window, window.session
         self._known_lost: frozenset[object] = frozenset()
+        self._known_altered: frozenset[object] = frozenset()
         self._session.projectChanged.connect(self._forget_lost)
         self._session.projectOpened.connect(self.on_opened)
         self._session.files.changed.connect(self._offer_locate)
+        self._session.files.changed.connect(self._tell_altered)
 
     # --- jobs --------------------------------------------------------------------------------------
 
@@ -105,7 +107,24 @@ class Safety(QObject):
     # --- files that are missing --------------------------------------------------------------------
 
     def _forget_lost(self) -> None:
-        self._known_lost = frozenset()
+        self._known_lost = self._known_altered = frozenset()
+
+    def _tell_altered(self) -> None:
+        """Say once that files hold something else than when they were taken in, and what that means."""
+        known, self._known_altered = self._known_altered, frozenset(self._session.files.altered)
+        if not self._known_altered or self._known_altered <= known:
+            return
+        kinds = {"features": "Runs trained before used the old ones.", "media": "Frame numbers may not fit any more."}
+        kinds["ground_truth"] = "The project keeps the labels that it read."
+        names = {"features": "features", "media": "video file", "ground_truth": "label file"}
+        for kind, meaning in kinds.items():
+            videos = [each.video for each in self._session.files.altered if each.kind == kind]
+            if videos:
+                first = self._session.document.videos[videos[0]].name
+                more = f" and {len(videos) - 1} more" if len(videos) > 1 else ""
+                text = f"The {names[kind]} of {first}{more} changed since the project was made. {meaning}"
+                choices = [] if self._session.project.read_only else [("Go on with them", self._session.accept_files)]
+                self._window.bar.say(text, "warning", choices)
 
     def _offer_locate(self) -> None:
         known, self._known_lost = self._known_lost, frozenset(self._session.files.lost)

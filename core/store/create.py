@@ -12,6 +12,7 @@ from ..annotation.segmentation import Segmentation
 from ..annotation.values import TrackKind
 from ..cache import publish
 from ..data.dataset import Dataset, VideoId
+from ..data.fingerprint import stamps_of
 from ..errors import StoreError
 from . import pack, rows, tracks
 from .schema import create_tables
@@ -48,6 +49,7 @@ def fill(path: Path, dataset: Dataset, ground_truth: Mapping[VideoId, Segmentati
         create_tables(connection)
         rows.put_meta(connection, "uid", uuid4().hex)
         rows.put_dataset(connection, dataset)
+        rows.put_meta(connection, "fingerprints", {video.id: stamps_of(video) for video in dataset.videos})
         for action in dataset.actions:
             tracks.put_action(connection, action)
         for place, video in enumerate(dataset.videos):

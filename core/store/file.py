@@ -14,6 +14,7 @@ from uuid import uuid4
 from ..annotation.document import Document
 from ..annotation.history import History
 from ..cache import publish
+from ..data.fingerprint import Stamps
 from ..errors import DamagedProjectError, StoreError
 from . import backup, log, opening, rows
 from .check import read_all, read_document
@@ -38,6 +39,7 @@ class Contents:
     history: History
     head: int
     launch: log.Launch
+    stamps: Stamps
 
 
 class ProjectFile:
@@ -124,7 +126,7 @@ class ProjectFile:
         history = log.load_history(connection, list(document.videos))
         log.check_launches(connection)
         launch = log.Launch(0, 0) if self.read_only else log.start_launch(connection)
-        return Contents(document, history, log.head(connection), launch)
+        return Contents(document, history, log.head(connection), launch, rows.get_stamps(connection))
 
     def _verify(self, connection: Connection) -> None:
         if rows.get_meta(connection).get("uid") != self.uid:

@@ -34,6 +34,14 @@ def get_meta(connection: sqlite3.Connection) -> dict[str, Any]:
     return found
 
 
+def get_stamps(connection: sqlite3.Connection) -> dict[str, dict[str, str]]:
+    """The fingerprints of the files by video and kind; none in a project that was made before they were kept."""
+    found = get_meta(connection).get("fingerprints")
+    if not isinstance(found, dict):
+        return {}
+    return {str(v): {str(k): str(t) for k, t in kinds.items()} for v, kinds in found.items() if isinstance(kinds, dict)}
+
+
 def put_dataset(connection: sqlite3.Connection, dataset: Dataset) -> None:
     """Everything of a dataset but its problems, which the next scan finds again."""
     put_meta(connection, "root", str(dataset.root.absolute()))

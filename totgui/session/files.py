@@ -7,29 +7,33 @@ from concurrent.futures import ThreadPoolExecutor
 from PySide6.QtCore import QObject, Signal
 
 from core.data.dataset import Dataset, VideoId
+from core.data.fingerprint import ChangedFile, Stamps, changed_files
 from core.relink import Lost, lost_files
 
 
 class Files(QObject):
-    """`lost` are the files that are missing, once `changed` has told that they were looked for."""
+    """`lost` are the files that are missing, once `changed` has told that they were looked for; `altered` are those
+    that hold something else than when the project took them in."""
 
     changed = Signal()
-    _arrived = Signal(object, object)
+    _arrived = Signal(object, object, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.lost: tuple[Lost, ...] = ()
+        self.altered: tuple[ChangedFile, ...] = ()
         self._dataset: Dataset | None = None
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="files")
         self._arrived.connect(self._on_arrived)
 
-    def look(self, dataset: Dataset | None) -> None:
-        """Find out which files of a dataset are missing; None forgets them."""
+    def look(self, dataset: Dataset | None, stamps: Stamps | None = None) -> None:
+        """Find out which files of a dataset are missing, and which are others than `stamps` say; None forgets them."""
         if dataset is None:
-            self.lost = ()
+            self.lost, self.altered = (), ()
         self._dataset = dataset
         if dataset is not None:
-            self._pool.submit(lambda: self._arrived.emit(dataset, lost_files(dataset)))
+            known = stamps or {}
+            self._pool.submit(lambda: self._arrived.emit(dataset, lost_files(dataset), changed_files(dataset, known)))
 
     def missing(self, video: VideoId | None, kind: str) -> Lost | None:
         """The file of this kind that a video should have and has not."""
@@ -40,7 +44,7 @@ class Files(QObject):
         self._dataset = None
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _on_arrived(self, dataset: Dataset, lost: tuple[Lost, ...]) -> None:
+    def _on_arrived(self, dataset: Dataset, lost: tuple[Lost, ...], altered: tuple[ChangedFile, ...]) -> None:
         if dataset is self._dataset:
-            self.lost = lost
+            self.lost, self.altered = lost, altered
             self.changed.emit()

@@ -143,7 +143,7 @@ class Session(QObject):
         self.reviewing.set_document(document, self.current_run)
         self.projectChanged.emit()
         self.savedStateChanged.emit(project.saved_state())
-        self.files.look(document.dataset)
+        self.files.look(document.dataset, project.stamps)
         if document.videos:
             self.select_video(next(iter(document.videos)))
         project.keep_backups(lambda text: self.message.emit(text, "warning"))
@@ -246,7 +246,20 @@ class Session(QObject):
         if video is None or video.media is None or video.media.is_file():
             self.message.emit(text, "warning")
         elif self.files.missing(video.id, "media") is None and self.document is not None:
-            self.files.look(self.document.dataset)
+            self._look_at_files()
+
+    def _look_at_files(self) -> None:
+        if self.project is not None:
+            self.files.look(self.project.document.dataset, self.project.stamps)
+
+    def accept_files(self) -> None:
+        """What the files that were changed hold now is what the project goes by from here on."""
+        if self.project is not None:
+            try:
+                self.project.accept_files(sorted({changed.video for changed in self.files.altered}))
+            except TotError as error:
+                self.message.emit(str(error), "warning")
+            self._look_at_files()
 
     def _on_lost_files(self) -> None:
         """Say at each video what it misses, and show nothing of what is not there."""
@@ -264,7 +277,7 @@ class Session(QObject):
         now = videos.get(shown.id) if shown is not None else None
         if now is not None and (now.media != shown.media or now.timebase.media is not shown.timebase.media):
             self.playback.set_video(now, max(0, self.playback.wanted))
-        self.files.look(self.document.dataset)
+        self._look_at_files()
 
     def _changed(self, changes: Changes, initiator: object) -> None:
         if changes.what & What.DATASET:
