@@ -350,8 +350,8 @@ def _content(out: Path) -> Any:
 def training(count: int, seed: int, folder: Path) -> Outcome:
     """Killed while training: the labels, and every earlier run, are what they were."""
     import numpy as np
+    import torch
 
-    import core.tot.train  # noqa: F401  (the children inherit torch)
     from core import api
     from core.data.dataset import VideoId
 
@@ -371,11 +371,12 @@ def training(count: int, seed: int, folder: Path) -> Outcome:
             project.edit(commands.start_from_ground_truth(project.document, VideoId("a")))
             before = dict(project.document.corrected)
             config = api.configure(project.document.dataset, n_clusters=3, iterations=6)
+            threads = torch.get_num_threads()
+            torch.set_num_threads(1)  # no pool of threads that a fork would lose
+            api.train_project(project, config, device="cpu")  # the children inherit all that was loaded for it
+            assert project.flush(60)
 
         def train(say: Say) -> None:
-            import torch
-
-            torch.set_num_threads(1)
             with Project.open(path) as project:
                 say("open")
                 while True:
@@ -399,4 +400,5 @@ def training(count: int, seed: int, folder: Path) -> Outcome:
                 path.unlink()
                 with api.create_project(path, api.open_dataset(root)) as project:
                     project.edit(commands.start_from_ground_truth(project.document, VideoId("a")))
+    torch.set_num_threads(threads)
     return Outcome(count, tuple(failures), states)

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from core.errors import StoreError
@@ -73,8 +74,12 @@ def _one(whole: Path, folder: Path, dice: random.Random) -> tuple[str, bool]:
             if number == 10:
                 for name in _NAMES:
                     _control(control, pid, f"disable name={name}")
-            child.stdin.write("go\n")
-            child.stdin.flush()
+            with suppress(BrokenPipeError):  # it ended early: what it said last tells why
+                child.stdin.write("go\n")
+                child.stdin.flush()
+        with suppress(BrokenPipeError):
+            child.stdin.close()
+        child.stdin = None
         out, errors = child.communicate(timeout=60)
     lines += out.splitlines()
     said = [line.split() for line in lines if line.strip()]
