@@ -16,11 +16,11 @@ from .annotation.values import LabelMap, Prediction, Run, TrackKind
 from .data.dataset import BACKGROUND, UNLABELLED, Dataset, RunId, Video, VideoId
 from .data.fingerprint import Stamps, stamps_of
 from .errors import EditError, StoreError
-from .store import backup, log, opening, pack, rows, tracks
+from .store import backup, log, opening, pack, places, rows, tracks
 from .store.create import create
 from .store.emergency import HeldRow
 from .store.file import ProjectFile
-from .store.keeper import Keeper
+from .store.keeper import INTERVAL_ELSEWHERE_S, INTERVAL_S, Keeper
 from .store.schema import Connection
 from .store.writer import SavedState
 
@@ -69,6 +69,13 @@ class Project:
             found.append(f"The project can only be read ({self._file.why_read_only}). Save a copy to edit it.")
         if self._file.migrated is not None:
             found.append(f"The project was brought to a newer format; the old one is {self._file.migrated.name}.")
+        kind = "" if self.read_only else places.kind_of(self.path)
+        if kind and self._file.contents.place_told != kind:
+            found.append(
+                f"The project lies in a {kind}. Locks and saving are less sure there: open it in one program only. "
+                f"Backups are made every ten minutes, in {backup.folder_of(self.path)}."
+            )
+            self._writer.put(lambda connection: rows.put_meta(connection, "place", kind))  # said once
         return found
 
     def _recover(self) -> None:
@@ -345,7 +352,8 @@ class Project:
     def keep_backups(self, on_problem: Callable[[str], None]) -> None:
         """From now on make backups on a thread of their own, at once and every half hour; see `back_up`."""
         if not self.read_only and self._keeper is None:
-            self._keeper = Keeper(self.path, self._file.start_backup, on_problem)
+            interval = INTERVAL_ELSEWHERE_S if places.kind_of(self.path) else INTERVAL_S
+            self._keeper = Keeper(self.path, self._file.start_backup, on_problem, interval_s=interval)
 
     def back_up(self, reason: str) -> None:
         """Ask for a backup of the present state; it is copied before any edit that comes later."""

@@ -15,6 +15,7 @@ from ..cache import publish
 from ..errors import StoreError
 from . import log, pack
 from .check import read_all
+from .places import backups_of
 from .schema import Connection, connect, guard
 
 BUDGET = 2 << 30
@@ -45,7 +46,12 @@ class Draft:
 
 def folder_of(project: Path) -> Path:
     """Where the backups of a project lie."""
-    return project.with_name(project.stem + ".backups")
+    return backups_of(project)
+
+
+def _make(folder: Path, project: Path) -> None:
+    """Make the folder of the backups; the project's own folder is never made anew."""
+    folder.mkdir(parents=folder.parent != project.parent, exist_ok=True)
 
 
 def key_of(connection: Connection) -> str:
@@ -101,7 +107,7 @@ def draft(
     folder = folder_of(project)
     temporary = folder / f".partial-{uuid4().hex[:8]}"
     try:
-        folder.mkdir(exist_ok=True)
+        _make(folder, project)
         copy(connection, temporary, between=between)
     except (OSError, sqlite3.Error) as error:
         temporary.unlink(missing_ok=True) if folder.is_dir() else None
@@ -132,7 +138,7 @@ def back_up_closed(path: Path, version: int, reason: str) -> Path:
     temporary = folder / f".partial-{uuid4().hex[:8]}"
     connection = connect(path, version=version)
     try:
-        folder.mkdir(exist_ok=True)
+        _make(folder, path)
         out = sqlite3.connect(temporary, isolation_level=None)
         try:
             connection.backup(out)

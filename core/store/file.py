@@ -40,6 +40,7 @@ class Contents:
     head: int
     launch: log.Launch
     stamps: Stamps
+    place_told: str
 
 
 class ProjectFile:
@@ -126,7 +127,8 @@ class ProjectFile:
         history = log.load_history(connection, list(document.videos))
         log.check_launches(connection)
         launch = log.Launch(0, 0) if self.read_only else log.start_launch(connection)
-        return Contents(document, history, log.head(connection), launch, rows.get_stamps(connection))
+        told = str(rows.get_meta(connection).get("place", ""))
+        return Contents(document, history, log.head(connection), launch, rows.get_stamps(connection), told)
 
     def _verify(self, connection: Connection) -> None:
         if rows.get_meta(connection).get("uid") != self.uid:

@@ -12,7 +12,8 @@ from pathlib import Path
 from ..errors import StoreError
 from . import backup
 
-INTERVAL_S = 30 * 60.0
+INTERVAL_S, INTERVAL_ELSEWHERE_S = 30 * 60.0, 10 * 60.0
+"""Seconds between two backups; the second on a network drive, in a cloud folder, on FAT."""
 _Asked = tuple[str, "Future[backup.Draft | None]"]
 
 

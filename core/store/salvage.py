@@ -32,7 +32,7 @@ from .schema import connect
 
 _META = {
     "uid", "root", "activity", "layout", "granularity", "activities", "granularities", "findings", "background_names",
-    "fingerprints",
+    "fingerprints", "place",
 }  # fmt: skip
 
 
@@ -212,7 +212,7 @@ _SHAPES: dict[str, Callable[[_Found, int, list[Any]], bool]] = {
 def _document(found: _Found, path: Path, lost: list[str]) -> Document:
     """What the rows say, videos in their old places; a video whose row is gone gets a name and its tracks' length."""
     meta = found.meta
-    if missing := sorted(_META - {"uid", "fingerprints"} - meta.keys()):
+    if missing := sorted(_META - {"uid", "fingerprints", "place"} - meta.keys()):
         lost.append(f"The settings {', '.join(missing)} of the project.")
     root = Path(meta.get("root", str(path.parent)))
     known = {place: rows.unpack_video(json.loads(t), p, root) for place, (t, p) in meta.get("_rows", {}).items()}

@@ -51,7 +51,7 @@ ROWS = (
         "F13",
         "coverage-guided fuzzing of the text, mapping, JSON and XML readers",
         "fuzz:readers",
-        120,
+        25,
         "s of each reader",
     ),
     Row("F14", "the table of odd data", "suites:odd_data", 1, "rounds"),
