@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from zlib import crc32
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QChildEvent, QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QStackedWidget,
+    QTabBar,
     QVBoxLayout,
     QWidget,
 )
@@ -310,6 +311,12 @@ class MainWindow(QMainWindow):
             self._say_job(f"{event.text or self.session.jobs.get(event.job, '')}{left}")
         elif isinstance(event, events.Failed):
             self.safety.offer_details(event)
+
+    def childEvent(self, event: QChildEvent) -> None:
+        """Tabs of panels keep their order: Qt 6 can end the program when one of them is dragged to another place."""
+        super().childEvent(event)
+        if event.type() == QEvent.Type.ChildPolished and isinstance(event.child(), QTabBar):
+            event.child().setMovable(False)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self.actions_.file.takes(_local_files(event)):

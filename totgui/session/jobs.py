@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from core import events
-from core.errors import TotError
+from core.errors import JobError, TotError
 
 from ..jobs.background import Background
 from ..jobs.runner import Runner
@@ -44,10 +44,15 @@ class Jobs(QObject):
         """Start the engine ahead of need."""
         self._runner.warm_up()
 
-    def in_engine(self, request: Any, text: str, then: Then) -> str:
-        """Send a request to the engine; `then` gets its Finished. Returns the job."""
+    def in_engine(self, request: Any, text: str, then: Then) -> str | None:
+        """Send a request to the engine; `then` gets its Finished. Returns the job, or None with a message."""
         self._add(request.job, text, then)
-        self._runner.start(request)
+        try:
+            self._runner.start(request)
+        except JobError as error:  # one is under way, or the program is closing
+            self._forget(request.job)
+            self.message.emit(f"{text} was not started. {error}", "warning")
+            return None
         self.changed.emit()  # the engine is busy from here on
         return str(request.job)
 
@@ -81,6 +86,11 @@ class Jobs(QObject):
         """End every job and its process."""
         self._runner.close()
         self._background.close()
+
+    def _forget(self, job: str) -> None:
+        self.running.pop(job, None)
+        self._then.pop(job, None)
+        self.changed.emit()
 
     def _add(self, job: str, text: str, then: Then) -> None:
         self.running[job] = text
