@@ -105,7 +105,7 @@ def test_every_segment_like_this_one(qtbot, window: MainWindow) -> None:
     do(window, "segment.adopt-video")
     window.session.playback.seek(45)
     do(window, "segment.relabel-like")
-    assert "pour" not in [text.split("   ")[0] for text in popup().offered()]
+    assert "pour" not in [text.split("   ")[-1] for text in popup().offered()]
     qtbot.keyClick(popup().field, Qt.Key.Key_4)
     assert [label for *_, label in track(window)] == [3, 1, 3, 2, 3]
     assert window.session.past.history.done[-1].text == "relabel every pour (3) as wipe in P03"
@@ -120,7 +120,7 @@ def test_split_asks_in_a_popup_and_escape_leaves_everything(qtbot, window: MainW
     assert QApplication.activePopupWidget() is None and n_edits(window) == before
     do(window, "segment.split")
     qtbot.keyClicks(popup().field, "wi")
-    assert popup().offered() == ["wipe   4", "New action “wi”"]
+    assert popup().offered() == ["4   wipe", "New action “wi”"]
     qtbot.keyClick(popup().field, Qt.Key.Key_Return)
     assert track(window)[1:3] == [(20, 30, 1), (30, 40, 3)] and window.session.selection == {2}
     window.session.playback.seek(40)

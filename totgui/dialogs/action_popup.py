@@ -81,8 +81,7 @@ class ActionPopup(QFrame):
         found.sort(key=lambda c: not c.name.casefold().startswith(wanted.casefold()))
         self.list.clear()
         for choice in found:
-            key = _key_text(choice.number)
-            item = QListWidgetItem(_chip(choice.colour), f"{choice.name}" + (f"   {key}" if key else ""), self.list)
+            item = QListWidgetItem(_chip(choice.colour), f"{_key_text(choice)}   {choice.name}", self.list)
             item.setData(LABEL, choice.label)
         if wanted and not any(c.name.casefold() == wanted.casefold() for c in self._choices):
             item = QListWidgetItem(f"New action “{wanted}”", self.list)
@@ -146,11 +145,12 @@ def _number(event: QKeyEvent) -> int | None:
     return (digit - 1) % 10 + (10 if shift else 0)
 
 
-def _key_text(number: int | None) -> str:
-    if number is None or number >= 20:
-        return ""
-    digit = (number + 1) % 10
-    return f"{digit}" if number < 10 else f"Shift+{digit}"
+def _key_text(choice: Choice) -> str:
+    """The key that commits a choice, as wide as the others."""
+    if choice.number is None or choice.number >= 20:
+        return "Del" if choice.name == "background" else "\u2007"
+    digit = (choice.number + 1) % 10
+    return f"{digit}" if choice.number < 10 else f"Shift+{digit}"
 
 
 def _chip(colour: str) -> QIcon:
