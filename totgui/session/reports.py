@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.annotation.document import Document
 from core.annotation.segmentation import Segmentation
@@ -14,6 +14,9 @@ from core.errors import TotError
 from core.metrics.learned import evaluate_learned
 
 Pairs = dict[VideoId, tuple[Segmentation, Segmentation]]
+
+REST_MS = 120
+"""A score is computed when nothing has asked for one for so long."""
 
 
 class Reports(QObject):
@@ -28,12 +31,19 @@ class Reports(QObject):
         self._known: dict[object, object] = {}
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="scores")
         self._arrived.connect(self._on_report)
+        self._asked: dict[object, tuple[Any, ...]] = {}
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(REST_MS)
+        self._soon.timeout.connect(self._begin)
 
     def clear(self) -> None:
         """Forget every report; one under way is thrown away when it comes."""
         self._known.clear()
+        self._asked.clear()
 
     def close(self) -> None:
+        self._soon.stop()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def get(self, document: Document, run: RunId | None, track: str) -> Any:
@@ -55,8 +65,15 @@ class Reports(QObject):
         if pairs:
             names = {int(a.id): a.name for a in document.actions.values()}
             told = frozenset(document.runs[run].learned.videos if run is not None and track == "prediction" else ())
-            self._pool.submit(self._compute, key, pairs, names, clusters, label_map, told)
+            self._asked[key] = (pairs, names, clusters, label_map, told)
+            self._soon.start()
         return None
+
+    def _begin(self) -> None:
+        """Compute what was asked for: after an edit the screen comes first, and of many edits only the last counts."""
+        asked, self._asked = self._asked, {}
+        for key, what in asked.items():
+            self._pool.submit(self._compute, key, *what)
 
     def _compute(
         self,

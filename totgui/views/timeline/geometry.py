@@ -26,6 +26,8 @@ STEPS_S = (
     *map(Fraction, (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400)),
 )
 
+STEPS_AS_FLOATS = [float(step) for step in STEPS_S]
+
 
 @dataclass(frozen=True)
 class Axis:
@@ -230,15 +232,15 @@ def ticks(axis: Axis, timebase: Timebase, *, gap: float = 90) -> list[Tick]:
     if axis.scale >= 10 or seconds_start is None or not seconds_stop:
         return _frame_ticks(axis, gap)
     per_pixel = float(seconds_stop) / timebase.n_frames / axis.scale
-    step = next((s for s in STEPS_S if s >= per_pixel * gap), STEPS_S[-1])
+    step = STEPS_S[min(int(np.searchsorted(STEPS_AS_FLOATS, per_pixel * gap)), len(STEPS_S) - 1)]
     begin = timebase.seconds(min(max(0, math.floor(axis.start)), timebase.n_frames)) or Fraction(0)
     end = timebase.seconds(min(math.ceil(axis.stop), timebase.n_frames)) or Fraction(0)
     found: list[Tick] = []
+    digits = 0 if step >= 1 else 2
     minor, per_minor = step / 5, float(step / 5 * (timebase.rate or 1))
     for number in range(math.floor(begin / minor), math.ceil(end / minor) + 1):
-        moment = number * minor
-        text = clock(moment, digits=0 if step >= 1 else 2) if number % 5 == 0 else ""
-        found.append(Tick(timebase.frame_at(moment) if timebase.media else number * per_minor, text))
+        text = clock(number * minor, digits=digits) if number % 5 == 0 else ""
+        found.append(Tick(timebase.frame_at(number * minor) if timebase.media else number * per_minor, text))
     return found
 
 

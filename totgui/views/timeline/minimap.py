@@ -19,7 +19,7 @@ def paint_minimap(
     shown: Shown,
     palette: QPalette,
     *,
-    colour: Callable[[int], str],
+    colour: Callable[[int], QColor],
     name: Callable[[int], str],
 ) -> None:
     """Draw the strip and its ticks, without the viewport box."""

@@ -76,10 +76,10 @@ def _lane(painter: QPainter, view: TimelineView, row: Row, rect: QRect) -> None:
 
 
 def _content(painter: QPainter, view: TimelineView, row: Row, rect: QRect) -> None:
-    palette, axis, shown, session = view.palette(), view.axis, view.shown, view.session
+    palette, axis, shown = view.palette(), view.axis, view.shown
     track = shown.track(row.key)
     if row.key == "minimap":
-        paint_minimap(painter, rect, shown, palette, colour=session.action_colour, name=session.action_name)
+        paint_minimap(painter, rect, shown, palette, colour=shown.colour, name=shown.name)
     elif row.key == "ruler":
         paint_ruler(painter, rect, axis, shown.video.timebase, palette)
     elif row.key == "difference" and shown.different is not None:
@@ -97,14 +97,13 @@ def _content(painter: QPainter, view: TimelineView, row: Row, rect: QRect) -> No
         if shown.is_ghost:
             _say_ghost(painter, view, rect)
     elif track is not None:
-        paint_track(painter, rect, track, axis, palette=palette, colour=session.action_colour, name=session.action_name)
+        paint_track(painter, rect, track, axis, palette=palette, colour=shown.colour, name=shown.name)
     else:
         paint_empty(painter, rect, view.tr(EMPTY.get(row.key, EMPTY["run"])), palette)
 
 
 def paint_corrected(painter: QPainter, view: TimelineView, rect: QRect, track: Segmentation) -> None:
     """Draw what Corrected holds, or would hold after a drag."""
-    session = view.session
     painter.save()
     font = painter.font()
     font.setBold(True)
@@ -115,9 +114,9 @@ def paint_corrected(painter: QPainter, view: TimelineView, rect: QRect, track: S
         track,
         view.axis,
         palette=view.palette(),
-        colour=session.action_colour,
-        name=session.action_name,
-        selection=session.selection,
+        colour=view.shown.colour,
+        name=view.shown.name,
+        selection=view.session.selection,
     )
     painter.restore()
 

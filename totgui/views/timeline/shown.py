@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtGui import QColor
 
 from core.annotation.segmentation import Segmentation
 from core.data.dataset import Action, RunId, Video, VideoId
@@ -24,14 +27,16 @@ TITLES = {"ground-truth": "Ground truth", "prediction": "Prediction", "corrected
 class Shown:
     """Read once from the session, thrown away when something changes.
 
-    `tracks` are by the key of their row, from top to bottom; `titles` name them. `base` is what an edit of
-    Corrected starts from. `different` (n_frames,) bool is True where the reviewed track differs from the
-    reference; None without two tracks. `versus` names the two.
+    `tracks` are by the key of their row, from top to bottom; `titles` name them. `colour` and `name` are those of a
+    label, looked up once. `base` is what an edit of Corrected starts from. `different` (n_frames,) bool is True where
+    the reviewed track differs from the reference; None without two tracks. `versus` names the two.
     """
 
     video: Video
     tracks: dict[str, Segmentation | None]
     titles: dict[str, str] = field(default_factory=lambda: dict(TITLES))
+    colour: Callable[[int], QColor] = QColor
+    name: Callable[[int], str] = str
     base: Segmentation | None = None
     actions: tuple[Action, ...] = ()
     different: NDArray[np.bool_] | None = None
@@ -68,7 +73,9 @@ def read(session: Session, source: str, before: Shown | None) -> Shown | None:
     if document is None or video is None or video not in document.videos:
         return None
     tracks, titles = _rows(session, video)
-    shown = Shown(document.videos[video], tracks, titles, session.base(), tuple(document.actions.values()))
+    colour, name = cache(lambda label: QColor(session.action_colour(label))), cache(session.action_name)
+    actions = tuple(document.actions.values())
+    shown = Shown(document.videos[video], tracks, titles, colour, name, session.base(), actions)
     if before is not None and before.video is shown.video and _same(before.tracks, tracks):
         shown.different, shown.versus = before.different, before.versus
     else:

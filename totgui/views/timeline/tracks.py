@@ -81,7 +81,7 @@ def paint_track(
     axis: Axis,
     *,
     palette: QPalette,
-    colour: Callable[[int], str],
+    colour: Callable[[int], QColor],
     name: Callable[[int], str],
     names: bool = True,
     selection: frozenset[int] = frozenset(),
@@ -95,7 +95,7 @@ def paint_track(
     edges, index = visible(track.starts, axis)
     labels = track.labels[index]
     known = np.unique(labels).tolist()
-    colours = {label: QColor(colour(label)) for label in known}
+    colours = {label: colour(label) for label in known}
     wide = np.diff(edges) >= NARROW
     _paint_narrow(painter, rect, edges, labels, wide, colours, palette)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
@@ -134,9 +134,12 @@ def _paint_narrow(
         return
     ratio = painter.device().devicePixelRatioF()
     width = round(rect.width() * ratio)
-    grey = blend(palette.color(QPalette.ColorRole.Mid), palette.color(QPalette.ColorRole.Base), 0.5)
+    colours = dict(colours)
+    if UNLABELLED in colours:
+        mid, base = palette.color(QPalette.ColorRole.Mid), palette.color(QPalette.ColorRole.Base)
+        colours[UNLABELLED] = blend(mid, base, 0.5)
     known = np.array(sorted(colours))
-    table = np.array([(grey if label == UNLABELLED else colours[label]).rgba() for label in known.tolist()], np.uint32)
+    table = np.array([colours[label].rgba() for label in known.tolist()], np.uint32)
     pixels = np.where(wide, np.uint32(0), table[np.searchsorted(known, labels)])
     cuts = np.clip(np.round((edges - rect.left()) * ratio).astype(np.int64), 0, width)
     line = np.zeros(width, np.uint32)
