@@ -90,7 +90,10 @@ def main(n_segments: int, n_frames: int) -> None:
             application.processEvents()
             time.sleep(0.002)
 
-    settle(4.0)  # scores and change points are found beside the window
+    settle(4.0)  # change points are found beside the window, and the scores, which take long for such tracks
+    end = time.perf_counter() + 120
+    while session.report(session.current_run) is None and time.perf_counter() < end:
+        settle(0.5)
     painted = [0]
     paint = timeline_module.paint_overlay
 
