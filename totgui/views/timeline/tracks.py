@@ -60,7 +60,7 @@ def lay_out(height: int, line: int, runs: Iterable[tuple[str, str]] = ()) -> lis
     for key, title, tall, gap in heights:
         rows.append(Row(key, title, y, tall))
         y += tall + gap
-    rows.append(Row("heatmap", "", y, max(2 * line, height - y - 6)))
+    rows.append(Row("heatmap", "", y, max(line, height - y - 6)))
     return rows
 
 

@@ -123,7 +123,8 @@ class TimelineView(QWidget):
         self.refresh()
         line = self.fontMetrics().height()
         runs = len(self.shown.tracks) - 3 if self.shown else 0
-        self.setMinimumHeight(max(260, lay_out(0, line)[-1].top + 3 * line + runs * (line + 12)))
+        top = lay_out(0, line)[-1].top  # rows of runs take their room from the heatmap first: the window need not grow
+        self.setMinimumHeight(max(260, top + 3 * line, top + runs * (line + 12) + line))
         self._place()
 
     def refresh(self) -> None:
