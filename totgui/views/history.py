@@ -6,10 +6,11 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QListView,
+    QHeaderView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -31,10 +32,9 @@ class HistoryView(QWidget):
         self._session = session
         self.model = HistoryModel(self)
         self._empty = plain("No edits yet. Every edit appears here, and a click goes back to it.", self, dim=True)
-        self.list = QListView(self)
+        self.list = _list(self)  # a table: a QListView lays all its rows out again at every edit
         self.list.setModel(self.model)
         self.list.setItemDelegate(EntryDelegate(self.list))
-        self.list.setUniformItemSizes(True)
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setAccessibleName("History of edits, newest first")
@@ -65,6 +65,21 @@ class HistoryView(QWidget):
 
     def _go_to(self, index: QModelIndex) -> None:
         self._session.past.go_to(index.data(SEQ))
+
+
+def _list(parent: QWidget) -> QTableView:
+    """A table that looks like a list: one column, rows of one height."""
+    view = QTableView(parent)
+    view.horizontalHeader().hide()
+    view.horizontalHeader().setStretchLastSection(True)
+    view.verticalHeader().hide()
+    view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 10)
+    view.setShowGrid(False)
+    view.setTabKeyNavigation(False)
+    view.setMouseTracking(True)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    return view
 
 
 class EntryDelegate(QStyledItemDelegate):
