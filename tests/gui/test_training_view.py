@@ -80,3 +80,12 @@ def test_auto_finds_the_number_and_the_newest_run_says_why(qtbot):
     assert "3 merged into  1: taken for each other in 90%" in view._counted.toolTip()
     view.set_clusters(5)
     assert view._clusters.isEnabled() and view.config().clusters == "given" and view.config().n_clusters == 5
+
+
+def test_a_stop_from_elsewhere_shows_at_once(qtbot):
+    session = a_session()
+    view = TrainingView(session)
+    qtbot.addWidget(view)
+    view.train()
+    session.stopAsked.emit(events.StopKind.DISCARD)
+    assert view._state.text() == "Cancelling…" and not view._keep.isEnabled() and not view._discard.isEnabled()

@@ -103,6 +103,7 @@ class TrainingView(QWidget):
         session.documentChanged.connect(self._on_changes)
         session.jobEvent.connect(self._on_event)
         session.jobsChanged.connect(self._show_running)
+        session.stopAsked.connect(self._on_stop)
         self._on_project()
 
     def sizeHint(self) -> QSize:
@@ -284,10 +285,15 @@ class TrainingView(QWidget):
         self._show_running()
 
     def _stop(self, kind: StopKind) -> None:
-        self._state.setText("Stopping…" if kind == StopKind.KEEP else "Discarding…")
-        self._keep.setEnabled(False)
-        self._discard.setEnabled(False)
+        self._on_stop(kind)
         self._session.stop(kind)
+
+    def _on_stop(self, kind: StopKind) -> None:
+        """The job has been asked to end, here or elsewhere in the window."""
+        if self._job:
+            self._state.setText("Stopping…" if kind == StopKind.KEEP else "Cancelling…")
+            self._keep.setEnabled(False)
+            self._discard.setEnabled(False)
 
     def _on_project(self) -> None:
         document = self._session.document
