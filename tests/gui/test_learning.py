@@ -130,7 +130,10 @@ def test_videos_to_correct_next_are_marked_until_they_are_decided_on(qtbot, sess
     accept(session, proposed[0])
     assert proposed[0] not in session.proposals.videos
     assert model.index(model.row_of(proposed[0]), REVIEW).data() == "accepted"
-    first = session.proposals.videos[0]
+    first, second = session.proposals.videos[:2]
+    for video in (first, second):
+        session.do(lambda video=video: commands.set_review(session.document, video, ReviewStatus.IN_REVIEW))
+    assert model.index(model.row_of(second), REVIEW).data() == "in review"
     assert model.index(model.row_of(first), REVIEW).data() == "correct next"
     assert session.proposals.after(first) == session.proposals.videos[1]
 

@@ -15,6 +15,7 @@ from core.annotation.segmentation import Segmentation
 from core.annotation.values import ReviewStatus
 from core.cli import main
 from core.data.dataset import RunId, VideoId
+from core.events import StopKind
 from core.store import pack
 
 STEPS = ("reach", "turn", "place")
@@ -178,3 +179,22 @@ def test_next_names_videos_to_correct_and_leaves_out_those_that_are(project, cap
         for video in list(opened.document.videos)[1:]:
             opened.edit(commands.set_review(opened.document, video, ReviewStatus.REJECTED))
     assert tot(capsys, "next", project)[1]["videos"] == []
+
+
+def test_a_stopped_training_goes_on_with_the_corrections_it_began_with(project):
+    with api.open_project(project) as opened:
+        document = opened.document
+        values = {"batch": "64", "iterations": "40"}
+        config = api.configure(document.dataset, preset="generic", method="tot+tcl", n_clusters=3, values=values)
+        learned = api.lessons(opened)
+        whole, _ = api.train_project(opened, config, learned=learned, device="cpu")
+        asked = iter([None] * 15)
+        part, _ = api.train_project(
+            opened, config, learned=learned, device="cpu", should_stop=lambda: next(asked, StopKind.KEEP)
+        )
+        assert document.runs[part].stopped_early and document.runs[part].iterations < 40
+        opened.edit(commands.start_from_ground_truth(document, list(document.videos)[2]))  # a person goes on
+        rest, _ = api.train_project(opened, config, resume=part, learned=api.lessons(opened), device="cpu")
+        assert document.runs[rest].learned == document.runs[whole].learned != api.lessons(opened)
+        opened.flush(30)
+    assert weights(project, whole) == weights(project, rest)

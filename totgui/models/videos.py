@@ -145,7 +145,10 @@ class VideosModel(QAbstractTableModel):
             status = self._status(video)
             if status in DECIDED:
                 return STATUS[status]
-            return self._lack(video) or NEXT.get(self._session.proposals.rank(video.id), STATUS[status])
+            rank = self._session.proposals.rank(video.id)
+            if status is ReviewStatus.NONE:
+                return self._lack(video) or NEXT.get(rank, STATUS[status])
+            return NEXT[rank] if rank == 1 else STATUS[status]
         score = self._scores.get(video.id)
         shown = percent(None if score is None else score[column - MOF])
         return marked(shown, self._session.document, self._session.current_run, video.id)
