@@ -64,7 +64,7 @@ def measure(steps: dict[str, Callable[[], None]], repeats: int) -> dict[str, flo
 def ours(videos: list[np.ndarray], config: TrainConfig) -> Callable[[], None]:
     """The step of this project, sampling and gathering included."""
     bank = FeatureBank(videos, fit_scaling(videos, "none"), "cpu")
-    network = Network(Shape.of(config, bank.n_dimensions))
+    network = Network(Shape.of(config, bank.n_columns))
     sampler = Sampler(bank.lengths, config, [0])
     network.draw(sampler.generators)
     stepper = Stepper(network, [config], bank)
