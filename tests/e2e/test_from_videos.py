@@ -165,4 +165,4 @@ def test_a_video_that_cannot_be_read_is_a_row_with_its_reason(
     cells = [table.index(row, 0) for row in range(3)]
     tips = {cell.data(): cell.data(Qt.ItemDataRole.ToolTipRole) for cell in cells}
     assert "v1.mp4" in tips["v1"] and ".mp4" not in tips["v0"]
-    assert [table.index(row, 4).data() for row in range(3)] == ["–", "no features", "–"]
+    assert [table.index(row, 4).data() for row in range(3)] == ["–", "to extract", "–"]

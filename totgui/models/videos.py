@@ -167,7 +167,7 @@ class VideosModel(QAbstractTableModel):
         """What keeps a video that nobody has reviewed from being worked on, in two words."""
         if self._session.files.missing(video.id, "media") is not None:
             return "no file"
-        return "no features" if video.features is None else ""
+        return "to extract" if video.features is None else ""
 
     def _status(self, video: Video) -> ReviewStatus:
         document = self._session.document
