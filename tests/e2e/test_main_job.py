@@ -96,7 +96,7 @@ def test_open_train_correct_reopen_and_export(
 
     document, video = session.document, VideoId("v0")
     session.select_video(video)
-    actions.segment.adopt_video()
+    actions.by_name["segment.adopt-video"].trigger()
     adopted = document.corrected[video]
     first = int(adopted.starts[1])
     for frame in (first - 9, first - 6, first - 3):
