@@ -25,6 +25,7 @@ _LIBRARIES = {
     "scipy": "scipy",
     "platformdirs": "platformdirs",
     "PySide6": "PySide6",
+    "pyqtgraph": "pyqtgraph",
 }
 _PACKAGES = {"opencv": ("opencv-python-headless", "opencv-python", "opencv-contrib-python-headless")}
 _CODECS = ("h264", "hevc", "av1", "vp9", "vp8", "mpeg4", "mjpeg")

@@ -82,6 +82,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "totgui.settings": ("", "QT"),
     "totgui.palette": ("totgui.paths", "QT"),
     "totgui.icons": ("", "QT"),
+    "totgui.graphs": ("", "QT"),
     "totgui.toolbar": ("", "QT"),
     "totgui.tour": ("totgui.models totgui.palette", "QT"),
     "totgui.keymap": ("totgui.settings", "QT"),
@@ -111,8 +112,9 @@ TABLE: dict[str, tuple[str, str]] = {
                        "core.label_import totgui.jobs.exchange_tasks "
                        f"core.data core.relink core.requests core.metrics {SETTINGS} core.events core.errors",
                        "QT numpy"),
-    "totgui.views": ("totgui.session totgui.playback totgui.models totgui.palette totgui.icons totgui.settings "
-                     f"totgui.paths core.annotation core.data core.metrics {SETTINGS} core.events core.errors",
+    "totgui.views": ("totgui.session totgui.playback totgui.models totgui.palette totgui.icons totgui.graphs "
+                     "totgui.settings totgui.paths core.annotation core.data core.metrics "
+                     f"{SETTINGS} core.events core.errors",
                      "QT numpy msgspec"),
     "totgui.collector": ("", "QT"),
     "totgui.hooks": ("core.cache core.events", "QT"),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+import threading
+
 import numpy as np
 import pytest
 from defusedxml import ElementTree
 from fakes_panels import a_session
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QMenu
 
@@ -164,3 +167,27 @@ def test_every_plot_is_saved(view, session):
     for picture in (view.curves.losses, view.curves.scores, view.masses, view.heatmap.heat):
         assert ElementTree.fromstring(svg_of(picture.drawing())).tag.endswith("svg")
     assert view.curves.losses.drawing().name == "loss curves"
+
+
+def test_the_graph_holds_every_line_and_leaves_the_hooks_alone(view, session, qtbot):
+    hooks = sys.excepthook, threading.excepthook
+    for iteration in (10, 20):
+        session.jobEvent.emit(metrics(iteration))
+    view.curves._seeds.setCurrentIndex(1)
+    plot = view.curves.losses
+    qtbot.waitUntil(lambda: plot._graph is not None)
+    curves = [item for item in plot._graph.listDataItems() if len(item.xData)]
+    assert [list(item.yData) for item in curves] == [list(line.ys) for line in plot.lines]
+    assert (sys.excepthook, threading.excepthook) == hooks
+
+
+def test_the_pointer_reads_the_values(view, session, qtbot):
+    for iteration in (10, 20):
+        session.jobEvent.emit(metrics(iteration))
+    plot = view.curves.scores
+    qtbot.waitUntil(lambda: plot._graph is not None)
+    box = plot._graph.getViewBox()
+    plot._on_pointer(box.mapViewToScene(QPointF(20.0, 50.0)))
+    assert plot._pointer.isVisible() and "MoF 50" in plot._legend.text()
+    plot._on_pointer(QPointF(-50.0, -50.0))
+    assert not plot._pointer.isVisible() and "MoF 50" not in plot._legend.text()

@@ -17,7 +17,8 @@ from core.tot.config import METHODS
 
 from ...models.widgets import duration, plain
 from ...session import Session
-from .plot import Line, Plot
+from .figure import Line
+from .plot import Plot
 
 Row = Sequence[float | None]
 SERIES = (

@@ -1,74 +1,52 @@
-"""A plot of lines over iterations: axes, legend, and the values under the pointer. Nothing here knows a training."""
+"""A plot of lines over iterations on the screen: zoom and pan, and the values under the pointer in its legend."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from html import escape
+from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPalette, QShowEvent
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from ...models.axis import Scale, mark_text, marks
+from ...graphs import pyqtgraph
 from ...models.picture import Drawing, Picture, SaveButton
+from ...models.widgets import plain
 from ...session import Session
+from .figure import Frame, Line, paint_figure
 
 Role = QPalette.ColorRole
 EXPORT = QSize(760, 380)
 
 
-@dataclass(frozen=True)
-class Line:
-    """One line; `name` empty leaves it out of the legend. `spread` are the half heights of a band around it."""
-
-    name: str
-    xs: Sequence[float]
-    ys: Sequence[float]
-    colour: QColor
-    width: float = 2.0
-    dashed: bool = False
-    spread: Sequence[float] = ()
-
-
-@dataclass(frozen=True)
-class Frame:
-    """Where the lines lie: a scale for each axis, between the marks and the legend."""
-
-    x: Scale
-    y: Scale
-    box: QRectF
-
-    @classmethod
-    def fitted(
-        cls, lines: Sequence[Line], span: tuple[float, float] | None, metrics: QFontMetrics, size: QSize, end: float
-    ) -> Frame:
-        """The frame of lines on a widget; `span` fixes the vertical axis, `end` is the least end of the other."""
-        xs = [x for line in lines for x in (line.xs[0], line.xs[-1]) if len(line.xs)]
-        ys = [y for line in lines for y in line.ys]
-        low, high = span if span is not None else (min([0.0, *ys]), max(ys, default=1.0))
-        pad = 0.0 if span is not None else 0.04 * (high - low or 1.0)
-        left = metrics.horizontalAdvance("00.00") + 12
-        box = QRectF(left, metrics.height() + 12, max(20, size.width() - left - 12), 1)
-        box.setBottom(max(box.top() + 20, size.height() - metrics.height() - 10))
-        x = Scale(0.0, max([1.0, end, *xs]), box.left(), box.right())
-        return cls(x, Scale(low, high + pad, box.bottom(), box.top()), box)
-
-
 class Plot(Picture):
-    """Lines with a title; the pointer reads them."""
+    """Lines with a title; the pointer reads them. The wheel zooms, a drag pans, a double click shows all again."""
 
     def __init__(self, session: Session, title: str, span: tuple[float, float] | None, parent: QWidget) -> None:
         super().__init__(session, parent)
         self.title, self._span = title, span
         self.lines: tuple[Line, ...] = ()
         self._end = 0.0
-        self._pointer: float | None = None
         self._name = title.partition(" ")[0].lower()
+        self._graph: Any = None  # made when it is seen first: the library takes its time to load
         self.setMinimumHeight(130)
-        self.setMouseTracking(True)
         self.setAccessibleName(f"{title} by iteration")
+        self._legend = plain(title, self)
+        self._legend.setWordWrap(False)
+        # It is cut where there is no room; it never makes the window wider.
+        self._legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._legend.setTextFormat(Qt.TextFormat.RichText)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(6, 4, 4, 2)
+        self._column.setSpacing(2)
+        self._column.addWidget(self._legend)
+        self._column.addStretch(1)
         self._button = SaveButton(self.saver, self)
+        self.setAutoFillBackground(True)
+        self.setBackgroundRole(Role.Base)
+        self._say()
 
     def resizeEvent(self, event: object) -> None:
         self._button.move(self.width() - self._button.width(), 0)
@@ -76,29 +54,30 @@ class Plot(Picture):
     def sizeHint(self) -> QSize:
         return QSize(210, 180)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._graph is None:
+            self._make()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._graph is not None:
+            self._colour()
+
     def show_lines(self, lines: Sequence[Line], end: float) -> None:
         """Show these lines, the important ones last; the axis reaches at least to iteration `end`."""
         self.lines, self._end = tuple(line for line in lines if len(line.xs)), end
-        self.update()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._pointer = event.position().x()
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._pointer = None
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(event.rect(), self.palette().color(Role.Base))
-        frame = Frame.fitted(self.lines, self._span, self.fontMetrics(), self.size(), self._end)
-        paint_plot(painter, self.palette(), self.title, self.lines, frame, self._pointer)
+        self._draw()
+        self._say()
 
     def read(self, iteration: float) -> list[tuple[str, float]]:
         """Name and value of every named line at the known iteration next to one."""
-        return read(self.lines, iteration)
+        found = []
+        for line in self.lines:
+            if line.name:
+                near = int(np.argmin(np.abs(np.asarray(line.xs) - iteration)))
+                found.append((line.name, float(line.ys[near])))
+        return found
 
     def drawing(self) -> Drawing | None:
         if not self.lines:
@@ -107,93 +86,89 @@ class Plot(Picture):
         metrics = self.fontMetrics()
 
         def paint(painter: QPainter, palette: QPalette) -> None:
-            frame = Frame.fitted(lines, span, metrics, EXPORT, end)
-            paint_plot(painter, palette, title, lines, frame, None)
+            paint_figure(painter, palette, title, lines, Frame.fitted(lines, span, metrics, EXPORT, end))
 
         return Drawing(EXPORT.width(), EXPORT.height(), paint, f"{self._name} curves", self.font())
 
+    # --- the graph -----------------------------------------------------------------------------------
 
-def read(lines: Sequence[Line], iteration: float) -> list[tuple[str, float]]:
-    """Name and value of every named line at its point next to an iteration."""
-    found = []
-    for line in lines:
-        if line.name:
-            near = int(np.argmin(np.abs(np.asarray(line.xs) - iteration)))
-            found.append((line.name, float(line.ys[near])))
-    return found
+    def _make(self) -> None:
+        library = pyqtgraph()
+        self._graph = library.PlotWidget(self)
+        self._graph.setMenuEnabled(False)
+        self._graph.hideButtons()
+        self._graph.setFrameShape(self._graph.Shape.NoFrame)
+        self._graph.showGrid(y=True, alpha=0.25)
+        self._graph.setLimits(xMin=0)
+        self._pointer = library.InfiniteLine(angle=90, movable=False)
+        self._pointer.setVisible(False)
+        self._graph.scene().sigMouseMoved.connect(self._on_pointer)
+        self._graph.scene().sigMouseClicked.connect(lambda event: self._fit() if event.double() else None)
+        self._column.takeAt(1)
+        self._column.addWidget(self._graph, 1)
+        self._button.raise_()
+        self._colour()
 
+    def _colour(self) -> None:
+        palette = self.palette()
+        self._graph.setBackground(palette.color(Role.Base))
+        for side in ("left", "bottom"):
+            axis = self._graph.getAxis(side)
+            axis.setPen(palette.color(Role.Mid))
+            axis.setTextPen(palette.color(Role.PlaceholderText))
+        self._pointer.setPen(palette.color(Role.PlaceholderText), style=Qt.PenStyle.DotLine)
+        self._draw()
 
-def paint_plot(
-    painter: QPainter, palette: QPalette, title: str, lines: Sequence[Line], frame: Frame, pointer: float | None
-) -> None:
-    """Draw axes, lines, title with legend, and the values at the pointer."""
-    _axes(painter, palette, frame)
-    for line in lines:
-        _line(painter, line, frame)
-    metrics = painter.fontMetrics()
-    painter.setPen(palette.color(Role.WindowText))
-    painter.drawText(QPointF(8, 4 + metrics.ascent()), title)
-    x = 8.0 + metrics.horizontalAdvance(title) + 16
-    at = frame.x.value(pointer) if pointer is not None and frame.box.left() <= pointer <= frame.box.right() else None
-    values = dict(read(lines, at)) if at is not None else {}
-    for line in lines:
-        if not line.name:
-            continue
-        text = f"{line.name} {values[line.name]:.4g}" if line.name in values else line.name
-        if x + 20 + metrics.horizontalAdvance(text) > frame.box.right() - 16:
-            break
-        y = 4 + metrics.height() / 2
-        painter.setPen(_pen(line, 2.0))
-        painter.drawLine(QPointF(x, y), QPointF(x + 14, y))
-        painter.setPen(palette.color(Role.PlaceholderText))
-        painter.drawText(QPointF(x + 18, 4 + metrics.ascent()), text)
-        x += 18 + metrics.horizontalAdvance(text) + 12
-    if at is not None and pointer is not None:
-        painter.setPen(QPen(palette.color(Role.PlaceholderText), 1, Qt.PenStyle.DotLine))
-        painter.drawLine(QPointF(pointer, frame.box.top()), QPointF(pointer, frame.box.bottom()))
+    def _draw(self) -> None:
+        if self._graph is None:
+            return
+        library, graph = pyqtgraph(), self._graph
+        graph.clear()
+        graph.addItem(self._pointer, ignoreBounds=True)
+        for line in self.lines:
+            style = Qt.PenStyle.DashLine if line.dashed else Qt.PenStyle.SolidLine
+            pen = library.mkPen(line.colour, width=line.width, style=style)
+            xs, ys = np.asarray(line.xs, dtype=np.float64), np.asarray(line.ys, dtype=np.float64)
+            if len(line.spread):
+                spread = np.asarray(line.spread)
+                edges = [library.PlotDataItem(xs, ys + sign * spread, pen=None) for sign in (-1.0, 1.0)]
+                band = QColor(line.colour)
+                band.setAlpha(45)
+                graph.addItem(library.FillBetweenItem(*edges, brush=library.mkBrush(band)))
+            symbol = {"symbol": "o", "symbolSize": 4, "symbolBrush": line.colour, "symbolPen": None}
+            graph.addItem(library.PlotDataItem(xs, ys, pen=pen, **(symbol if len(xs) == 1 else {})))
+        self._fit()
 
+    def _fit(self) -> None:
+        """Everything in view: the whole training from left to right, and the fixed span or all values."""
+        frame = Frame.fitted(self.lines, self._span, self.fontMetrics(), EXPORT, self._end)
+        self._graph.setRange(xRange=(frame.x.low, frame.x.high), yRange=(frame.y.low, frame.y.high), padding=0)
 
-def _axes(painter: QPainter, palette: QPalette, frame: Frame) -> None:
-    metrics, box = painter.fontMetrics(), frame.box
-    for value in marks(frame.y.low, frame.y.high, max(2, round(box.height() / 24))):
-        y = frame.y.at(value)
-        painter.setPen(QPen(palette.color(Role.Mid), 1))
-        painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
-        painter.setPen(palette.color(Role.PlaceholderText))
-        place = QRectF(0, y - metrics.height() / 2, box.left() - 6, metrics.height())
-        painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, mark_text(value))
-    for value in marks(frame.x.low, frame.x.high, max(2, round(box.width() / 80))):
-        x = frame.x.at(value)
-        painter.setPen(palette.color(Role.PlaceholderText))
-        wide = metrics.horizontalAdvance(mark_text(value))
-        left = min(max(box.left(), x - wide / 2), box.right() - wide)
-        painter.drawText(QPointF(left, box.bottom() + 5 + metrics.ascent()), mark_text(value))
+    # --- the legend ----------------------------------------------------------------------------------
 
+    def _on_pointer(self, place: Any) -> None:
+        box = self._graph.getViewBox()
+        inside = bool(self.lines) and box.sceneBoundingRect().contains(place)
+        self._pointer.setVisible(inside)
+        if inside:
+            iteration = box.mapSceneToView(place).x()
+            self._pointer.setValue(iteration)
+            self._say(dict(self.read(iteration)))
+        else:
+            self._say()
 
-def _pen(line: Line, width: float) -> QPen:
-    style = Qt.PenStyle.DashLine if line.dashed else Qt.PenStyle.SolidLine
-    return QPen(line.colour, width, style, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.RoundJoin)
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        if self._graph is not None:
+            self._pointer.setVisible(False)
+        self._say()
 
-
-def _line(painter: QPainter, line: Line, frame: Frame) -> None:
-    low, high = frame.box.top(), frame.box.bottom()
-
-    def point(x: float, y: float) -> QPointF:
-        return QPointF(frame.x.at(x), min(max(frame.y.at(y), low - 2), high + 2))
-
-    if len(line.spread):
-        above = [point(x, y + s) for x, y, s in zip(line.xs, line.ys, line.spread, strict=True)]
-        below = [point(x, y - s) for x, y, s in zip(line.xs, line.ys, line.spread, strict=True)]
-        band = QColor(line.colour)
-        band.setAlpha(45)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(band)
-        painter.drawPolygon(QPolygonF([*above, *below[::-1]]))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(_pen(line, line.width))
-    points = [point(x, y) for x, y in zip(line.xs, line.ys, strict=True)]
-    if len(points) == 1:
-        painter.setBrush(line.colour)
-        painter.drawEllipse(points[0], 2.0, 2.0)
-    else:
-        painter.drawPolyline(QPolygonF(points))
+    def _say(self, values: dict[str, float] | None = None) -> None:
+        """The title and the name of each line in its colour, with the values at the pointer."""
+        parts = [escape(self.title)]
+        for line in self.lines:
+            if line.name:
+                value = f" {values[line.name]:.4g}" if values and line.name in values else ""
+                mark = f'<span style="color:{line.colour.name()}">{"╌" if line.dashed else "━"}</span>'
+                parts.append(f"{mark} {escape(line.name)}{value}")
+        self._legend.setText("&nbsp;&nbsp;".join(parts))

@@ -1,0 +1,19 @@
+"""pyqtgraph, loaded when a plot is seen first, with the settings and without the hooks that it brings along."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from functools import cache
+from types import ModuleType
+
+
+@cache
+def pyqtgraph() -> ModuleType:
+    """The library. It wraps the hooks for uncaught errors on import; ours stay."""
+    kept = sys.excepthook, threading.excepthook
+    import pyqtgraph as library
+
+    sys.excepthook, threading.excepthook = kept
+    library.setConfigOptions(imageAxisOrder="row-major", antialias=True)
+    return library
