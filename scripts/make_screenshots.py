@@ -5,18 +5,23 @@ python scripts/make_screenshots.py [FOLDER]      FOLDER keeps the rendered demo 
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from PySide6.QtGui import QImage
+
 ROOT = Path(__file__).resolve().parents[1]
+QUALITY = 86
 PICTURES = {
     "1-after-training": "after-training",
     "2-while-training": "while-training",
-    "3-label-map": "label-map",
-    "5-dark": "dark",
+    "3-review": "review",
+    "4-label-map": "label-map",
+    "6-compare": "compare",
+    "7-activity": "activity",
+    "8-dark": "dark",
 }
 
 
@@ -25,7 +30,12 @@ def main(folder: Path) -> None:
     images = ROOT / "docs" / "images"
     images.mkdir(parents=True, exist_ok=True)
     for source, name in PICTURES.items():
-        shutil.copyfile(folder / f"{source}.png", images / f"{name}.png")
+        smaller(folder / f"{source}.png", images / f"{name}.jpg")
+
+
+def smaller(source: Path, target: Path) -> None:
+    """Writes a picture as JPEG: most of it is video, and it takes a quarter of the room."""
+    QImage(str(source)).save(str(target), "JPG", QUALITY)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,8 @@ STEP_LIMIT_S = 900
 SAY_EVERY_S = 5.0
 SETTLE_MS = 400
 SNAPSHOTS_BEFORE_PICTURE = 4
+PICTURES = ("Label map", "Metrics", "Compare", "Activity")
+"""Panels of which a picture is taken, in this order."""
 
 
 def run_demo(out: Path) -> int:
@@ -133,17 +135,21 @@ class HeadlessJob:
     def _adopt(self, run: RunId) -> None:
         document = self.session.document
         assert document is not None
+        self.session.reviewing.watch()
+        self._wait(lambda: self.session.reviewing.is_ready, "Find places to review")
+        self._show("Review", "3-review")
         self.session.do(lambda: commands.adopt_all(document, run))
         for video in list(document.videos):
-            self.session.do(lambda v=video: commands.set_review(document, v, ReviewStatus.ACCEPTED, ""))
+            self.session.do(lambda v=video: commands.set_review(document, v, ReviewStatus.ACCEPTED))
 
     def _pictures(self) -> None:
         from .palette import apply_theme
 
-        self._show("Label map", "3-label-map")
-        self._show("Metrics", "4-metrics")
+        for number, dock in enumerate(PICTURES, start=4):
+            self._show(dock, f"{number}-{dock.lower().replace(' ', '-')}")
+        self.window.docks["Timeline"].raise_()
         apply_theme(self.application, "dark")
-        self._show("Metrics", "5-dark")
+        self._show("Metrics", f"{4 + len(PICTURES)}-dark")
 
     def _export(self) -> None:
         """Labels in two formats, the report, and the training kit of every video."""
