@@ -53,6 +53,8 @@ def read_header(path: Path) -> int:
     try:
         with path.open("rb") as stream:
             head = stream.read(100)
+            stream.seek(0, 2)
+            n_bytes = stream.tell()
     except OSError as error:
         raise StoreError(f"{path} cannot be read: {error.strerror}.") from error
     identity, version = int.from_bytes(head[68:72], "big"), int.from_bytes(head[60:64], "big")
@@ -68,6 +70,10 @@ def read_header(path: Path) -> int:
         )
     if version < 1 or head[18:20] != b"\1\1":
         raise DamagedProjectError(f"{path} is damaged: its header was not written by this program. It was left alone.")
+    size, pages = int.from_bytes(head[16:18], "big"), int.from_bytes(head[28:32], "big")
+    # SQLite would write the right number of pages into such a header as soon as it is opened for writing.
+    if (65536 if size == 1 else size) * pages != n_bytes or head[24:28] != head[92:96]:
+        raise DamagedProjectError(f"{path} is damaged: longer or shorter than its header says. It was left alone.")
     return version
 
 
@@ -122,7 +128,10 @@ def check_tables(connection: Connection, path: Path, version: int = VERSION) -> 
         DamagedProjectError: something is missing, or there is more.
     """
     with time_limit(connection, _LOOK_S):
-        found = _objects(connection)
+        try:
+            found = _objects(connection)
+        except UnicodeDecodeError:
+            found = frozenset()
     if found != _wanted(version):
         raise DamagedProjectError(f"{path}: its tables are not those of a project. It was left as it is.")
 

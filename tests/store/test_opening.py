@@ -202,3 +202,27 @@ def test_another_file_under_the_name_is_left_alone(path: Path, tmp_path: Path) -
     with pytest.raises(StoreError, match="not saved"):
         project.close(0.1)
     assert path.read_bytes() == older
+
+
+@pytest.mark.parametrize(("place", "value"), [(31, 99), (27, 99), (95, 99), (None, b"more")])
+def test_a_header_that_sqlite_would_mend_is_refused_unchanged(path: Path, place: int | None, value: object) -> None:
+    """Found by mutants: opened for writing, SQLite put the number of pages right before anything was checked."""
+    data = bytearray(path.read_bytes())
+    if place is None:
+        data += value  # type: ignore[operator]
+    else:
+        data[place] = value  # type: ignore[assignment]
+    path.write_bytes(data)
+    for read_only in (True, False):
+        with pytest.raises(DamagedProjectError, match="than its header says"):
+            Project.open(path, read_only=read_only)
+        assert path.read_bytes() == data
+
+
+def test_a_table_whose_words_are_no_text_is_refused(path: Path) -> None:
+    """Found by mutants: the error fell out of the loader."""
+    data = path.read_bytes()
+    assert data.count(b"extra TEXT") == 1
+    path.write_bytes(data.replace(b"extra TEXT", b"e\xfftra TEXT"))
+    with pytest.raises(StoreError):
+        Project.open(path)
