@@ -131,6 +131,14 @@ def to_milliseconds(seconds: Fraction) -> int:
     return (2 * seconds.numerator * 1000 + seconds.denominator) // (2 * seconds.denominator)
 
 
+def _milliseconds(clock: Timebase, frame: int) -> int:
+    """The same of a frame, in whole numbers where the clock is a rate: fractions of each would cost the most."""
+    if clock.media is None and clock.rate is not None:
+        top, under = 1000 * frame * clock.rate.denominator, clock.rate.numerator
+        return (2 * top + under) // (2 * under)
+    return to_milliseconds(clock.seconds(frame) or Fraction(0))
+
+
 def decimal(milliseconds: int) -> str:
     """Seconds with three decimals."""
     whole, part = divmod(milliseconds, 1000)
@@ -145,8 +153,7 @@ def clock_text(milliseconds: int, separator: str) -> str:
 
 def seconds_text(timebase: Timebase, frame: int) -> str:
     """Seconds of a boundary with three decimals; empty where the video has no rate."""
-    seconds = timebase.seconds(frame)
-    return "" if seconds is None else decimal(to_milliseconds(seconds))
+    return "" if timebase.seconds(0) is None else decimal(_milliseconds(timebase, frame))
 
 
 def end_milliseconds(track: ExportTrack) -> int:
@@ -167,12 +174,12 @@ def timed(track: ExportTrack, *, leave_out: frozenset[int] = frozenset({UNLABELL
     Raises InputError where the video has no rate, or a segment is so short that it would become empty.
     """
     end_milliseconds(track)
-    seconds = track.timebase.seconds
     found = []
+    last = _milliseconds(track.timebase, 0)
     for start, stop, label in track.segmentation.segments:
+        first, last = last, _milliseconds(track.timebase, stop)  # neighbours share their boundary
         if label in leave_out:
             continue
-        first, last = to_milliseconds(seconds(start) or Fraction(0)), to_milliseconds(seconds(stop) or Fraction(0))
         if last <= first:
             what = f'"{track.name_of(label)}" lasts less than a millisecond, and this format counts milliseconds.'
             raise InputError(track.video, what, f"frames {start} to {stop}", "Choose a format in frames.")

@@ -13,10 +13,11 @@ from format_tracks import a_clock, again, read_back, some_tracks
 
 from core.annotation.segmentation import Segmentation
 from core.data.dataset import UNLABELLED, Action, ActionId
+from core.data.timebase import Timebase
 from core.errors import InputError
 from core.formats.names import file_stems, meaning, slugs, spoken, written_name
 from core.formats.registry import FORMATS
-from core.formats.track import ExportTrack, to_milliseconds
+from core.formats.track import ExportTrack, timed, to_milliseconds
 
 READABLE = [name for name, form in FORMATS.items() if form.decode is not None]
 IN_SECONDS = [name for name, form in FORMATS.items() if form.in_seconds]
@@ -212,3 +213,14 @@ def test_words_without_blanks_are_different_and_no_word_for_background():
 
 def test_a_name_that_is_no_text_is_written_as_an_escape():
     assert written_name("a\nb\udc80") == "a\\nb\\udc80"
+
+
+def test_times_in_whole_numbers_are_those_of_the_one_rule():
+    """A clock with a rate only is counted without fractions; the millisecond is the same, halves up."""
+    for rate in (Fraction(30), Fraction(30000, 1001), Fraction(7, 3), Fraction(400), Fraction(1000, 3)):
+        frames = [*range(50), 9_999, 123_457]
+        cut = Segmentation.from_pieces([0, *frames[1:]], [n % 2 for n in range(len(frames))], 200_000)
+        track = ExportTrack("v", Timebase(200_000, rate), cut, {})
+        ends = [*frames[1:], 200_000]
+        wanted = [(to_milliseconds(a / rate), to_milliseconds(b / rate)) for a, b in zip(frames, ends, strict=True)]
+        assert [(p.start_ms, p.stop_ms) for p in timed(track)] == wanted
