@@ -196,7 +196,7 @@ def write(found: Mapping[str, Any]) -> None:
     parts = [text.partition(MARK)[0].rstrip(), "", MARK, "", head(found)]
     for name in sorted({key.rpartition("/")[0] for key in found}, key=place):
         runs = [value for key, value in found.items() if key.rpartition("/")[0] == name]
-        parts += ["", f"### {title(name)}", "", *table(runs)]
+        parts += ["", f"### {title(name)}, {len(runs)} seed{chr(115) * (len(runs) > 1)}", "", *table(runs)]
     DOC.write_text("\n".join(parts) + "\n")
 
 
