@@ -112,6 +112,7 @@ class Format:
         if self.decode is None:
             raise InputError(file.path, f"{self.label} cannot be read, only written.")
         try:
+            file.refuse_project()
             tracks = list(self.decode(file))
         except InputError as error:
             file.problems.append(_problem(error))

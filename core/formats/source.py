@@ -48,6 +48,11 @@ class SourceFile:
         """The full name of an action that was shortened here."""
         return self.names.get("actions", {}).get(word, word)
 
+    def refuse_project(self) -> None:
+        """Nothing, unless this is a project: reading one that is open would drop SQLite's lock. Raises InputError."""
+        if self.path.resolve().suffix.lower() == ".tot":
+            raise InputError(self.path, "is a project of this program, no file of labels.", hint="Export it first.")
+
     def checked(self) -> Path:
         """The path. Raises InputError for what is no regular file or larger than 256 MB."""
         if not self.path.is_file():

@@ -54,3 +54,28 @@ def test_a_job_that_cannot_start_is_a_message_and_leaves_nothing_running(window:
     assert work.in_engine(SimpleNamespace(job="segment-1"), "Segmenting", lambda finished: None) is None
     assert said == ["Segmenting was not started. A job is running. Stop it first."]
     assert work.running == {} and R in window.session.document.runs
+
+
+def test_a_project_is_never_read_as_labels(window: MainWindow) -> None:
+    """The person chose the open project in the import of labels: reading it would have dropped its lock."""
+    from faults.owners import opened_by_others
+
+    from core.formats.registry import FORMATS
+
+    path = window.session.project.path
+    with opened_by_others() as opened:
+        for form in FORMATS.values():
+            if form.decode is not None:
+                found = form.read([path])
+                assert not found.tracks and "is a project of this program" in str(found.problems[0])
+    assert opened == []
+
+
+def test_closing_a_project_asks_no_command_for_its_document(window: MainWindow) -> None:
+    """While it closed, a command still had a video but no document; the error fell out of a slot."""
+    window.session.select_video(next(iter(window.session.document.videos)))
+    project, window.session.project = window.session.project, None
+    try:
+        window.actions_.refresh()
+    finally:
+        window.session.project = project

@@ -61,7 +61,7 @@ class Menu:
 
     @property
     def video(self) -> VideoId | None:
-        return self.session.current_video  # type: ignore[no-any-return]
+        return self.session.current_video if self.session.project is not None else None
 
     def edit(self, make: Callable[[VideoId], Edit]) -> bool:
         """Make an edit of the current video and apply it; False where there is none or it was refused."""
