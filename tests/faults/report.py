@@ -87,7 +87,7 @@ def _missing(figures: Mapping[str, Any]) -> list[str]:
         "  models power loss for SQLite's files only; of the emergency file and the exports it is known that they are synced.",
         "- F9 on a drive that is really pulled: a lazy unmount stands for it.",
         "- F10 with a project on a drive that two computers share: the text of another computer's lock was written by hand.",
-        "- In the session that wrote this: F13 (4 s of each of 12 readers ran, 526,437 inputs, nothing found), F15 at 200 stops",
+        "- In the session that wrote this: F13 for minutes (5 s of each of 12 readers ran), F15 at 200 stops",
         "  of each (60 of each ran), F17 at 10,000 actions and three seeds on the last build, F19 at rest: 500 videos of a",
         "  million frames opened in 2.4 s on a machine at a load of 11, where under 1 s is wanted.",
         "- F15 with a GPU: no such machine was at hand; that its memory comes back is untested here.",
