@@ -1,4 +1,4 @@
-"""Levenshtein distances of many short label sequences at once."""
+"""Levenshtein distances of label sequences: many short ones at once, long ones bit by bit."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 IntArray = NDArray[np.integer[Any]]
 BATCH_CELLS = 2_000_000
+LONG = 64
+"""Length of the shorter sequence from which a pair is cheaper alone, on integers of many bits."""
 
 
 def edit_distances(left: Sequence[IntArray], right: Sequence[IntArray]) -> IntArray:
     """(V,) int64: fewest insertions, deletions and exchanges that turn each left sequence into its right one.
 
-    Row i of the table follows from row i - 1 of all pairs together::
+    Short pairs share one table. Row i of the table follows from row i - 1 of all pairs together::
 
         d[i, j] = min(d[i-1, j] + 1, d[i-1, j-1] + (a_i != b_j), d[i, j-1] + 1)
 
@@ -23,14 +25,46 @@ def edit_distances(left: Sequence[IntArray], right: Sequence[IntArray]) -> IntAr
     """
     pairs = [(a, b) if len(a) <= len(b) else (b, a) for a, b in zip(left, right, strict=True)]
     found = np.zeros(len(pairs), np.int64)
-    for numbers in _batches([len(b) for _, b in pairs]):
+    for number, (a, b) in enumerate(pairs):
+        if len(a) >= LONG:
+            found[number] = _distance_of_long(a, b)
+    short = [n for n, (a, _) in enumerate(pairs) if len(a) < LONG]
+    for numbers in _batches(short, [len(b) for _, b in pairs]):
         found[numbers] = _distances([pairs[n][0] for n in numbers], [pairs[n][1] for n in numbers])
     return found
 
 
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Numbers of pairs of similar length, so that padding costs little."""
-    order = sorted(range(len(lengths)), key=lengths.__getitem__)
+def _distance_of_long(short: IntArray, long: IntArray) -> int:
+    """The distance of one pair, a whole column of the table in one integer (Myers 1999, in the form of Hyyro 2003).
+
+    Bit i of `up` says that the column grows by one from row i to row i + 1, bit i of `down` that it falls. Each step
+    is a handful of operations on integers of ``len(short)`` bits, so that other threads get their turn in between.
+    """
+    n = len(short)
+    every, last = (1 << n) - 1, 1 << (n - 1)
+    places = {int(label): _bits(short == label) for label in np.unique(short)}
+    up, down, distance = every, 0, n
+    for label in long.tolist():
+        equal = places.get(label, 0)
+        vertical = equal | down
+        horizontal = (((equal & up) + up) ^ up) | equal
+        rises = down | (every & ~(horizontal | up))
+        falls = up & horizontal
+        distance += bool(rises & last) - bool(falls & last)
+        rises = (rises << 1 | 1) & every
+        up = (falls << 1 & every) | (every & ~(vertical | rises))
+        down = rises & vertical
+    return distance
+
+
+def _bits(mask: NDArray[np.bool_]) -> int:
+    """A mask as an integer, its first entry the lowest bit."""
+    return int.from_bytes(np.packbits(mask, bitorder="little").tobytes(), "little")
+
+
+def _batches(numbers: Sequence[int], lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Some pairs by number, those of similar length together, so that padding costs little."""
+    order = sorted(numbers, key=lengths.__getitem__)
     while order:
         longest = 2 * lengths[order[0]] + 16
         most = max(1, BATCH_CELLS // longest)

@@ -8,11 +8,13 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core import api
 from core.errors import ConfigError
 from core.metrics.baselines import equal_split, kmeans
-from core.metrics.edit_distance import edit_distances
+from core.metrics.edit_distance import LONG, _distances, edit_distances
 from core.metrics.label_free import label_free
 from core.metrics.matching import contingency, hungarian, match
 from core.metrics.report import Clustering, Report, evaluate
@@ -238,3 +240,10 @@ def test_unequal_lengths_levels_and_nothing_to_score_are_refused() -> None:
         evaluate(TRUTH, PREDICTED, actions=NAMES, n_clusters=3, level="frame")
     with pytest.raises(ConfigError, match="nothing to score"):
         evaluate(TRUTH, {"c": np.array([0])}, actions=NAMES, n_clusters=3)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(LONG, 3 * LONG), st.integers(LONG, 3 * LONG), st.integers(1, 5))
+def test_long_sequences_have_the_distance_of_the_table(seed, n, m, n_labels):
+    draw = np.random.default_rng(seed)
+    pair = [draw.integers(0, n_labels, length) for length in sorted((n, m))]
+    assert edit_distances(pair[:1], pair[1:])[0] == _distances(pair[:1], pair[1:])[0]
