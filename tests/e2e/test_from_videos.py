@@ -155,12 +155,14 @@ def test_a_video_that_cannot_be_read_is_a_row_with_its_reason(
     for path in videos.glob("*.mp4"):
         (root / path.name).write_bytes(path.read_bytes())
     session.create_project(tmp_path / "p.tot", api.open_dataset(root))
+    said: list[str] = []
+    session.message.connect(lambda text, _level: said.append(text))
     (root / "v1.mp4").write_bytes(b"torn" * 1000)
     session.work.extract(ExtractSettings(extractor="descriptor", device="cpu"), None)
     assert not window.training._features.isEnabled()  # they are being made
     wait(qtbot, lambda: not session.jobs)
     assert [v.name for v in session.document.dataset.trainable] == ["v0", "v2"]
-    assert "2 of 3 videos have features now. v1 has none:" in window.bar.text()
+    assert any("2 of 3 videos have features now. v1 has none:" in text for text in said)
     table = window.docks["Videos"].widget()._table.model()
     cells = [table.index(row, 0) for row in range(3)]
     tips = {cell.data(): cell.data(Qt.ItemDataRole.ToolTipRole) for cell in cells}

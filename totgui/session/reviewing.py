@@ -14,7 +14,6 @@ from core.data.dataset import RunId, VideoId
 from core.metrics.kappa import Agreement
 from core.review.place import DoubtedPlace
 from core.review_work import review_places
-from core.second_reviewer import agreement
 
 from .computing import Computing
 
@@ -120,6 +119,8 @@ class Reviewing(QObject):
 
     def _ask_agreement(self) -> None:
         if self._document is not None and self.second_name:
+            from core.second_reviewer import agreement  # brings every format along: not at the start of the window
+
             document, second = self._document.snapshot(), dict(self.second)
             self._computing.ask("agreement", lambda: agreement(document, second), self._on_agreement)
 
