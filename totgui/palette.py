@@ -17,6 +17,7 @@ SHADES = {
         "dim": "#5d6673",
         "tip": "#ffffff",
         "checked": "#cfe0fa",
+        "edge": "#757c87",
     },
     "dark": {
         "window": "#1f2228",
@@ -28,8 +29,11 @@ SHADES = {
         "dim": "#9aa3b0",
         "tip": "#2a2e36",
         "checked": "#24426e",
+        "edge": "#78818f",
     },
 }
+EDGED = ("QCheckBox", "QRadioButton", "QGroupBox", "QLineEdit", "QAbstractSpinBox", "QComboBox", "QAbstractItemView")
+"""Widgets whose outlines (a box to tick, a field to type in) are drawn in ``edge``; see `edged_palette`."""
 SHEET = """
 QMainWindow::separator { background: %(mid)s; width: 1px; height: 1px; }
 QDockWidget { titlebar-close-icon: none; titlebar-normal-icon: none; }
@@ -46,6 +50,7 @@ QStatusBar { border-top: 1px solid %(mid)s; }
 QStatusBar::item { border: none; }
 QHeaderView::section { background: %(alternate)s; border: none; border-bottom: 1px solid %(mid)s; padding: 4px 6px; }
 QTableView, QTreeView, QListView { border: 1px solid %(mid)s; gridline-color: %(mid)s; }
+QPlainTextEdit, QTextEdit { border: 1px solid %(edge)s; border-radius: 2px; }
 QToolTip { color: %(text)s; background: %(tip)s; border: 1px solid %(mid)s; padding: 4px; }
 """
 
@@ -76,6 +81,17 @@ def theme_palette(theme: str) -> QPalette:
     return palette
 
 
+def edged_palette(theme: str) -> QPalette:
+    """The palette of widgets that are seen by their outline alone, so that it stands out from what is around it (3:1).
+
+    Fusion has no colour for outlines: it darkens the window's by 140, which on a dark window is no line at all. These
+    widgets paint no window, so theirs is the colour that comes out as the edge.
+    """
+    palette = theme_palette(theme)
+    palette.setColor(QPalette.ColorRole.Window, QColor(SHADES[theme]["edge"]).lighter(140))
+    return palette
+
+
 def text_on(colour: QColor) -> QColor:
     """Black or white, whichever is easier to read on a colour (WCAG contrast)."""
 
@@ -95,6 +111,9 @@ def apply_theme(application: QApplication, theme: str) -> None:
         theme = "dark" if scheme == Qt.ColorScheme.Dark else "light"
     application.setStyle("Fusion")
     application.setPalette(theme_palette(theme))
+    edged = edged_palette(theme)
+    for name in EDGED:
+        application.setPalette(edged, name)
     application.setStyleSheet(SHEET % SHADES[theme])
     font = application.font()
     if font.pointSizeF() < 9.5 and font.pointSizeF() > 0:
