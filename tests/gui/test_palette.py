@@ -42,7 +42,9 @@ def contrast(a: QColor, b: QColor) -> float:
 
 
 @pytest.mark.parametrize(
-    "make", [QCheckBox, QRadioButton, QLineEdit, QDoubleSpinBox, QComboBox, QPlainTextEdit], ids=lambda kind: kind.__name__
+    "make",
+    [QCheckBox, QRadioButton, QLineEdit, QDoubleSpinBox, QComboBox, QPlainTextEdit],
+    ids=lambda kind: kind.__name__,
 )
 def test_the_outline_stands_out_from_the_window(qtbot: object, theme: str, make: Callable[[], QWidget]) -> None:
     window = QWidget()
