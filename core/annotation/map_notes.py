@@ -9,10 +9,15 @@ VIDEO_LEVEL = "Video level is far easier than activity level."
 
 
 def by_hand_note(label_map: LabelMap) -> str:
-    """How far a person moved the map from the match; empty where they did not."""
+    """How far a person moved the map from the match, or that there was none; empty where nobody touched it."""
     rows = len(label_map.by_hand)
     if not rows:
         return ""
+    if not label_map.proposed:  # no ground truth to match with: nothing that a row could differ from
+        return (
+            f"Named by hand: {rows} of {label_map.n_clusters} clusters. Nothing was matched. "
+            "Do not compare with published figures."
+        )
     return (
         f"Edited by hand: {rows} of {label_map.n_clusters} rows {'differs' if rows == 1 else 'differ'} from the match. "
         "Do not compare with published figures."
