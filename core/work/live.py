@@ -19,22 +19,26 @@ from ..tot.config import TrainConfig
 from ..tot.devices import memory_used
 from ..tot.trained import Losses, StepInfo, Trained
 from .judging import Judge
-from .videos import decoder_settings, predictions, rows_of
+from .pace import Pace
+from .videos import decoder_settings, predictions
 
 FloatArray = NDArray[np.floating[Any]]
 IntArray = NDArray[np.integer[Any]]
 
 METRICS_EVERY_S = 0.1
-SNAPSHOT_EVERY_S = 0.5
-SCORES_SHARE = 0.025
-"""Live scores and matrices may each take this share of the time."""
+SCORES_SHARE, MATRICES_SHARE = 0.03, 0.01
+"""Live scores and matrices may take these shares of the time: together they cost a training 4 %."""
 CURVE_POINTS = 400
 MAX_CELLS = 256
 
 
 @dataclass
 class Live:
-    """Turns training steps into events: never too many, and never slower than a tenth of the training.
+    """Turns training steps into events: never too many, and at the price of 4 % of the training.
+
+    Losses are told ten times a second. Scores need every video decoded: what that costs is measured on one video at the
+    first step, and the first scores wait until the training is long enough for them. The scores of the end are those
+    of the job's answer, so they are not made here as well.
 
     `before` and `after` are the iterations of other methods that the same job trains; `begun` is the iteration that
     a training goes on from. `curves` holds the rows of each run that is trained side by side.
@@ -51,42 +55,48 @@ class Live:
     after: int = 0
     begun: int = 0
     text: str = "Training"
-    began: float = field(default_factory=time.perf_counter)
+    clock: Callable[[], float] = time.perf_counter
+    began: float = field(init=False)
     curves: list[list[list[float | None]]] = field(default_factory=list)
     metrics_at: float = -1e9
-    snapshot_at: float = 0.0
-    scores_at: float = 0.0
     pinned_last: str = ""
+    pictured_at: float = -1e9
+    scoring: Pace = field(default_factory=lambda: Pace(SCORES_SHARE, METRICS_EVERY_S))
+    picturing: Pace = field(default_factory=lambda: Pace(MATRICES_SHARE, METRICS_EVERY_S))
+
+    def __post_init__(self) -> None:
+        self.began = self.clock()
 
     def __call__(self, info: StepInfo) -> None:
         """Report one step."""
-        now = time.perf_counter()
+        now = self.clock()
         last = info.iteration == info.iterations
         every = max(1, info.iterations // CURVE_POINTS)
         runs = info.runs or (Losses(info.loss, info.cross_entropy, info.temporal_coherence),)
         if not self.curves:
             self.began = now if self.begun or self.before else self.began
             self.curves = [[] for _ in runs]
+            if self.judge.truths and not last:
+                self.scoring.expect(len(runs) * self._cost(info.trained), self.began)
         known = self.curves[0]
         on_curve = last or not known or info.iteration - int(known[-1][0] or 0) >= every
         scores: list[tuple[float | None, float | None]] = [(None, None)] * len(runs)
         due = now - self.metrics_at >= METRICS_EVERY_S
-        if due and now >= self.scores_at and not last:
+        if due and self.judge.truths and self.scoring.due(now) and not last:
             scores = [self._scores(info.trained if info.of is None else info.of(run)) for run in range(len(runs))]
-            taken = time.perf_counter() - now
-            self.scores_at = now + max(1.0, taken / SCORES_SHARE)
+            self.scoring.took(now, self.clock())
         if on_curve or scores[0][0] is not None:
             for curve, losses, score in zip(self.curves, runs, scores, strict=True):
                 curve.append([info.iteration, *losses, *score])
         if last or due:
-            self.metrics_at = time.perf_counter()
+            self.metrics_at = self.clock()
             self._metrics(info, runs, scores)
-        self._matrices(info, now, last)
+        self._matrices(info, last)
 
     def _metrics(
         self, info: StepInfo, runs: Sequence[Losses], scores: Sequence[tuple[float | None, float | None]]
     ) -> None:
-        seconds = time.perf_counter() - self.began
+        seconds = self.clock() - self.began
         speed = max(1, info.iteration - self.begun) / max(seconds, 1e-6)
         (mof, f1), seed = scores[0], self.config.seed
         self.report(
@@ -116,21 +126,35 @@ class Live:
         done = self.before + info.iteration
         self.report(Progress(done=done, total=whole, text=self.text, seconds_left=(whole - done) / speed))
 
-    def _matrices(self, info: StepInfo, now: float, last: bool) -> None:
-        pinned = self.pinned()
-        if not pinned or not (last or pinned != self.pinned_last or now >= self.snapshot_at):
+    def _matrices(self, info: StepInfo, last: bool) -> None:
+        """Matrices of the pinned video: at once when another one was pinned and at the end, else when they are due."""
+        pinned, now = self.pinned(), self.clock()
+        changed = pinned != self.pinned_last and now >= self.pictured_at + METRICS_EVERY_S
+        if not pinned or not (last or changed or self.picturing.due(now)):
             return
-        self.pinned_last = pinned
-        for video, matrix in zip(self.videos, rows_of(info.trained, self.matrices), strict=True):
+        self.pinned_last, self.pictured_at = pinned, now
+        for number, video in enumerate(self.videos):
             if video.id == pinned:
-                for event in snapshot(info.trained, video, matrix, info.iteration):
+                for event in snapshot(info.trained, video, self._rows(info.trained, number), info.iteration):
                     self.report(event)
-        taken = time.perf_counter() - now
-        self.snapshot_at = now + max(SNAPSHOT_EVERY_S, taken / SCORES_SHARE)
+        self.picturing.took(now, self.clock())
+
+    def _rows(self, trained: Trained, number: int) -> infer.Rows:
+        return self.matrices[number] if trained.bank is None else trained.bank.video(number)
+
+    def _cost(self, trained: Trained) -> float:
+        """Seconds that scoring all videos will take: those of one, measured twice, as its first time loads code."""
+        number, video = next((n, video) for n, video in enumerate(self.videos) if video.id in self.judge.truths)
+        one = dataclasses.replace(self.judge, truths={video.id: self.judge.truths[video.id]})
+        # Without the rows that the training holds: those are found by their number.
+        trained = dataclasses.replace(trained, bank=None)
+        for _ in range(2):
+            began = self.clock()
+            one.scores(predictions(trained, [video], [self.matrices[number]]), self.config.n_clusters)
+            taken = self.clock() - began
+        return taken * sum(map(len, self.matrices)) / max(len(self.matrices[number]), 1)
 
     def _scores(self, trained: Trained) -> tuple[float | None, float | None]:
-        if not self.judge.truths:
-            return None, None
         scores = self.judge.scores(predictions(trained, self.videos, self.matrices), self.config.n_clusters)
         return (None, None) if scores is None else (scores["mof"], scores["f1"])
 
