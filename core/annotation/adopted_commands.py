@@ -11,8 +11,9 @@ from ..data.dataset import UNLABELLED, RunId, VideoId
 from ..errors import EditError
 from .document import Document
 from .edit import Edit, Swap
+from .on_track import review_of_unseen
 from .segmentation import ADOPTED, EDITED, Segmentation
-from .values import ReviewStatus, Target, TrackKey
+from .values import Review, ReviewStatus, Target, TrackKey
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Adopted:
     corrected: Segmentation
     clusters: Segmentation
     others: tuple[tuple[Segmentation, Mapping[int, Target]], ...] = ()
+    review: Review | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def adopted_of(document: Document, run: RunId) -> tuple[Adopted, ...]:
             for r in document.runs
             if r != run and (p := document.predictions.get((r, video))) is not None
         )
-        found.append(Adopted(video, corrected, prediction.segmentation, others))
+        found.append(Adopted(video, corrected, prediction.segmentation, others, document.reviews.get(video)))
     return tuple(found)
 
 
@@ -67,6 +69,7 @@ def stale_adopted(run_name: str, adopted: Iterable[Adopted], table: Mapping[int,
         after, stale, clusters = _updated(one, table)
         if stale:
             swaps.append(Swap(TrackKey(one.video), one.corrected, after))
+            swaps += review_of_unseen(one.review, one.video, one.corrected, after)
             count += stale
             behind |= clusters
     if not swaps:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from ..data.dataset import BACKGROUND, UNLABELLED, Action, ActionId, VideoId
 from ..errors import EditError
 from .action_commands import checked_name
 from .document import Document
 from .edit import Edit, Swap
+from .on_track import review_of_unseen
 from .segmentation import Segmentation
-from .values import ActionKey, ReviewKey, ReviewStatus, TrackKey
+from .values import ActionKey, TrackKey
 
 
 def add_actions(document: Document, actions: Sequence[Action]) -> Edit:
@@ -24,7 +24,7 @@ def add_actions(document: Document, actions: Sequence[Action]) -> Edit:
 def import_tracks(document: Document, tracks: Mapping[VideoId, Segmentation], actions: Sequence[Action] = ()) -> Edit:
     """Corrected of several videos becomes what was read from files, with the new actions of those: one edit.
 
-    A video that was accepted is in review again.
+    A video that was accepted is in review again; frames whose labels change are checked no longer.
     """
     known = {int(a) for a in document.actions} | {int(a.id) for a in actions} | {int(BACKGROUND), int(UNLABELLED)}
     swaps = _action_swaps(document, actions)
@@ -40,9 +40,7 @@ def import_tracks(document: Document, tracks: Mapping[VideoId, Segmentation], ac
             continue
         changed.append(document.videos[video].name)
         swaps.append(Swap(TrackKey(video), before, after))
-        review = document.reviews.get(video)
-        if review is not None and review.status is ReviewStatus.ACCEPTED:
-            swaps.append(Swap(ReviewKey(video), review, replace(review, status=ReviewStatus.IN_REVIEW)))
+        swaps += review_of_unseen(document.reviews.get(video), video, before, after)
     if not changed:
         raise EditError("Nothing would change: the labels of the files are those of the project.")
     where = changed[0] if len(changed) == 1 else f"{len(changed)} videos"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from ..data.dataset import BACKGROUND, UNLABELLED, ActionId, RunId, Video, VideoId
 from ..errors import EditError
 from .document import Document
 from .edit import Edit, Swap
 from .segmentation import ADOPTED, Segmentation
-from .values import ReviewKey, ReviewStatus, TrackKey
+from .values import Review, ReviewKey, ReviewStatus, TrackKey
 
 
 def video_of(document: Document, video: VideoId) -> Video:
@@ -51,18 +53,25 @@ def change(
     *,
     run: RunId | None = None,
     group: int | None = None,
+    unseen: bool = False,
+    shown: Segmentation | None = None,
 ) -> Edit:
     """The edit that puts `after` in place; its text says so when it adopts the prediction of `run` on the way.
 
-    An accepted video is in review again with the same edit.
+    An accepted video is in review again with the same edit. `unseen` is for labels that come from a run or a file: no
+    person looked at them there, so frames that they change are checked no longer. Where nothing was corrected before,
+    `shown`, else the prediction of `run`, is what was checked.
     """
     before = document.corrected.get(video)
     if before == after:
         raise EditError("Nothing would change.")
     if before is None and run is not None and (run, video) in document.predictions:
         text = f"adopt {document.runs[run].name}, then {text}"
-    swaps = (Swap(TrackKey(video), before, after), *reopened(document, video))
-    return Edit(f"{text} in {video_of(document, video).name}", swaps, group)
+        shown = mapped(document, run, video) if unseen else None
+    reviews = reopened(document, video)
+    if unseen:
+        reviews = review_of_unseen(document.reviews.get(video), video, before or shown, after)
+    return Edit(f"{text} in {video_of(document, video).name}", (Swap(TrackKey(video), before, after), *reviews), group)
 
 
 def reopened(document: Document, video: VideoId) -> tuple[Swap, ...]:
@@ -71,6 +80,32 @@ def reopened(document: Document, video: VideoId) -> tuple[Swap, ...]:
     if review.status is not ReviewStatus.ACCEPTED:
         return ()
     return (Swap(ReviewKey(video), review, replace(review, status=ReviewStatus.IN_REVIEW)),)
+
+
+def review_of_unseen(
+    review: Review | None, video: VideoId, before: Segmentation | None, after: Segmentation
+) -> tuple[Swap, ...]:
+    """What labels that nobody looked at bring along: the video is not accepted, the frames they change not checked."""
+    if review is None:
+        return ()
+    status = ReviewStatus.IN_REVIEW if review.status is ReviewStatus.ACCEPTED else review.status
+    checked = still_checked(review.checked, before, after) if review.checked else ()
+    told = replace(review, status=status, checked=checked)
+    return () if told == review else (Swap(ReviewKey(video), review, told),)
+
+
+def still_checked(
+    checked: tuple[tuple[int, int], ...], before: Segmentation | None, after: Segmentation
+) -> tuple[tuple[int, int], ...]:
+    """The frames of the spans ``[start, stop)`` whose label is what it was, as spans; none without a `before`."""
+    if before is None:
+        return ()
+    kept = np.zeros(after.n_frames + 2, bool)
+    for start, stop in checked:
+        kept[start + 1 : min(stop, after.n_frames) + 1] = True
+    kept[1:-1] &= before.to_frames() == after.to_frames()
+    edges = np.flatnonzero(np.diff(kept)).tolist()
+    return tuple(zip(edges[::2], edges[1::2], strict=True))
 
 
 def check_action(document: Document, action: int) -> None:

@@ -8,7 +8,7 @@ from ..data.dataset import UNLABELLED, RunId, VideoId
 from ..errors import EditError
 from .document import Document
 from .edit import Edit, Swap
-from .on_track import change, check_action, frames, mapped, track_of, video_of
+from .on_track import change, check_action, frames, mapped, review_of_unseen, track_of, video_of
 from .segmentation import EDITED, Segmentation
 from .values import ReviewStatus, TrackKey
 
@@ -22,11 +22,11 @@ def adopt_prediction(
     """
     track, name = mapped(document, run, video), document.runs[run].name
     if start is None and stop is None:
-        return change(document, video, f"adopt {name}", track)
+        return change(document, video, f"adopt {name}", track, unseen=True, shown=track)
     before = track_of(document, video, None, blank=True)
     first, last = 0 if start is None else start, track.n_frames if stop is None else stop
     after = _copied(track, before, first, last)
-    return change(document, video, f"adopt {frames(first, last)} of {name}", after)
+    return change(document, video, f"adopt {frames(first, last)} of {name}", after, unseen=True, shown=track)
 
 
 def adopt_span(
@@ -59,7 +59,7 @@ def adopt_spans(
     for start, stop in chosen:
         after = _copied(track, after, start, stop)
     where = frames(*chosen[0]) if len(chosen) == 1 else f"{len(chosen)} spans"
-    return change(document, video, f"take {where} of {name}", after, run=run)
+    return change(document, video, f"take {where} of {name}", after, run=run, unseen=True, shown=None if source is None else track)
 
 
 def _copied(source: Segmentation, into: Segmentation, start: int, stop: int) -> Segmentation:
@@ -71,21 +71,24 @@ def _copied(source: Segmentation, into: Segmentation, start: int, stop: int) -> 
 
 def adopt_all(document: Document, run: RunId) -> Edit:
     """Take the run's prediction into Corrected for every video that has one and is not accepted, in one edit."""
-    swaps = []
+    swaps: list[Swap] = []
+    count = 0
     for video in document.videos:
         if (run, video) not in document.predictions or document.review(video).status is ReviewStatus.ACCEPTED:
             continue
         before, after = document.corrected.get(video), mapped(document, run, video)
         if before != after:
+            count += 1
             swaps.append(Swap(TrackKey(video), before, after))
+            swaps += review_of_unseen(document.reviews.get(video), video, before or after, after)
     if not swaps:
         raise EditError("There is nothing to adopt: no prediction differs from the corrected tracks.")
-    return Edit(f"adopt {document.runs[run].name} in {len(swaps)} videos", tuple(swaps))
+    return Edit(f"adopt {document.runs[run].name} in {count} videos", tuple(swaps))
 
 
 def start_from_ground_truth(document: Document, video: VideoId) -> Edit:
     """Corrected becomes the ground truth."""
-    return change(document, video, "start from ground truth", _truth(document, video))
+    return change(document, video, "start from ground truth", _truth(document, video), unseen=True)
 
 
 def _truth(document: Document, video: VideoId) -> Segmentation:
@@ -98,11 +101,11 @@ def _truth(document: Document, video: VideoId) -> Segmentation:
 def start_unlabelled(document: Document, video: VideoId) -> Edit:
     """Corrected becomes one unlabelled segment."""
     n_frames = video_of(document, video).timebase.n_frames
-    return change(document, video, "start unlabelled", Segmentation.uniform(UNLABELLED, n_frames))
+    return change(document, video, "start unlabelled", Segmentation.uniform(UNLABELLED, n_frames), unseen=True)
 
 
 def import_track(document: Document, video: VideoId, segmentation: Segmentation) -> Edit:
     """Corrected becomes a track that was read from a file."""
     for label in segmentation.labels.tolist():
         check_action(document, label)
-    return change(document, video, "import labels", segmentation)
+    return change(document, video, "import labels", segmentation, unseen=True)
