@@ -59,7 +59,9 @@ def adopt_spans(
     for start, stop in chosen:
         after = _copied(track, after, start, stop)
     where = frames(*chosen[0]) if len(chosen) == 1 else f"{len(chosen)} spans"
-    return change(document, video, f"take {where} of {name}", after, run=run, unseen=True, shown=None if source is None else track)
+    return change(
+        document, video, f"take {where} of {name}", after, run=run, unseen=True, shown=None if source is None else track
+    )
 
 
 def _copied(source: Segmentation, into: Segmentation, start: int, stop: int) -> Segmentation:
