@@ -368,7 +368,8 @@ def export_track(document: Document, video: VideoId, cut: Segmentation, track: s
 def chosen_tracks(document: Document, track: str, videos: Chosen, run: RunId | None) -> dict[VideoId, Segmentation]:
     """The labels of the chosen videos in ActionIds, in the order of the dataset. Raises ConfigError for none.
 
-    `track` is one of TRACKS; `videos` is ``accepted``, ``all``, names with commas, or ids; `run` None is the newest.
+    `track` is one of TRACKS; `videos` is ``accepted``, ``all``, a name or names with commas, or a list of ids and such
+    texts; `run` None is the newest.
     """
     if track not in TRACKS:
         raise ConfigError(f'There is no track "{track}"; there are: {", ".join(TRACKS)}.')
@@ -404,15 +405,22 @@ def _tracks(document: Document, track: str, run: RunId | None) -> dict[VideoId, 
 
 
 def _chosen_videos(document: Document, videos: Chosen) -> list[VideoId]:
-    if not isinstance(videos, str):
-        wanted = set(videos)
-        return [v for v in document.videos if v in wanted]
-    if videos == "all":
+    if isinstance(videos, str):
+        return _videos_of(document, videos)
+    found = {v for each in videos for v in ([each] if each in document.videos else _videos_of(document, each))}
+    return [v for v in document.videos if v in found]
+
+
+def _videos_of(document: Document, text: str) -> list[VideoId]:
+    """The videos that one text names: ``all``, ``accepted``, a name as it is, else names with commas between them."""
+    if text == "all":
         return list(document.videos)
-    if videos == "accepted":
+    if text == "accepted":
         return [v for v in document.videos if document.review(v).status is ReviewStatus.ACCEPTED]
     by_name = {video.name: video.id for video in document.videos.values()}
-    names = [name.strip() for name in videos.split(",") if name.strip()]
+    if text in by_name:  # a name may hold commas
+        return [by_name[text]]
+    names = [name.strip() for name in text.split(",") if name.strip()]
     unknown = [name for name in names if name not in by_name]
     if unknown:
         raise ConfigError(f'There is no video "{unknown[0]}" in this project.')

@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..data.dataset import RunId
+from ..data.dataset import RunId, VideoId
 from ..errors import ConfigError, JobError
 
 if TYPE_CHECKING:
@@ -34,6 +34,22 @@ def with_run(sub: argparse.ArgumentParser, *, optional: bool = False) -> Callabl
     sub.add_argument("project", type=Path, nargs="?" if optional else None, metavar="PROJECT.tot")
     sub.add_argument("--run", type=RunId, metavar="ID", help="the newest when left out")
     return sub.add_argument
+
+
+def with_videos(add: Callable[..., Any]) -> None:
+    """Adds ``--videos``; `chosen_videos` reads it."""
+    add(
+        "--videos",
+        action="append",
+        metavar="accepted|all|NAME,...",
+        help="accepted when left out; repeat it for several; a name with a comma in it is taken where it is one",
+    )
+
+
+def chosen_videos(options: argparse.Namespace) -> str | list[VideoId]:
+    """What ``--videos`` chose: the one text, or all where it was repeated."""
+    texts = options.videos or ["accepted"]
+    return str(texts[0]) if len(texts) == 1 else [VideoId(text) for text in texts]
 
 
 def split_sil(add: Callable[..., Any]) -> None:

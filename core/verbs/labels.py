@@ -8,7 +8,7 @@ from pathlib import Path
 from .. import api
 from ..errors import ConfigError
 from . import wording
-from .common import AddVerb, Answer, flush, pairs, split_sil, with_run
+from .common import AddVerb, Answer, chosen_videos, flush, pairs, split_sil, with_run, with_videos
 
 
 def register(verb: AddVerb) -> None:
@@ -23,7 +23,7 @@ def register(verb: AddVerb) -> None:
     add("--format", required=True, metavar="NAME", help="a name from --format list")
     add("--out", type=Path, metavar="PATH")
     add("--track", choices=("corrected", "prediction", "ground-truth"), default="corrected")
-    add("--videos", default="accepted", metavar="accepted|all|NAME,...")
+    with_videos(add)
     add("--unlabelled-as-background", action="store_true")
     add = verb("score", score).add_argument
     add("--ground-truth", type=Path, required=True, metavar="PATH")
@@ -70,7 +70,7 @@ def export(options: argparse.Namespace) -> Answer:
             options.format,
             options.out,
             track=options.track,
-            videos=options.videos,
+            videos=chosen_videos(options),
             run=options.run,
             unlabelled_as_background=options.unlabelled_as_background,
         )

@@ -8,14 +8,14 @@ from pathlib import Path
 from .. import api
 from ..kit.source import KitOptions
 from ..progress import ProgressPrinter
-from .common import AddVerb, Answer, with_run
+from .common import AddVerb, Answer, chosen_videos, with_run, with_videos
 
 
 def register(verb: AddVerb) -> None:
     """Adds the verbs of this module to the command line."""
     add = with_run(verb("kit", kit))
     add("--out", type=Path, required=True, metavar="DIR")
-    add("--videos", default="accepted", metavar="accepted|all|NAME,...")
+    with_videos(add)
     add("--track", choices=("corrected", "prediction", "ground-truth"), default="corrected")
     add("--formats", nargs="*", metavar="NAME", help="formats of the labels; csv, json, eaf and vtt when left out")
     add("--photos-only", action="store_true", help="neither video nor clips")
@@ -45,7 +45,7 @@ def kit(options: argparse.Namespace) -> Answer:
             options.out,
             chosen,
             track=options.track,
-            videos=options.videos,
+            videos=chosen_videos(options),
             run=options.run,
             report=progress,
         )
