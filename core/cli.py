@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -30,8 +31,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except (TotError, OSError, MemoryError) as error:
         return _failed(error, options.debug)
-    print(json.dumps(document, ensure_ascii=False, indent=1) if options.json else text)
+    _say(json.dumps(document, ensure_ascii=False, indent=1) if options.json else text)
     return CHECK_FAILED if options.name == "check" and not document["ok"] else DONE
+
+
+def _say(text: str) -> None:
+    """Print an answer. A reader that has seen enough (``tot ... | head``) is no error: the exit code stays the verb's."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())  # Python flushes once more at its end
+        os.close(nowhere)
 
 
 def _failed(error: BaseException, debug: bool) -> int:
