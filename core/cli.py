@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _say(text: str) -> None:
-    """Print an answer. A reader that has seen enough (``tot ... | head``) is no error: the exit code stays the verb's."""
+    """Print an answer. A reader that has seen enough (``tot ... | head``) changes no exit code."""
     try:
         print(text, flush=True)
     except BrokenPipeError:
