@@ -639,12 +639,12 @@ def review_queue(
     project: Project, run: RunId | None = None, *, report: Report = ignore, should_stop: ShouldStop = never_stop
 ) -> list[DoubtedPlace]:
     """The places of a project where a correction is most likely, the largest first; see `core.review_work`."""
-    from .project_work import choose_run
+    from .project_work import choose_run, shown_run
     from .review_work import review_places
 
     document = project.document
-    chosen = choose_run(document, run).id if document.runs or run is not None else None
-    return review_places(document, chosen, report=report, should_stop=should_stop)
+    chosen = choose_run(document, run) if run is not None else shown_run(document)
+    return review_places(document, chosen.id if chosen else None, report=report, should_stop=should_stop)
 
 
 def second_reviewer(project: Project, path: Path | str) -> SecondReviewer:

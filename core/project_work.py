@@ -73,12 +73,20 @@ def usable_videos(project: Project) -> tuple[TrainVideo, ...]:
     return videos
 
 
+def shown_run(document: Document) -> Run | None:
+    """The newest run that is not hidden; None where there is none."""
+    return max((r for r in document.runs.values() if not r.hidden), key=lambda r: r.number, default=None)
+
+
 def choose_run(document: Document, run: RunId | str | None) -> Run:
-    """The run with this id, or the newest. Raises ConfigError when there is none."""
+    """The run with this id, or the newest that is not hidden. Raises ConfigError when there is none."""
     if run is None:
         if not document.runs:
             raise ConfigError("This project has no run. Train one first: tot train PROJECT.tot")
-        return max(document.runs.values(), key=lambda r: r.number)
+        newest = shown_run(document)
+        if newest is None:
+            raise ConfigError("Every run of this project is hidden. Name one with --run ID.")
+        return newest
     if run not in document.runs:
         known = ", ".join(document.runs) or "none"
         raise ConfigError(f'There is no run "{run}" in this project; there are: {known}.')

@@ -19,7 +19,7 @@ from .data.dataset import BACKGROUND, UNLABELLED, ActionId, RunId
 from .errors import ConfigError
 from .evaluation import evaluate_track, label_free_of
 from .project import Readable
-from .project_work import choose_run
+from .project_work import choose_run, shown_run
 from .report_page.content import ReportContent, TrackRows
 from .report_page.page import report_page
 
@@ -36,9 +36,9 @@ def write_report(project: Readable, out: Path, run: RunId | None) -> Path:
 
 
 def collect(project: Readable, run: RunId | None) -> ReportContent:
-    """What the report says; `run` None is the newest. Raises ConfigError."""
+    """What the report says; `run` None is the newest that is not hidden. Raises ConfigError."""
     document = project.document
-    chosen = choose_run(document, run) if run is not None or document.runs else None
+    chosen = choose_run(document, run) if run is not None else shown_run(document)
     rows = {video: _rows(document, video, chosen) for video in document.videos}
     if not any(tracks.best() for tracks in rows.values()):
         raise ConfigError("This project has no labels yet: neither ground truth, nor predictions, nor corrections.")

@@ -32,7 +32,7 @@ def flush(project: Project) -> None:
 def with_run(sub: argparse.ArgumentParser, *, optional: bool = False) -> Callable[..., Any]:
     """Adds PROJECT.tot and ``--run``; the sub-parser's `add_argument` comes back."""
     sub.add_argument("project", type=Path, nargs="?" if optional else None, metavar="PROJECT.tot")
-    sub.add_argument("--run", type=RunId, metavar="ID", help="the newest when left out")
+    sub.add_argument("--run", type=RunId, metavar="ID", help="the newest that is not hidden when left out")
     return sub.add_argument
 
 

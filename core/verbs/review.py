@@ -20,7 +20,7 @@ def register(verb: AddVerb) -> None:
     """Adds the verbs of this module to the command line."""
     add = verb("queue", queue).add_argument
     add("project", type=Path, metavar="PROJECT.tot")
-    add("--run", metavar="ID", help="whose prediction is in question; the newest run when left out")
+    add("--run", metavar="ID", help="whose prediction is in question; the newest that is not hidden when left out")
     add("--limit", type=int, default=SHOWN, metavar="N", help=f"places that are printed ({SHOWN}); --json has all")
     add = verb("agree", agree).add_argument
     add("project", type=Path, metavar="PROJECT.tot")

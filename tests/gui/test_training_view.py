@@ -89,3 +89,16 @@ def test_a_stop_from_elsewhere_shows_at_once(qtbot):
     view.train()
     session.stopAsked.emit(events.StopKind.DISCARD)
     assert view._state.text() == "Cancelling…" and not view._keep.isEnabled() and not view._discard.isEnabled()
+
+
+def test_what_a_hidden_run_counted_is_not_told(qtbot):
+    session = a_session()
+    view = TrainingView(session)
+    qtbot.addWidget(view)
+    newest = max(session.document.runs.values(), key=lambda run: run.number)
+    counted = {"found": 5, "start": 9, "seeds": [5], "merges": [], "recognised": 0.9}
+    session.document.runs[newest.id] = replace(newest, config={**newest.config, "counted": counted})
+    view._show_counted()
+    assert "5 clusters were found" in view._counted.text()
+    session.hide_run(newest.id)
+    assert "5 clusters were found" not in view._counted.text() and view._counted.isHidden()

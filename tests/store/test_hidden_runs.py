@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,10 @@ from projects import R, V, a_project, with_edits, with_run
 
 from core.annotation.changes import What
 from core.data.dataset import RunId
-from core.errors import EditError
+from core.errors import ConfigError, EditError
 from core.project import Project
-from core.project_work import add_run, can_go_on
+from core.project_work import add_run, can_go_on, choose_run, shown_run
+from core.report_work import collect
 from core.store.opening import examine
 
 
@@ -70,3 +72,20 @@ def test_only_weights_with_a_state_can_go_on(tmp_path: Path) -> None:
     with a_project(tmp_path / "p.tot") as project:
         with_run(project)
         assert not can_go_on(project, R)
+
+
+def test_a_hidden_run_is_never_chosen_as_the_newest(tmp_path: Path) -> None:
+    with a_project(tmp_path / "p.tot") as project:
+        with_run(project)
+        document = project.document
+        later = replace(document.runs[R], id=RunId("r2"), number=2)
+        project.add_run(later, replace(document.label_maps[R], run=later.id), b"weights")
+        assert choose_run(document, None).id == later.id
+        project.hide_run(later.id)
+        assert choose_run(document, None).id == R and shown_run(document) == document.runs[R]
+        assert choose_run(document, later.id).hidden  # by its name it still is
+        project.hide_run(R)
+        assert shown_run(document) is None
+        with pytest.raises(ConfigError, match="is hidden"):
+            choose_run(document, None)
+        assert "Prediction" not in collect(project, None).scores

@@ -224,9 +224,10 @@ class TrainingView(QWidget):
         self._validate()
 
     def _show_counted(self) -> None:
-        """What the newest run found, its evidence as a tooltip; nothing where its number was given."""
+        """What the newest run that is not hidden found, its evidence as a tooltip; nothing where it counted nothing."""
         document = self._session.document
-        newest = max(document.runs.values(), key=lambda run: run.number, default=None) if document else None
+        runs = [run for run in document.runs.values() if not run.hidden] if document else []
+        newest = max(runs, key=lambda run: run.number, default=None)
         counted = newest.config.get("counted") if newest is not None else None
         lines = counted_lines(counted) if counted else []
         self._counted.setText(f"{newest.name}: {lines[0]}" if newest is not None and lines else "")
