@@ -25,7 +25,7 @@ from core import events
 from .actions import Actions
 from .dialogs.colour import ask_colour
 from .layouts import ARRANGEMENTS, arrange
-from .models.widgets import duration, tip
+from .models.widgets import Scrolling, duration, tip
 from .safety import Safety
 from .session import Session
 from .settings import Settings
@@ -50,6 +50,7 @@ from .views.videos import VideosView
 
 Area = Qt.DockWidgetArea
 JOB_WIDTH = 620
+LEAST_CENTRE = 380
 
 
 class MainWindow(QMainWindow):
@@ -76,7 +77,9 @@ class MainWindow(QMainWindow):
         self.training = TrainingView(session, self)
         self.bar = MessageBar(self)
         self._pages = QStackedWidget(self)
-        self._pages.addWidget(self.start)
+        first = Scrolling(self.start)
+        first.setMinimumWidth(LEAST_CENTRE)  # what stands on the hidden page must not make the window wider
+        self._pages.addWidget(first)
         self._pages.addWidget(self.video_view)
         centre = QWidget(self)
         column = QVBoxLayout(centre)
@@ -92,8 +95,8 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self)
         self._toolbar = add_toolbar(self, self.actions_.by_name)
         self._connect()
-        self._default_state = self.saveState()
         self.resize(1480, 940)
+        self._default_state = self.saveState()
         layout = settings.layout()
         if layout is not None:
             self.restoreGeometry(layout[0])
@@ -103,21 +106,17 @@ class MainWindow(QMainWindow):
         self._on_project()
 
     def _add_docks(self) -> None:
-        live = QWidget(self)
-        column = QVBoxLayout(live)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.training)
         self._dock("Videos", VideosView(self.session, self), Area.LeftDockWidgetArea)
         self._dock("Runs", RunsView(self.session, self), Area.LeftDockWidgetArea)
-        self._dock("Training", live, Area.RightDockWidgetArea)
-        self._dock("Live", LiveView(self.session, self), Area.RightDockWidgetArea)
+        self._dock("Training", self.training, Area.RightDockWidgetArea)
+        self._dock("Live", Scrolling(LiveView(self.session, self)), Area.RightDockWidgetArea)
         self.labels = LabelsView(self.session, ask_colour, self, settings=self.settings)
-        self._dock("Labels", self.labels, Area.LeftDockWidgetArea)
+        self._dock("Labels", Scrolling(self.labels), Area.LeftDockWidgetArea)
         self.label_map = LabelMapView(self.session, self, settings=self.settings)
         self._dock("Label map", self.label_map, Area.RightDockWidgetArea)
         self.review = ReviewView(self.session, self)
         self._dock("Review", self.review, Area.RightDockWidgetArea)
-        self._dock("Metrics", MetricsView(self.session, self), Area.RightDockWidgetArea)
+        self._dock("Metrics", Scrolling(MetricsView(self.session, self)), Area.RightDockWidgetArea)
         self._dock("History", HistoryView(self.session, self), Area.LeftDockWidgetArea)
         self._dock("Timeline", self._timeline_with_pictures(), Area.BottomDockWidgetArea)
         for name in ("Labels", "History"):
@@ -131,9 +130,12 @@ class MainWindow(QMainWindow):
         for name in ("Timeline", "Runs"):
             self.docks[name].raise_()
         self.docks["Training"].raise_()
+
+    def _size_docks(self) -> None:
+        """The first sizes of the panels; the window must have its own by then."""
         self.resizeDocks([self.docks["Videos"], self.docks["Training"]], [400, 430], Qt.Orientation.Horizontal)
-        self.resizeDocks([self.docks["Timeline"]], [380], Qt.Orientation.Vertical)
-        self.resizeDocks([self.docks["Videos"], self.docks["Runs"]], [360, 180], Qt.Orientation.Vertical)
+        self.resizeDocks([self.docks["Timeline"]], [390], Qt.Orientation.Vertical)
+        self.resizeDocks([self.docks["Videos"], self.docks["Runs"]], [340, 200], Qt.Orientation.Vertical)
 
     def _timeline_with_pictures(self) -> QWidget:
         both = QWidget(self)
@@ -264,7 +266,7 @@ class MainWindow(QMainWindow):
             self._user_state = self.saveState(
                 self._layout_version()
             )  # the next project finds its panels as they are now
-        self._pages.setCurrentWidget(self.video_view if project else self.start)
+        self._pages.setCurrentIndex(1 if project else 0)
         for dock in self.docks.values():
             dock.setVisible(project is not None)
         self._toolbar.setVisible(project is not None)
@@ -278,6 +280,7 @@ class MainWindow(QMainWindow):
             self._user_state = None
         else:
             self.docks["Training"].raise_()
+            QTimer.singleShot(0, self, self._size_docks)  # once the panels, hidden until now, have been laid out
         self.setWindowTitle(f"{project.path.stem} — totgui")
 
     def _on_jobs(self) -> None:

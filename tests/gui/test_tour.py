@@ -100,3 +100,9 @@ def test_every_icon_of_a_command_is_in_the_set_and_belongs_to_a_command(window):
 @pytest.mark.parametrize(("seconds", "text"), [(10, "just now"), (61, "1 minute ago"), (200_000, "2 days ago")])
 def test_how_long_ago(seconds, text):
     assert age_text(seconds) == text
+
+
+def test_the_window_fits_on_a_small_screen(window, qtbot):
+    qtbot.waitUntil(lambda: window.docks["Videos"].width() >= 380)  # names of videos need room
+    least = window.minimumSizeHint()
+    assert least.height() <= 820 and least.width() <= 1280, f"{least.width()} x {least.height()}"

@@ -59,6 +59,7 @@ class ReviewView(QWidget):
         self.status = plain("", self, dim=True)
         self.count = plain("", self, bold=True)
         self.empty = plain("", self, dim=True)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.why = plain("", self)
         self.model = PlacesModel(session, self)
         self.table = self._make_table()
