@@ -194,6 +194,9 @@ class MainWindow(QMainWindow):
         self.start.datasetAsked.connect(actions.file.open_dataset)
         self.start.projectAsked.connect(actions.file.open_project)
         self.start.recentAsked.connect(actions.file.open_path)
+        keymap = actions.keymap
+        keymap.changed.connect(lambda: self.timeline.show_keys(keymap.native))
+        self.timeline.show_keys(keymap.native)
         self.timeline.axisChanged.connect(lambda: self.film_strip.show_axis(self.timeline.axis))
         self.timeline.boundaryPreview.connect(self.video_view.picture.show_boundary)
         self.timeline.boundaryPreviewEnded.connect(self.video_view.picture.end_pair)

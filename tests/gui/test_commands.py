@@ -16,10 +16,11 @@ from core.data.dataset import ActionId
 from totgui.actions import tools
 from totgui.dialogs.keys import Bindable, KeysAnswer, KeysDialog
 from totgui.dialogs.palette import CommandPalette, Entry, ranked
-from totgui.keymap import ACTION_KEY, PRESETS, STANDARD, Keymap, conflicts, types_text
+from totgui.keymap import ACTION_KEY, PRESETS, STANDARD, Keymap, conflicts, native, types_text
 from totgui.layouts import ARRANGEMENTS
 from totgui.main_window import MainWindow
 from totgui.models.fuzzy import match
+from totgui.models.key_hints import STANDARD_KEYS, not_taken, read_only
 from totgui.session import Session
 from totgui.settings import Settings
 
@@ -320,6 +321,27 @@ def test_buttons_that_do_what_a_command_does_name_its_key(window):
     window.actions_.keymap.change(STANDARD, {"playback.toggle": ("Ctrl+P",), "labels.up": ()})
     assert play.toolTip() == "Play or pause (Ctrl+P)"
     assert "(" not in window.labels.buttons["up"].toolTip() and "(Alt+Down)" in window.labels.buttons["down"].toolTip()
+
+
+def test_hints_name_the_keys_that_commands_have_now(window):
+    session, timeline = window.session, window.timeline
+    assert timeline.keys == {**STANDARD_KEYS, "segment.range": native("Return")}
+
+    def picture():
+        timeline.grab()  # the ghost is painted, its text with it
+        row = timeline.row("corrected").rect(timeline.axis)
+        return timeline.grab(row).toImage()
+
+    while session.document.corrected:  # as long as there is none, the prediction is shown with the hint
+        session.undo()
+    assert timeline.shown.is_ghost
+    before = picture()
+    window.actions_.keymap.change(STANDARD, {"segment.adopt": ("Ctrl+Alt+F7",)})
+    assert not_taken(timeline.keys).endswith("or Ctrl+Alt+F7") and picture() != before
+    assert read_only("Prediction", timeline.keys) == "Prediction cannot be edited. Press Ctrl+Alt+F7 to take it."
+    window.actions_.keymap.change(STANDARD, {"segment.adopt": ()})
+    assert not_taken(timeline.keys).endswith("Any edit takes it")
+    assert "Press" not in read_only("Prediction", timeline.keys)
 
 
 def test_what_was_done_can_be_taken_back_where_it_is_said_and_nothing_else_is(window):

@@ -13,6 +13,7 @@ from core.annotation.statistics import differences
 from core.annotation.values import ReviewStatus
 from core.data.dataset import UNLABELLED, VideoId
 
+from ..models.key_hints import nothing_to_accept
 from ..session.readings import UNCERTAIN, stretches
 from .menu import Command, Menu
 
@@ -134,7 +135,7 @@ class ReviewMenu(Menu):
             return
         track = self.document.corrected.get(video)
         if track is None:
-            self.say("Nothing is corrected in this video yet. Press T to take the prediction, then accept it.")
+            self.say(nothing_to_accept(self.window.timeline.keys))
         elif count := unlabelled_frames(track):
             first = next(segment.start for segment in track.segments if segment.label == UNLABELLED)
             self.window.bar.say(

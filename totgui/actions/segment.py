@@ -6,6 +6,7 @@ from core.annotation import commands
 from core.annotation.segmentation import Segmentation
 from core.data.dataset import BACKGROUND, ActionId, VideoId
 
+from ..models.key_hints import nothing_to_relabel
 from .menu import Command, Menu
 from .range import RangePart
 from .take import TakePart
@@ -97,7 +98,7 @@ class SegmentMenu(Menu):
 
     def _relabel_spans(self, spans: list[tuple[int, int]], action: ActionId) -> None:
         if not spans:
-            self.say("Nothing to relabel yet. Train, then press T; or mark a range (I, O, Enter).")
+            self.say(nothing_to_relabel(self.window.timeline.keys))
             return
         run = self.session.current_run
         self.edit(lambda v: commands.relabel_spans(self.document, v, spans, action, run=run, blank=True))

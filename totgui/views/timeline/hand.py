@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QToolTip
 
+from ...models.key_hints import read_only
 from .geometry import boundary_at
 from .gestures import extended
 from .held import Held, MarkDrag, Modifiers, Overview, Pan, RangeDrag, Roll, Scrub
@@ -16,7 +17,6 @@ from .tracks import MARK_BAND
 
 TimelineView = Any
 EDGE_MS, FASTEST = 30, 60
-READ_ONLY = "{} cannot be edited. Press T to take it."
 OTHER_ROWS = ("difference", "confidence", "heatmap")
 
 
@@ -117,7 +117,7 @@ class Hand:
                 self._select(track.index_at(frame), modifiers)
             elif track is not None:
                 self._select_span(key, *track.at(frame)[:2], modifiers)
-                hint = READ_ONLY.format(view.shown.titles[key])
+                hint = read_only(view.shown.titles[key], view.keys)
         session.playback.seek(frame)
         return Scrub(view, point, hint)
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPalette
 
 from core.annotation.segmentation import Segmentation
 
+from ...models.key_hints import not_taken, nothing_corrected
 from ..heatmap import paint_cluster_names, paint_colour_bar, paint_heatmap, paint_path
 from .curves import paint_confidence, paint_difference
 from .lanes import Same
@@ -22,7 +23,6 @@ TimelineView = Any
 EMPTY = {
     "ground-truth": "This video has no ground truth.",
     "prediction": "No prediction yet. Train a model, or segment this video with a run.",
-    "corrected": "Nothing corrected yet. Mark a range (I, O, Enter) or paint while playing (P)",
     "difference": "Nothing to compare yet.",
     "confidence": "No scores yet. They come with a prediction.",
     "heatmap": "No scores. They come with a prediction; if the cache was emptied, segment again.",
@@ -71,7 +71,7 @@ def _lane(painter: QPainter, view: TimelineView, row: Row, rect: QRect) -> None:
         if row.key == "heatmap":
             signature = (*signature, Same(shown.path))
         if row.key == "corrected":
-            signature = (*signature, session.selection, shown.is_ghost)
+            signature = (*signature, session.selection, shown.is_ghost, tuple(view.keys.items()))
     view.lanes.draw(painter, row.key, rect, ground, signature, lambda inner: _content(inner, view, row, rect))
 
 
@@ -99,7 +99,8 @@ def _content(painter: QPainter, view: TimelineView, row: Row, rect: QRect) -> No
     elif track is not None:
         paint_track(painter, rect, track, axis, palette=palette, colour=shown.colour, name=shown.name)
     else:
-        paint_empty(painter, rect, view.tr(EMPTY.get(row.key, EMPTY["run"])), palette)
+        text = nothing_corrected(view.keys) if row.key == "corrected" else EMPTY.get(row.key, EMPTY["run"])
+        paint_empty(painter, rect, view.tr(text), palette)
 
 
 def paint_corrected(painter: QPainter, view: TimelineView, rect: QRect, track: Segmentation) -> None:
@@ -124,7 +125,7 @@ def paint_corrected(painter: QPainter, view: TimelineView, rect: QRect, track: S
 def _say_ghost(painter: QPainter, view: TimelineView, rect: QRect) -> None:
     """Say in the row that it shows the prediction, and how it is taken."""
     palette, metrics = view.palette(), painter.fontMetrics()
-    text = view.tr("Not corrected yet: this is the prediction. Any edit takes it, or T")
+    text = view.tr(not_taken(view.keys))
     width = metrics.horizontalAdvance(text) + 16
     box = QRect(rect.left() + 8, rect.center().y() - metrics.height() // 2 - 2, width, metrics.height() + 4)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)

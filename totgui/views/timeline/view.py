@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QMenu, QWidget
 
 from core.annotation.changes import Changes, What
 
+from ...models.key_hints import STANDARD_KEYS
 from ...session.chosen import RUN
 from ..heatmap import SOURCES
 from .edits import Nudges
@@ -49,6 +51,8 @@ class TimelineView(QWidget):
         self.hand, self.lanes, self._nudges = Hand(self), Lanes(), Nudges(session)
         self._rows: tuple[object, list[Row]] = ((), [])
         self._static: QPixmap | None = None
+        self.keys: Mapping[str, str] = STANDARD_KEYS
+        """The keys that the hints name, by command; see `show_keys`."""
         self._heads = (0, 0)
         self.source = QComboBox(self)
         for key, label in SOURCES:
@@ -132,6 +136,11 @@ class TimelineView(QWidget):
         self.shown = read(self.session, self.source.currentData(), self.shown)
         self.setAccessibleDescription(self._summary())
         self.source.setVisible(self.shown is not None and self.shown.pyramid is not None)
+        self._repaint_all()
+
+    def show_keys(self, native: Callable[[str], str]) -> None:
+        """Name the keys in hints that commands have now; `native` gives the first one of a command as it is shown."""
+        self.keys = {command: native(command) for command in STANDARD_KEYS}
         self._repaint_all()
 
     def _summary(self) -> str:

@@ -1,0 +1,58 @@
+"""Hints that name keys: what is said where a command has a key, where it has another one, and where it has none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+STANDARD_KEYS: Mapping[str, str] = {
+    "segment.adopt": "T",
+    "range.in": "I",
+    "range.out": "O",
+    "segment.range": "Enter",
+    "segment.paint": "P",
+}
+"""The commands that hints speak of, with the keys they have as long as nobody says otherwise."""
+RANGE, PAINT = ("range.in", "range.out", "segment.range"), ("segment.paint",)
+
+
+def nothing_corrected(keys: Mapping[str, str]) -> str:
+    """What an empty Corrected says: the two ways to fill it.
+
+    >>> nothing_corrected(STANDARD_KEYS)
+    'Nothing corrected yet. Mark a range (I, O, Enter) or paint while playing (P)'
+    >>> nothing_corrected({**STANDARD_KEYS, "range.in": "", "segment.paint": ""})
+    'Nothing corrected yet. Mark a range or paint while playing'
+    """
+    mark, paint = _in_brackets(keys, RANGE), _in_brackets(keys, PAINT)
+    return f"Nothing corrected yet. Mark a range{mark} or paint while playing{paint}"
+
+
+def not_taken(keys: Mapping[str, str]) -> str:
+    """What Corrected says as long as it shows the prediction."""
+    key = keys.get("segment.adopt", "")
+    return "Not corrected yet: this is the prediction. Any edit takes it" + (f", or {key}" if key else "")
+
+
+def read_only(title: str, keys: Mapping[str, str]) -> str:
+    """What is said to a drag on a track that is no one's to edit."""
+    key = keys.get("segment.adopt", "")
+    return f"{title} cannot be edited." + (f" Press {key} to take it." if key else " Take it into Corrected first.")
+
+
+def nothing_to_relabel(keys: Mapping[str, str]) -> str:
+    """What is said where there are no labels yet that an action could replace."""
+    key = keys.get("segment.adopt", "")
+    then = f"press {key}" if key else "take the prediction"
+    return f"Nothing to relabel yet. Train, then {then}; or mark a range{_in_brackets(keys, RANGE)}."
+
+
+def nothing_to_accept(keys: Mapping[str, str]) -> str:
+    """What is said where a video is to be accepted that has no corrected labels."""
+    key = keys.get("segment.adopt", "")
+    take = f"Press {key} to take the prediction" if key else "Take the prediction"
+    return f"Nothing is corrected in this video yet. {take}, then accept it."
+
+
+def _in_brackets(keys: Mapping[str, str], commands: tuple[str, ...]) -> str:
+    found = [keys.get(command, "") for command in commands]
+    return f" ({', '.join(found)})" if all(found) else ""
