@@ -21,8 +21,9 @@ from totgui.views.start import age_text
 
 @pytest.fixture
 def window(qtbot, tmp_path):
-    session = Session()
-    window = MainWindow(session, Settings())
+    session, settings = Session(), Settings()
+    settings.clear_layout()  # an earlier test may have closed a window
+    window = MainWindow(session, settings)
     qtbot.addWidget(window)
     window.resize(1400, 900)
     session.create_project(tmp_path / "p.tot", api.open_dataset(layout(tmp_path / "data", "A")))
