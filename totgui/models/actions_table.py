@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPalette
 
 from core.annotation import commands
@@ -13,6 +13,7 @@ from core.data.dataset import Action, ActionId
 
 from ..session import Session
 from .action_uses import Uses, labelled, uses
+from .columns import ColumnsModel
 from .widgets import NUMBER, tip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -23,8 +24,11 @@ COLOUR, KEY, NAME, SEGMENTS, SECONDS = range(len(COLUMNS))
 COUNTED = What.SEGMENTATION | What.PREDICTION | What.LABEL_MAP | What.RUNS | What.DATASET
 
 
-class ActionsModel(QAbstractTableModel):
+class ActionsModel(ColumnsModel):
     """A row for each action: colour, key, name, segments and seconds in the labels that stand for the videos."""
+
+    columns = COLUMNS
+    numbers = (SEGMENTS, SECONDS)
 
     counted = Signal()
     renamed = Signal(str)
@@ -99,19 +103,6 @@ class ActionsModel(QAbstractTableModel):
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:
         return 0 if parent.isValid() else len(self._actions)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> Any:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Role.DisplayRole:
-            return COLUMNS[section]
-        if role == Role.TextAlignmentRole:
-            left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-            return NUMBER if section in (SEGMENTS, SECONDS) else left
-        return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         found = super().flags(index)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from core.data.dataset import Video
 from core.review.place import DoubtedPlace, Kind, Reason
 
 from ..session import Session
+from .columns import ColumnsModel
 from .widgets import NUMBER, tip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -66,8 +67,12 @@ def time_text(video: Video, frame: int) -> str:
     return f"{frame:,}" if seconds is None else f"{int(seconds) // 60}:{float(seconds) % 60:05.2f}"
 
 
-class PlacesModel(QAbstractTableModel):
+class PlacesModel(ColumnsModel):
     """A row for each place of the review queue, in its order."""
+
+    columns = COLUMNS
+    head_tips = HEAD_TIPS
+    numbers = (TIME, FRAMES)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -83,18 +88,6 @@ class PlacesModel(QAbstractTableModel):
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:
         return 0 if parent.isValid() else len(self.places)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> Any:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Role.DisplayRole:
-            return COLUMNS[section]
-        if role == Role.ToolTipRole:
-            return HEAD_TIPS[section] or None
-        return (NUMBER if section in (TIME, FRAMES) else LEFT) if role == Role.TextAlignmentRole else None
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
         document = self._session.document

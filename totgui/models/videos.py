@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
 from core.annotation.changes import Changes, What
@@ -13,6 +13,7 @@ from core.annotation.values import ReviewStatus
 from core.data.dataset import Video, VideoId
 
 from ..session import Session
+from .columns import ColumnsModel
 from .marks import mark_tip, marked
 from .widgets import AMBER, NUMBER, percent, tip
 
@@ -46,8 +47,12 @@ NAME, FRAMES, MOF, EDIT, REVIEW = range(len(COLUMNS))
 UNKNOWN = -1.0
 
 
-class VideosModel(QAbstractTableModel):
+class VideosModel(ColumnsModel):
     """A row for each video: name and what it lacks, frames, scores of the shown run, review status."""
+
+    columns = COLUMNS
+    head_tips = HEAD_TIPS
+    numbers = (FRAMES, MOF, EDIT)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -101,22 +106,6 @@ class VideosModel(QAbstractTableModel):
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:
         return 0 if parent.isValid() else len(self._videos)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> Any:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Role.DisplayRole:
-            return COLUMNS[section]
-        if role == Role.ToolTipRole:
-            return HEAD_TIPS[section] or None
-        if role == Role.TextAlignmentRole:
-            return (
-                NUMBER if section in (FRAMES, MOF, EDIT) else Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-            )
-        return None
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
         if not index.isValid():
