@@ -48,7 +48,7 @@ def test_segmenting_goes_on_on_the_processor(monkeypatch: pytest.MonkeyPatch) ->
         return {"videos": {}}
 
     monkeypatch.setattr(segmenting, "segment", segment)
-    monkeypatch.setattr(api, "choose_device", lambda name: ("cuda:0", "it is there"))
+    monkeypatch.setattr("core.api.segmenting.choose_device", lambda name: ("cuda:0", "it is there"))
     said: list[object] = []
     request = SegmentRequest(run="r1", videos=(), weights="", out="", device="auto")
     assert api.segment(request, report=said.append) == {"videos": {}}

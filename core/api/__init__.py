@@ -1,0 +1,74 @@
+"""The verbs: what the window and `tot` can ask for, by subject; each is a few lines over the room that works."""
+
+from .datasets import group, open_dataset, render_demo
+from .devices import choose_device, doctor, warm_up
+from .features import extract, extract_dataset, extract_project, extractors, require_features
+from .handouts import make_kit, plan_kit, write_report
+from .labels import (
+    edit_label_map,
+    export,
+    export_preview,
+    format_problems,
+    formats,
+    guess_formats,
+    import_effect,
+    import_labels,
+    plan_import,
+)
+from .projects import check, create_project, open_project, relink, repair
+from .review import agreement, review_queue, second_reviewer
+from .scores import evaluate, evaluate_request, label_free, plain, score
+from .segmenting import segment, segment_project
+from .training import configure, lessons, next_videos, settings_of, sweep, train, train_project
+from .videos import smooth, video_streams, with_stream
+
+__all__ = [
+    "agreement",
+    "check",
+    "choose_device",
+    "configure",
+    "create_project",
+    "doctor",
+    "edit_label_map",
+    "evaluate",
+    "evaluate_request",
+    "export",
+    "export_preview",
+    "extract",
+    "extract_dataset",
+    "extract_project",
+    "extractors",
+    "format_problems",
+    "formats",
+    "group",
+    "guess_formats",
+    "import_effect",
+    "import_labels",
+    "label_free",
+    "lessons",
+    "make_kit",
+    "next_videos",
+    "open_dataset",
+    "open_project",
+    "plain",
+    "plan_import",
+    "plan_kit",
+    "relink",
+    "render_demo",
+    "repair",
+    "require_features",
+    "review_queue",
+    "score",
+    "second_reviewer",
+    "segment",
+    "segment_project",
+    "settings_of",
+    "smooth",
+    "sweep",
+    "train",
+    "train_project",
+    "video_streams",
+    "warm_up",
+    "with_stream",
+    "write_report",
+]

@@ -1,0 +1,60 @@
+"""Project files: made, opened, relinked, checked, repaired."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..data.dataset import Dataset
+from ..events import Report, ShouldStop, ignore, never_stop
+
+if TYPE_CHECKING:
+    from ..project import Project
+    from ..relink import Match
+
+
+def create_project(path: Path | str, dataset: Dataset) -> Project:
+    """A new project that refers to a dataset and holds its ground truth; the caller closes it."""
+    from ..annotation.segmentation import Segmentation
+    from ..data.labels import load_ground_truth
+    from ..project import Project
+
+    truth = {
+        video.id: Segmentation.from_frames(load_ground_truth(dataset, video))
+        for video in dataset.videos
+        if video.ground_truth is not None
+    }
+    return Project.create(Path(path), dataset, ground_truth=truth)
+
+
+def open_project(path: Path | str, *, read_only: bool = False) -> Project:
+    """An open project; the caller closes it."""
+    from ..project import Project
+
+    return Project.open(Path(path), read_only=read_only)
+
+
+def relink(
+    project: Project, folder: Path | str, *, report: Report = ignore, should_stop: ShouldStop = never_stop
+) -> tuple[Match, ...]:
+    """Look below a folder for the project's missing files and use those that are found; see `core.relink`."""
+    from .. import relink as work
+
+    dataset = project.document.dataset
+    matches = work.search(dataset, work.lost_files(dataset), Path(folder), report=report, should_stop=should_stop)
+    work.apply(project, matches)
+    return matches
+
+
+def check(path: Path | str) -> list[str]:
+    """The findings of a full check of a project file; empty when every row is whole."""
+    from ..project_work import check_project
+
+    return check_project(Path(path))
+
+
+def repair(path: Path | str, out: Path | str) -> dict[str, Any]:
+    """What could be saved of a damaged project into the new file `out`, as plain values."""
+    from ..project_work import repair_project
+
+    return repair_project(Path(path), Path(out))

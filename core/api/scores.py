@@ -1,0 +1,80 @@
+"""Scores of predictions and of corrected labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ..data.dataset import RunId
+from ..requests import EvaluateRequest
+
+if TYPE_CHECKING:
+    from ..metrics.report import Report as Scores
+    from ..project import Readable
+
+
+def evaluate_request(request: EvaluateRequest) -> dict[str, Any]:
+    """Scores of a request as plain values."""
+    from ..device import memory_explained
+    from ..work import scoring
+
+    with memory_explained("cpu"):
+        return plain(scoring.evaluate(request))
+
+
+def plain(report: Scores) -> dict[str, Any]:
+    """A report as the plain values of its JSON (CLI.md)."""
+    values: dict[str, Any] = msgspec.to_builtins(report, str_keys=True, enc_hook=lambda number: number.item())
+    return values
+
+
+def evaluate(
+    project: Readable,
+    run: RunId | None = None,
+    *,
+    track: str = "prediction",
+    level: str = "activity",
+    kmeans: bool = False,
+    split_sil: str | None = None,
+) -> Scores:
+    """Scores of a run's predictions or of the corrected labels against ground truth.
+
+    `kmeans` puts k-means of the features beside the other baselines; `split_sil` names the action that is read as
+    two, at the start and at the end of a video. Both are off because they cost time, or comparability.
+    """
+    from ..evaluation import evaluate_track
+
+    return evaluate_track(project, run, track=track, level=level, kmeans=kmeans, split_sil=split_sil)
+
+
+def label_free(project: Readable, run: RunId | None = None) -> dict[str, Any]:
+    """What can be said of a run's predictions without ground truth, as plain values."""
+    from ..evaluation import label_free_of
+
+    found: dict[str, Any] = msgspec.to_builtins(label_free_of(project, run))
+    return found
+
+
+def score(
+    ground_truth: Path | str,
+    prediction: Path | str,
+    *,
+    mapping: Path | str | None = None,
+    level: str = "activity",
+    background: Sequence[str] = (),
+    split_sil: str | None = None,
+) -> Scores:
+    """Scores of label files against label files, no project needed; see `core.score_files.score_files`."""
+    from ..score_files import score_files
+
+    return score_files(
+        Path(ground_truth),
+        Path(prediction),
+        mapping=Path(mapping) if mapping else None,
+        level=level,
+        background=background,
+        split_sil=split_sil,
+    )

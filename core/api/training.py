@@ -1,0 +1,171 @@
+"""Training: its settings, one run, many runs, and what corrections teach it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from ..data.dataset import Dataset, RunId, VideoId
+from ..errors import ConfigError, JobError
+from ..events import LogLine, Report, ShouldStop, Started, ignore, never_stop
+from ..requests import TrainRequest
+from .devices import choose_device
+
+if TYPE_CHECKING:
+    from ..annotation.learned import Learned
+    from ..project import Project
+    from ..tot.config import TrainConfig
+
+
+def configure(
+    dataset: Dataset,
+    *,
+    method: str | None = None,
+    preset: str | None = None,
+    n_clusters: int | Literal["auto"] | None = None,
+    iterations: int | None = None,
+    seed: int | None = None,
+    seeds: int | None = None,
+    values: Mapping[str, str] | None = None,
+    official_compatible: bool = False,
+    at_least: int = 0,
+) -> TrainConfig:
+    """The settings of a training: a preset (one that fits the dataset when None), its method or another, values.
+
+    K comes from the actions of the dataset where neither preset nor caller states it, is found by the training where
+    it is ``auto``, and is in both cases no less than
+    `at_least`, such as the number of actions that a person used. `official_compatible` takes the settings of the
+    released code (METHOD 12) where they are settings here.
+    """
+    from ..tot import config, presets
+
+    name = preset or presets.default_preset(dataset)
+    is_open = n_clusters == "auto"
+    if n_clusters == "auto":
+        n_clusters = max(config.START_CLUSTERS, at_least)
+    elif n_clusters is None:  # 0 is an answer, and a wrong one: it is refused with the range
+        n_clusters = max(presets.clusters_for(name, dataset) or 0, at_least) or None
+    chosen = presets.preset(name, method=method, n_clusters=n_clusters)
+    stated = dict(values or {}) | ({"clusters": "auto"} if is_open else {})
+    if iterations is not None:
+        stated["iterations"] = str(iterations)
+    if seed is not None:
+        stated["seed"] = str(seed)
+    if seeds is not None:
+        stated["seeds"] = str(seeds)
+    if official_compatible:
+        n_iterations = int(stated.get("iterations", chosen.iterations))
+        stated = presets.official(chosen, n_iterations) | stated
+    return config.with_values(chosen, stated)
+
+
+def settings_of(project: Project, run: RunId | None) -> TrainConfig:
+    """The settings of an earlier run (the newest when None), to train again with."""
+    from ..project_work import choose_run
+    from ..tot.config import TrainConfig
+
+    return msgspec.convert(dict(choose_run(project.document, run).config), TrainConfig)
+
+
+def lessons(
+    project: Project, learn_from: str | None = None, *, method: str = "", again: RunId | None = None
+) -> Learned:
+    """The corrections of a project that a training can learn from; see `core.learning_work.lessons_for`."""
+    from ..learning_work import lessons_for
+    from ..project_work import choose_run
+
+    run = None if again is None else choose_run(project.document, again)
+    return lessons_for(project.document, learn_from, method=method, again=run)
+
+
+def next_videos(project: Project, run: RunId | None = None, *, count: int = 5) -> tuple[RunId, list[VideoId]]:
+    """The run that was gone by (the newest when None), and the videos to correct next, best first; no labels used.
+
+    Raises ConfigError: no run, a run without scores, or a count below 1.
+    """
+    from ..learning_work import next_videos as next_of
+    from ..project_work import choose_run
+
+    if count < 1:
+        raise ConfigError(f"{count} videos to name; wanted 1 or more.")
+    chosen = choose_run(project.document, run)
+    return chosen.id, next_of(project.document, chosen.id, count)
+
+
+def train(
+    request: TrainRequest,
+    *,
+    report: Report = ignore,
+    should_stop: ShouldStop = never_stop,
+    pinned: Callable[[], str] | None = None,
+) -> dict[str, Any]:
+    """The manifest of a finished training (weights, config, losses, curve); see `core.work.training`."""
+    device, reason = choose_device(request.device)
+    report(Started(text="Training", device=device, device_reason=reason))
+    report(LogLine(text=f"device {device}: {reason}"))
+    from ..device import memory_explained
+    from ..work import training
+
+    with memory_explained(device):
+        return training.train(request, device=device, report=report, should_stop=should_stop, pinned=pinned)
+
+
+def train_project(
+    project: Project,
+    config: Any,
+    *,
+    resume: RunId | None = None,
+    learned: Learned | None = None,
+    device: str = "auto",
+    report: Report = ignore,
+    should_stop: ShouldStop = never_stop,
+) -> tuple[RunId, dict[str, Any]]:
+    """Train on the project's usable videos and add the run; its id and the manifest.
+
+    `resume` is a run that was stopped; the training goes on where it stood, and learns from what it began with.
+    `learned` are the corrections to learn from (see `lessons`), none when None.
+    """
+    from .. import run_folder
+    from ..project_work import NOTHING, add_run, train_request
+
+    request = train_request(project, config, device, resume=resume, learned=learned or NOTHING)
+    try:
+        result = train(request, report=report, should_stop=should_stop)
+    except BaseException:
+        run_folder.remove(Path(request.out))
+        raise
+    run = add_run(project, result, parent=resume)
+    if not project.flush(60):
+        reason = project.saved_state().reason
+        raise JobError(f"The run is not on disk ({reason}).", hint=f"Its weights stay in {request.out}.")
+    return run, result
+
+
+def sweep(
+    project: Project,
+    base: TrainConfig,
+    grid: dict[str, list[str]],
+    *,
+    seeds: int = 3,
+    device: str = "auto",
+    cluster: str = "",
+    report: Report = ignore,
+    should_stop: ShouldStop = never_stop,
+) -> dict[str, Any]:
+    """Every combination of a grid's settings from several seeds, here or on a cluster; see `core.sweep_work`."""
+    from ..sweep_work import sweep_project
+
+    chosen = device if cluster else choose_device(device)[0]
+    return sweep_project(
+        project,
+        base,
+        grid,
+        seeds=seeds,
+        device="cpu" if chosen == "auto" else chosen,
+        cluster=cluster,
+        report=report,
+        should_stop=should_stop,
+    )
