@@ -76,11 +76,11 @@ def test_dragging_a_chip_shows_the_effect_and_dropping_has_it(view):
     before = view.overlap.mof(label_map(view).table())
     drag(view, 6, view.matrix.cell_rect(6, column(view, 5)).center(), release=False)
     text = view.matrix._effect
-    assert view.matrix.drag is not None and "MoF" in text and "F1" in text and "edit" in text and "…" not in text
+    assert view.matrix.hand.drag is not None and "MoF" in text and "F1" in text and "edit" in text and "…" not in text
     view.matrix.grab()
     mouse(view.matrix.viewport(), QEvent.Type.MouseButtonRelease, view.matrix.cell_rect(6, column(view, 5)).center())
     now = view._session.report(R2)
-    assert target(view, 6) == 5 and view.matrix.drag is None
+    assert target(view, 6) == 5 and view.matrix.hand.drag is None
     assert f"MoF {100 * before:.1f} → {100 * now.mof:.1f} ({100 * (now.mof - before):+.1f})" in text
     assert f"→ {100 * now.f1:.1f} (" in text and f"→ {100 * now.edit:.1f} (" in text
 
@@ -97,7 +97,7 @@ def test_escape_gives_a_drag_up(view):
     drag(view, 6, view.matrix.cell_rect(6, 0).center(), release=False)
     key(view, Qt.Key.Key_Escape)
     mouse(view.matrix.viewport(), QEvent.Type.MouseButtonRelease, view.matrix.cell_rect(6, 0).center())
-    assert view.matrix.drag is None and target(view, 6) == UNMAPPED
+    assert view.matrix.hand.drag is None and target(view, 6) == UNMAPPED
 
 
 def test_a_chip_dropped_outside_stays_where_it_was(view):

@@ -47,6 +47,10 @@ class Scene:
         retired = " (retired)" if target in self.overlap.inputs.retired else ""
         return "(background)" if target == BACKGROUND else self.name_of(target) + retired
 
+    def is_assigned(self, cell: tuple[int, int]) -> bool:
+        """Whether the chip of the row lies in this cell."""
+        return self.overlap.column(self.label_map.target(cell[0])) == cell[1]
+
 
 def paint(painter: QPainter, scene: Scene, layout: Layout, palette: QPalette, size: QRect) -> None:
     """The whole view: cells first, heads over what scrolls below them."""
