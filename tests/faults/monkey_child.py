@@ -394,11 +394,15 @@ class Monkey(QObject):
             if dice.random() < 0.5:
                 QTest.keyClick(widget, Qt.Key.Key_Return)
         elif isinstance(widget, QComboBox) and widget.count():
-            widget.setCurrentIndex(dice.randrange(widget.count()))
+            chosen = dice.randrange(widget.count())
+            if widget.model().index(chosen, 0).flags() & Qt.ItemFlag.ItemIsEnabled:  # not a heading
+                widget.setCurrentIndex(chosen)
         elif isinstance(widget, QSpinBox):
             widget.setValue(dice.choice((widget.minimum(), widget.maximum(), dice.randrange(100))))
         elif isinstance(widget, QTabBar) and widget.count():
-            widget.setCurrentIndex(dice.randrange(widget.count()))
+            chosen = dice.randrange(widget.count())
+            if widget.isTabEnabled(chosen):
+                widget.setCurrentIndex(chosen)
         elif isinstance(widget, QAbstractButton):
             widget.click()
 

@@ -67,6 +67,14 @@ def test_the_first_lines_are_shown_before_anything_is_written(qtbot, session, tm
     assert not [p for p in tmp_path.rglob("*") if p.suffix in (".csv", ".eaf")]
 
 
+def test_a_format_is_found_by_typing_its_name(qtbot, session):
+    box = an_export(qtbot, session).labels.format
+    qtbot.keyClicks(box, "praat")
+    assert box.currentData() == "textgrid"
+    qtbot.keyClick(box, Qt.Key.Key_Home)
+    assert box.currentData() is not None, "a heading was chosen"
+
+
 def test_labels_are_written_and_what_is_lost_is_named(qtbot, session, tmp_path):
     dialog = an_export(qtbot, session)
     dialog.place.setText(str(tmp_path / "out"))

@@ -66,6 +66,15 @@ def test_a_crash_is_reported_with_its_last_words(runner, recorder, make_extracti
     assert any("Segmentation fault" in line for line in ending.log), ending.log
 
 
+def test_the_cause_of_a_crash_is_kept_however_deep_the_calls_were():
+    from totgui.jobs.runner import LOG_LINES, worth_keeping
+
+    calls = [f"  File x.py, line {n} in f" for n in range(500)]
+    crash = ["Fatal Python error: Segmentation fault", "", "Current thread 0x1 (most recent call first):", *calls]
+    assert worth_keeping(["started", *crash]) == crash[:LOG_LINES]
+    assert worth_keeping(calls) == calls[-LOG_LINES:]
+
+
 def test_an_engine_that_says_nothing_is_told(recorder, make_extraction):
     from totgui.jobs.runner import Runner
 

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QFontDatabase
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ..jobs.exchange_tasks import LabelsRequest
 from ..models.widgets import plain, tip
@@ -14,6 +24,15 @@ from ..session import Session
 from .export_videos import VideosChooser, heading
 
 AS_BACKGROUND = "Write unlabelled frames as background"
+
+
+class _UnderHeadings(QStyledItemDelegate):
+    """Formats stand to the right of their heading; the text itself begins with the name, so that typing finds it."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        if index.flags() & Qt.ItemFlag.ItemIsSelectable:
+            option.text = f"   {option.text}"
 
 
 class LabelsPage(QWidget):
@@ -27,6 +46,7 @@ class LabelsPage(QWidget):
         self._formats = {str(f["name"]): f for f in session.work.formats()}
         self.format = QComboBox(self)
         self.format.setMaxVisibleItems(30)
+        self.format.setItemDelegate(_UnderHeadings(self.format))
         self._fill_formats()
         self._losses = plain("", self, dim=True)
         self.as_background = QCheckBox(AS_BACKGROUND, self)
@@ -70,7 +90,7 @@ class LabelsPage(QWidget):
                 font = item.font()
                 font.setBold(True)
                 item.setFont(font)
-            self.format.addItem(f"   {form['label']}", name)
+            self.format.addItem(str(form["label"]), name)
         self.format.setCurrentIndex(max(0, self.format.findData("csv")))
 
     def default_place(self, base: Path, stem: str) -> Path:

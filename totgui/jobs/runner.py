@@ -28,13 +28,25 @@ QUIET_S = 60.0
 LOG_LINES = 50
 CLOSE_S = 2.0
 """How long closing waits for a job to put away what it writes, and again for the process to end."""
-_TAIL_BYTES = 16 << 10
+_TAIL_BYTES = 256 << 10
+"""Of what the engine wrote to standard error; a crash's own report lists up to 100 calls of every thread."""
+_CRASH = "Fatal Python error"
+"""How a crash's report begins; the name of the signal stands in that line, the crashed thread's calls below it."""
 _REASONS = {
     -9: " (out of memory?)",
     -11: " (a crash in a library)",
     -6: " (a library gave up)",
     -15: " (it was told to)",
 }
+
+
+def worth_keeping(written: list[str]) -> list[str]:
+    """At most `LOG_LINES` of an engine's lines: the last ones, or the first ones of a crash's report.
+
+    The cause stands at the head of such a report, before the calls of every thread.
+    """
+    crash = next((at for at, line in enumerate(written) if line.startswith(_CRASH)), None)
+    return written[-LOG_LINES:] if crash is None else written[crash : crash + LOG_LINES]
 
 
 class _Child:
@@ -62,14 +74,14 @@ class _Child:
             pass
 
     def last_words(self) -> tuple[str, ...]:
-        """The last lines that the process reported and, after them, wrote to standard error."""
+        """What is worth keeping of the lines that the process reported and, after them, wrote to standard error."""
         try:
             with self._words.open("rb") as file:
                 file.seek(max(0, self._words.stat().st_size - _TAIL_BYTES))
                 written = file.read().decode("utf-8", "replace").splitlines()
         except OSError:
             written = []
-        return (*self.log, *written)[-LOG_LINES:]
+        return (*self.log, *worth_keeping(written))[-LOG_LINES:]
 
     def end(self) -> None:
         """End the process, kindly first."""
