@@ -259,11 +259,11 @@ def test_keys_that_type_are_off_in_text_fields_and_the_others_stay(window, make)
     field = make(window)
     if isinstance(field, QComboBox):
         field.setEditable(True)
-    window.actions_.on_focus(None, field)
+    window.actions_.give_keys(field)
     assert keys(window, "segment.split") == [] and keys(window, f"{ACTION_KEY}1") == []
     assert keys(window, "model.train") == ["Ctrl+T"] and keys(window, "edit.undo") == ["Ctrl+Z"]
     assert window.actions_.by_name["segment.split"].isEnabled()
-    window.actions_.on_focus(field, QPushButton(window))
+    window.actions_.give_keys(QPushButton(window))
     assert keys(window, "segment.split") == ["S"] and keys(window, f"{ACTION_KEY}1") == ["1"]
 
 

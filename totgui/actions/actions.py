@@ -6,7 +6,16 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QLineEdit, QMenu, QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QMenu,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
 
 from ..icons import command_icon
 from ..keymap import ACTION_KEY, N_ACTION_KEYS, Keymap, without_typing
@@ -66,7 +75,9 @@ class Actions(QObject):
         self._add_action_keys()
         self.keymap = Keymap(window.settings, {name: c.keys for name, c in self.commands.items()}, self)
         self.keymap.changed.connect(self._apply_keys)
+        self.keymap.changed.connect(self._name_keys)
         self._apply_keys()
+        self._name_keys()
         chosen, playback = self.session.chosen, self.session.playback
         for signal in (chosen.changed, self.session.painting.changed, playback.loopChanged):
             signal.connect(self.refresh)
@@ -132,6 +143,12 @@ class Actions(QObject):
             text = command.tip or command.text.replace("&", "").rstrip("…")
             action.setToolTip(text + (f" ({self.keymap.native(name)})" if keys else ""))
 
+    def _name_keys(self) -> None:
+        """Name the key of a command in the tooltips of the widgets that do it.
+
+        Never while the focus moves: a dialog that closes moves it when its widgets are half gone, and to walk over
+        those ends the program.
+        """
         for widget in self.window.findChildren(QWidget):
             if command_name := widget.property(COMMAND):
                 key = self.keymap.native(str(command_name))
@@ -143,11 +160,15 @@ class Actions(QObject):
             self._typing = not enabled
             self._apply_keys()
 
-    def on_focus(self, _old: object, now: object) -> None:
+    def on_focus(self) -> None:
+        """Follow the focus. It is asked for: what the signal says had it before may be half gone."""
+        self.give_keys(QApplication.focusWidget())
+
+    def give_keys(self, now: QWidget | None) -> None:
         """Letters, digits and arrows belong to the field that has the focus; a popup keeps all keys to itself."""
         fields = QLineEdit | QTextEdit | QPlainTextEdit | QAbstractSpinBox
         is_field = isinstance(now, fields) or (isinstance(now, QComboBox) and now.isEditable())
-        if isinstance(now, QWidget) and now.window().windowType() == Qt.WindowType.Popup:
+        if now is not None and now.window().windowType() == Qt.WindowType.Popup:
             is_field = False
         self.set_single_keys(not is_field)
 
