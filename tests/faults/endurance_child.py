@@ -63,7 +63,7 @@ def memory() -> float:
 
 def soak(folder: Path, frames: int) -> dict[str, object]:
     """Frames one after another, jumps, and other videos, as in an hour of work; the slope after a warm-up."""
-    from .monkey_child import a_ready_project
+    from .monkey_world import a_ready_project
 
     window, _ = a_window(a_ready_project(folder))
     session, dice = window.session, random.Random(0)
