@@ -20,12 +20,13 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHeaderView,
     QLineEdit,
-    QListView,
     QMenu,
     QMessageBox,
     QPlainTextEdit,
     QSpinBox,
     QTabBar,
+    QTableView,
+    QTreeView,
     QWidget,
 )
 
@@ -217,9 +218,10 @@ class Hands(QObject):
 
     def use_list(self, view: QAbstractItemView) -> None:
         """A row of a list or a table: marked, clicked, ticked, edited, or its menu opened."""
-        dice, model = self._dice, view.model()
-        top = view.rootIndex()
-        columns = 1 if isinstance(view, QListView) or model is None else model.columnCount(top)
+        dice, model, top = self._dice, view.model(), view.rootIndex()
+        header = view.horizontalHeader() if isinstance(view, QTableView) else None
+        header = view.header() if isinstance(view, QTreeView) else header
+        columns = header.count() if header is not None else 1
         if model is None or isinstance(view, QHeaderView) or not model.rowCount(top) or not columns:
             return
         index = model.index(dice.randrange(model.rowCount(top)), dice.randrange(columns), top)

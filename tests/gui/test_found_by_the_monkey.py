@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QTabBar
 from core.errors import JobError
 from totgui.main_window import MainWindow
 from totgui.session import Session
+from totgui.session.beside import Beside
 from totgui.settings import Settings
 
 
@@ -79,3 +82,54 @@ def test_closing_a_project_asks_no_command_for_its_document(window: MainWindow) 
         window.actions_.refresh()
     finally:
         window.session.project = project
+
+
+def test_segmenting_without_features_is_a_message(window: MainWindow) -> None:
+    """The menu offers it where there is a run; the features may be gone: the error fell out of the slot."""
+    said: list[str] = []
+    window.session.message.connect(lambda text, level: said.append(text))
+    session = window.session
+    video = next(iter(session.document.videos.values()))
+    session.work.changedProject.emit(session.project.replace_videos([dataclasses.replace(video, features=None)]))
+    window.actions_.by_name["model.segment"].trigger()
+    assert len(said) == 1 and "no video of this project has usable features" in said[0]
+    assert session.work.running == {}
+
+
+def test_a_training_whose_files_are_gone_is_a_message(window: MainWindow, tmp_path: Path) -> None:
+    """The cache was emptied while a banner offered the training: the error fell out of the button."""
+    said: list[str] = []
+    window.session.message.connect(lambda text, level: said.append(text))
+    result = {"curve": [], "config": {"n_clusters": 3}, "device": "cpu", "seconds": 1.0, "iterations": 1}
+    result |= {"stopped_early": False, "losses": {}, "weights": str(tmp_path / "gone" / "weights.safetensors")}
+    window.session.work.take_run(result)
+    assert len(said) == 1 and said[0].startswith("The training could not be taken in.")
+    assert list(window.session.document.runs) == [R]
+
+
+def test_a_segmentation_of_a_project_that_was_closed_goes_into_no_other(window: MainWindow, tmp_path: Path) -> None:
+    """Another project was opened meanwhile: its document had no such run, or another one of the same name."""
+    work, first = window.session.work, window.session.project
+    with a_project(tmp_path / "b.tot") as project:
+        with_run(project)
+    said: list[str] = []
+    window.session.message.connect(lambda text, level: said.append(text))
+    window.session.open_project(tmp_path / "b.tot")
+    before = dict(window.session.document.predictions)
+    work._on_segmented(first, R, SimpleNamespace(result={"videos": {}}))
+    assert window.session.document.predictions == before
+    assert said and "project that is closed" in said[-1]
+
+
+def test_an_error_beside_the_window_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A future keeps its error to itself: a view waited for its numbers for ever, and nobody heard why."""
+    told: list[str] = []
+    monkeypatch.setattr(threading, "excepthook", lambda args: told.append(str(args.exc_value)))
+    pool = Beside(1, "numbers")
+    pool.do(lambda: {}["missing"])
+    pool.do(lambda: None)
+    pool._pool.shutdown(wait=True)
+    assert told == ["'missing'"]
+    pool.close()
+    pool.do(lambda: {}["after"])
+    assert told == ["'missing'"]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from core.errors import TotError
+
+from .beside import Beside
 
 
 class Computing(QObject):
@@ -19,7 +20,7 @@ class Computing(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pool = ThreadPoolExecutor(2, thread_name_prefix="numbers")
+        self._pool = Beside(2, "numbers")
         self._wishes: dict[object, tuple[int, Callable[[Any], None]]] = {}
         self._number = 0
         self._arrived.connect(self._on_arrived)
@@ -39,7 +40,7 @@ class Computing(QObject):
                 result = error
             self._arrived.emit(key, number, result)
 
-        self._pool.submit(work)
+        self._pool.do(work)
 
     def clear(self) -> None:
         """Forget every wish."""
@@ -48,7 +49,7 @@ class Computing(QObject):
     def close(self) -> None:
         """End the thread after what it does now."""
         self._wishes.clear()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool.close()
 
     def _on_arrived(self, key: object, number: int, result: object) -> None:
         if self._wishes.get(key, (0, None))[0] != number:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 from PySide6.QtCore import QObject, Signal
 
 from core.data.dataset import Dataset, VideoId
 from core.data.fingerprint import ChangedFile, Stamps, changed_files
 from core.relink import Lost, lost_files
+
+from .beside import Beside
 
 
 class Files(QObject):
@@ -23,7 +23,7 @@ class Files(QObject):
         self.lost: tuple[Lost, ...] = ()
         self.altered: tuple[ChangedFile, ...] = ()
         self._dataset: Dataset | None = None
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="files")
+        self._pool = Beside(1, "files")
         self._arrived.connect(self._on_arrived)
 
     def look(self, dataset: Dataset | None, stamps: Stamps | None = None) -> None:
@@ -33,7 +33,7 @@ class Files(QObject):
         self._dataset = dataset
         if dataset is not None:
             known = stamps or {}
-            self._pool.submit(lambda: self._arrived.emit(dataset, lost_files(dataset), changed_files(dataset, known)))
+            self._pool.do(lambda: self._arrived.emit(dataset, lost_files(dataset), changed_files(dataset, known)))
 
     def missing(self, video: VideoId | None, kind: str) -> Lost | None:
         """The file of this kind that a video should have and has not."""
@@ -42,7 +42,7 @@ class Files(QObject):
     def close(self) -> None:
         """End the thread; one that hangs at a drive is left behind."""
         self._dataset = None
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool.close(wait=False)
 
     def _on_arrived(self, dataset: Dataset, lost: tuple[Lost, ...], altered: tuple[ChangedFile, ...]) -> None:
         if dataset is self._dataset:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 from PySide6.QtCore import QObject, Signal
 
 from core.errors import TotError
+
+from .beside import Beside
 
 
 class Previews(QObject):
@@ -19,13 +20,13 @@ class Previews(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._newest: dict[str, int] = {}
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="previews")
+        self._pool = Beside(1, "previews")
         self._arrived.connect(self._on_answer)
 
     def ask(self, kind: str, work: Callable[[], object]) -> None:
         """Answer a question; an older one of the same kind is forgotten, and skipped if it has not begun."""
         number = self._newest[kind] = self._newest.get(kind, 0) + 1
-        self._pool.submit(self._answer, kind, number, work)
+        self._pool.do(self._answer, kind, number, work)
 
     def forget(self) -> None:
         """No question is of interest any more."""
@@ -33,7 +34,7 @@ class Previews(QObject):
 
     def close(self) -> None:
         """End the thread."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool.close()
 
     def _answer(self, kind: str, number: int, work: Callable[[], object]) -> None:
         if self._newest.get(kind) != number:

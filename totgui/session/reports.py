@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -12,6 +11,8 @@ from core.annotation.segmentation import Segmentation
 from core.data.dataset import RunId, VideoId
 from core.errors import TotError
 from core.metrics.learned import evaluate_learned
+
+from .beside import Beside
 
 Pairs = dict[VideoId, tuple[Segmentation, Segmentation]]
 
@@ -29,7 +30,7 @@ class Reports(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._known: dict[object, object] = {}
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="scores")
+        self._pool = Beside(1, "scores")
         self._arrived.connect(self._on_report)
         self._asked: dict[object, tuple[Any, ...]] = {}
         self._soon = QTimer(self)
@@ -44,7 +45,7 @@ class Reports(QObject):
 
     def close(self) -> None:
         self._soon.stop()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool.close()
 
     def get(self, document: Document, run: RunId | None, track: str) -> Any:
         """The report of a run's prediction or of the corrected track; None while it is computed or impossible."""
@@ -73,7 +74,7 @@ class Reports(QObject):
         """Compute what was asked for: after an edit the screen comes first, and of many edits only the last counts."""
         asked, self._asked = self._asked, {}
         for key, what in asked.items():
-            self._pool.submit(self._compute, key, *what)
+            self._pool.do(self._compute, key, *what)
 
     def _compute(
         self,

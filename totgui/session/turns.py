@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,8 @@ from PySide6.QtCore import QObject, Signal
 
 from core.annotation.change_points import change_points
 from core.data.timebase import Timebase
+
+from .beside import Beside
 
 IntArray = NDArray[np.integer[Any]]
 NONE: IntArray = np.empty(0, np.int64)
@@ -26,7 +27,7 @@ class Turns(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._known: dict[int, tuple[object, IntArray]] = {}
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="turns")
+        self._pool = Beside(1, "turns")
         self._arrived.connect(self._on_arrived)
 
     def clear(self) -> None:
@@ -34,7 +35,7 @@ class Turns(QObject):
         self._known.clear()
 
     def close(self) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool.close()
 
     def get(self, scores: NDArray[np.floating[Any]] | None, timebase: Timebase) -> IntArray:
         """(n,) int64 rising frames; the same array of scores is looked at once."""
@@ -51,7 +52,7 @@ class Turns(QObject):
             first = np.searchsorted(timebase.rows(), change_points(scores), side="left")
             self._arrived.emit(scores, first[(first > 0) & (first < timebase.n_frames)].astype(np.int64))
 
-        self._pool.submit(find)
+        self._pool.do(find)
         return NONE
 
     def _on_arrived(self, scores: object, frames: IntArray) -> None:

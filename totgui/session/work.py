@@ -114,7 +114,11 @@ class Work(Exchange):
         """Take a finished training into the project, show it, and segment the videos with it."""
         if self.project is None:
             return
-        run = project_work.add_run(self.project, result, parent=parent)
+        try:
+            run = project_work.add_run(self.project, result, parent=parent)
+        except (TotError, OSError) as error:  # its files lie in the cache, which may be emptied at any time
+            self.message.emit(f"The training could not be taken in. {error}", "error")
+            return
         self.changedProject.emit(Changes(What.RUNS | What.LABEL_MAP, runs=frozenset([run])))
         self.runTrained.emit(run)
         self.segment(run)
@@ -182,18 +186,24 @@ class Work(Exchange):
 
     def segment(self, run: RunId) -> None:
         """Segment every trainable video with a run."""
-        if self.project is None:
+        project = self.project
+        if project is None:
             return
-        request = project_work.segment_request(self.project, run, None, "auto")
+        try:
+            request = project_work.segment_request(project, run, None, "auto")
+        except (TotError, OSError) as error:
+            self.message.emit(str(error), "warning")
+            return
         request = msgspec.structs.replace(request, job=new_job("segment"))
-        self.in_engine(request, "Segmenting", lambda finished: self._on_segmented(run, finished))
+        self.in_engine(request, "Segmenting", lambda finished: self._on_segmented(project, run, finished))
 
-    def _on_segmented(self, run: RunId, finished: events.Finished) -> None:
-        if self.project is None:
+    def _on_segmented(self, project: Project, run: RunId, finished: events.Finished) -> None:
+        if self.project is not project:
+            self.message.emit("A project that is closed was segmented. Segment it again once it is open.", "info")
             return
-        document = self.project.document
+        document = project.document
         predictions = project_work.predictions_of(document, run, finished.result)
-        self.changedProject.emit(self.project.add_predictions(predictions))
+        self.changedProject.emit(project.add_predictions(predictions))
         self.message.emit(f"{document.runs[run].name}: {len(predictions)} videos segmented.", "info")
 
     def scan(self, root: Path, **choices: Any) -> None:
