@@ -15,13 +15,14 @@ SIDES = {"left": Area.LeftDockWidgetArea, "right": Area.RightDockWidgetArea, "bo
 @dataclass(frozen=True)
 class Arrangement:
     """Panels by side; several of one side are tabs, the first on top. `shares` are of the width, at the bottom of the
-    height. `toolbar` False leaves nothing but the video and the menu."""
+    height. `tall` gives the right side the whole height. `toolbar` False leaves nothing but the video and the menu."""
 
     tip: str
     left: tuple[str, ...] = ()
     right: tuple[str, ...] = ()
     bottom: tuple[str, ...] = ()
     shares: Mapping[str, float] = field(default_factory=dict)
+    tall: bool = False
     toolbar: bool = True
 
 
@@ -40,10 +41,11 @@ ARRANGEMENTS = {
         shares={"left": 0.26, "right": 0.44},
     ),
     "Map": Arrangement(
-        "The label map, wide, beside the video and above the timeline",
+        "The label map, wide and tall, beside the video and the timeline",
         right=("Label map", "Labels"),
         bottom=("Timeline",),
-        shares={"right": 0.56, "bottom": 0.34},
+        shares={"right": 0.62, "bottom": 0.4},
+        tall=True,
     ),
     "Compare": Arrangement(
         "Runs side by side as strips",
@@ -63,6 +65,9 @@ def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], name: str, fi
     """
     wanted = ARRANGEMENTS[name]
     window.restoreState(first)
+    window.setCorner(
+        Qt.Corner.BottomRightCorner, Area.RightDockWidgetArea if wanted.tall else Area.BottomDockWidgetArea
+    )
     for dock in docks.values():
         dock.hide()
     width, height = window.width(), window.height()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from totgui.views.heatmap import Pyramid
 from totgui.views.timeline.geometry import Axis
+from totgui.views.timeline.shown import difference
 from totgui.views.timeline.view import TimelineView
 
 NONE, LEFT = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
@@ -185,6 +186,14 @@ def test_tooltips_name_segment_and_score(view: TimelineView, session: FakeSessio
     assert view.tip(QPointF(at(view, "corrected", 150))).startswith("take bowl\nCorrected, frames 100 to 256")
     text = view.tip(QPointF(view.axis.x(200.5), view.row("heatmap").top + 2))
     assert text == f"Cluster 0 take bowl\nframe 200: {session.matrices['posterior'][200, 0]:.4g}"
+
+
+def test_corrected_that_is_the_ground_truth_differs_nowhere(view: TimelineView, session: FakeSession) -> None:
+    """It was said that there is nothing to compare."""
+    truth = session.tracks(VIDEO)["ground-truth"]
+    different, versus = difference({"ground-truth": truth, "prediction": None, "corrected": truth})
+    assert different is not None and not different.any() and versus == "Corrected against ground truth"
+    assert difference({"ground-truth": None, "prediction": truth, "corrected": None}) == (None, "")
 
 
 def test_empty_rows_are_painted_without_tracks(qtbot) -> None:

@@ -79,7 +79,7 @@ def read(session: Session, source: str, before: Shown | None) -> Shown | None:
     if before is not None and before.video is shown.video and _same(before.tracks, tracks):
         shown.different, shown.versus = before.different, before.versus
     else:
-        shown.different, shown.versus = _difference(tracks)
+        shown.different, shown.versus = difference(tracks)
     run = session.current_run
     if run is not None:
         _read_scores(session, shown, run, source, before)
@@ -128,10 +128,11 @@ def _read_scores(session: Session, shown: Shown, run: RunId, source: str, before
         shown.cluster_colours.append(session.action_colour(target))
 
 
-def _difference(tracks: dict[str, Segmentation | None]) -> tuple[NDArray[np.bool_] | None, str]:
+def difference(tracks: dict[str, Segmentation | None]) -> tuple[NDArray[np.bool_] | None, str]:
+    """Where Corrected (else the prediction) is not the ground truth (else the prediction), and what was compared."""
     truth, prediction, corrected = (tracks.get(k) for k in ("ground-truth", "prediction", "corrected"))
     reference, name = (truth, "ground truth") if truth else (prediction, "prediction")
-    other, title = (corrected, "Corrected") if corrected else (prediction, "Prediction")
-    if reference is None or other is None or reference is other:
+    other, title = (corrected, "Corrected") if corrected else (prediction if truth else None, "Prediction")
+    if reference is None or other is None:
         return None, ""
     return np.asarray(reference.to_frames() != other.to_frames()), f"{title} against {name}"
