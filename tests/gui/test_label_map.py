@@ -164,46 +164,59 @@ def test_mof_agrees_with_the_report(view):
 
 def test_re_solve_shows_rows_and_gain_before_it_changes_anything(view):
     before = label_map(view)
-    view.solve()
-    text = view.proposal.text()
+    view.rematching.solve()
+    text = view.rematching.text()
     assert label_map(view) == before and "Re-solve changes 2 of 8 rows" in text and "6: not mapped → plate" in text
     assert "MoF" in text and "(+" in text and view.matrix.scene.proposal[6] == 6
     view.matrix.grab()
-    view.proposal.no.click()
-    assert label_map(view) == before and not view.proposal.text() and view.matrix.scene.proposal is None
-    view.solve()
-    view.proposal.yes.click()
+    view.rematching.no.click()
+    assert label_map(view) == before and not view.rematching.text() and view.matrix.scene.proposal is None
+    view.rematching.solve()
+    view.rematching.yes.click()
     assert target(view, 6) == 6 and target(view, 5) == 5 and not label_map(view).by_hand
 
 
 def test_locked_rows_stay_when_the_rest_is_matched_again(view):
     view.assign(0, 6)
     view.lock(0)
-    view.solve()
-    view.apply_match()
+    view.rematching.solve()
+    view.rematching.apply()
     assert target(view, 0) == 6 and 0 in label_map(view).by_hand and target(view, 6) != 6
     assert "Edited by hand" in view.banner.text()
 
 
 def test_the_same_match_offers_nothing(view):
-    view.solve()
-    view.apply_match()
-    view.solve()
-    assert not view.proposal.text() and "match is the same" in view._session.messages[-1]
+    view.rematching.solve()
+    view.rematching.apply()
+    view.rematching.solve()
+    assert not view.rematching.text() and "match is the same" in view._session.messages[-1]
 
 
 def test_an_edit_puts_a_waiting_match_away(view):
-    view.solve()
+    view.rematching.solve()
     view.assign(6, 5)
-    assert not view.proposal.text()
+    assert not view.rematching.text()
+
+
+@pytest.mark.parametrize("change", ["edit", "run"])
+def test_a_match_that_comes_after_what_it_was_made_for_has_changed_is_not_offered(view, change):
+    """The match is found beside the window: meanwhile the person may edit the map or look at another run."""
+    view._session.computing.held = {}
+    view.rematching.solve()
+    if change == "edit":
+        view.assign(6, 5)
+    else:
+        view._session.select_run(RunId("r1"))
+    view._session.computing.flow()
+    assert not view.rematching.text() and view.matrix.scene.proposal is None
 
 
 # --- leftovers, many-to-one, scope, reference ---------------------------------------------------------------------
 
 
 def test_the_policy_for_leftovers_says_how_many_frames_it_is_about(view):
-    view.solve()
-    view.apply_match()
+    view.rematching.solve()
+    view.rematching.apply()
     assert "1 cluster left over: 60 frames" in view.head._left.text()
     view.head.leftovers.activated.emit(view.head.leftovers.findData(Leftovers.BACKGROUND))
     view.head.leftovers.setCurrentIndex(view.head.leftovers.findData(Leftovers.BACKGROUND))
@@ -230,13 +243,13 @@ def test_actions_without_a_cluster_are_listed_with_their_frames(view):
 
 def test_one_video_alone_is_named_and_called_easier(view):
     whole = view.overlap.n_foreground
-    view.choose_scope(True)
+    view.counted.choose_scope(True)
     assert view.overlap.n_foreground < whole
     assert "P00 alone" in view.head.status.text() and "far easier than activity level" in view.head.status.text()
-    view.solve()
-    assert "Matched on P00 alone" in view.proposal.text()
-    view.apply_match()
-    view.choose_scope(False)
+    view.rematching.solve()
+    assert "Matched on P00 alone" in view.rematching.text()
+    view.rematching.apply()
+    view.counted.choose_scope(False)
     assert label_map(view).video == VideoId("P00") and "Matched on P00 alone" in view.banner.text()
 
 
@@ -246,14 +259,14 @@ def test_accepted_videos_can_be_the_reference(view):
     session.do(lambda: commands.start_from_ground_truth(session.document, VideoId("P01")))
     session.do(lambda: commands.set_review(session.document, VideoId("P01"), ReviewStatus.ACCEPTED))
     assert view.head.reference.findData(TrackKind.CORRECTED) >= 0
-    view.choose_reference(TrackKind.CORRECTED)
+    view.counted.choose_reference(TrackKind.CORRECTED)
     assert view.overlap.scored == (VideoId("P01"),)
     session.do(lambda: commands.relabel(session.document, VideoId("P01"), 0, 600, 3))
     assert not view.overlap.scored  # an edit takes the acceptance back
     session.do(lambda: commands.set_review(session.document, VideoId("P01"), ReviewStatus.ACCEPTED))
     assert view.overlap.wanted[column(view, 3)] == 600
-    view.solve()
-    assert "Matched on the corrected labels of accepted videos" in view.proposal.text()
+    view.rematching.solve()
+    assert "Matched on the corrected labels of accepted videos" in view.rematching.text()
 
 
 def test_accepted_videos_are_the_reference_where_there_is_no_ground_truth(qtbot):
@@ -316,7 +329,7 @@ def test_typed_names_are_suggested_in_later_projects_and_those_of_datasets_are_n
 
 
 def test_typical_frames_come_from_different_videos(view):
-    found = view._medoids[2]
+    found = view.counted.medoids[2]
     assert len({m.video for m in found}) == 3
     for medoid in found:
         track = view._session.document.predictions[R2, medoid.video].segmentation
@@ -372,12 +385,12 @@ def test_adopted_segments_of_a_remapped_cluster_are_offered_an_update(qtbot):
     for video in list(session.document.videos)[:3]:
         session.do(lambda v=video: commands.adopt_prediction(session.document, run, v))
     view.assign(0, 5)
-    view._look_for_stale()
+    view.adopted.look()
     assert "3 adopted segments came from cluster 0" in view.adopted.text()
     view.adopted.yes.click()
     for video in list(session.document.videos)[:3]:
         assert session.document.corrected[video].labels[0] == 5
-    view._look_for_stale()
+    view.adopted.look()
     assert not view.adopted.text() and "Updated 3 segments in 3 videos" in session.messages[-1]
 
 

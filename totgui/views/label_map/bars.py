@@ -1,4 +1,4 @@
-"""Two bars of the label map: what a new match would change; adopted segments whose cluster was remapped."""
+"""A bar that asks: a sentence and two buttons."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ...models.widgets import plain
-
-MAX_ROWS = 6
 
 
 class AskBar(QFrame):
@@ -43,14 +41,3 @@ class AskBar(QFrame):
         self._text.setText(text)
         self.setAccessibleName(text)
         self.setVisible(bool(text))
-
-
-def proposal_text(rows: list[tuple[int, str, str]], n_clusters: int, gain: str, notes: list[str]) -> str:
-    """What a new match changes: ``(cluster, before, after)`` a row, then the gain and what must be said of it."""
-    if not rows:
-        head = "The match changes no row; rows that were set by hand to the same action lose their mark."
-    else:
-        listed = [f"{cluster}: {before} → {after}" for cluster, before, after in rows[:MAX_ROWS]]
-        rest = f" and {len(rows) - MAX_ROWS} more" if len(rows) > MAX_ROWS else ""
-        head = f"Re-solve changes {len(rows)} of {n_clusters} rows. {'; '.join(listed)}{rest}."
-    return "\n".join([head, *([gain] if gain else []), *notes])

@@ -30,7 +30,8 @@ from .hand import Hand
 from .layout import Layout
 from .paint import Scene, chip_rect, paint, paint_drag, smaller
 from .player import Player
-from .tips import cell_text, target_name, tip_at
+from .tips import cell_text, tip_at
+from .words import target_name
 
 Key = Qt.Key
 STEPS = {Key.Key_Left: (0, -1), Key.Key_Right: (0, 1), Key.Key_Up: (-1, 0), Key.Key_Down: (1, 0)}
@@ -167,7 +168,7 @@ class Matrix(QAbstractScrollArea):
                 palette,
                 area,
                 drag.at,
-                chip=f"{drag.row} · {target_name(self.scene, target)}",
+                chip=f"{drag.row} · {target_name(self.scene.name_of, target)}",
                 colour=QColor(self._session.action_colour(target)),
                 text=self._effect,
                 warn=self.scene.refused,

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint
 
-from core.annotation.values import UNMAPPED, Target
+from core.annotation.values import Target
 
 from ...models.widgets import percent
 from .layout import Layout
 from .paint import Scene, row_counts
-
-
-def target_name(scene: Scene, target: Target) -> str:
-    """The name of a target, in a sentence."""
-    return "not mapped" if target == UNMAPPED else scene.name_of(target)
+from .words import target_name
 
 
 def cell_text(scene: Scene, row: int, target: Target) -> str:
@@ -41,6 +37,6 @@ def _row_text(scene: Scene, layout: Layout, row: int, point: QPoint) -> str:
     label_map = scene.label_map
     if layout.lock_rect(row).contains(point):
         return "Unlock" if row in label_map.locked else "Lock: matching again leaves this row alone (L)"
-    name = target_name(scene, label_map.target(row))
+    name = target_name(scene.name_of, label_map.target(row))
     hand = " Set by hand." if row in label_map.by_hand else ""
     return f"Cluster {row}, {name}: {row_counts(scene.overlap, row)}.{hand} Double-click or F2 to type a name."

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from core.annotation.document import Document
 from core.annotation.map_notes import VIDEO_LEVEL, map_notes
 from core.annotation.overlap import Overlap
-from core.annotation.values import UNMAPPED, LabelMap, Leftovers, TrackKind
+from core.annotation.values import UNMAPPED, LabelMap, Leftovers, Target, TrackKind
 from core.data.dataset import RunId, VideoId
 
 from ...models.widgets import percent
@@ -15,6 +15,11 @@ from ...session import Session
 from .head import HeadState
 
 MANY_NAMES = 8
+
+
+def target_name(name_of: Callable[[int], str], target: Target) -> str:
+    """The name of a target, in a sentence."""
+    return "not mapped" if target == UNMAPPED else name_of(target)
 
 
 def empty_text(document: Document | None, run: RunId | None, *, counting: bool) -> str:
