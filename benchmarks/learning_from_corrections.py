@@ -113,7 +113,7 @@ def load(name: str, seed: int, folder: Path, root: Path | None) -> Data:
     assert root is not None
     dataset = api.open_dataset(root / name)
     with api.create_project(folder / "p.tot", dataset) as project:
-        from core.project_work import train_videos
+        from core.run_work import train_videos
 
         plain = tuple(
             msgspec.structs.replace(v, truth_starts=[], truth_labels=[]) for v in train_videos(project.document)

@@ -21,7 +21,7 @@ from .metrics.report import Clustering
 from .metrics.report import Report as Scores
 from .metrics.sil import SilView
 from .project import Readable
-from .project_work import choose_run
+from .run_work import choose_run
 
 
 def evaluate_track(

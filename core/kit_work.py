@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from .annotation.values import KitText, ReviewStatus
 from .data.dataset import RunId, VideoId
 from .errors import TotError
+from .export_work import Chosen, chosen_tracks, edited_times, export_track
 from .kit.source import KitSource
-from .project_work import Chosen, choose_run, chosen_tracks, edited_times, export_track
+from .run_work import choose_run
 
 if TYPE_CHECKING:
     from .project import Readable

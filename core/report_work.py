@@ -19,9 +19,9 @@ from .data.dataset import BACKGROUND, UNLABELLED, ActionId, RunId
 from .errors import ConfigError
 from .evaluation import evaluate_track, label_free_of
 from .project import Readable
-from .project_work import choose_run, shown_run
 from .report_page.content import ReportContent, TrackRows
 from .report_page.page import report_page
+from .run_work import choose_run, shown_run
 
 
 def write_report(project: Readable, out: Path, run: RunId | None) -> Path:

@@ -11,7 +11,7 @@ from .cluster import run_all
 from .errors import ConfigError
 from .events import Report, ShouldStop
 from .project import Project
-from .project_work import usable_videos
+from .run_work import usable_videos
 from .tot.config import TrainConfig
 from .work.sweeping import pieces, settings_of, sweep_piece
 

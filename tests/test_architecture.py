@@ -50,25 +50,27 @@ TABLE: dict[str, tuple[str, str]] = {
     "core.project": (f"core.annotation core.store core.data {VALUES}", "numpy"),
     "core.relink": (f"core.project core.annotation core.media core.data {VALUES}", ""),
     # The verbs and the files that hold parts of them.
-    "core.project_work": ("core.project core.annotation core.store.opening core.store.salvage core.store.backup "
-                          f"core.data core.metrics core.run_folder core.formats "
-                          f"core.learning_work core.cache core.requests {VALUES}", "numpy msgspec"),
+    "core.run_work": (f"core.project core.annotation core.data core.run_folder core.learning_work core.cache "
+                      f"core.requests {VALUES}", "numpy"),
+    "core.map_work": (f"core.project core.run_work core.annotation core.data {VALUES}", ""),
+    "core.export_work": (f"core.project core.run_work core.annotation core.data core.formats {VALUES}", ""),
+    "core.upkeep": ("core.store.opening core.store.salvage core.store.backup core.errors", ""),
     # What a person corrected, on its way into a training and into the record of its run.
     "core.learning_work": ("core.annotation core.data core.metrics.coverage core.errors", ""),
-    "core.evaluation": (f"core.project core.project_work core.annotation core.data core.metrics {VALUES}",
+    "core.evaluation": (f"core.project core.run_work core.annotation core.data core.metrics {VALUES}",
                         "msgspec numpy"),
     "core.review": ("core.annotation core.data core.errors", "numpy"),
     "core.review_work": (f"core.review core.annotation core.data {VALUES}", "numpy"),
     "core.report_page": ("core.annotation core.data core.metrics core.html_page core.errors", "numpy"),
-    "core.report_work": ("core.project core.project_work core.evaluation core.report_page core.annotation core.data "
+    "core.report_work": ("core.project core.run_work core.evaluation core.report_page core.annotation core.data "
                          "core.cache core.errors", "msgspec"),
-    "core.kit_work": ("core.project core.project_work core.kit core.annotation core.data core.errors", ""),
+    "core.kit_work": ("core.project core.run_work core.export_work core.kit core.annotation core.data core.errors", ""),
     "core.work": (f"core.tot {SETTINGS} core.tot.prior core.decode core.metrics core.annotation core.data "
                   f"core.extract core.feature_work core.cache core.requests core.run_folder {VALUES}", "numpy msgspec"),
     "core.feature_work": (f"core.project core.annotation core.extract.registry core.data core.cache core.requests "
                           f"{VALUES}", "numpy msgspec"),
     "core.cluster": (VALUES, "distributed"),
-    "core.sweep_work": (f"core.project core.project_work core.cluster core.work.sweeping {SETTINGS} {VALUES}",
+    "core.sweep_work": (f"core.project core.run_work core.cluster core.work.sweeping {SETTINGS} {VALUES}",
                         "numpy msgspec"),
     "core.group_work": (f"core.project core.annotation.segmentation core.data core.metrics.grouping {VALUES}", ""),
     "core.score_files": ("core.data core.formats core.metrics core.errors", "numpy msgspec"),
@@ -100,9 +102,9 @@ TABLE: dict[str, tuple[str, str]] = {
     "totgui.playback": ("totgui.decoder core.media core.data core.errors", "QT"),
     "totgui.companion": ("totgui.playback totgui.decoder core.data", "QT"),
     "totgui.session": ("totgui.jobs totgui.companion totgui.playback totgui.decoder totgui.stills totgui.proxies "
-                       "core.project core.project_work core.feature_work core.requests core.annotation core.metrics "
-                       "core.learning_work core.review core.review_work core.label_import core.second_reviewer "
-                       f"core.relink core.data core.cache {VALUES}",
+                       "core.project core.run_work core.upkeep core.feature_work core.requests core.annotation "
+                       "core.metrics core.learning_work core.review core.review_work core.label_import "
+                       f"core.second_reviewer core.relink core.data core.cache {VALUES}",
                        "QT numpy msgspec"),
     "totgui.models": ("totgui.palette totgui.session core.review core.annotation core.data core.metrics core.events "
                       "core.errors",

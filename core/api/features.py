@@ -102,6 +102,6 @@ def extract_dataset(
 
 def require_features(project: Project) -> None:
     """Nothing; raises InputError, which names the verb that makes them, where no video has usable features."""
-    from ..project_work import usable_videos
+    from ..run_work import usable_videos
 
     usable_videos(project)

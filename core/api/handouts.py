@@ -9,11 +9,11 @@ from ..data.dataset import RunId
 from ..events import Report, ShouldStop, ignore, never_stop
 
 if TYPE_CHECKING:
+    from ..export_work import Chosen
     from ..kit.package import KitSummary
     from ..kit.plan import KitPlan
     from ..kit.source import KitOptions, KitSource
     from ..project import Readable
-    from ..project_work import Chosen
 
 
 def plan_kit(

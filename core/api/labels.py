@@ -11,10 +11,10 @@ from ..errors import ConfigError
 
 if TYPE_CHECKING:
     from ..annotation.changes import Changes
+    from ..export_work import Chosen
     from ..formats.track import ExportSummary
     from ..label_import import Effect, ImportPlan, Meanings
     from ..project import Project, Readable
-    from ..project_work import Chosen
 
 
 def edit_label_map(
@@ -32,7 +32,7 @@ def edit_label_map(
     `leftovers` says what becomes of clusters without a partner: ``unmapped`` (counted as wrong), ``background`` or
     ``largest``, the action that they share most frames with, which turns many-to-one on.
     """
-    from ..project_work import edit_map
+    from ..map_work import edit_map
 
     return edit_map(
         project,
@@ -56,7 +56,7 @@ def export(
     unlabelled_as_background: bool = False,
 ) -> ExportSummary:
     """Write labels in one of the formats; what was written, and what the format could not carry."""
-    from ..project_work import export_tracks
+    from ..export_work import export_tracks
 
     return export_tracks(
         project,
@@ -79,7 +79,7 @@ def export_preview(
     unlabelled_as_background: bool = False,
 ) -> tuple[str, str]:
     """Name and text of the first file that an export of the first of the chosen videos would write."""
-    from ..project_work import export_preview as preview
+    from ..export_work import export_preview as preview
 
     return preview(
         project, format, track=track, videos=videos, run=run, unlabelled_as_background=unlabelled_as_background

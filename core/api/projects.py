@@ -48,13 +48,13 @@ def relink(
 
 def check(path: Path | str) -> list[str]:
     """The findings of a full check of a project file; empty when every row is whole."""
-    from ..project_work import check_project
+    from ..upkeep import check_project
 
     return check_project(Path(path))
 
 
 def repair(path: Path | str, out: Path | str) -> dict[str, Any]:
     """What could be saved of a damaged project into the new file `out`, as plain values."""
-    from ..project_work import repair_project
+    from ..upkeep import repair_project
 
     return repair_project(Path(path), Path(out))

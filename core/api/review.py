@@ -19,8 +19,8 @@ def review_queue(
     project: Project, run: RunId | None = None, *, report: Report = ignore, should_stop: ShouldStop = never_stop
 ) -> list[DoubtedPlace]:
     """The places of a project where a correction is most likely, the largest first; see `core.review_work`."""
-    from ..project_work import choose_run, shown_run
     from ..review_work import review_places
+    from ..run_work import choose_run, shown_run
 
     document = project.document
     chosen = choose_run(document, run) if run is not None else shown_run(document)

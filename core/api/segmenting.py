@@ -57,7 +57,7 @@ def segment_project(
     `decoder` None is the run's own; `settings` are values of the decoder as text (`core.decode.settings.FIELDS`).
     Raises ConfigError for an unknown decoder or setting, and for a value outside its range.
     """
-    from ..project_work import predictions_of, segment_request
+    from ..run_work import predictions_of, segment_request
 
     if decoder is not None:
         check_name(decoder)

@@ -64,7 +64,7 @@ def configure(
 
 def settings_of(project: Project, run: RunId | None) -> TrainConfig:
     """The settings of an earlier run (the newest when None), to train again with."""
-    from ..project_work import choose_run
+    from ..run_work import choose_run
     from ..tot.config import TrainConfig
 
     return msgspec.convert(dict(choose_run(project.document, run).config), TrainConfig)
@@ -75,7 +75,7 @@ def lessons(
 ) -> Learned:
     """The corrections of a project that a training can learn from; see `core.learning_work.lessons_for`."""
     from ..learning_work import lessons_for
-    from ..project_work import choose_run
+    from ..run_work import choose_run
 
     run = None if again is None else choose_run(project.document, again)
     return lessons_for(project.document, learn_from, method=method, again=run)
@@ -87,7 +87,7 @@ def next_videos(project: Project, run: RunId | None = None, *, count: int = 5) -
     Raises ConfigError: no run, a run without scores, or a count below 1.
     """
     from ..learning_work import next_videos as next_of
-    from ..project_work import choose_run
+    from ..run_work import choose_run
 
     if count < 1:
         raise ConfigError(f"{count} videos to name; wanted 1 or more.")
@@ -129,7 +129,7 @@ def train_project(
     `learned` are the corrections to learn from (see `lessons`), none when None.
     """
     from .. import run_folder
-    from ..project_work import NOTHING, add_run, train_request
+    from ..run_work import NOTHING, add_run, train_request
 
     request = train_request(project, config, device, resume=resume, learned=learned or NOTHING)
     try:

@@ -294,7 +294,7 @@ def _remove_journal(path: Path) -> None:
 
 def exports(count: int, seed: int, folder: Path) -> Outcome:
     """Killed while exporting over an earlier export: what lies there is the old one or the new one, never a mixture."""
-    from core.project_work import export_tracks
+    from core.export_work import export_tracks
 
     dice, failures, states = random.Random(seed), [], {"whole": 0, "none yet": 0}
     names, tracks = ("csv", "json", "textgrid", "frames", "vtt-chapters", "srt"), ("corrected", "ground-truth")

@@ -129,7 +129,7 @@ def _backup(disk: Path, folder: Path, dice: random.Random) -> tuple[str, int]:
 
 
 def _export(disk: Path, folder: Path, dice: random.Random) -> tuple[str, int]:
-    from core.project_work import export_tracks
+    from core.export_work import export_tracks
 
     path, out = a_full_project(folder / "outside.tot"), disk / "out.csv"
     with Project.open(path) as project:

@@ -11,8 +11,8 @@ from maps import VIDEOS, a_document
 from core.annotation.document import Document
 from core.cli import main
 from core.errors import ConfigError
+from core.export_work import chosen_tracks
 from core.project import Project
-from core.project_work import chosen_tracks
 
 NAMES = ("tea, hot", "tea", "hot")
 

@@ -12,8 +12,8 @@ from core.annotation.changes import What
 from core.data.dataset import RunId
 from core.errors import ConfigError, EditError
 from core.project import Project
-from core.project_work import add_run, can_go_on, choose_run, shown_run
 from core.report_work import collect
+from core.run_work import add_run, can_go_on, choose_run, shown_run
 from core.store.opening import examine
 
 

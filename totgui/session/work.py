@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from core import events, feature_work, project_work, relink
+from core import events, feature_work, relink, run_work, upkeep
 from core.annotation.changes import Changes, What
 from core.cache import atomic_write
 from core.data.dataset import RunId, Video, VideoId
@@ -70,7 +70,7 @@ class Work(Exchange):
             return None
         try:
             learned = lessons_for(project.document, learn_from, method=getattr(config, "method", ""))
-            request = project_work.train_request(project, config, device, resume=resume, learned=learned)
+            request = run_work.train_request(project, config, device, resume=resume, learned=learned)
         except TotError as error:
             self.message.emit(str(error), "warning")
             return None
@@ -86,7 +86,7 @@ class Work(Exchange):
             return None
         chosen = self.project.document.runs[run]
         try:
-            if not project_work.can_go_on(self.project, run):
+            if not run_work.can_go_on(self.project, run):
                 self.message.emit(f"{chosen.name} holds no state to go on from. Train a new run.", "warning")
                 return None
         except TotError as error:
@@ -115,7 +115,7 @@ class Work(Exchange):
         if self.project is None:
             return
         try:
-            run = project_work.add_run(self.project, result, parent=parent)
+            run = run_work.add_run(self.project, result, parent=parent)
         except (TotError, OSError) as error:  # its files lie in the cache, which may be emptied at any time
             self.message.emit(f"The training could not be taken in. {error}", "error")
             return
@@ -125,11 +125,11 @@ class Work(Exchange):
 
     def left_runs(self) -> list[Mapping[str, Any]]:
         """Trainings of the open project that ended while no window was there to take them."""
-        return project_work.left_runs(self.project) if self.project else []
+        return run_work.left_runs(self.project) if self.project else []
 
     def forget_run(self, result: Mapping[str, Any]) -> None:
         """Remove such a training."""
-        project_work.forget_run(result)
+        run_work.forget_run(result)
 
     # --- features ----------------------------------------------------------------------------------
 
@@ -190,7 +190,7 @@ class Work(Exchange):
         if project is None:
             return
         try:
-            request = project_work.segment_request(project, run, None, "auto")
+            request = run_work.segment_request(project, run, None, "auto")
         except (TotError, OSError) as error:
             self.message.emit(str(error), "warning")
             return
@@ -202,7 +202,7 @@ class Work(Exchange):
             self.message.emit("A project that is closed was segmented. Segment it again once it is open.", "info")
             return
         document = project.document
-        predictions = project_work.predictions_of(document, run, finished.result)
+        predictions = run_work.predictions_of(document, run, finished.result)
         self.changedProject.emit(project.add_predictions(predictions))
         self.message.emit(f"{document.runs[run].name}: {len(predictions)} videos segmented.", "info")
 
@@ -292,7 +292,7 @@ class Work(Exchange):
 
     def newest_backup(self, path: Path) -> tuple[Path, datetime] | None:
         """The newest whole backup of a project and when it was made."""
-        return project_work.newest_backup(path)
+        return upkeep.newest_backup(path)
 
     def _what_runs(self) -> str:
         return next(iter(self.running.values()), "A job")

@@ -1,0 +1,186 @@
+"""Runs of an open project: the requests that train and segment it, and the arrival of what they made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import numpy as np
+
+from . import learning_work, run_folder
+from .annotation.document import Document
+from .annotation.learned import Learned
+from .annotation.segmentation import Segmentation
+from .annotation.values import Prediction, Run, ScoresRef
+from .cache import atomic_write, cache_path
+from .data.dataset import RunId, VideoId
+from .errors import ConfigError, InputError
+from .requests import SegmentRequest, TrainRequest, TrainVideo
+
+if TYPE_CHECKING:
+    from .project import Project
+
+NOTHING = Learned()
+
+
+def train_videos(document: Document) -> tuple[TrainVideo, ...]:
+    """The videos with usable features, with their ground truth for live scores."""
+    found = []
+    for video in document.videos.values():
+        if video.features is None or not video.is_trainable:
+            continue
+        truth, clock = document.ground_truth.get(video.id), video.timebase
+        found.append(
+            TrainVideo(
+                id=video.id,
+                features=str(video.features),
+                transposed=video.transposed,
+                n_dimensions=video.n_dimensions,
+                n_frames=clock.n_frames,
+                n_rows=clock.n_rows,
+                stride_numerator=clock.stride.numerator,
+                stride_denominator=clock.stride.denominator,
+                rows_average=clock.rows_average,
+                row_frames=[] if clock.row_frames is None else clock.row_frames.tolist(),
+                truth_starts=truth.starts.tolist() if truth else [],
+                truth_labels=truth.labels.tolist() if truth else [],
+            )
+        )
+    return tuple(found)
+
+
+def usable_videos(project: Project) -> tuple[TrainVideo, ...]:
+    """The videos that can be trained on. Raises InputError, which names the verb that makes features, without any."""
+    videos = train_videos(project.document)
+    if not videos:
+        raise InputError(
+            project.path,
+            "no video of this project has usable features.",
+            hint="Make them with: tot features PROJECT.tot",
+        )
+    return videos
+
+
+def shown_run(document: Document) -> Run | None:
+    """The newest run that is not hidden; None where there is none."""
+    return max((r for r in document.runs.values() if not r.hidden), key=lambda r: r.number, default=None)
+
+
+def choose_run(document: Document, run: RunId | str | None) -> Run:
+    """The run with this id, or the newest that is not hidden. Raises ConfigError when there is none."""
+    if run is None:
+        if not document.runs:
+            raise ConfigError("This project has no run. Train one first: tot train PROJECT.tot")
+        newest = shown_run(document)
+        if newest is None:
+            raise ConfigError("Every run of this project is hidden. Name one with --run ID.")
+        return newest
+    if run not in document.runs:
+        known = ", ".join(document.runs) or "none"
+        raise ConfigError(f'There is no run "{run}" in this project; there are: {known}.')
+    return document.runs[RunId(run)]
+
+
+def train_request(
+    project: Project, config: Any, device: str, *, resume: RunId | None = None, learned: Learned = NOTHING
+) -> TrainRequest:
+    """The request that trains on every usable video, with an out folder of its own in the cache.
+
+    A training that goes on learns from what it began with, whatever `learned` says.
+    """
+    out = cache_path("runs", project.uid, f"train-{uuid4().hex[:8]}")
+    weights = ""
+    if resume is not None:
+        kept = out / "resume.safetensors"
+        atomic_write(kept, project.weights(choose_run(project.document, resume).id))
+        weights, learned = str(kept), choose_run(project.document, resume).learned
+    return TrainRequest(
+        videos=usable_videos(project),
+        config=config,
+        device=device,
+        out=str(out),
+        resume=weights,
+        **learning_work.of_request(project.document, learned),
+    )
+
+
+def add_run(project: Project, result: Mapping[str, Any], *, parent: RunId | None = None) -> RunId:
+    """The id of the new run that a training's manifest describes; its folder goes when the run is on disk.
+
+    A run that goes on from a `parent` has the parent's curve before its own.
+    """
+    curve = tuple(tuple(row) for row in result["curve"])
+    earlier = project.document.runs.get(parent) if parent is not None else None
+    if earlier is not None and curve:
+        curve = (*(row for row in earlier.curve if (row[0] or 0) < (curve[0][0] or 0)), *curve)
+    number = 1 + max((r.number for r in project.document.runs.values()), default=0)
+    run = Run(
+        id=RunId(f"r{number}"),
+        number=number,
+        config=result["config"],
+        device=result["device"],
+        seconds=result["seconds"],
+        iterations=result["iterations"],
+        stopped_early=result["stopped_early"],
+        finished=result.get("finished") or datetime.now(UTC).isoformat(timespec="seconds"),
+        losses=result["losses"],
+        curve=curve,
+        parent=parent,
+        learned=learning_work.of_result(result),
+    )
+    label_map = learning_work.first_map(run.id, run.n_clusters, result)
+    weights = Path(result["weights"])
+    project.add_run(run, label_map, weights.read_bytes(), then=lambda: run_folder.remove(weights.parent))
+    return run.id
+
+
+def can_go_on(project: Project, run: RunId) -> bool:
+    """Whether the weights of a run hold where its training stood when it was stopped. Raises StoreError."""
+    weights = project.weights(run)
+    size = int.from_bytes(weights[:8], "little")  # safetensors: the length of its header, then names and places
+    return b'"checkpoint.' in weights[8 : 8 + size]
+
+
+def left_runs(project: Project) -> list[Mapping[str, Any]]:
+    """The results of trainings that were finished while nobody was there to take them, oldest first.
+
+    Each goes to `add_run`, or its folder to `forget_run`.
+    """
+    found = [run_folder.read_manifest(folder) for folder in run_folder.left_behind(project.uid)]
+    return [result for result in found if result is not None]
+
+
+def forget_run(result: Mapping[str, Any]) -> None:
+    """Remove the folder of a training that nobody wants."""
+    run_folder.remove(Path(result["weights"]).parent)
+
+
+def segment_request(project: Project, run: RunId | None, decoder: str | None, device: str) -> SegmentRequest:
+    """The request that segments every usable video with a run's weights, which it puts into the cache."""
+    chosen = choose_run(project.document, run)
+    videos = usable_videos(project)
+    folder = cache_path("runs", project.uid, chosen.id, f"segment-{uuid4().hex[:8]}")
+    weights = folder.with_suffix(".safetensors")
+    weights.write_bytes(project.weights(chosen.id))
+    return SegmentRequest(
+        run=chosen.id,
+        videos=videos,
+        weights=str(weights),
+        out=str(folder),
+        device=device,
+        decoder=decoder or str(chosen.config.get("decoder", "fixed-order")),
+    )
+
+
+def predictions_of(document: Document, run: RunId, result: Mapping[str, Any]) -> list[Prediction]:
+    """The predictions that a segmenting job's result describes."""
+    found = []
+    for video, entry in result["videos"].items():
+        n_frames = document.videos[VideoId(video)].timebase.n_frames
+        cut = Segmentation(np.array(entry["starts"]), np.array(entry["labels"]), n_frames)
+        scores = ScoresRef(Path(entry["posterior"]), Path(entry["plan"]), Path(entry["prior"]))
+        found.append(Prediction(run, VideoId(video), cut, scores, result.get("decoder", "fixed-order")))
+    return found
