@@ -58,7 +58,7 @@ def main() -> int:
 
     from core.data.dataset import VideoId
     from totgui.app import make_application
-    from totgui.models.picture import Looks, png_of, svg_of
+    from totgui.models.drawing import Looks, png_of, svg_of
     from totgui.palette import apply_theme
     from totgui.session import Session
     from totgui.views.activity.embedding import EmbeddingMap, View

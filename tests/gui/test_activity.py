@@ -12,7 +12,7 @@ from core.annotation.segmentation import Segmentation
 from core.annotation.statistics import Place
 from core.data.dataset import BACKGROUND, VideoId
 from totgui.models.axis import Scale, marks
-from totgui.models.picture import svg_of
+from totgui.models.drawing import svg_of
 from totgui.views.activity.arcs import lay_out
 from totgui.views.activity.view import ActivityView
 

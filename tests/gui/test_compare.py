@@ -15,6 +15,7 @@ from core.annotation.segmentation import Segmentation
 from core.annotation.values import LabelMap, Run
 from core.data.dataset import ActionId, RunId, VideoId
 from totgui.models import picture
+from totgui.models.drawing import MAX_SIDE, Looks
 from totgui.models.marks import MARK
 from totgui.models.run_settings import differing, setting
 from totgui.session.comparing import MAX_RUNS
@@ -175,7 +176,7 @@ def test_the_picture_of_the_wall_fits_into_what_a_picture_can_hold(view, session
     block = view.rows.block(VideoId("P00"))
     many = [replace(block, name=f"P{n}") for n in range(500)]
     drawing = wall_drawing(many, view.rows, view.wall._looks, view.font())
-    assert max(drawing.width, drawing.height) <= picture.MAX_SIDE
+    assert max(drawing.width, drawing.height) <= MAX_SIDE
     assert drawing.width > 2 * wall_drawing(many[:5], view.rows, view.wall._looks, view.font()).width
 
 
@@ -205,7 +206,7 @@ def test_a_single_frame_is_seen_in_a_long_video(qapp):
     from totgui.views.timeline.geometry import Axis
 
     session = a_session()
-    looks = picture.Looks.of(session, session.document)
+    looks = Looks.of(session, session.document)
     frames = np.zeros(100_000, int)
     frames[70_000] = 3
     image = QImage(400, 20, QImage.Format.Format_RGB32)

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from defusedxml import ElementTree
 from fakes_panels import a_session
-from PySide6.QtCore import QPoint, QPointF, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt
+from PySide6.QtWidgets import QApplication
 
 from core.annotation.values import ScoresRef
 from core.data.dataset import RunId, VideoId
-from totgui.models.picture import svg_of
+from totgui.models.drawing import svg_of
 from totgui.session.readings import matrix_files
 from totgui.views.activity.embedding import View
 from totgui.views.activity.frames import cloud_of, principal
@@ -112,6 +113,17 @@ def test_the_playhead_marks_its_point(view, session):
     session.playback.seek(450)
     head = view.frames.head()
     assert (view.frames.cloud.video_of(head), view.frames.cloud.frames[head]) == (session.current_video, 450)
+
+
+def test_no_point_is_marked_when_the_pointer_has_left(view, qtbot):
+    """The mark of the point under the pointer stayed behind for as long as the map was shown."""
+    picture = view.frames
+    x, y = picture._pixels[picture.cloud.point_at(VideoId("P00"), 300)]
+    before = picture.grab().toImage()
+    qtbot.mouseMove(picture, QPoint(int(x), int(y)))
+    assert picture.grab().toImage() != before and picture.tip_at(QPoint(int(x), int(y)))
+    QApplication.sendEvent(picture, QEvent(QEvent.Type.Leave))
+    assert picture.grab().toImage() == before
 
 
 def test_a_zoom_keeps_what_is_under_the_pointer():

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QMenu
 
 from core import events
 from core.data.dataset import RunId
-from totgui.models.picture import svg_of
+from totgui.models.drawing import svg_of
 from totgui.views.live.masses import empty_clusters
 from totgui.views.live.view import LiveView
 

@@ -5,7 +5,7 @@ from defusedxml import ElementTree
 from fakes_panels import a_session
 from PySide6.QtCore import Qt
 
-from totgui.models.picture import svg_of
+from totgui.models.drawing import svg_of
 from totgui.views.metrics import MetricsView
 
 

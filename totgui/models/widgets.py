@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QHelpEvent, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QTableWidget,
     QTableWidgetItem,
+    QToolTip,
     QWidget,
 )
 
@@ -43,6 +44,14 @@ def tip(text: str) -> str:
     return f"<qt>{escape(text)}</qt>"
 
 
+def show_tip(event: QHelpEvent, text: str, widget: QWidget) -> None:
+    """Show a text from data where the pointer rests, line breaks kept; an empty one takes away what is shown."""
+    if text:
+        QToolTip.showText(event.globalPos(), tip(text).replace("\n", "<br>"), widget)
+    else:
+        QToolTip.hideText()
+
+
 COMMAND = "command"
 """Property of a widget that does what a command does: its tooltip then names the key that the command has now."""
 
@@ -67,15 +76,27 @@ def duration(seconds: float) -> str:
     return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
 
 
+def scroll_down(area: QScrollArea, inner: QWidget) -> None:
+    """Let an area show what is as wide as the area and may be taller."""
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(inner)
+
+
+def scrolled(inner: QWidget, parent: QWidget) -> QScrollArea:
+    """A frameless area around what is as wide as the area and may be taller."""
+    area = QScrollArea(parent)
+    scroll_down(area, inner)
+    return area
+
+
 class Scrolling(QScrollArea):
     """A tall panel that scrolls where there is no room for it, so that it never makes the window taller."""
 
     def __init__(self, panel: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setWidget(panel)
+        scroll_down(self, panel)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self.widget().minimumSizeHint().width(), LEAST_PANEL_HEIGHT)

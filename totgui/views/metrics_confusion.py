@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
-    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -19,10 +18,11 @@ from PySide6.QtGui import (
     QPalette,
     QPen,
 )
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QWidget
 
-from ..models.picture import Drawing, Picture, drawable
-from ..models.widgets import percent, tip
+from ..models.drawing import Drawing, drawable
+from ..models.picture import Picture
+from ..models.widgets import percent
 from ..palette import ACCENT, text_on
 from ..session import Session
 
@@ -129,15 +129,9 @@ class Confusion(Picture):
         last = len(self._labels) - 1
         self.choose(min(max(0, row + move[0]), last), min(max(0, column + move[1]), last))
 
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent):
-            cell = self.cell_at(event.pos())
-            if cell is not None:
-                QToolTip.showText(event.globalPos(), tip(self.describe(*cell)), self)
-            else:
-                QToolTip.hideText()
-            return True
-        return super().event(event)
+    def tip_at(self, point: QPoint) -> str:
+        cell = self.cell_at(point)
+        return "" if cell is None else self.describe(*cell)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._labels:

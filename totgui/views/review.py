@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from core.annotation import commands
 from core.annotation.values import ReviewStatus
 
-from ..models.review_words import FRAMES, TIME, VIDEO, WHY, PlacesModel
+from ..models.review_places import FRAMES, TIME, VIDEO, WHY, PlacesModel
 from ..models.videos import STATUS
 from ..models.widgets import plain
 from ..session import Session

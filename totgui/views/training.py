@@ -9,13 +9,11 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFormLayout,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QSpinBox,
     QToolButton,
@@ -31,7 +29,7 @@ from core.tot.config import METHODS, START_CLUSTERS, TrainConfig, check, with_va
 from core.tot.fields import FIELDS, Field
 from core.tot.presets import PRESETS, clusters_for, default_preset, preset
 
-from ..models.widgets import duration, plain, tip
+from ..models.widgets import duration, plain, scrolled, tip
 from ..session import Session
 from .training_lessons import LearnFrom
 
@@ -150,11 +148,7 @@ class TrainingView(QWidget):
         column.addWidget(fold, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(rest)
         column.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inner)
+        scroll = scrolled(inner, self)
         buttons = QHBoxLayout()
         buttons.addWidget(self._train, 1)
         buttons.addWidget(self._keep)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QTableWidget, QTableWidgetItem, QToolTip, QWidget
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QTableWidget, QTableWidgetItem, QWidget
 
 from core.annotation.statistics import Durations, Lengths, Place
 
 from ...models.axis import Scale, mark_text, marks
-from ...models.picture import Drawing, Looks, Picture, drawable
+from ...models.drawing import Drawing, Looks, drawable
+from ...models.picture import Picture
 from ...models.places import jump
-from ...models.widgets import NumberItem, table, tip
+from ...models.widgets import NumberItem, table
 from ...session import Session
 from .numbers import Numbers
 
@@ -77,7 +78,6 @@ class Boxes(Picture):
         self._session = session
         self._numbers: Numbers | None = None
         self._looks: Looks | None = None
-        self._hovered: tuple[int, int] | None = None
         self.setMouseTracking(True)
         self.setAccessibleName("How long each action takes")
 
@@ -86,7 +86,7 @@ class Boxes(Picture):
 
     def show_numbers(self, numbers: Numbers | None, looks: Looks | None) -> None:
         """Show the lengths of a track's segments."""
-        self._numbers, self._looks, self._hovered = numbers, looks, None
+        self._numbers, self._looks, self.hovered = numbers, looks, None
         self.setMinimumHeight(self.plot.height(self.fontMetrics()) if self.plot is not None else 0)
         self.update()
 
@@ -103,18 +103,11 @@ class Boxes(Picture):
         painter.fillRect(event.rect(), self.palette().color(Role.Base))
         plot = self.plot
         if plot is not None and self._looks is not None:
-            paint_boxes(painter, self.palette(), plot, self._looks, self._hovered)
+            paint_boxes(painter, self.palette(), plot, self._looks, self.hovered)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         found = self.plot.at(event.position().x(), event.position().y()) if self.plot is not None else None
-        if found != self._hovered:
-            self._hovered = found
-            self.setCursor(Qt.CursorShape.ArrowCursor if found is None else Qt.CursorShape.PointingHandCursor)
-            self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._hovered = None
-        self.update()
+        self.hover(found)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         plot = self.plot
@@ -143,15 +136,8 @@ class Boxes(Picture):
         note = f"{len(places)} segments; the {count} outliers come first" if count else f"{len(places)} segments"
         self.placesAsked.emit(self._looks.name(lengths.label), note, places)
 
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent):
-            text = self.describe(event.pos().x(), event.pos().y())
-            if text:
-                QToolTip.showText(event.globalPos(), tip(text), self)
-            else:
-                QToolTip.hideText()
-            return True
-        return super().event(event)
+    def tip_at(self, point: QPoint) -> str:
+        return self.describe(point.x(), point.y())
 
     def describe(self, x: float, y: float) -> str:
         """The segment under a point, else its action, in words."""

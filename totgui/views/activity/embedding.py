@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
-    QHelpEvent,
     QImage,
     QMouseEvent,
     QPainter,
@@ -20,14 +19,15 @@ from PySide6.QtGui import (
     QPolygonF,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QWidget
 
 from core.annotation.statistics import Place
 from core.data.dataset import VideoId
 
-from ...models.picture import Drawing, Looks, Picture
+from ...models.drawing import Drawing, Looks
+from ...models.picture import Picture
 from ...models.places import jump
-from ...models.widgets import percent, tip
+from ...models.widgets import percent
 from ...session import Session
 from ..heatmap import VIRIDIS
 from .frames import Cloud
@@ -87,7 +87,6 @@ class EmbeddingMap(Picture):
         self._pixels: NDArray[np.float32] | None = None
         self._pressed: QPointF | None = None
         self._dragged = False
-        self._hovered: int | None = None
         self.setMinimumHeight(160)
         self.setMouseTracking(True)
         self.setAccessibleName("Map of frames")
@@ -117,7 +116,7 @@ class EmbeddingMap(Picture):
 
     def _renew(self) -> None:
         self._image = self._pixels = None
-        self._hovered = None
+        self.hovered = None
         self.update()
 
     # --- painting ----------------------------------------------------------------------------------
@@ -192,7 +191,7 @@ class EmbeddingMap(Picture):
 
     def _marks(self, painter: QPainter, pixels: NDArray[np.float32]) -> None:
         ink, base = self.palette().color(Role.WindowText), self.palette().color(Role.Base)
-        for point, size in ((self._hovered, 5.0), (self.head(), 7.0)):
+        for point, size in ((self.hovered, 5.0), (self.head(), 7.0)):
             if point is not None:
                 place = QPointF(float(pixels[point, 0]), float(pixels[point, 1]))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -235,10 +234,7 @@ class EmbeddingMap(Picture):
                 self._renew()
             return
         found = self.point_near(event.position().x(), event.position().y())
-        if found != self._hovered:
-            self._hovered = found
-            self.setCursor(Qt.CursorShape.ArrowCursor if found is None else Qt.CursorShape.PointingHandCursor)
-            self.update()
+        self.hover(found)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         pressed, self._pressed = self._pressed, None
@@ -263,15 +259,9 @@ class EmbeddingMap(Picture):
         frame = int(self.cloud.frames[point])
         jump(self._session, Place(self.cloud.video_of(point), frame, frame))
 
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent):
-            found = self.point_near(event.pos().x(), event.pos().y())
-            if found is not None:
-                QToolTip.showText(event.globalPos(), tip(self.describe(found)), self)
-            else:
-                QToolTip.hideText()
-            return True
-        return super().event(event)
+    def tip_at(self, point: QPoint) -> str:
+        found = self.point_near(point.x(), point.y())
+        return "" if found is None else self.describe(found)
 
     def describe(self, point: int) -> str:
         """A point in words."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from math import atan2, cos, sin
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
-    QHelpEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -16,12 +15,13 @@ from PySide6.QtGui import (
     QPen,
     QPolygonF,
 )
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QWidget
 
 from core.annotation.statistics import Place
 
-from ...models.picture import Drawing, Looks, Picture
-from ...models.widgets import percent, tip
+from ...models.drawing import Drawing, Looks
+from ...models.picture import Picture
+from ...models.widgets import percent
 from ...palette import ACCENT, text_on
 from ...session import Session
 from .arcs import Arc, Graph, lay_out
@@ -44,7 +44,6 @@ class Transitions(Picture):
         self._looks: Looks | None = None
         self._least = 1
         self._graph: Graph | None = None
-        self._hovered: object = None
         self.chosen: object = None
         """What was clicked: a pair of labels, a label, or None."""
         self.setMouseTracking(True)
@@ -77,7 +76,7 @@ class Transitions(Picture):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(event.rect(), self.palette().color(Role.Base))
         if self._graph is not None and self._looks is not None and self._numbers is not None:
-            strong = self._hovered if self._hovered is not None else self.chosen
+            strong = self.hovered if self.hovered is not None else self.chosen
             paint_graph(painter, self.palette(), self._graph, self._numbers, self._looks, strong)
 
     # --- gestures ----------------------------------------------------------------------------------
@@ -97,14 +96,7 @@ class Transitions(Picture):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         found = self._hit(event)
-        if found != self._hovered:
-            self._hovered = found
-            self.setCursor(Qt.CursorShape.ArrowCursor if found is None else Qt.CursorShape.PointingHandCursor)
-            self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._hovered = None
-        self.update()
+        self.hover(found)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -124,15 +116,9 @@ class Transitions(Picture):
             title = self._looks.name(int(str(what)))
         self.placesAsked.emit(title, self.describe(what), places)
 
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent):
-            what = self.hit(event.pos().x(), event.pos().y())
-            if what is not None:
-                QToolTip.showText(event.globalPos(), tip(self.describe(what)), self)
-            else:
-                QToolTip.hideText()
-            return True
-        return super().event(event)
+    def tip_at(self, point: QPoint) -> str:
+        what = self.hit(point.x(), point.y())
+        return "" if what is None else self.describe(what)
 
     def describe(self, what: object) -> str:
         """A node or an arc in words."""

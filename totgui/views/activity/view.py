@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QSpinBox,
     QSplitter,
     QStackedWidget,
@@ -21,9 +20,11 @@ from PySide6.QtWidgets import (
 
 from core.annotation.changes import What
 
-from ...models.picture import Looks, SaveButton
+from ...models.drawing import Looks
+from ...models.picture import SaveButton
 from ...models.places import PlaceList
-from ...models.widgets import plain
+from ...models.when_seen import WhenSeen
+from ...models.widgets import plain, scrolled
 from ...session import Session
 from ...session.readings import matrix_files
 from .boxes import Boxes, fill_table, numbers_table
@@ -53,7 +54,8 @@ class ActivityView(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._stale = True
+        self._again = WhenSeen(self, self.refresh, wait_ms=GATHER_MS)
+        self._again.ask()
         self.numbers: Numbers | None = None
         self.tabs = QTabBar(self)
         self.tabs.setDrawBase(False)
@@ -88,22 +90,18 @@ class ActivityView(QWidget):
         self._no_frames.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._no_frames.setContentsMargins(12, 12, 12, 12)
         self._build()
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(GATHER_MS)
-        self._soon.timeout.connect(self.refresh)
         self.tabs.currentChanged.connect(self._on_tab_chosen)
         self._track.activated.connect(lambda _index: self.refresh())
         self._least.valueChanged.connect(lambda _value: self._show())
         self._colour.activated.connect(lambda _i: self.frames.set_colours(by_time=self._colour.currentIndex() == 1))
         self._alone.toggled.connect(self.frames.set_alone)
-        session.currentRunChanged.connect(self._later)
+        session.currentRunChanged.connect(self._again.ask)
         for picture in (self.transitions, self.boxes):
             picture.placesAsked.connect(self.places.show_places)
         self.table.itemSelectionChanged.connect(self._on_row)
         session.documentChanged.connect(self._on_document)
         for signal in (session.projectChanged, session.comparing.changed):
-            signal.connect(self._later)
+            signal.connect(self._again.ask)
         self._on_tab(0)
 
     def sizeHint(self) -> QSize:
@@ -120,12 +118,12 @@ class ActivityView(QWidget):
         for button in self._save:
             head.addWidget(button)
         durations = QSplitter(Qt.Orientation.Vertical, self)
-        durations.addWidget(_scrolled(self.boxes, self))
+        durations.addWidget(scrolled(self.boxes, self))
         durations.addWidget(self.table)
         durations.setStretchFactor(0, 3)
         durations.setStretchFactor(1, 2)
         self._pages = QStackedWidget(self)
-        self._pages.addWidget(_scrolled(self.transitions, self))
+        self._pages.addWidget(scrolled(self.transitions, self))
         self._pages.addWidget(durations)
         self._pages.addWidget(self.frames)
         self._pages.addWidget(self._no_frames)
@@ -152,20 +150,11 @@ class ActivityView(QWidget):
 
     def _on_document(self, changes: object, _initiator: object) -> None:
         if getattr(changes, "what", What.ALL) & SHOWN:
-            self._later()
-
-    def _later(self, *_: object) -> None:
-        self._stale = True
-        if self.isVisible():
-            self._soon.start()
-
-    def showEvent(self, event: object) -> None:
-        if self._stale:
-            self._soon.start()
+            self._again.ask()
 
     def refresh(self) -> None:
         """Ask for the numbers of the chosen track."""
-        self._stale = False
+        self._again.settled()
         document, comparing = self._session.document, self._session.comparing
         chosen = self._fill_tracks()
         if document is None:
@@ -255,12 +244,3 @@ class ActivityView(QWidget):
         rows = self.table.selectionModel().selectedRows()
         if rows and self.table.hasFocus():
             self.boxes.ask_places(int(rows[0].data(Qt.ItemDataRole.UserRole)))
-
-
-def _scrolled(widget: QWidget, parent: QWidget) -> QScrollArea:
-    area = QScrollArea(parent)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QScrollArea.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(widget)
-    return area

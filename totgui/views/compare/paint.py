@@ -13,7 +13,7 @@ from core.annotation.segmentation import Segmentation
 from core.annotation.statistics import differences
 from core.data.dataset import UNLABELLED, VideoId
 
-from ...models.picture import Looks
+from ...models.drawing import Looks
 from ...palette import text_on
 from ..timeline.geometry import Axis, pieces
 

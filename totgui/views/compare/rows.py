@@ -12,8 +12,8 @@ from core.annotation.statistics import agreement
 from core.annotation.values import Run
 from core.data.dataset import VideoId
 
+from ...models.drawing import drawable
 from ...models.marks import marked
-from ...models.picture import drawable
 from ...models.run_settings import differing, label_of, setting
 from ...models.widgets import percent
 from ...session import Session

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
+from PySide6.QtWidgets import QWidget
 
 from core.data.timebase import Timebase
 
-from ...models.picture import Drawing, Looks, Picture
-from ...models.widgets import percent, tip
+from ...models.drawing import Drawing, Looks
+from ...models.picture import Picture
+from ...models.widgets import percent
 from ...session import Session
 from ..timeline.geometry import Axis, Tick, clock, ticks
 from .paint import Block, Columns, paint_block
@@ -173,15 +174,8 @@ class VideoStrips(Picture):
         """The number of the strip at a height of the widget."""
         return self.columns.strip_at(y - self._top, len(self._block.strips)) if self._block is not None else None
 
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and self._block is not None:
-            text = self.describe(event.pos().x(), event.pos().y())
-            if text:
-                QToolTip.showText(event.globalPos(), tip(text).replace("\n", "<br>"), self)
-            else:
-                QToolTip.hideText()
-            return True
-        return super().event(event)
+    def tip_at(self, point: QPoint) -> str:
+        return self.describe(point.x(), point.y())
 
     def describe(self, x: float, y: float) -> str:
         """What is at a point, in words."""

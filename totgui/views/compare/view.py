@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QMenu,
-    QScrollArea,
     QStackedWidget,
     QTabBar,
     QToolButton,
@@ -24,8 +23,10 @@ from PySide6.QtWidgets import (
 from core.annotation.changes import What
 from core.data.dataset import VideoId
 
-from ...models.picture import Looks, SaveButton
-from ...models.widgets import Banner, plain
+from ...models.drawing import Looks
+from ...models.picture import SaveButton
+from ...models.when_seen import WhenSeen
+from ...models.widgets import Banner, plain, scrolled
 from ...session import Session
 from .paint import legend_height, paint_legend
 from .rows import ORDERS, Rows
@@ -74,7 +75,7 @@ class CompareView(QWidget):
         self._session = session
         self.rows: Rows | None = None
         self._agreements: dict[VideoId, float] = {}
-        self._stale = True
+        self._again = WhenSeen(self, self.refresh, wait_ms=GATHER_MS)
         self.tabs = QTabBar(self)
         self.tabs.setDrawBase(False)
         self.tabs.addTab("This video")
@@ -101,15 +102,11 @@ class CompareView(QWidget):
         self._save = {0: SaveButton(self.strips.saver, self), 1: SaveButton(self.wall.saver, self)}
         self._build()
         self.tabs.currentChanged.connect(self._on_tab)
-        self._differences.toggled.connect(self._later)
+        self._differences.toggled.connect(self._again.ask)
         self._order.currentIndexChanged.connect(self._sort)
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(GATHER_MS)
-        self._soon.timeout.connect(self.refresh)
         session.documentChanged.connect(self._on_document)
         for signal in (session.projectChanged, session.reportReady, session.comparing.changed):
-            signal.connect(self._later)
+            signal.connect(self._again.ask)
         self._on_tab(0)
         self.refresh()
 
@@ -126,13 +123,8 @@ class CompareView(QWidget):
         head.addStretch(1)
         for button in self._save.values():
             head.addWidget(button)
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(self.strips)
         self._pages = QStackedWidget(self)
-        for page in (scroll, self.wall, self._empty):
+        for page in (scrolled(self.strips, self), self.wall, self._empty):
             self._pages.addWidget(page)
         self._empty.setContentsMargins(12, 12, 12, 12)
         self._about.setContentsMargins(12, 0, 12, 0)
@@ -149,17 +141,7 @@ class CompareView(QWidget):
 
     def _on_document(self, changes: object, _initiator: object) -> None:
         if getattr(changes, "what", What.ALL) & SHOWN:
-            self._later()
-
-    def _later(self, *_: object) -> None:
-        """Read the session again soon, once, and only when the panel is looked at."""
-        self._stale = True
-        if self.isVisible():
-            self._soon.start()
-
-    def showEvent(self, event: object) -> None:
-        if self._stale:
-            self._soon.start()
+            self._again.ask()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -168,7 +150,7 @@ class CompareView(QWidget):
 
     def refresh(self) -> None:
         """Read the session."""
-        self._stale = False
+        self._again.settled()
         session = self._session
         rows = self.rows = Rows.of(session, differences=self._differences.isChecked())
         looks = Looks.of(session, session.document)

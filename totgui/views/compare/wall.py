@@ -18,12 +18,13 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QWidget
 
 from core.data.dataset import RunId, VideoId
 
-from ...models.picture import MAX_SIDE, Drawing, Looks, Saver
-from ...models.widgets import tip
+from ...models.drawing import MAX_SIDE, Drawing, Looks
+from ...models.picture import Saver
+from ...models.widgets import show_tip
 from ...session import Session
 from .paint import Block, Columns, columns_for, legend_height, paint_block, paint_legend
 from .rows import Rows
@@ -219,10 +220,7 @@ class Wall(QAbstractScrollArea):
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):
             text = self.describe(event.pos().x(), event.pos().y())
-            if text:
-                QToolTip.showText(event.globalPos(), tip(text).replace("\n", "<br>"), self)
-            else:
-                QToolTip.hideText()
+            show_tip(event, text, self)
             return True
         return super().viewportEvent(event)
 

@@ -17,14 +17,14 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from core.annotation.overlap import Overlap
 from core.annotation.values import UNMAPPED, LabelMap
 from core.data.dataset import BACKGROUND
 
 from ...models.medoids import Medoid
-from ...models.widgets import tip
+from ...models.widgets import show_tip
 from ...session import Session
 from .hand import Hand
 from .layout import Layout
@@ -297,9 +297,6 @@ class Matrix(QAbstractScrollArea):
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self.scene is not None:
             text = tip_at(self.scene, self.layout_now(), event.pos())
-            if text:
-                QToolTip.showText(event.globalPos(), tip(text), self.viewport())
-            else:
-                QToolTip.hideText()
+            show_tip(event, text, self.viewport())
             return True
         return super().viewportEvent(event)

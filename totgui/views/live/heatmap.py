@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.data.dataset import VideoId
 from core.events import MatrixSnapshot
 
 from ...models.axis import Scale, mark_text, marks
-from ...models.picture import Drawing, Picture, SaveButton
-from ...models.widgets import plain, tip
+from ...models.drawing import Drawing
+from ...models.picture import Picture, SaveButton
+from ...models.widgets import plain
 from ...session import Session
 from ..heatmap import SOURCES, to_image
 
@@ -118,15 +119,8 @@ class Heat(Picture):
             self._session.select_video(self._session.pinned)
             self._session.playback.seek(found[0])
 
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent):
-            text = self.describe(event.pos().x(), event.pos().y())
-            if text:
-                QToolTip.showText(event.globalPos(), tip(text), self)
-            else:
-                QToolTip.hideText()
-            return True
-        return super().event(event)
+    def tip_at(self, point: QPoint) -> str:
+        return self.describe(point.x(), point.y())
 
     def drawing(self) -> Drawing | None:
         if self.matrix is None:

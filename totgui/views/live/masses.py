@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QWidget
 
 from core.events import Started, TrainingMetrics
 
-from ...models.picture import Drawing, Picture
-from ...models.widgets import percent, tip
+from ...models.drawing import Drawing
+from ...models.picture import Picture
+from ...models.widgets import percent
 from ...palette import ACCENT
 from ...session import Session
 
@@ -62,13 +63,8 @@ class Masses(Picture):
             f"Cluster {cluster}: {percent(share)} % of the frames; an equal part is {percent(1 / len(self.masses))} %"
         )
 
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent):
-            text = self.describe(event.pos().x())
-            if text:
-                QToolTip.showText(event.globalPos(), tip(text), self)
-            return True
-        return super().event(event)
+    def tip_at(self, point: QPoint) -> str:
+        return self.describe(point.x())
 
     def drawing(self) -> Drawing | None:
         masses = self.masses

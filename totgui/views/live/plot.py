@@ -12,7 +12,8 @@ from PySide6.QtGui import QColor, QPainter, QPalette, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from ...graphs import pyqtgraph
-from ...models.picture import Drawing, Picture, SaveButton
+from ...models.drawing import Drawing
+from ...models.picture import Picture, SaveButton
 from ...models.widgets import plain
 from ...session import Session
 from .figure import Frame, Line, paint_figure
