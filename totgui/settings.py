@@ -124,6 +124,14 @@ class Settings:
     def set_loop_margin(self, seconds: float) -> None:
         self._settings.setValue("loop-margin", float(seconds))
 
+    def sound(self) -> tuple[bool, int]:
+        """Whether sound is heard, and how loud, 0 to 100; muted until a person wants it."""
+        return self._settings.value("sound", False, bool) is True, min(100, max(0, int(self._number("volume", 100))))
+
+    def set_sound(self, is_on: bool, volume: int) -> None:
+        self._settings.setValue("sound", is_on)
+        self._settings.setValue("volume", volume)
+
     def follow(self) -> str:
         """How the timeline follows the playhead: ``off``, ``page`` or ``smooth``."""
         follow = str(self._settings.value("follow", "page"))

@@ -86,6 +86,7 @@ class Actions(QObject):
         self.session.jobsChanged.connect(self.refresh)
         self.session.currentVideoChanged.connect(self.refresh)
         self.session.playback.sourceChanged.connect(self.refresh)
+        self.session.sound.changed.connect(self.refresh)
         self.refresh()
 
     def _menu(self, part: Menu) -> QMenu:

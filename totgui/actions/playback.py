@@ -24,6 +24,8 @@ class PlaybackMenu(Menu):
         playback = self.session.playback
         step, seek, seconds = playback.step, playback.seek, playback.seek_seconds
         playback.loop_margin = self.window.settings.loop_margin()
+        self._remember_sound()
+        sound = self.session.sound
         twice = "Again is twice as fast; one frame while K is held"
         return [
             Command("playback.toggle", "Play or pause", playback.toggle, ["Space"], repeats=False),
@@ -64,6 +66,25 @@ class PlaybackMenu(Menu):
             Command("playback.go-to", "Go to frame or time…", self.go_to, ["Ctrl+G"], "1423 or 0:47.43"),
             None,
             Command(
+                "playback.sound",
+                "Sound",
+                sound.toggle,
+                ["V"],
+                "Heard while the video plays forward at normal speed",
+                usable=lambda: not sound.reason,
+                repeats=False,
+                checked=lambda: bool(sound.is_on and not sound.reason),
+            ),
+            Command(
+                "playback.louder",
+                "Louder",
+                lambda: self.louder(1),
+                tip="Turns the sound on where it is off",
+                usable=lambda: not sound.reason,
+            ),
+            Command("playback.quieter", "Quieter", lambda: self.louder(-1), usable=lambda: not sound.reason),
+            None,
+            Command(
                 "playback.stream",
                 "Choose video stream…",
                 self.choose_stream,
@@ -92,6 +113,21 @@ class PlaybackMenu(Menu):
                 usable=lambda: bool(playback.has_proxy),
             ),
         ]
+
+    def _remember_sound(self) -> None:
+        """Sound is on, and as loud, as it was last time; every change is remembered."""
+        sound, settings = self.session.sound, self.window.settings
+        is_on, volume = settings.sound()
+        sound.set_volume(volume)
+        sound.set_on(is_on)
+        sound.changed.connect(lambda: settings.set_sound(sound.is_on, sound.volume))
+
+    def louder(self, direction: int) -> None:
+        """A tenth of the way louder or quieter."""
+        sound = self.session.sound
+        sound.set_volume(sound.volume + 10 * direction)
+        if direction > 0:
+            sound.set_on(True)
 
     def _has_file(self) -> bool:
         video = self.session.playback.video

@@ -62,6 +62,13 @@ def does_command(widget: QWidget, command: str) -> None:
     widget.setProperty("tip", widget.toolTip())
 
 
+def change_tip(widget: QWidget, text: str) -> None:
+    """Another tooltip for a widget that does a command; the key that stands behind it stays."""
+    key = widget.toolTip().removeprefix(str(widget.property("tip")))
+    widget.setProperty("tip", text)
+    widget.setToolTip(text + key)
+
+
 def percent(value: float | None) -> str:
     """One decimal, or a dash for what is not known."""
     return "–" if value is None else f"{100 * value:.1f}"

@@ -29,6 +29,7 @@ from core.review.doubt import margin
 from ..companion import Companion
 from ..playback import Playback
 from ..proxies import Proxies
+from ..sound import Sound
 from . import readings
 from .chosen import Chosen
 from .comparing import Comparing
@@ -74,6 +75,7 @@ class Session(QObject):
         self.project: Project | None = None
         self.playback = Playback(self)
         self.companion = Companion(self.playback, self)
+        self.sound = Sound(self.playback, self)
         self.proxies, self.files = Proxies(self), Files(self)
         self.current_video: VideoId | None = None
         self.current_run: RunId | None = None
@@ -176,7 +178,7 @@ class Session(QObject):
     def close(self) -> None:
         """End playback, jobs and threads; close the project."""
         self.playback.close()
-        media = (self.companion, self.proxies, self.files, self._pictures)
+        media = (self.companion, self.sound, self.proxies, self.files, self._pictures)
         for part in (*media, self.work, self._reports, self.turns, self.computing):
             part.close()
         self.close_project()

@@ -20,6 +20,7 @@ from .video_look import LookButton
 from .video_picture import Picture
 from .video_picture_second import SecondVideo
 from .video_proxy import ProxyBadge, ProxyBar
+from .video_sound import SoundButton
 
 
 def time_text(seconds: float | None) -> str:
@@ -105,7 +106,8 @@ class VideoView(QWidget):
         faster = self._button("+", "Faster", lambda: self._change_speed(1))
         self.proxy_badge = ProxyBadge(self._session, self)
         badges, speed = (self.proxy_badge, self._variable), (slower, self._speed, faster)
-        for shown in (*badges, *speed, self._loop, self._boundary, self.look):
+        self.sound = SoundButton(self._session, self)
+        for shown in (*badges, *speed, self._loop, self._boundary, self.look, self.sound):
             row.addWidget(shown)
         return row
 

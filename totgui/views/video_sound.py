@@ -1,0 +1,70 @@
+"""The button that lets the sound be heard, and how loud; disabled with the reason where there is none."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QWidget, QWidgetAction
+
+from ..icons import icon
+from ..models.widgets import change_tip, does_command, tip
+from ..session import Session
+
+ICON_PX, STEP = 17, 5
+
+
+class SoundButton(QToolButton):
+    """A click mutes or unmutes; the arrow beside it, or a turn of the wheel, says how loud."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._sound = sound = session.sound
+        self.setAutoRaise(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setIconSize(QSize(ICON_PX, ICON_PX))
+        self.setMinimumSize(30, 28)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        self.setMenu(self._panel())
+        self.clicked.connect(sound.toggle)
+        sound.changed.connect(self._refresh)
+        does_command(self, "playback.sound")
+        self._refresh()
+
+    def _panel(self) -> QMenu:
+        menu = QMenu(self)
+        panel = QFrame(menu)
+        self.slider = QSlider(Qt.Orientation.Horizontal, panel)
+        self.slider.setRange(0, 100)
+        self.slider.setPageStep(10)
+        self.slider.setMinimumWidth(180)
+        self.slider.setAccessibleName("Volume")
+        self._percent = QLabel(panel)
+        self._percent.setMinimumWidth(self._percent.fontMetrics().horizontalAdvance("100 %"))
+        self._percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row = QHBoxLayout(panel)
+        row.setContentsMargins(12, 10, 12, 10)
+        for widget in (QLabel("Volume", panel), self.slider, self._percent):
+            row.addWidget(widget)
+        self.slider.valueChanged.connect(self._sound.set_volume)
+        action = QWidgetAction(menu)
+        action.setDefaultWidget(panel)
+        menu.addAction(action)
+        return menu
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Louder or quieter."""
+        turned = event.angleDelta().y()
+        if turned and self.isEnabled():
+            self._sound.set_volume(self._sound.volume + (STEP if turned > 0 else -STEP))
+        event.accept()
+
+    def _refresh(self) -> None:
+        sound = self._sound
+        self.setEnabled(not sound.reason)
+        is_heard = sound.is_on and not sound.reason and sound.volume > 0
+        self.setIcon(icon("volume-high" if is_heard else "volume-off"))
+        self.slider.setValue(sound.volume)
+        self._percent.setText(f"{sound.volume} %")
+        does = "Mute the sound" if sound.is_on else "Let the sound be heard (forward at normal speed)"
+        change_tip(self, tip(sound.reason) if sound.reason else does)
+        self.setAccessibleName(sound.reason or does)
