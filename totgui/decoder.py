@@ -17,7 +17,7 @@ from core.data.timebase import MediaInfo
 from core.errors import MediaError, TotError
 from core.media.ahead import next_ahead
 from core.media.pixels import Look
-from core.media.proxy import find_proxy
+from core.media.proxy import expected_seek_s, find_proxy
 from core.media.reader import FrameReader
 
 log = logging.getLogger(__name__)
@@ -60,6 +60,7 @@ class Decoder(QObject):
     pictureDecoded = Signal(int, int, object, bool)  # serial, picture, QImage, is it the one asked for
     failed = Signal(int, str)  # serial, message
     answered = Signal(float)  # seconds from a jump at rest to its picture
+    expected = Signal(float)  # seconds that such a jump takes on average, as the file says; once it is open
 
     def __init__(
         self,
@@ -133,6 +134,7 @@ class Decoder(QObject):
             self.is_proxy = reader.n_pictures == file.n_pictures
             if self.is_proxy:
                 return reader
+        self.expected.emit(expected_seek_s(file))
         return file
 
     def _take(self, *, wait: bool) -> Request | None:

@@ -22,7 +22,8 @@ ASSUMED_RATE = Fraction(30)
 NEAR = 10
 """A move of at most so many frames is a step: the next one will go the same way."""
 SLOW_S, SLOW_OF = 0.25, 5
-"""A video is slow when half of the last few jumps took longer than this."""
+"""A video is slow when half of the last few jumps took longer than this; before there are so many, when its groups of
+pictures say that they will, and somebody jumps in it."""
 STILL_BYTES = 32 * 1024 * 1024
 """Frames kept of a file whose proxy is played."""
 NO_ANSWER_MS = 20_000
@@ -67,6 +68,9 @@ class Playback(QObject):
         self._direction = 0
         self._has_failed = False
         self._seconds: deque[float] = deque(maxlen=SLOW_OF)
+        self._expected_s = 0.0
+        self._has_jumped = False
+        self._is_stale = False  # the proxy has come or gone while it played
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self._on_tick)
@@ -100,9 +104,9 @@ class Playback(QObject):
             self.seek(frame)
 
     def reload(self) -> None:
-        """Open the video's file anew where it is: its proxy has come or gone."""
-        if self.video is not None:
-            self.pause()
+        """Open the video's file anew where it is: its proxy has come or gone. What plays plays on, and then."""
+        self._is_stale = self.playing
+        if self.video is not None and not self.playing:
             self._end_decoder()
             self._start_decoder()
             self._ask(max(0, self.wanted))
@@ -110,6 +114,7 @@ class Playback(QObject):
     def _start_decoder(self) -> None:
         video = self.video
         self._seconds.clear()
+        self._expected_s, self._has_jumped, self._is_stale = 0.0, False, False
         self._set_slow(False)
         self._set_source(has_proxy=False, is_original=True)
         if video is None or video.media is None or video.timebase.media is None:
@@ -119,6 +124,7 @@ class Playback(QObject):
         decoder.pictureDecoded.connect(self._on_picture)
         decoder.failed.connect(self._on_failed)
         decoder.answered.connect(self._on_answered)
+        decoder.expected.connect(self._on_expected)
         decoder.start()
         self._decoder = decoder
 
@@ -143,6 +149,7 @@ class Playback(QObject):
         decoder.pictureDecoded.disconnect(self._on_picture)
         decoder.failed.disconnect(self._on_failed)
         decoder.answered.disconnect(self._on_answered)
+        decoder.expected.disconnect(self._on_expected)
         decoder.end(wait=wait)
         decoder.deleteLater() if wait else decoder.setParent(None)
 
@@ -181,6 +188,9 @@ class Playback(QObject):
             self._direction = 1 if self.speed > 0 else -1
         else:
             moved = frame - self.wanted
+            if self.wanted >= 0 and abs(moved) > NEAR and not self._has_jumped:
+                self._has_jumped = True
+                self._judge()
             self._direction = (1 if moved > 0 else -1) if self.wanted >= 0 and abs(moved) <= NEAR else 0
         self.wanted = frame
         self.wantedChanged.emit(frame)
@@ -275,7 +285,16 @@ class Playback(QObject):
 
     def _on_answered(self, seconds: float) -> None:
         self._seconds.append(seconds)
-        self._set_slow(len(self._seconds) == SLOW_OF and median(self._seconds) > SLOW_S)
+        self._judge()
+
+    def _on_expected(self, seconds: float) -> None:
+        self._expected_s = seconds
+        self._judge()
+
+    def _judge(self) -> None:
+        """Say whether seeking is slow: as it was measured, else as the file lets expect once somebody jumps in it."""
+        is_measured = len(self._seconds) == SLOW_OF
+        self._set_slow((median(self._seconds) if is_measured else self._has_jumped * self._expected_s) > SLOW_S)
 
     def _set_slow(self, is_slow: bool) -> None:
         if is_slow != self.is_slow:
@@ -318,6 +337,8 @@ class Playback(QObject):
         if self.playing:
             self._timer.stop()
             self.playingChanged.emit(False)
+            if self._is_stale:
+                self.reload()
 
     def toggle(self) -> None:
         """Play or pause."""

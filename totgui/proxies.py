@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from core.data.dataset import Video, VideoId
 from core.errors import TotError
 from core.events import JobCancelled, Progress, StopKind
-from core.media.proxy import delete_proxy, make_proxy
+from core.media.proxy import delete_proxy, has_room, make_proxy
 
 log = logging.getLogger(__name__)
 NICENESS = 15
@@ -28,11 +28,15 @@ class _Task:
 
     video: Video
     work: Callable[[_Task], None]
+    by_itself: bool = False  # nobody asked for it: no message, and never twice
     stop: threading.Event = field(default_factory=threading.Event)
 
 
 class Proxies(QObject):
-    """Makes and deletes proxies; `making` is the video whose proxy is made now or next."""
+    """Makes and deletes proxies; `making` is the video whose proxy is made now or next.
+
+    `smooths`: a video in which seeking is slow gets its proxy without being asked for, once it is told by `smooth`.
+    """
 
     changed = Signal()  # another video is made, or none
     progressed = Signal(object)  # Progress
@@ -43,6 +47,8 @@ class Proxies(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.progress: Progress | None = None
+        self.smooths = False
+        self._refused: set[VideoId] = set()  # cancelled, or failed: not made by itself again
         self._wake = threading.Condition()
         self._tasks: deque[_Task] = deque()
         self._ending = False
@@ -61,11 +67,26 @@ class Proxies(QObject):
         """How many videos come after it."""
         return max(0, len(self._makes) - 1)
 
-    def make(self, video: Video) -> None:
+    @property
+    def is_by_itself(self) -> bool:
+        """Whether nobody asked for the proxy that is made now."""
+        return bool(self._makes) and self._makes[0].by_itself
+
+    def smooth(self, video: Video) -> None:
+        """Seeking in this video is slow: make its proxy by itself, where that is wished for and was not refused."""
+        if self.smooths and video.id not in self._refused and has_room():
+            self.make(video, by_itself=True)
+
+    def make(self, video: Video, *, by_itself: bool = False) -> None:
         """Make the proxy of a video, after those that were asked for before."""
-        if video.media is None or any(task.video.id == video.id for task in self._makes):
+        for task in self._makes:
+            if task.video.id == video.id:
+                task.by_itself = task.by_itself and by_itself
+                self.changed.emit()
+                return
+        if video.media is None:
             return
-        task = _Task(video, self._make)
+        task = _Task(video, self._make, by_itself)
         self._makes.append(task)
         self._start(task)
         self.changed.emit()
@@ -79,6 +100,9 @@ class Proxies(QObject):
         """End what is made now, or all of it; nothing of it is left."""
         for task in self._makes if everything else self._makes[:1]:
             task.stop.set()
+            self._refused.add(task.video.id)
+        if everything:
+            self._refused.clear()
 
     def close(self) -> None:
         """End the thread; one that hangs in a file is left behind."""
@@ -105,7 +129,10 @@ class Proxies(QObject):
             self._makes.remove(task)
         self.progress = None
         self.changed.emit()
-        if text:
+        if text and task.by_itself:
+            log.warning("%s", text)
+            self._refused.add(task.video.id)
+        elif text:
             self.message.emit(text, level)
         if level == "info":
             self.made.emit(VideoId(task.video.id))

@@ -124,6 +124,13 @@ class Settings:
     def set_loop_margin(self, seconds: float) -> None:
         self._settings.setValue("loop-margin", float(seconds))
 
+    def smooths(self) -> bool:
+        """Whether slow videos get their proxies by themselves."""
+        return self._settings.value("smooths", True, bool) is not False
+
+    def set_smooths(self, smooths: bool) -> None:
+        self._settings.setValue("smooths", smooths)
+
     def sound(self) -> tuple[bool, int]:
         """Whether sound is heard, and how loud, 0 to 100; muted until a person wants it."""
         return self._settings.value("sound", False, bool) is True, min(100, max(0, int(self._number("volume", 100))))

@@ -176,6 +176,13 @@ class FrameReader:
             return 1
         return max(1, self._keep_bytes * len(self._kept) // max(1, self._kept_bytes))
 
+    @property
+    def run_up(self) -> float:
+        """Pictures that are decoded for a jump, on average over all pictures of the file."""
+        starts = np.searchsorted(self.info.pts, self._key_pts)
+        groups = np.diff(np.unique(np.concatenate([[0], starts, [self.n_pictures]])))
+        return float((groups * (groups + 1.0)).sum() / (2 * self.n_pictures))
+
     def key_before(self, picture: int) -> int:
         """The picture from which this one is decoded."""
         key = bisect_right(self._key_pts, self._pts[picture]) - 1

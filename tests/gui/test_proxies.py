@@ -31,6 +31,7 @@ def window(qtbot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.Monkey
     (tmp_path / "videos").mkdir()
     for name in NAMES:
         make(tmp_path / "videos", name)
+    Settings().set_smooths(False)
     made = MainWindow(Session(), Settings())
     made.session.create_project(tmp_path / "p.tot", api.open_dataset(tmp_path / "videos"))
     yield made
@@ -120,3 +121,67 @@ def test_a_proxy_that_is_cancelled_leaves_nothing(qtbot, window, monkeypatch: py
     assert bar.text() == ""
     assert list((cache_dir() / "proxies").iterdir()) == []
     assert not session.playback.has_proxy
+
+
+def test_a_video_in_which_somebody_jumps_slowly_gets_its_proxy_by_itself(qtbot, window) -> None:
+    session, bar, badge = window.session, window.video_view.proxy_bar, window.video_view.smooth_badge
+    window.actions_.by_name["playback.smooth-slow"].trigger()
+    assert Settings().smooths()
+    assert session.proxies.making is None  # looking at a video is no reason
+    first = KINDS[session.playback.video.name].first
+    with qtbot.waitSignal(session.proxies.changed):
+        assert jump(qtbot, window, 200) == (64, 200 + first)
+    assert not badge.isHidden() or session.playback.has_proxy
+    assert bar.text() == ""
+    qtbot.waitUntil(lambda: session.playback.has_proxy, timeout=20_000)
+    assert badge.isHidden()
+    assert jump(qtbot, window, 30) == (32, 30 + first)
+
+
+def test_a_proxy_that_makes_itself_and_is_cancelled_does_not_come_again(qtbot, window, monkeypatch) -> None:
+    def until_stopped(watch, done: int) -> None:
+        watch._report(Progress(done=30, total=watch._total, seconds_left=12.0))
+        while watch._should_stop() is None:
+            idle.wait(0.005)
+        raise JobCancelled
+
+    idle = threading.Event()
+    monkeypatch.setattr(proxy_module._Watch, "__call__", until_stopped)
+    session, badge = window.session, window.video_view.smooth_badge
+    session.proxies.smooths = True
+    jump(qtbot, window, 200)
+    qtbot.waitUntil(lambda: badge.text().startswith("smoothing 1"))
+    assert "12 s left" in badge.toolTip()
+    badge.click()
+    qtbot.waitUntil(lambda: session.proxies.making is None)
+    assert badge.isHidden()
+    for frame in (30, 220, 50, 180, 10, 240, 40):
+        jump(qtbot, window, frame)
+    assert session.proxies.making is None
+    assert list((cache_dir() / "proxies").iterdir()) == []
+    session.proxies.make(session.playback.video)  # asked for, it is made all the same, and said
+    assert window.video_view.proxy_bar.text().startswith("Making")
+    assert badge.isHidden()
+    session.proxies.cancel(everything=True)
+    qtbot.waitUntil(lambda: session.proxies.making is None)
+
+
+def test_a_full_drive_gets_no_proxy_that_nobody_asked_for(qtbot, window, monkeypatch) -> None:
+    monkeypatch.setattr(proxy_module, "SPARE_BYTES", 1 << 60)
+    window.session.proxies.smooths = True
+    for frame in (200, 30, 220, 50, 180, 10):
+        jump(qtbot, window, frame)
+    assert window.session.proxies.making is None
+
+
+def test_what_plays_plays_on_when_its_proxy_comes(qtbot, window) -> None:
+    session, playback = window.session, window.session.playback
+    playback.set_loop(0, 200)
+    playback.play()
+    with qtbot.waitSignal(session.proxies.made, timeout=20_000):
+        session.proxies.make(playback.video)
+    assert playback.playing
+    assert not playback.has_proxy
+    playback.pause()
+    qtbot.waitUntil(lambda: playback.has_proxy)
+    assert playback.frame == playback.wanted

@@ -54,6 +54,20 @@ def test_a_proxy_has_near_key_frames_no_b_frames_and_540_lines(tmp_path: Path) -
     assert not is_long_way(index)
 
 
+@pytest.mark.parametrize(
+    ("name", "groups"), [("long_group", [250, 50]), ("short_group", [12] * 25), ("mjpeg", [1] * 300)]
+)
+def test_how_long_a_jump_takes_follows_from_the_groups_and_the_size(
+    tmp_path: Path, name: str, groups: list[int]
+) -> None:
+    """The mean over all pictures of how many are decoded for one."""
+    with FrameReader(make(tmp_path, name)) as reader:
+        needed = [place for size in groups for place in range(1, size + 1)]
+        assert reader.run_up == pytest.approx(np.mean(needed))
+        seconds = reader.run_up * 160 * 64 / proxy_module.PIXELS_A_SECOND
+        assert proxy_module.expected_seek_s(reader) == pytest.approx(seconds)
+
+
 def test_colours_of_a_proxy_are_those_of_the_file(tmp_path: Path) -> None:
     path = make(tmp_path, "short_group")
     with FrameReader(path) as file, make_proxy(path).open(keep_bytes=KEEP) as proxy:

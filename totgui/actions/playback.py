@@ -25,6 +25,7 @@ class PlaybackMenu(Menu):
         step, seek, seconds = playback.step, playback.seek, playback.seek_seconds
         playback.loop_margin = self.window.settings.loop_margin()
         self._remember_sound()
+        self.session.proxies.smooths = self.window.settings.smooths()
         sound = self.session.sound
         twice = "Again is twice as fast; one frame while K is held"
         return [
@@ -99,6 +100,13 @@ class PlaybackMenu(Menu):
                 usable=lambda: self._has_file() and not playback.has_proxy,
             ),
             Command(
+                "playback.smooth-slow",
+                "Make slow videos smooth by themselves",
+                self.toggle_smooths,
+                tip="In the background, as soon as somebody jumps in a video in which that takes long",
+                checked=lambda: bool(self.session.proxies.smooths),
+            ),
+            Command(
                 "playback.original",
                 "Frame as the file has it",
                 playback.toggle_original,
@@ -155,6 +163,13 @@ class PlaybackMenu(Menu):
     def make_smooth(self) -> None:
         if self._has_file():
             self.session.proxies.make(self.session.playback.video)
+
+    def toggle_smooths(self) -> None:
+        """From now on slow videos get their proxies by themselves, or are only offered them."""
+        proxies = self.session.proxies
+        proxies.smooths = not proxies.smooths
+        self.window.settings.set_smooths(proxies.smooths)
+        self.window.actions_.refresh()
 
     def forget_proxy(self) -> None:
         if self._has_file():

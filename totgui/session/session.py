@@ -97,6 +97,7 @@ class Session(QObject):
         self._reports.ready.connect(self.reportReady)
         self._pictures.ready.connect(self.thumbnailReady)
         self.proxies.made.connect(self._on_proxy)
+        self.playback.slowChanged.connect(self._on_slow)
         self.chosen.changed.connect(self.selectionChanged)
         self.past.stepped.connect(lambda changes: self._changed(changes, None))
         self.files.changed.connect(self._on_lost_files)
@@ -321,6 +322,10 @@ class Session(QObject):
         """A proxy has come or gone: pictures of the video that is shown come from it, or from the file again."""
         if self.playback.video is not None and self.playback.video.id == video:
             self.playback.reload()
+
+    def _on_slow(self, is_slow: bool) -> None:
+        if is_slow and self.playback.video is not None and not self.playback.has_proxy:
+            self.proxies.smooth(self.playback.video)
 
     def select_run(self, run: RunId | None) -> None:
         """Show the predictions of a run."""

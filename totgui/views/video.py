@@ -19,7 +19,7 @@ from .video_keys import HeldKey
 from .video_look import LookButton
 from .video_picture import Picture
 from .video_picture_second import SecondVideo
-from .video_proxy import ProxyBadge, ProxyBar
+from .video_proxy import ProxyBadge, ProxyBar, SmoothBadge
 from .video_sound import SoundButton
 
 
@@ -105,7 +105,8 @@ class VideoView(QWidget):
         slower = self._button("−", "Slower", lambda: self._change_speed(-1))
         faster = self._button("+", "Faster", lambda: self._change_speed(1))
         self.proxy_badge = ProxyBadge(self._session, self)
-        badges, speed = (self.proxy_badge, self._variable), (slower, self._speed, faster)
+        self.smooth_badge = SmoothBadge(self._session, self)
+        badges, speed = (self.smooth_badge, self.proxy_badge, self._variable), (slower, self._speed, faster)
         self.sound = SoundButton(self._session, self)
         for shown in (*badges, *speed, self._loop, self._boundary, self.look, self.sound):
             row.addWidget(shown)

@@ -1,4 +1,4 @@
-"""The offer to make a slow video smooth, how far that is, and the badge of a proxy's pictures."""
+"""The offer to make a slow video smooth, how far that is, and the badges beside the transport."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushBu
 
 from core.data.dataset import VideoId
 
-from ..models.widgets import duration
+from ..models.widgets import duration, tip
 from ..session import Session
 
 OFFER = (
@@ -55,7 +55,8 @@ class ProxyBar(QFrame):
 
     def refresh(self) -> None:
         """Show what holds now."""
-        proxies, making = self._session.proxies, self._session.proxies.making
+        proxies = self._session.proxies
+        making = None if proxies.is_by_itself else proxies.making  # what makes itself is said by the badge
         offers = making is None and self._offers()
         for widget, shown in (
             (self._progress, making is not None),
@@ -81,6 +82,7 @@ class ProxyBar(QFrame):
         playback = self._session.playback
         return (
             playback.is_slow
+            and not self._session.proxies.smooths
             and not playback.has_proxy
             and playback.video is not None
             and playback.video.id not in self._refused
@@ -98,6 +100,32 @@ class ProxyBar(QFrame):
         self.refresh()
 
 
+class SmoothBadge(QToolButton):
+    """How far the proxy is that makes itself; a click cancels it. Hidden when there is none."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._proxies = session.proxies
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAutoRaise(True)
+        self.clicked.connect(lambda: self._proxies.cancel())
+        self._proxies.changed.connect(self._refresh)
+        self._proxies.progressed.connect(lambda _: self._refresh())
+        self._refresh()
+
+    def _refresh(self) -> None:
+        making, progress = self._proxies.making, self._proxies.progress
+        self.setVisible(making is not None and self._proxies.is_by_itself)
+        if making is None:
+            return
+        share = progress.done / progress.total if progress is not None and progress.total else 0.0
+        self.setText(f"smoothing {100 * share:.0f} %")
+        left = f" {duration(progress.seconds_left)} left." if progress is not None and progress.seconds_left else ""
+        does = f"Seeking in {making.name} is slow: a small copy is made in the background.{left} Click to cancel"
+        self.setToolTip(tip(does))
+        self.setAccessibleName(does)
+
+
 class ProxyBadge(QToolButton):
     """Says whether the picture is the proxy's or the file's; a click shows the other. Hidden without a proxy."""
 
@@ -113,12 +141,12 @@ class ProxyBadge(QToolButton):
     def _refresh(self) -> None:
         is_original = self._playback.is_original
         self.setText("original" if is_original else "proxy")
-        tip = (
+        text = (
             "This frame is shown as the file has it. The next move shows the proxy again."
             if is_original
             else "Pictures come from the proxy: smaller, the same frames at the same times. "
             "Click to see this frame as the file has it."
         )
-        self.setToolTip(tip)
-        self.setAccessibleName(tip)
+        self.setToolTip(text)
+        self.setAccessibleName(text)
         self.setVisible(self._playback.has_proxy)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QContextMenuEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QWidget, QWidgetAction
 
 from ..icons import icon
@@ -11,10 +11,12 @@ from ..models.widgets import change_tip, does_command, tip
 from ..session import Session
 
 ICON_PX, STEP = 17, 5
+LEVELS = {"high": 60, "medium": 30, "low": 0}
+"""The icon that stands for at least so many percent."""
 
 
 class SoundButton(QToolButton):
-    """A click mutes or unmutes; the arrow beside it, or a turn of the wheel, says how loud."""
+    """A click mutes or lets hear; the wheel, or the slider behind the right button, says how loud."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -23,8 +25,7 @@ class SoundButton(QToolButton):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setIconSize(QSize(ICON_PX, ICON_PX))
         self.setMinimumSize(30, 28)
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
-        self.setMenu(self._panel())
+        self._menu = self._panel()
         self.clicked.connect(sound.toggle)
         sound.changed.connect(self._refresh)
         does_command(self, "playback.sound")
@@ -51,6 +52,12 @@ class SoundButton(QToolButton):
         menu.addAction(action)
         return menu
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The slider, above the button: below it there may be no room."""
+        hint, corner = self._menu.sizeHint(), self.mapToGlobal(self.rect().topRight())
+        self._menu.popup(QPoint(corner.x() - hint.width(), corner.y() - hint.height()))
+        event.accept()
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Louder or quieter."""
         turned = event.angleDelta().y()
@@ -62,9 +69,11 @@ class SoundButton(QToolButton):
         sound = self._sound
         self.setEnabled(not sound.reason)
         is_heard = sound.is_on and not sound.reason and sound.volume > 0
-        self.setIcon(icon("volume-high" if is_heard else "volume-off"))
+        loud = next(name for name, least in LEVELS.items() if sound.volume >= least)
+        self.setIcon(icon(f"volume-{loud if is_heard else 'off'}"))
         self.slider.setValue(sound.volume)
         self._percent.setText(f"{sound.volume} %")
-        does = "Mute the sound" if sound.is_on else "Let the sound be heard (forward at normal speed)"
+        does = "Mute the sound" if sound.is_on else "Let the sound be heard: forward, at normal speed"
+        does += ". Wheel or right click: how loud"
         change_tip(self, tip(sound.reason) if sound.reason else does)
         self.setAccessibleName(sound.reason or does)
