@@ -112,8 +112,8 @@ TABLE: dict[str, tuple[str, str]] = {
                       "core.errors",
                       "QT numpy"),
     "totgui.models.run_settings": (f"{SETTINGS} core.annotation core.data", ""),
-    "totgui.dialogs": ("totgui.models totgui.session totgui.palette totgui.settings totgui.keymap core.annotation "
-                       "core.label_import totgui.jobs.exchange_tasks "
+    "totgui.dialogs": ("totgui.models totgui.session totgui.palette totgui.icons totgui.settings totgui.keymap "
+                       "core.annotation core.label_import totgui.jobs.exchange_tasks "
                        f"core.data core.relink core.requests core.metrics {SETTINGS} core.events core.errors",
                        "QT numpy"),
     "totgui.views": ("totgui.session totgui.playback totgui.models totgui.palette totgui.icons totgui.graphs "

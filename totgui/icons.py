@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import qtawesome
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QFont, QIcon, QIconEngine, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFont, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication
 
 SET = "mdi6"
@@ -36,11 +36,11 @@ COMMANDS = {
 
 
 class _Glyph(QIconEngine):
-    """Paints one sign of the set's font in the text colour of the application, dimmed where it is disabled."""
+    """Paints one sign of the set's font in a colour, or that of the application's text, dimmed where it is disabled."""
 
-    def __init__(self, sign: str) -> None:
+    def __init__(self, sign: str, colour: str) -> None:
         super().__init__()
-        self._sign = sign
+        self._sign, self._colour = sign, colour
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         palette = QApplication.palette()
@@ -51,7 +51,7 @@ class _Glyph(QIconEngine):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(font)
-        painter.setPen(palette.color(group, role))
+        painter.setPen(QColor(self._colour) if self._colour else palette.color(group, role))
         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self._sign)
         painter.restore()
 
@@ -64,15 +64,15 @@ class _Glyph(QIconEngine):
         return pixmap
 
     def clone(self) -> QIconEngine:
-        return _Glyph(self._sign)
+        return _Glyph(self._sign, self._colour)
 
 
-def icon(name: str) -> QIcon:
-    """An icon of the set by its name there.
+def icon(name: str, colour: str = "") -> QIcon:
+    """An icon of the set by its name there, in a colour or in that of the text.
 
     Raises KeyError: the set has no such icon.
     """
-    return QIcon(_Glyph(qtawesome.charmap(f"{SET}.{name}")))
+    return QIcon(_Glyph(qtawesome.charmap(f"{SET}.{name}"), colour))
 
 
 def command_icon(command: str) -> QIcon:

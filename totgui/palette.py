@@ -46,6 +46,7 @@ QPushButton#way { text-align: left; border: 1px solid %(mid)s; border-radius: 8p
 QPushButton#way:focus { border-color: #2f7de1; }
 QPushButton#way:hover { border-color: #2f7de1; background: %(checked)s; }
 QFrame#tour { background: %(base)s; border: 1px solid #2f7de1; border-radius: 8px; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QStatusBar { border-top: 1px solid %(mid)s; }
 QStatusBar::item { border: none; }
 QHeaderView::section { background: %(alternate)s; border: none; border-bottom: 1px solid %(mid)s; padding: 4px 6px; }

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QScrollArea, QStyle, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from ..icons import icon
 from ..jobs.exchange_tasks import Exported
-from ..models.widgets import duration, plain
+from ..models.widgets import AMBER, GREEN, duration, plain
 
 
 def open_path(path: object) -> None:
@@ -118,7 +119,7 @@ class SummaryPage(QWidget):
     def show_done(self, done: Exported) -> None:
         """It is there."""
         self._done = done
-        self._set_icon(QStyle.StandardPixmap.SP_DialogApplyButton)
+        self._icon.setPixmap(icon("check-circle-outline", GREEN).pixmap(32, 32))
         self.title.setText(done.text)
         self.place.setText(str(done.folder))
         parts = (("Files", done.files), ("Not in this format", done.losses), ("To know", done.notes))
@@ -129,14 +130,11 @@ class SummaryPage(QWidget):
     def show_failed(self, text: str) -> None:
         """It could not be written."""
         self._done = None
-        self._set_icon(QStyle.StandardPixmap.SP_MessageBoxWarning)
+        self._icon.setPixmap(icon("alert-outline", AMBER).pixmap(32, 32))
         self.title.setText("Nothing was written.")
         self.place.setText("")
         self.body.setText(text)
         self._show_buttons(False, False)
-
-    def _set_icon(self, which: QStyle.StandardPixmap) -> None:
-        self._icon.setPixmap(self.style().standardIcon(which).pixmap(32, 32))
 
     def _show_buttons(self, is_done: bool, has_page: bool) -> None:
         self.open_folder.setVisible(is_done)

@@ -7,13 +7,14 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QHeaderView, QStyle, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QComboBox, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from core.annotation.document import Document
 from core.data.dataset import BACKGROUND, UNLABELLED, Problem
 from core.label_import import Effect, ImportPlan, Meanings
 
-from ..models.widgets import NumberItem, table, tip
+from ..icons import icon
+from ..models.widgets import RED, NumberItem, table, tip
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 TICKABLE = Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
@@ -186,17 +187,13 @@ class ProblemsTable(QWidget):
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """One row a problem, errors first."""
         self._problems = sorted(problems, key=lambda p: p.severity != "error")
-        style = self.style()
-        icons = {
-            "error": style.standardIcon(QStyle.StandardPixmap.SP_MessageBoxCritical),
-            "note": style.standardIcon(QStyle.StandardPixmap.SP_MessageBoxInformation),
-        }
+        icons = {"error": icon("alert-circle-outline", RED), "note": icon("information-outline")}
         self.table.setRowCount(len(self._problems))
         for number, problem in enumerate(self._problems):
             head = QTableWidgetItem("Error" if problem.severity == "error" else "Note")
             head.setIcon(icons.get(problem.severity, icons["note"]))
             if problem.severity == "error":
-                head.setForeground(QColor("#d2543f"))
+                head.setForeground(QColor(RED))
             name = problem.path.replace("\\", "/").rsplit("/", 1)[-1]
             text = f"{problem.what} {problem.hint}".strip()
             for column, cell in enumerate((head, QTableWidgetItem(name), QTableWidgetItem(problem.where))):

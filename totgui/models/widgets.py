@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 NUMBER = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-AMBER = "#c98a12"
+AMBER, RED, GREEN = "#c98a12", "#c8452f", "#2e9e6b"
+"""Look here; wrong; done."""
 LEAST_PANEL_HEIGHT = 100
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
-RED = "#c8452f"
+from ..models.widgets import RED
 
 
 def saved_text(state: Any) -> str:
