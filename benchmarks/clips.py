@@ -39,8 +39,3 @@ def _numbered(ground: np.ndarray, number: int) -> np.ndarray:
     for bit in range(N_BITS):
         picture[20 : 20 + CELL, 20 + bit * CELL : 20 + (bit + 1) * CELL] = 235 if number >> bit & 1 else 16
     return picture
-
-
-def number_in(picture: np.ndarray) -> int:
-    """The number burnt into a picture of full size."""
-    return sum(int(picture[40, 40 + bit * CELL, :3].mean() > 124) << bit for bit in range(N_BITS))

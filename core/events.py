@@ -68,7 +68,6 @@ class TrainingMetrics(_Message, frozen=True, tag=True, kw_only=True):
     mof: float | None = None
     f1: float | None = None
     seconds: float = 0.0
-    iterations_per_second: float = 0.0
     entropy: float | None = None
     smallest_mass: float | None = None
     largest_mass: float | None = None

@@ -85,7 +85,7 @@ class Extraction:
         self._report, self._should_stop = report, should_stop
         self._outcome = Outcome()
         self._writers: dict[str, MatrixWriter] = {}
-        self._total = self._reported = 0
+        self._total = 0
         self._began = self._reported_at = 0.0
         self._n_videos = 0
 

@@ -1,4 +1,4 @@
-"""Every fixed word of a kit, by language. To add a language, copy the table and translate its right side."""
+"""Every fixed word of a kit. To add a language, copy the table and translate its right side."""
 
 from __future__ import annotations
 
@@ -76,4 +76,3 @@ ENGLISH: Final = {
     "note_unlabelled": "{n} frames of {video} are unlabelled and belong to no step.",
     "note_label_format": "Labels as {format} were not written: {reason}",
 }
-LANGUAGES: Final = {"en": ENGLISH}

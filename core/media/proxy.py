@@ -102,11 +102,6 @@ def delete_proxy(media: Path, info: MediaInfo | None = None) -> int:
     return _delete(_place(_index(media, info).info))
 
 
-def delete_all() -> int:
-    """Delete every proxy; the bytes that became free."""
-    return sum(_delete(path) for path in (cache_dir() / ROOM).glob("*.mp4"))
-
-
 def expected_seek_s(reader: FrameReader) -> float:
     """Seconds that a jump in a file takes on average, as its groups of pictures and their size say."""
     return reader.run_up * reader.info.width * reader.info.height / PIXELS_A_SECOND

@@ -109,7 +109,6 @@ class Live:
                 mof=mof,
                 f1=f1,
                 seconds=seconds,
-                iterations_per_second=speed,
                 entropy=info.entropy,
                 smallest_mass=info.smallest_mass,
                 largest_mass=info.largest_mass,

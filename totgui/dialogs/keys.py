@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from ..keymap import PRESETS, Keys, conflicts, keys_of, native, portable
 from ..models.widgets import AMBER, plain, table, tip
 
-COMMAND, KEY, MENU = range(3)
+COMMAND, KEY = range(2)
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class KeysDialog(QDialog):
         self.take = QPushButton("Take it", self)
         self.note = plain("", self)
         buttons = QDialogButtonBox(self)
-        self.done_button = buttons.addButton("Use these keys", QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.addButton("Use these keys", QDialogButtonBox.ButtonRole.AcceptRole)
         self.all_default = buttons.addButton("All to default", QDialogButtonBox.ButtonRole.ResetRole)
         buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         self._lay_out(buttons)

@@ -53,11 +53,6 @@ class Exchange(Jobs):
         done: Exported = finished.result["exported"]
         self.exported.emit(done)
 
-    @property
-    def exporting(self) -> bool:
-        """Whether an export is under way."""
-        return any(job.startswith(f"{EXPORT}-") for job in self.running)
-
     def formats(self) -> list[dict[str, Any]]:
         """Every exchange format as plain values."""
         return tasks.formats()

@@ -21,7 +21,6 @@ from ..session import Session
 
 Role = QPalette.ColorRole
 Index = QModelIndex | QPersistentModelIndex
-CLOCK = "0000-00-00 00:00"
 
 
 class HistoryView(QWidget):
