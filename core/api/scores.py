@@ -26,7 +26,7 @@ def evaluate_request(request: EvaluateRequest) -> dict[str, Any]:
 
 
 def plain(report: Scores) -> dict[str, Any]:
-    """A report as the plain values of its JSON (CLI.md)."""
+    """A report as the plain values of its JSON."""
     values: dict[str, Any] = msgspec.to_builtins(report, str_keys=True, enc_hook=lambda number: number.item())
     return values
 

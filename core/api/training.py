@@ -38,7 +38,7 @@ def configure(
     K comes from the actions of the dataset where neither preset nor caller states it, is found by the training where
     it is ``auto``, and is in both cases no less than
     `at_least`, such as the number of actions that a person used. `official_compatible` takes the settings of the
-    released code (METHOD 12) where they are settings here.
+    released code (docs/algorithm.md, last section) where they are settings here.
     """
     from ..tot import config, presets
 

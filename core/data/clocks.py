@@ -1,4 +1,4 @@
-"""The clock of each video: pictures, labels and feature rows brought onto one annotation grid (DATA_LAYOUTS 6)."""
+"""The clock of each video: pictures, labels and feature rows brought onto one annotation grid."""
 
 from __future__ import annotations
 

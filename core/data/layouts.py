@@ -108,7 +108,7 @@ def _choose_activity(items: list[Item], asked: str | None, told: Told) -> tuple[
 
 
 def _layout(found: files.Found, items: Sequence[Item], root: Path) -> str:
-    """The letter of the layout (DATA_LAYOUTS 1)."""
+    """The letter of the layout in docs/datasets.md."""
     if found.scores and not found.features:
         return "G"
     if not found.features and not found.labels:

@@ -1,4 +1,4 @@
-"""Which axis of the feature files is time: decided over a whole dataset at once (DATA_LAYOUTS 4)."""
+"""Which axis of the feature files is time: decided over a whole dataset at once."""
 
 from __future__ import annotations
 

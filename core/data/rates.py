@@ -1,4 +1,4 @@
-"""How rows, labels and pictures relate, decided over a whole dataset at once (DATA_LAYOUTS 6)."""
+"""How rows, labels and pictures relate, decided over a whole dataset at once."""
 
 from __future__ import annotations
 

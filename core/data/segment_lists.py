@@ -1,6 +1,6 @@
 """Ground truth as segments or as columns instead of one label a frame, spread over the frames.
 
-Three kinds, told apart by the first line (DATA_LAYOUTS H):
+Three kinds, told apart by the first line (layout H of docs/datasets.md):
 ``START,END,NAME[,ID]`` (50 Salads), ``START-END NAME`` (YouTube Instructions, Breakfast), both inclusive and
 counted from 1, or from 0 where the first segment starts at 0; and one row of 0 and 1 a frame, whose last
 column is background (YouTube Instructions).

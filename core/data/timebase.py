@@ -94,7 +94,7 @@ class Timebase:
         return rows
 
     def rows(self) -> IntArray:
-        """(n_frames,) int64: the feature row of each frame (DATA_LAYOUTS, rows to labels)."""
+        """(n_frames,) int64: the feature row of each frame."""
         return self._rows
 
     def row(self, frame: int) -> int:

@@ -27,7 +27,7 @@ def cross_entropy_gradient(scores: Tensor, plan: Tensor, *, tau: float, missing:
 class Coherence:
     """The N-pair loss of Eq. 1: each anchor (S, G, N, d) against all positives of its own group.
 
-    A group is a video; in the released code's way it is the whole batch (METHOD 12, row 7). `kappa` scales the
+    A group is a video; in the released code's way it is the whole batch. `kappa` scales the
     inner products; Eq. 1 has none (1), the released code 0.01.
     """
 

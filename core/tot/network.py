@@ -216,7 +216,7 @@ class Network:
 
 
 SOFT = 0.1
-"""Temperature of the soft maximum over the sub-prototypes of a cluster (METHOD 14.3)."""
+"""Temperature of the soft maximum over the sub-prototypes of a cluster."""
 
 
 def _views(flat: Tensor, sizes: dict[str, tuple[int, int]], n_runs: int) -> dict[str, Tensor]:

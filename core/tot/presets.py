@@ -1,4 +1,4 @@
-"""Published and own settings by dataset and method (supplement, Tables S1 to S3; METHOD 8 and 14). No torch."""
+"""Published and own settings by dataset and method (supplement, Tables S1 to S3). No torch."""
 
 from __future__ import annotations
 
@@ -213,7 +213,7 @@ def preset(name: str, *, method: str | None = None, n_clusters: int | None = Non
 
 
 def official(config: TrainConfig, n_iterations: int) -> Values:
-    """What the released code of TOT does differently, as text (METHOD 12): for comparison only."""
+    """What the released code of TOT does differently, as text; for comparison only (docs/algorithm.md)."""
     values = {
         "prior_index": "zero",
         "batch": "256",

@@ -14,7 +14,7 @@ from .config import TrainConfig
 BLOCK = 64
 """Steps drawn at once: small enough to stop at any moment, large enough that drawing costs next to nothing."""
 BINS = 32
-"""Bins of the released code (METHOD 12, row 5)."""
+"""Bins of the released code (docs/algorithm.md, last section)."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def official_rows(lengths: Tensor, n_rows: int, generator: torch.Generator) -> T
     """(.., N) int64 rows as the released code draws them: half anchors, half jittered copies, sorted together.
 
     32 bins of ``floor(T / 32)`` frames, with replacement inside a bin; copies lie at -30 to +29; the tail
-    ``T mod 32`` is never drawn as an anchor (METHOD 12, row 5). Videos under 32 rows use one row a bin.
+    ``T mod 32`` is never drawn as an anchor. Videos under 32 rows use one row a bin.
     """
     width = (lengths // BINS).clamp_min(1)
     shape = (*lengths.shape[:-1], n_rows // 2)

@@ -27,7 +27,7 @@ def transport_plan(
     """(.., B, K): the transport plan, scaled so that each row sums to 1; no gradient goes through it.
 
     Leading axes are problems of their own. Clusters are balanced first, then frames; the order matters because
-    three iterations are part of the method (METHOD 4). With `marginal_penalty` above 0 the equal masses of clusters
+    three iterations are part of the method. With `marginal_penalty` above 0 the equal masses of clusters
     are only encouraged: the penalty is l in ``max <Q,S> - rho KL(Q||T) - l KL(Q'1 || 1/K)``. Columns of -inf (no
     such cluster) stay empty.
     """

@@ -13,7 +13,7 @@ from .prior import log_prior
 from .sinkhorn import log_kernel, transport_plan
 
 OWN_ORDER_SIGMA = 0.75
-"""Width of the prior once each video has found its own order (METHOD 14.2)."""
+"""Width of the prior once each video has found its own order."""
 
 
 class Targets:

@@ -1,4 +1,4 @@
-"""Known answers and laws of the transport, the prior and the sampling (METHOD 18)."""
+"""Known answers and laws of the transport, the prior and the sampling."""
 
 from __future__ import annotations
 
