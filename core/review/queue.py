@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +12,6 @@ from ..annotation.segmentation import Segmentation
 from .doubt import PRIOR, Doubt, Evidence, FloatArray, Margins, SegmentDoubt, frame_doubts, segment_doubts, settled
 from .place import DoubtedPlace, Kind, Reason
 from .usual import Usual
-
-IntArray = NDArray[np.integer[Any]]
 
 LEAST_DOUBT = 0.25
 """Chance of being wrong from which a frame belongs to a place."""
@@ -101,17 +98,3 @@ def _at(doubt: Doubt, values: FloatArray | None, here: slice) -> float:
     if values is None:
         return 0.0
     return float(values[here].max() if doubt.kind is Kind.RUNS else values[here].mean())
-
-
-def segment_means(matrix: FloatArray, rows: IntArray, track: Segmentation) -> FloatArray:
-    """(segments, D) float32: the mean feature row of each segment.
-
-    Args:
-        matrix: (T, D) features.
-        rows: (n_frames,) the feature row of each frame.
-    """
-    means = np.empty((len(track), matrix.shape[1]), dtype=np.float32)
-    for index, segment in enumerate(track.segments):
-        first, last = int(rows[segment.start]), int(rows[segment.stop - 1])
-        means[index] = np.asarray(matrix[first : last + 1], dtype=np.float32).mean(axis=0)
-    return means

@@ -6,22 +6,20 @@ import os
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
 from ..annotation.document import Document
 from ..annotation.history import History
-from ..cache import publish
 from ..data.fingerprint import Stamps
 from ..errors import DamagedProjectError, StoreError
 from . import backup, log, opening, rows
-from .check import read_all, read_document
+from .check import read_document
+from .create import appearing, write_values
 from .emergency import EmergencyFile, HeldRow
 from .lock import ProjectLock
 from .migrate import migrate
-from .salvage import write_values
 from .schema import VERSION, Connection, connect, read_header
 from .writer import Task, Writer
 
@@ -161,22 +159,14 @@ class ProjectFile:
         """
         if out.resolve() == self.path.resolve():
             raise StoreError(f"{out} is the open project. Choose another name for the copy.")
-        temporary = out.with_name(f".{out.name}.partial-{uuid4().hex[:8]}")
         lost: list[str] = []
-        try:
+        with appearing(out) as temporary:
             try:
                 _complete(temporary, self.writer.ask(lambda connection: self._copy_to(connection, temporary)))
             except (StoreError, sqlite3.Error) as error:
                 temporary.unlink(missing_ok=True)
                 write_values(temporary, document)
                 lost.append(f"The project could not be read any more ({error}): undo history and weights are not in.")
-            read_all(temporary)
-            publish(temporary, out)
-        except (OSError, sqlite3.Error) as error:
-            raise StoreError(f"{out} cannot be written: {error}.") from error
-        finally:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
         return lost
 
     def _copy_to(self, connection: Connection, target: Path) -> list[Task]:

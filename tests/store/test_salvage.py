@@ -19,8 +19,9 @@ from core.errors import InputError, NewerProjectError, StoreError
 from core.project import Project
 from core.store import backup, migrate, schema
 from core.store.check import differences, read_all
+from core.store.create import write_values
 from core.store.pages import records
-from core.store.salvage import salvage, write_values
+from core.store.salvage import salvage
 
 OLD = Path(__file__).parent / "data" / "format-1.tot.gz"
 
