@@ -103,6 +103,12 @@ class Hooks:
         if issubclass(kind, KeyboardInterrupt):
             sys.__excepthook__(kind, error or kind(), trace)
             return
+        self._tell_once(kind, error, trace)
+        # Python keeps the last error, and with it the locals of its frames. In a paintEvent one of them is the painter:
+        # were it to live on after the event, Qt would crash at the next one.
+        traceback.clear_frames(trace)
+
+    def _tell_once(self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
         where = describe(error, trace)
         now = time.monotonic()
         if now - self._seen.get(where, -_QUIET_S) < _QUIET_S:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import weakref
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from projects import V, a_project, with_edits, with_run
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from core.annotation import commands
 from core.cache import cache_path
@@ -223,3 +225,25 @@ def test_an_error_in_a_slot_reaches_the_person_without_its_values_reaching_the_l
             assert "test_safety.py" in describe(error, error.__traceback__)
             hooks.uncaught(type(error), error, error.__traceback__)
     assert len(told) == 1 and "Your edits are saved" in told[0]  # told once in five seconds
+
+
+def test_an_error_in_painting_leaves_no_painter_behind(qtbot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python keeps the last error, its frames and what they hold; a painter that outlives its event crashes Qt."""
+    painters: list[weakref.ref[QPainter]] = []
+    told: list[str] = []
+
+    class Broken(QWidget):
+        def paintEvent(self, event: QPaintEvent) -> None:
+            painter = QPainter(self)
+            painters.append(weakref.ref(painter))
+            raise ZeroDivisionError("while painting")
+
+    hooks = Hooks(told.append, lambda: True)
+    widget = Broken()
+    qtbot.addWidget(widget)
+    monkeypatch.setattr(sys, "__stderr__", None)
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "excepthook", hooks.uncaught)
+        widget.show()
+        qtbot.waitUntil(lambda: bool(told))
+    assert told and painters and all(painter() is None for painter in painters)

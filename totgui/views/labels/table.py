@@ -42,6 +42,9 @@ class Swatch(QStyledItemDelegate):
         painter.restore()
 
 
+FILLED = "filled"
+
+
 class NameDelegate(QStyledItemDelegate):
     """Edits a name in a field that says why it cannot be given."""
 
@@ -59,7 +62,9 @@ class NameDelegate(QStyledItemDelegate):
         return NameField(parent, problem=problem)
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
-        if isinstance(editor, NameField):
+        """The name as it is, once: Qt asks again whenever a number in the table changes, also over what is typed."""
+        if isinstance(editor, NameField) and not editor.property(FILLED):
+            editor.setProperty(FILLED, True)
             editor.setText(index.data(Qt.ItemDataRole.EditRole))
 
     def setModelData(self, editor: QWidget, model: object, index: Index) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QMenu, QWidget
 
-from core.annotation.changes import Changes, What
+from core.annotation.changes import Changes
 
 from ...models.key_hints import STANDARD_KEYS
 from ...session.chosen import RUN
@@ -122,8 +122,8 @@ class TimelineView(QWidget):
         self.fit()
 
     def _new_rows(self) -> None:
-        """Rows have come or gone."""
-        self.hand.cancel()
+        """Rows have come or gone. What is held goes on, unless it holds on to a track that is another one now."""
+        self._let_go_of_another()
         self.refresh()
         line = self.fontMetrics().height()
         runs = len(self.shown.tracks) - 3 if self.shown else 0
@@ -151,9 +151,13 @@ class TimelineView(QWidget):
         return self.tr("{}, {} corrected segments").format(self.shown.video.name, len(self.shown.corrected))
 
     def _on_document(self, changes: Changes, initiator: object) -> None:
-        if What.SEGMENTATION in changes.what and self.session.current_video in changes.videos:
-            self.hand.cancel()  # the track under the pointer is another one now
+        self._let_go_of_another()
         self.refresh()
+
+    def _let_go_of_another(self) -> None:
+        """End a gesture where Corrected shows another track than the one under the pointer."""
+        if self.shown is not None and self.session.base() is not self.shown.base:
+            self.hand.cancel()
 
     def _repaint_all(self) -> None:
         self._static = None
