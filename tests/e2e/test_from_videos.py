@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
+from windows import a_window
 
 from core import api
 from core.annotation import commands
@@ -28,8 +29,6 @@ from totgui.dialogs.extract import ExtractAnswer, ExtractOffer
 from totgui.jobs.exchange_tasks import LabelsRequest
 from totgui.main_window import MainWindow
 from totgui.models.medoids import medoids, seen_of
-from totgui.session import Session
-from totgui.settings import Settings
 
 LENGTHS = ((60, 90, 90), (90, 60, 90), (80, 80, 80))
 COLOURS = ((210, 60, 50), (60, 200, 70), (60, 70, 210))
@@ -50,14 +49,11 @@ def videos(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def window(qtbot: object, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
-    monkeypatch.setenv("TOT_CACHE_DIR", str(tmp_path / "cache"))
-    made = MainWindow(Session(), Settings())
-    made.resize(1400, 900)
-    made.show()
-    yield made
-    made.close()
-    made.deleteLater()
+def window(qtbot: object, qapp: QApplication, tmp_path: Path, own_cache: Path) -> Iterator[MainWindow]:
+    with a_window() as made:
+        made.resize(1400, 900)
+        made.show()
+        yield made
 
 
 def wait(qtbot: object, done: Callable[[], bool], seconds: int = 90) -> None:

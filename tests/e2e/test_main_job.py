@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
+from windows import a_window
 
 from core import api
 from core.annotation import commands
@@ -22,8 +23,6 @@ from core.tot.config import TrainConfig
 from core.tot.presets import preset
 from totgui.jobs.exchange_tasks import LabelsRequest
 from totgui.main_window import MainWindow
-from totgui.session import Session
-from totgui.settings import Settings
 
 N_FRAMES, N_BITS, CELL = 300, 12, 16
 NAMES = ("cut", "place", "peel")
@@ -64,12 +63,10 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def window(qtbot: object, qapp: QApplication) -> Iterator[MainWindow]:
-    made = MainWindow(Session(), Settings())
-    made.resize(1400, 900)
-    made.show()
-    yield made
-    made.close()
-    made.deleteLater()
+    with a_window() as made:
+        made.resize(1400, 900)
+        made.show()
+        yield made
 
 
 def a_config() -> TrainConfig:

@@ -11,21 +11,18 @@ from datasets import layout
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
+from windows import a_window
 
 from totgui.main_window import MainWindow
-from totgui.session import Session
-from totgui.settings import Settings
 
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    made = MainWindow(Session(), Settings())
-    made.show()
-    made.activateWindow()
-    qtbot.waitUntil(lambda: QApplication.activeWindow() is made)
-    yield made
-    made.close()
-    made.deleteLater()
+    with a_window() as made:
+        made.show()
+        made.activateWindow()
+        qtbot.waitUntil(lambda: QApplication.activeWindow() is made)
+        yield made
 
 
 @pytest.fixture

@@ -11,24 +11,21 @@ from types import SimpleNamespace
 import pytest
 from projects import R, a_project, with_run
 from PySide6.QtWidgets import QApplication, QTabBar
+from windows import a_window
 
 from core.errors import JobError
 from totgui.main_window import MainWindow
-from totgui.session import Session
 from totgui.session.beside import Beside
-from totgui.settings import Settings
 
 
 @pytest.fixture
 def window(qtbot, tmp_path: Path) -> Iterator[MainWindow]:
     with a_project(tmp_path / "a.tot") as project:
         with_run(project)
-    made = MainWindow(Session(), Settings())
-    made.show()
-    made.session.open_project(tmp_path / "a.tot")
-    yield made
-    made.close()
-    made.deleteLater()
+    with a_window() as made:
+        made.show()
+        made.session.open_project(tmp_path / "a.tot")
+        yield made
 
 
 def test_tabs_of_panels_cannot_be_dragged_to_another_place(window: MainWindow) -> None:

@@ -11,13 +11,12 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from test_playback import pixels
 from video_kinds import make, number_in
+from windows import a_window
 
 import core.media.reader as reader_module
 from core import api
 from core.annotation import commands
 from totgui.main_window import MainWindow
-from totgui.session import Session
-from totgui.settings import Settings
 
 NAMES = ("b_pyramid", "short_group", "variable_rate")
 BAD = "short_group"
@@ -30,17 +29,14 @@ NONSENSE = {
 
 
 @pytest.fixture
-def window(qtbot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
-    monkeypatch.setenv("TOT_CACHE_DIR", str(tmp_path / "cache"))
+def window(qtbot, qapp: QApplication, tmp_path: Path, own_cache: Path) -> Iterator[MainWindow]:
     (tmp_path / "videos").mkdir()
     for name in NAMES:
         make(tmp_path / "videos", name)
-    made = MainWindow(Session(), Settings())
-    made.session.create_project(tmp_path / "p.tot", api.open_dataset(tmp_path / "videos"))
-    qtbot.waitUntil(lambda: made.video_view.picture._image is not None)
-    yield made
-    made.close()
-    made.deleteLater()
+    with a_window() as made:
+        made.session.create_project(tmp_path / "p.tot", api.open_dataset(tmp_path / "videos"))
+        qtbot.waitUntil(lambda: made.video_view.picture._image is not None)
+        yield made
 
 
 def select(window: MainWindow, name: str, frame: int) -> None:

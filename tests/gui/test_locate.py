@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from test_playback import pixels
 from video_kinds import make, number_in
+from windows import a_window
 
 import totgui.safety as safety_module
 from core import api
@@ -18,7 +19,6 @@ from core.annotation import commands
 from totgui.dialogs.locate import LocateDialog
 from totgui.main_window import MainWindow
 from totgui.session import Session
-from totgui.settings import Settings
 
 NAMES = ("short_group", "variable_rate", "b_pyramid")
 
@@ -39,12 +39,10 @@ def window(qtbot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.Monkey
     shutil.move(videos / "short_group.mp4", there)
     shutil.move(videos / "variable_rate.mp4", there / "cam.mp4")
     (videos / "b_pyramid.mp4").unlink()
-    made = MainWindow(Session(), Settings())
-    made.session.open_project(tmp_path / "p.tot")
-    qtbot.waitUntil(lambda: bool(made.session.files.lost))
-    yield made
-    made.close()
-    made.deleteLater()
+    with a_window() as made:
+        made.session.open_project(tmp_path / "p.tot")
+        qtbot.waitUntil(lambda: bool(made.session.files.lost))
+        yield made
 
 
 def name_of(window: MainWindow):

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from test_playback import pixels
 from video_kinds import KINDS, make, number_in
+from windows import a_window
 
 import totgui.playback as playback_module
 from core import api
@@ -17,26 +18,22 @@ from core.cache import cache_dir
 from core.events import JobCancelled, Progress
 from core.media import proxy as proxy_module
 from totgui.main_window import MainWindow
-from totgui.session import Session
 from totgui.settings import Settings
 
 NAMES = ("variable_rate", "late_start_mp4", "edit_list")
 
 
 @pytest.fixture
-def window(qtbot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
-    monkeypatch.setenv("TOT_CACHE_DIR", str(tmp_path / "cache"))
+def window(qtbot, qapp: QApplication, tmp_path: Path, own_cache: Path, monkeypatch) -> Iterator[MainWindow]:
     monkeypatch.setattr(proxy_module, "LINES", 32)  # half of the clips' lines: the two can be told apart
     monkeypatch.setattr(playback_module, "SLOW_S", 0.0)
     (tmp_path / "videos").mkdir()
     for name in NAMES:
         make(tmp_path / "videos", name)
     Settings().set_smooths(False)
-    made = MainWindow(Session(), Settings())
-    made.session.create_project(tmp_path / "p.tot", api.open_dataset(tmp_path / "videos"))
-    yield made
-    made.close()
-    made.deleteLater()
+    with a_window() as made:
+        made.session.create_project(tmp_path / "p.tot", api.open_dataset(tmp_path / "videos"))
+        yield made
 
 
 def jump(qtbot, window: MainWindow, frame: int) -> tuple[int, int]:

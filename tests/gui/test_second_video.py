@@ -12,32 +12,28 @@ from hypothesis import strategies as st
 from PySide6.QtWidgets import QApplication
 from test_playback import pixels
 from video_kinds import make, number_in
+from windows import a_window
 
 from core import api
 from core.annotation import commands
 from core.data.timebase import Timebase
 from totgui.companion import in_step
 from totgui.main_window import MainWindow
-from totgui.session import Session
-from totgui.settings import Settings
 
 NAMES = ("short_group", "variable_rate", "late_start_mp4")
 
 
 @pytest.fixture
-def window(qtbot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
-    monkeypatch.setenv("TOT_CACHE_DIR", str(tmp_path / "cache"))
+def window(qtbot, qapp: QApplication, tmp_path: Path, own_cache: Path) -> Iterator[MainWindow]:
     (tmp_path / "videos").mkdir()
     for name in NAMES:
         make(tmp_path / "videos", name)
-    made = MainWindow(Session(), Settings())
-    made.resize(1300, 800)
-    made.show()
-    made.session.create_project(tmp_path / "p.tot", api.open_dataset(tmp_path / "videos"))
-    made.session.select_video(id_of(made, "short_group"))
-    yield made
-    made.close()
-    made.deleteLater()
+    with a_window() as made:
+        made.resize(1300, 800)
+        made.show()
+        made.session.create_project(tmp_path / "p.tot", api.open_dataset(tmp_path / "videos"))
+        made.session.select_video(id_of(made, "short_group"))
+        yield made
 
 
 def id_of(window: MainWindow, name: str):

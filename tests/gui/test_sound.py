@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numbered_clips import make_clip
 from sounding_clips import make_sounding
+from windows import a_window
 
 from core import api
 from core.errors import MediaError
@@ -54,8 +55,7 @@ class Recorder:
 
 
 @pytest.fixture
-def window(qtbot, qapp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
-    monkeypatch.setenv("TOT_CACHE_DIR", str(tmp_path / "cache"))
+def window(qtbot, qapp, tmp_path: Path, own_cache: Path, monkeypatch) -> Iterator[MainWindow]:
     monkeypatch.setattr(sound_module, "Speaker", Recorder)
     monkeypatch.setattr(sound_module, "library_is_there", lambda: True)
     Recorder.made, Recorder.reason = [], ""
@@ -63,11 +63,9 @@ def window(qtbot, qapp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     (tmp_path / "videos").mkdir()
     make_sounding(tmp_path / "videos" / "a_sounding", "begins_later")
     make_clip(tmp_path / "videos" / "old.avi")
-    made = MainWindow(Session(), Settings())
-    made.session.create_project(tmp_path / "p.tot", api.open_dataset(tmp_path / "videos"))
-    yield made
-    made.close()
-    made.deleteLater()
+    with a_window() as made:
+        made.session.create_project(tmp_path / "p.tot", api.open_dataset(tmp_path / "videos"))
+        yield made
     assert all(device.is_closed for device in Recorder.made)
 
 

@@ -9,28 +9,26 @@ import pytest
 from PySide6.QtWidgets import QApplication, QInputDialog
 from test_playback import pixels
 from video_kinds import OTHER_FIRST, make, number_in
+from windows import a_window
 
 from core import api
 from core.errors import MediaError
 from core.media.streams import video_streams, with_stream
 from totgui.main_window import MainWindow
-from totgui.session import Session
-from totgui.settings import Settings
 
 
 @pytest.fixture
-def window(qtbot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
-    monkeypatch.setenv("TOT_CACHE_DIR", str(tmp_path / "cache"))
+def window(qtbot, qapp: QApplication, tmp_path: Path, own_cache: Path) -> Iterator[MainWindow]:
     (tmp_path / "videos").mkdir()
     for name in ("two_streams", "short_group"):
         make(tmp_path / "videos", name)
-    made = MainWindow(Session(), Settings())
-    made.session.create_project(tmp_path / "p.tot", api.open_dataset(tmp_path / "videos"))
-    made.session.select_video(next(v for v, x in made.session.document.videos.items() if x.name == "two_streams"), 40)
-    qtbot.waitUntil(lambda: made.session.playback.frame == 40)
-    yield made
-    made.close()
-    made.deleteLater()
+    with a_window() as made:
+        made.session.create_project(tmp_path / "p.tot", api.open_dataset(tmp_path / "videos"))
+        made.session.select_video(
+            next(v for v, x in made.session.document.videos.items() if x.name == "two_streams"), 40
+        )
+        qtbot.waitUntil(lambda: made.session.playback.frame == 40)
+        yield made
 
 
 def test_the_streams_of_a_file_are_told(window, tmp_path) -> None:

@@ -15,13 +15,12 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication
 from test_playback import pixels
 from video_kinds import make, number_in
+from windows import a_window
 
 from core import api
 from core.annotation import commands
 from totgui.main_window import MainWindow
 from totgui.palette import apply_theme
-from totgui.session import Session
-from totgui.settings import Settings
 from totgui.views.filmstrip import cells
 from totgui.views.timeline.geometry import Axis
 
@@ -39,15 +38,13 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def window(qtbot, qapp: QApplication, dataset: Path, tmp_path: Path) -> Iterator[MainWindow]:
-    made = MainWindow(Session(), Settings())
-    made.resize(1200, 800)
-    made.show()
-    made.session.create_project(tmp_path / "p.tot", api.open_dataset(dataset))
-    made.session.select_video(next(v for v, x in made.session.document.videos.items() if x.name == "long_group"))
-    qtbot.waitUntil(lambda: made.video_view.picture._image is not None)
-    yield made
-    made.close()
-    made.deleteLater()
+    with a_window() as made:
+        made.resize(1200, 800)
+        made.show()
+        made.session.create_project(tmp_path / "p.tot", api.open_dataset(dataset))
+        made.session.select_video(next(v for v, x in made.session.document.videos.items() if x.name == "long_group"))
+        qtbot.waitUntil(lambda: made.video_view.picture._image is not None)
+        yield made
 
 
 def drawn(window: MainWindow) -> np.ndarray:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from command_line import tot
 
 from core.cli import main
 
-
-@pytest.fixture(autouse=True)
-def own_cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("TOT_CACHE_DIR", str(tmp_path / "cache"))
+pytestmark = pytest.mark.usefixtures("own_cache")
 
 
 @pytest.fixture
@@ -32,14 +29,6 @@ def dataset(tmp_path) -> Path:
         (root / "groundTruth" / f"clip{number}.txt").write_text(lines)
     (root / "mapping" / "mapping.txt").write_text("".join(f"{i} {n}\n" for i, n in enumerate(names)))
     return root
-
-
-def tot(capsys, *words: object) -> tuple[int, dict, str]:
-    """Exit code, JSON document and standard error of one command with --json."""
-    capsys.readouterr()
-    code = main([*(str(word) for word in words), "--json"])
-    out, err = capsys.readouterr()
-    return code, json.loads(out) if out else {}, err
 
 
 def test_the_whole_path(dataset, tmp_path, capsys):

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import onnx_files
 import pytest
+from command_line import tot
 
 from core.cli import main
 from core.media.writer import write_video
 
+pytestmark = pytest.mark.usefixtures("own_cache")
 COLOURS = ((200, 40, 40), (40, 200, 40), (40, 40, 200))
-
-
-@pytest.fixture(autouse=True)
-def own_cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("TOT_CACHE_DIR", str(tmp_path / "cache"))
 
 
 @pytest.fixture
@@ -32,13 +28,6 @@ def videos(tmp_path) -> Path:
         )
         write_video(root / f"v{number}.mp4", pictures, rate=Fraction(30), preset="ultrafast")
     return root
-
-
-def tot(capsys, *words: object) -> tuple[int, dict, str]:
-    capsys.readouterr()
-    code = main([*(str(word) for word in words), "--json"])
-    out, err = capsys.readouterr()
-    return code, json.loads(out) if out else {}, err
 
 
 def test_from_plain_videos_to_a_segmented_project(videos, tmp_path, capsys):

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from command_line import tot
 
 from core.cli import main
-
-
-def tot(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, dict, str]:
-    code = main([*(str(word) for word in words), "--json"])
-    out, err = capsys.readouterr()
-    return code, json.loads(out) if out else {}, err
 
 
 @pytest.fixture

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from command_line import tot
 
 from core import api
 from core.annotation import commands
 from core.annotation.segmentation import Segmentation
 from core.annotation.values import ReviewStatus
-from core.cli import main
 from core.data.dataset import RunId, VideoId
 from core.events import StopKind
 from core.store import pack
@@ -22,9 +21,7 @@ STEPS = ("reach", "turn", "place")
 FAST = ("--iterations", 40, "--set", "batch=64", "--device", "cpu")
 
 
-@pytest.fixture(autouse=True)
-def own_cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("TOT_CACHE_DIR", str(tmp_path / "cache"))
+pytestmark = pytest.mark.usefixtures("own_cache")
 
 
 @pytest.fixture
@@ -49,14 +46,6 @@ def project(tmp_path) -> Path:
         made.edit(commands.start_unlabelled(document, second))
         made.edit(commands.relabel(document, second, 10, 40, 0))
     return path
-
-
-def tot(capsys, *words: object) -> tuple[int, dict, str]:
-    """Exit code, JSON document and standard error of one command with --json."""
-    capsys.readouterr()
-    code = main([*(str(word) for word in words), "--json"])
-    out, err = capsys.readouterr()
-    return code, json.loads(out) if out else {}, err
 
 
 def tracks(path: Path) -> str:

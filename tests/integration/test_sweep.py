@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import datasets
 import pytest
-
-from core.cli import main
-
-
-def tot(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, dict, str]:
-    code = main([*(str(word) for word in words), "--json"])
-    out, err = capsys.readouterr()
-    return code, json.loads(out) if out else {}, err
+from command_line import tot
 
 
 @pytest.fixture

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
+from command_line import tot
 
 from core.annotation import commands
 from core.annotation.values import ReviewStatus
-from core.cli import main
 from core.project import Project
-
-
-def tot(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, dict[str, object], str]:
-    capsys.readouterr()
-    code = main([*(str(word) for word in words), "--json"])
-    out, err = capsys.readouterr()
-    return code, json.loads(out) if out else {}, err
 
 
 def test_the_verb_writes_a_kit(project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

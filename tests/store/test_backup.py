@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from projects import V, a_project, with_edits, with_run
+from projects import V
 
 from core.annotation import commands
 from core.errors import StoreError
@@ -20,14 +20,6 @@ from core.store.backup import Backup
 from core.store.check import read_all
 
 NOW = datetime(2026, 3, 15, 12)
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    with a_project(tmp_path / "a.tot") as project:
-        with_run(project)
-        with_edits(project)
-    return tmp_path / "a.tot"
 
 
 def names(path: Path) -> list[str]:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from projects import V, a_project, with_edits, with_run
+from projects import V
 
 from core.annotation import commands
 from core.errors import StoreError
@@ -44,14 +44,6 @@ os.kill(os.getpid(), 9)
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TOT_DATA_DIR", str(tmp_path / "data"))
     return tmp_path / "data" / "emergency"
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    with a_project(tmp_path / "a.tot") as project:
-        with_run(project)
-        with_edits(project)
-    return tmp_path / "a.tot"
 
 
 def killed_with_a_full_disk(path: Path) -> None:

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from projects import V, a_project, with_edits, with_run
+from projects import V
 
 from core.annotation import commands
 from core.errors import DamagedProjectError, ProjectLockedError, StoreError
@@ -29,14 +29,6 @@ c.execute("CREATE TABLE filler(x)")
 for i in range(200): c.execute("INSERT INTO filler VALUES (zeroblob(4000))")
 print("spilled", flush=True); sys.stdin.read()
 """
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    with a_project(tmp_path / "a.tot") as project:
-        with_run(project)
-        with_edits(project)
-    return tmp_path / "a.tot"
 
 
 def tear(path: Path) -> None:
