@@ -22,7 +22,7 @@ TimelineView = Any
 
 EMPTY = {
     "ground-truth": "This video has no ground truth.",
-    "prediction": "No prediction yet. Train a model, or segment this video with a run.",
+    "prediction": "No prediction yet. Train a run, or segment this video with a run.",
     "difference": "Nothing to compare yet.",
     "confidence": "No scores yet. They come with a prediction.",
     "heatmap": "No scores. They come with a prediction; if the cache was emptied, segment again.",
