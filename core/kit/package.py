@@ -15,7 +15,8 @@ from ..formats.registry import find_format
 from ..media.clips import copy_video, encode_clip
 from ..media.reader import FrameReader
 from . import captions, folder, pages, pictures, record, scorm
-from .plan import KitPlan, Step, plan_kit, thumbnails_of
+from .layout import thumbnails_of
+from .plan import KitPlan, Step, plan_kit
 from .provenance import README, provenance, sha256
 from .source import KitOptions, KitSource, usual_formats
 from .word import work_instruction

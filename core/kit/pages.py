@@ -10,7 +10,8 @@ from typing import Any
 from ..data.colours import BACKGROUND_COLOUR, colour_for
 from ..data.dataset import BACKGROUND, ActionId, VideoId
 from ..html_page import render
-from .plan import KitPlan, Step, thumbnails_of
+from .layout import thumbnails_of
+from .plan import KitPlan, Step
 from .source import KitOptions, KitSource
 from .words import ENGLISH as WORDS
 

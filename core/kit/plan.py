@@ -1,41 +1,19 @@
-"""What a kit will hold, before anything is written: its reference video, its steps, their times and file names."""
+"""What a kit will hold, before anything is written: its reference video, its steps and their times."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from statistics import median
 
-import numpy as np
-
-from ..annotation.segmentation import Segmentation
 from ..annotation.values import StepText
-from ..data.dataset import BACKGROUND, UNLABELLED, ActionId, Video, VideoId
+from ..data.dataset import UNLABELLED, ActionId, Video, VideoId
 from ..data.words import readable
 from ..errors import ConfigError, InputError
-from .source import KitOptions, KitSource, usual_formats
+from .names import slug, video_names
+from .occurrences import Occurrence, StandardTime, occurrences, seconds_between, standard_times
+from .source import KitOptions, KitSource
 from .words import ENGLISH as WORDS
-
-FEW_VIDEOS = 3
-"""Below so many videos a median is not called a standard."""
-SLUG_LENGTH = 40
-
-
-@dataclass(frozen=True)
-class StandardTime:
-    """Median and quartiles of a step's seconds over `n` videos."""
-
-    median: float
-    q1: float
-    q3: float
-    n: int
-
-    @property
-    def is_standard(self) -> bool:
-        return self.n >= FEW_VIDEOS
 
 
 @dataclass(frozen=True)
@@ -80,51 +58,6 @@ class KitPlan:
         return self.n_accepted < self.n_videos or self.track == "prediction"
 
 
-@dataclass(frozen=True)
-class Occurrence:
-    """One action done once in one video; `nth` counts the earlier times of the same action there."""
-
-    action: ActionId
-    start: int
-    stop: int
-    nth: int
-
-
-def slug(text: str) -> str:
-    """At most 40 of ``a-z 0-9 -`` that remind of a text.
-
-    >>> slug("Größe prüfen: <b>Nr. 7</b>")
-    'grosse-prufen-b-nr-7-b'
-    """
-    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss")).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG_LENGTH].strip("-")
-
-
-def occurrences(cut: Segmentation, video: Video, options: KitOptions) -> tuple[list[Occurrence], list[Occurrence]]:
-    """(kept, dropped): what is done in one video, in order.
-
-    Steps that are too short are dropped, then equal actions with too little between them are joined.
-    """
-    kept: list[Occurrence] = []
-    dropped: list[Occurrence] = []
-    for start, stop, label in cut.segments:
-        if label == UNLABELLED or (label == BACKGROUND and not options.include_background):
-            continue
-        found = Occurrence(ActionId(label), start, stop, 0)
-        if _seconds(video, start, stop) < Fraction(options.min_step_s):
-            dropped.append(found)
-        elif kept and kept[-1].action == label and _seconds(video, kept[-1].stop, start) < Fraction(options.join_gap_s):
-            kept[-1] = Occurrence(found.action, kept[-1].start, stop, 0)
-        else:
-            kept.append(found)
-    seen: dict[ActionId, int] = {}
-    for place, found in enumerate(kept):
-        nth = seen.get(found.action, 0)
-        seen[found.action] = nth + 1
-        kept[place] = Occurrence(found.action, found.start, found.stop, nth)
-    return kept, dropped
-
-
 def plan_kit(source: KitSource, options: KitOptions) -> KitPlan:
     """The plan of a kit.
 
@@ -145,12 +78,12 @@ def plan_kit(source: KitSource, options: KitOptions) -> KitPlan:
         notes.append(WORDS["note_no_rate"].format(n=len(source.tracks) - len(timed)))
     reference = _reference(source, timed, found, notes)
     counted = {v: done for v, done in found.items() if v in source.accepted} or found
-    times = _standard_times(timed, counted)
+    times = standard_times(timed, counted)
     steps = tuple(
         _step(source, found, times, reference, index, occurrence, notes)
         for index, occurrence in enumerate(found[reference], 1)
     )
-    names = _video_names([source.videos[v] for v in dict.fromkeys([reference, *(s.video for s in steps)])])
+    names = video_names([source.videos[v] for v in dict.fromkeys([reference, *(s.video for s in steps)])])
     notes += _omissions(source, reference, found, dropped[reference])
     return KitPlan(
         title=source.kit_text.title or readable(source.activity) or "Training kit",
@@ -162,11 +95,6 @@ def plan_kit(source: KitSource, options: KitOptions) -> KitPlan:
         n_accepted=sum(v in source.accepted for v in source.tracks),
         track=source.track,
     )
-
-
-def _seconds(video: Video, start: int, stop: int) -> Fraction:
-    first, last = video.timebase.seconds(start), video.timebase.seconds(stop)
-    return Fraction(0) if first is None or last is None else last - first
 
 
 def _reference(
@@ -185,25 +113,9 @@ def _reference(
         name = source.videos[wanted].name if wanted in source.videos else wanted
         notes.append(WORDS["note_reference"].format(video=name))
     usable = [v for v in usable if v in source.accepted] or usable
-    lengths = {v: _seconds(timed[v], 0, source.tracks[v].n_frames) for v in usable}
+    lengths = {v: seconds_between(timed[v], 0, source.tracks[v].n_frames) for v in usable}
     middle = median(lengths.values())
     return min(usable, key=lambda v: abs(lengths[v] - middle))
-
-
-def _standard_times(
-    timed: dict[VideoId, Video], found: dict[VideoId, list[Occurrence]]
-) -> dict[tuple[ActionId, int], StandardTime]:
-    """Of the n-th time of each action, over the videos that have an n-th time: the accepted ones where there are."""
-    seconds: dict[tuple[ActionId, int], list[float]] = {}
-    for video, done in found.items():
-        for one in done:
-            length = float(_seconds(timed[video], one.start, one.stop))
-            seconds.setdefault((one.action, one.nth), []).append(length)
-    times = {}
-    for key, values in seconds.items():
-        q1, middle, q3 = (round(float(x), 3) for x in np.percentile(values, [25, 50, 75]))
-        times[key] = StandardTime(middle, q1, q3, len(values))
-    return times
 
 
 def _step(
@@ -261,19 +173,6 @@ def pictures_of(video: Video, start: int, stop: int) -> range:
     return range(first, max(first + 1, min(last, n)))
 
 
-def _video_names(videos: Sequence[Video]) -> dict[VideoId, str]:
-    names: dict[VideoId, str] = {}
-    taken: set[str] = set()
-    for video in videos:
-        name = base = slug(video.name) or "video"
-        number = 2
-        while name in taken:
-            name, number = f"{base}-{number}", number + 1
-        taken.add(name)
-        names[video.id] = name
-    return names
-
-
 def _omissions(
     source: KitSource, reference: VideoId, found: dict[VideoId, list[Occurrence]], dropped: list[Occurrence]
 ) -> list[str]:
@@ -281,7 +180,7 @@ def _omissions(
     notes = []
     video, in_reference = source.videos[reference], {o.action for o in found[reference]}
     for one in dropped:
-        seconds = float(_seconds(video, one.start, one.stop))
+        seconds = float(seconds_between(video, one.start, one.stop))
         name = _name(source, one.action)
         notes.append(WORDS["note_dropped"].format(action=name, frame=one.start, video=video.name, seconds=seconds))
     others: dict[ActionId, int] = {}
@@ -300,30 +199,3 @@ def _omissions(
 def _name(source: KitSource, action: ActionId) -> str:
     known = source.actions.get(action)
     return known.name if known else WORDS["background"].lower()
-
-
-def planned_files(plan: KitPlan, options: KitOptions) -> list[str]:
-    """The files that a kit of this plan holds, in their order; the labels as one entry a format."""
-    files = [
-        "index.html",
-        "work-instruction.html",
-        "work-instruction.docx",
-        "steps.json",
-        "steps.schema.json",
-        "steps.csv",
-    ]
-    for name in plan.shown.values() if not options.photos_only else ():
-        files += [f"video/{name}{end}" for end in (".mp4", ".chapters.vtt", ".subtitles.vtt", ".srt", ".ffmeta")]
-    if not options.photos_only:
-        files += [f"clips/{step.file}.mp4" for step in plan.steps]
-    for step in plan.steps:
-        files += thumbnails_of(step)
-    files.append("contact-sheet.jpg")
-    files.append("labels/README.txt")
-    files += [f"labels/{name}" for name in (usual_formats() if options.formats is None else options.formats)]
-    return [*files, "imsmanifest.xml", "README.txt", "PROVENANCE.json", "manifest.json"]
-
-
-def thumbnails_of(step: Step) -> list[str]:
-    """The three pictures of a step: its first, its middle, its last."""
-    return [f"thumbs/{step.file.split('_')[0]}_{moment}.jpg" for moment in ("start", "mid", "end")]

@@ -13,7 +13,8 @@ import msgspec
 from ..data.dataset import VideoId
 from ..data.timebase import Timebase
 from ..html_page import shown
-from .plan import KitPlan, Step, thumbnails_of
+from .layout import thumbnails_of
+from .plan import KitPlan, Step
 from .source import KitOptions, KitSource
 from .words import ENGLISH
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from xml.sax.saxutils import escape, quoteattr
 
 from ..html_page import shown
-from .plan import KitPlan, slug
+from .names import slug
+from .plan import KitPlan
 
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <manifest identifier={identifier} version="1.0" xmlns="http://www.imsproject.org/xsd/imscp_rootv1p1p2"

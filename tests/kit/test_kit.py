@@ -19,8 +19,9 @@ from numbered_clips import number_in
 from core.errors import ConfigError, InputError
 from core.events import JobCancelled, Progress, StopKind
 from core.kit.folder import files_in
+from core.kit.layout import planned_files
 from core.kit.package import KitSummary, write_kit
-from core.kit.plan import KitPlan, planned_files
+from core.kit.plan import KitPlan
 from core.kit.source import KitOptions, KitSource
 from core.media.index import probe
 from core.media.reader import FrameReader

@@ -15,7 +15,8 @@ from core.data.dataset import BACKGROUND, UNLABELLED, Action, ActionId, Video, V
 from core.data.timebase import MediaInfo, Timebase
 from core.errors import ConfigError, InputError
 from core.kit.captions import Cue, chapters, ffmetadata, srt, webvtt
-from core.kit.plan import plan_kit, slug
+from core.kit.names import slug
+from core.kit.plan import plan_kit
 from core.kit.source import KitOptions, KitSource
 from core.media.clips import Chapter
 

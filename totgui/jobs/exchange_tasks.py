@@ -180,7 +180,7 @@ def _labels_preview(project: Snapshot, request: LabelsRequest) -> str:
 
 def _kit_preview(project: Snapshot, request: KitRequest) -> KitPreview:
     from core.annotation.values import StepText
-    from core.kit.plan import planned_files
+    from core.kit.layout import planned_files
     from core.kit.source import KitOptions
 
     options = KitOptions(**request.options)
