@@ -62,11 +62,21 @@ def log_posterior_of(trained: Trained, video_scores: torch.Tensor) -> NDArray[np
 
 
 def log_posterior(trained: Trained, matrix: Rows) -> NDArray[np.float64]:
+    """What the runs say of a video, joined with what the corrected rows say by themselves where there are any."""
+    found = _of_runs(trained, matrix)
+    return found if trained.examples is None else trained.examples.join(found, _scaled(trained, matrix))
+
+
+def _of_runs(trained: Trained, matrix: Rows) -> NDArray[np.float64]:
     """`log_posterior_of` the scores of a video; of several members the mean, scaled so that rows sum to 1 again."""
     if not trained.members:
         return log_posterior_of(trained, scores(trained, matrix))
     mean = np.mean(_of_members(trained, matrix, log_posterior), axis=0)
     return np.asarray(mean - np.logaddexp.reduce(mean, axis=1, keepdims=True))
+
+
+def _scaled(trained: Trained, matrix: Rows) -> FloatArray:
+    return matrix.float().cpu().numpy() if isinstance(matrix, torch.Tensor) else trained.scaling.apply(matrix)
 
 
 def _of_members(trained: Trained, matrix: Rows, ask: Callable[[Trained, Rows], FloatArray]) -> list[FloatArray]:

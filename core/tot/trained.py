@@ -10,6 +10,7 @@ from .bank import FeatureBank
 from .checkpoint import Checkpoint
 from .config import TrainConfig
 from .cte import CteModel
+from .examples import Examples
 from .network import Network
 from .scaling import Scaling
 
@@ -52,7 +53,8 @@ class Trained:
 
     With `members` it is what they agree on, and `model` and `scaling` are those of the most typical one.
     `warning` says why a training ended before its time with the last whole weights; `checkpoint` lets a
-    training that was stopped go on.
+    training that was stopped go on. `examples` is what the corrected rows say by themselves, on rows scaled by
+    `scaling`; None where nothing was corrected.
     """
 
     model: Network | CteModel
@@ -68,6 +70,7 @@ class Trained:
     checkpoint: Checkpoint | None = None
     bank: FeatureBank | None = field(default=None, repr=False)
     members: tuple[Member, ...] = field(default=(), repr=False)
+    examples: Examples | None = field(default=None, repr=False)
 
 
 class Member(NamedTuple):

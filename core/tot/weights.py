@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from ..errors import InputError
 from .checkpoint import Checkpoint
 from .config import TrainConfig
 from .cte import CteModel
+from .examples import Examples
 from .network import Network, Shape
 from .scaling import Scaling
 from .trained import Member, Trained
@@ -39,6 +41,8 @@ def save(trained: Trained, path: Path) -> None:
     metadata = {"config": msgspec.json.encode(trained.config).decode(), "n_dimensions": str(trained.n_dimensions)}
     if trained.members:
         tensors, metadata["members"] = _packed_members(trained)
+    if trained.examples is not None:
+        tensors |= {f"examples.{name}": torch.from_numpy(value) for name, value in trained.examples.state().items()}
     if trained.checkpoint is not None:
         more, metadata["checkpoint"] = trained.checkpoint.packed()
         tensors |= more
@@ -55,10 +59,12 @@ def load(path: Path, *, device: str = "cpu") -> Trained:
             tensors = {name: stream.get_tensor(name) for name in stream.keys()}  # noqa: SIM118 - no mapping
         config = msgspec.json.decode(metadata["config"].encode(), type=TrainConfig)
         n_dimensions = int(metadata["n_dimensions"])
+        examples = _examples(_taken(tensors, "examples."), config)
         if "members" in metadata:
-            return _with_members(tensors, metadata["members"], config, n_dimensions, device)
+            found = _with_members(tensors, metadata["members"], config, n_dimensions, device)
+            return replace(found, examples=examples)
         kept = _taken(tensors, "checkpoint.")
-        found = _unpacked(tensors, config, n_dimensions, device)
+        found = replace(_unpacked(tensors, config, n_dimensions, device), examples=examples)
         found.checkpoint = Checkpoint.unpacked(kept, metadata["checkpoint"]) if kept else None
         return found
     except (OSError, SafetensorError, KeyError, ValueError, RuntimeError, msgspec.MsgspecError) as error:
@@ -85,6 +91,10 @@ def _unpacked(
     model = _model(config, scaling.width(n_dimensions), device)
     model.load_state(tensors)
     return Trained(model, scaling, config, n_dimensions, device=device)
+
+
+def _examples(tensors: Tensors, config: TrainConfig) -> Examples | None:
+    return Examples.of(config.n_clusters, **{n: t.numpy() for n, t in tensors.items()}) if tensors else None
 
 
 def _packed_members(trained: Trained) -> tuple[Tensors, str]:

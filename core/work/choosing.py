@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -21,6 +21,7 @@ from ..tot.supervision import Lessons
 from ..tot.train import train as fit
 from ..tot.train import train_many as fit_many
 from ..tot.trained import StepInfo, Trained
+from .examples import with_examples
 from .judging import Judge
 from .videos import predictions
 
@@ -86,7 +87,8 @@ class Choice:
     """What is kept of all runs, and its labels.
 
     `family` and `run` say which it is (for a consensus: its most typical member). `runs` are those that took part,
-    with their labels and how far each agrees with the others.
+    with their labels and how far each agrees with the others. `examples_agree` is Cohen's kappa of what the runs and
+    what the corrected rows say of all others; None without corrections.
     """
 
     trained: Trained
@@ -94,6 +96,7 @@ class Choice:
     family: int
     run: int
     runs: list[tuple[Trained, dict[str, IntArray], float]]
+    examples_agree: float | None = None
 
     @classmethod
     def of(
@@ -103,13 +106,30 @@ class Choice:
         request: TrainRequest,
         matrices: list[FloatArray],
         *,
-        joined: bool,
+        lessons: Lessons | None = None,
     ) -> Choice:
         """By the settings: the most typical run of the method whose seeds agree most, or the consensus of all.
 
-        A training that was stopped keeps one run, which can go on. `joined` says that the clusters of all runs mean
-        the same already, since a person named them.
+        A training that was stopped keeps one run, which can go on. With lessons the clusters of all runs mean the same
+        already, since a person named them, and what the corrected rows say by themselves joins what is kept.
         """
+        chosen = cls._of_runs(config, families, request, matrices, joined=lessons is not None)
+        if lessons is None:
+            return chosen
+        whole, agreed = with_examples(chosen.trained, lessons, matrices)
+        decoded = chosen.decoded if whole.examples is None else predictions(whole, request.videos, matrices)
+        return replace(chosen, trained=whole, decoded=decoded, examples_agree=agreed)
+
+    @classmethod
+    def _of_runs(
+        cls,
+        config: TrainConfig,
+        families: Sequence[Family],
+        request: TrainRequest,
+        matrices: list[FloatArray],
+        *,
+        joined: bool,
+    ) -> Choice:
         stopped = any(run.stopped_early for each in families for run in each.runs)
         if config.ensemble == "typical" or stopped or sum(len(each.runs) for each in families) < 2:
             kept = max(range(len(families)), key=lambda number: families[number].consistency)

@@ -20,6 +20,7 @@ from ..tot.devices import use_few_threads
 from ..tot.presets import rivals_of
 from .choosing import Choice, Family, shown
 from .counting import found_clusters
+from .examples import too_far_apart
 from .judging import Judge
 from .learning import lesson_of
 from .live import Live
@@ -94,7 +95,7 @@ def train(
         families.append(Family.train(settings, request, matrices, device, should_stop, lives[-1], resume, lessons))
     if should_stop() is StopKind.DISCARD:
         raise JobCancelled
-    choice = Choice.of(config, families, request, matrices, joined=lesson is not None)
+    choice = Choice.of(config, families, request, matrices, lessons=None if lesson is None else lesson.lessons)
     trained, found = choice.trained, choice.decoded
     ensemble = choice.plain(judge, families) if sum(len(each.runs) for each in families) > 1 else None
     path = Path(request.out) / "weights.safetensors"
@@ -108,6 +109,8 @@ def train(
         report(LogLine(text=trained.warning, level="warning"))
     if len(families) > 1:
         report(LogLine(text=choice.said(families)))
+    if choice.examples_agree is not None and trained.examples is None:
+        report(LogLine(text=too_far_apart(choice.examples_agree)))
     report(LogLine(text=f"{trained.iterations} iterations in {trained.seconds:.1f} s on {device}"))
     result = {
         "weights": str(path),
@@ -119,7 +122,7 @@ def train(
         "curve": curve,
         "stopped_early": trained.stopped_early,
         "label_map": label_map,
-        "learned": None if lesson is None else lesson.plain(request),
+        "learned": None if lesson is None else lesson.plain(request) | {"examples_agree": choice.examples_agree},
         "metrics": metrics,
         "ensemble": ensemble,
     }

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
+from core.annotation.segmentation import Segmentation
 from core.errors import ConfigError
-from core.events import ignore
+from core.events import ignore, never_stop
 from core.requests import TrainRequest, TrainVideo
+from core.tot import weights
 from core.tot.config import TrainConfig
+from core.tot.presets import preset
+from core.tot.supervision import Lessons
+from core.work.examples import too_far_apart, with_examples
 from core.work.judging import Judge
 from core.work.learning import _places, bind, lesson_of
+from core.work.training import train
+from core.work.videos import predictions
 
 
 def _config(n_clusters: int, **values: object) -> TrainConfig:
@@ -130,3 +142,63 @@ def test_clusters_without_a_name_are_matched_and_named_ones_stay() -> None:
     found = {"a": np.repeat([1, 0, 2], 4)}
     table = Judge(truths, {0: 7}).label_map(found, 3)
     assert table[0] == 7 and table[2] == 9
+
+
+def _made_request(folder: Path, told: Sequence[int], truths: list[np.ndarray]) -> TrainRequest:
+    """Three steps in one order, each with a look of its own."""
+    draw = np.random.default_rng(2)
+    centres, videos = draw.normal(size=(3, 8)), []
+    for number, truth in enumerate(truths):
+        path = folder / f"v{number}.npy"
+        np.save(path, (centres[truth] + draw.normal(size=(len(truth), 8)) * 0.5).astype(np.float32))
+        videos.append(
+            TrainVideo(id=f"v{number}", features=str(path), n_frames=len(truth), n_rows=len(truth), n_dimensions=8)
+        )
+    cuts = {f"v{n}": Segmentation.from_frames(truths[n]) for n in told}
+    return TrainRequest(
+        videos=tuple(videos),
+        config=structs.replace(preset("generic", n_clusters=3), batch=64, iterations=60),
+        out=str(folder),
+        learn_from="corrected" if told else "none",
+        corrections={v: (cut.starts.tolist(), cut.labels.tolist()) for v, cut in cuts.items()},
+    )
+
+
+LENGTHS = ([20, 12, 14], [10, 25, 12], [15, 9, 25], [8, 20, 8])
+TRUTHS = [np.repeat([0, 1, 2], lengths) for lengths in LENGTHS]
+
+
+def test_what_corrected_rows_say_joins_a_run_that_agrees_with_them(tmp_path: Path) -> None:
+    request = _made_request(tmp_path, [0], TRUTHS)
+    result = train(request, device="cpu", report=ignore, should_stop=never_stop)
+    run = weights.load(Path(result["weights"]))
+    assert run.examples is not None and result["learned"]["examples_agree"] > 0.7
+    found = predictions(run, request.videos, [np.load(video.features) for video in request.videos])
+    right = np.concatenate([found[f"v{n}"] == TRUTHS[n] for n in (1, 2, 3)])  # clusters bear the numbers of the actions
+    assert right.mean() > 0.95
+
+
+def test_corrected_rows_that_contradict_a_run_are_not_heard_by_themselves(tmp_path: Path) -> None:
+    """What one step looks like there another looks like everywhere else: the run, which has seen all, stays alone."""
+    request = _made_request(tmp_path, [0], TRUTHS)
+    result = train(request, device="cpu", report=ignore, should_stop=never_stop)
+    run = replace(weights.load(Path(result["weights"])), examples=None)
+    matrices = [np.load(video.features) for video in request.videos]
+    unknown = [np.full(len(t), -1) for t in TRUTHS[1:]]
+    heard, kappa = with_examples(run, Lessons((TRUTHS[0], *unknown)), matrices)
+    assert heard.examples is not None and kappa > 0.7
+    turned, low = with_examples(run, Lessons((np.array([1, 2, 0])[TRUTHS[0]], *unknown)), matrices)
+    assert turned is run and low < 0.33
+    assert "kappa" in too_far_apart(low)
+
+
+def test_where_every_row_is_corrected_there_is_nothing_to_spoil(tmp_path: Path) -> None:
+    request = _made_request(tmp_path, [0, 1, 2, 3], TRUTHS)
+    result = train(request, device="cpu", report=ignore, should_stop=never_stop)
+    assert weights.load(Path(result["weights"])).examples is not None
+    assert result["learned"]["examples_agree"] == 1.0
+
+
+def test_a_run_that_was_taught_nothing_keeps_no_examples(tmp_path: Path) -> None:
+    result = train(_made_request(tmp_path, [], TRUTHS), device="cpu", report=ignore, should_stop=never_stop)
+    assert result["learned"] is None and weights.load(Path(result["weights"])).examples is None
