@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from .annotation import commands
 from .annotation.document import Document
+from .annotation.edit import Edit, Swap
 from .annotation.map_notes import map_notes
 from .annotation.overlap import Counter, Match, inputs_of, solve
-from .annotation.values import UNMAPPED, Leftovers, Run
+from .annotation.values import UNMAPPED, LabelMap, Leftovers, MapKey, Run
 from .data.dataset import BACKGROUND, ActionId, ClusterId, RunId
 from .errors import ConfigError, EditError
 from .run_work import choose_run
@@ -29,46 +30,70 @@ def edit_map(
     leftovers: str | None = None,
     many_to_one: bool | None = None,
 ) -> dict[str, Any]:
-    """The label map as plain values, after the edits that were asked for, in the order of the arguments."""
-    document = project.document
+    """The label map as plain values, after what was asked for in the order of the arguments: one edit, or none.
+
+    Raises:
+        ConfigError: an unknown run, cluster or action, or nothing to match with.   EditError: one of the changes is
+            refused; then none is made.
+    """
+    document = project.snapshot().document
     chosen = choose_run(document, run)
     for cluster in (*targets, *lock):
         if not 0 <= cluster < chosen.n_clusters:
             raise ConfigError(f"There is no cluster {cluster}; {chosen.name} has 0 to {chosen.n_clusters - 1}.")
     wanted = {cluster: _action_called(document, name) for cluster, name in targets.items()}
-    if many_to_one is not None and document.label_maps[chosen.id].many_to_one != many_to_one:
-        project.edit(commands.set_many_to_one(document, chosen.id, many_to_one))
+    draft = _Draft(document, chosen.id)
+    if many_to_one is not None and draft.map.many_to_one != many_to_one:
+        draft.change(commands.set_many_to_one(document, chosen.id, many_to_one))
     for cluster, target in wanted.items():
-        if document.label_maps[chosen.id].target(cluster) != target:
-            project.edit(commands.set_target(document, chosen.id, ClusterId(cluster), target))
+        if draft.map.target(cluster) != target:
+            draft.change(commands.set_target(document, chosen.id, ClusterId(cluster), target))
     for cluster in lock:
-        if cluster not in document.label_maps[chosen.id].locked:
-            project.edit(commands.set_lock(document, chosen.id, ClusterId(cluster), True))
+        if cluster not in draft.map.locked:
+            draft.change(commands.set_lock(document, chosen.id, ClusterId(cluster), True))
     if leftovers is not None:
-        _set_leftovers(project, chosen, Leftovers(leftovers))
+        policy = Leftovers(leftovers)
+        fill = _match(document, chosen).fill if policy is Leftovers.LARGEST else {}
+        with suppress(EditError):  # the policy that is set already
+            draft.change(commands.set_leftovers(document, chosen.id, policy, fill))
     if rematch:
-        _rematch(project, chosen)
-    return _map_values(document, chosen)
+        match = _match(document, chosen)
+        with suppress(EditError):  # the same match again changes nothing
+            draft.change(commands.rematch(document, chosen.id, match.proposed, table=match.table, fill=match.fill))
+    edit = draft.edit()
+    if edit is not None:
+        project.edit(edit)
+    return _map_values(project.document, chosen)
 
 
-def _match(project: Project, run: Run) -> Match:
-    document = project.document
+class _Draft:
+    """Changes of one label map, made on values of their own until they are one edit of the project."""
+
+    def __init__(self, document: Document, run: RunId) -> None:
+        self._document, self._run = document, run
+        self._before = self.map
+        self._texts: list[str] = []
+
+    @property
+    def map(self) -> LabelMap:
+        return self._document.label_maps[self._run]
+
+    def change(self, edit: Edit) -> None:
+        self._document.apply(edit)
+        self._texts.append(edit.text)
+
+    def edit(self) -> Edit | None:
+        """All of it as one edit; None where the map is as it was."""
+        if self.map == self._before:
+            return None
+        return Edit("; ".join(self._texts), (Swap(MapKey(self._run), self._before, self.map),))
+
+
+def _match(document: Document, run: Run) -> Match:
     found = Counter().count(inputs_of(document, run.id))
     if not found.has_truth:
         raise ConfigError("Matching needs predictions of videos with ground truth. Run tot segment first.")
     return solve(found, document.label_maps[run.id])
-
-
-def _set_leftovers(project: Project, run: Run, policy: Leftovers) -> None:
-    fill = _match(project, run).fill if policy is Leftovers.LARGEST else {}
-    with suppress(EditError):  # the policy that is set already
-        project.edit(commands.set_leftovers(project.document, run.id, policy, fill))
-
-
-def _rematch(project: Project, run: Run) -> None:
-    found = _match(project, run)
-    with suppress(EditError):  # the same match again changes nothing
-        project.edit(commands.rematch(project.document, run.id, found.proposed, table=found.table, fill=found.fill))
 
 
 def _action_called(document: Document, name: str) -> int:

@@ -54,6 +54,23 @@ def test_rows_set_by_hand_are_marked_in_scores_and_report(path, capsys):
     assert tot(capsys, "map", path, "--rematch")["label_map"] == shown
 
 
+def test_what_one_command_asks_of_the_map_is_done_whole_or_not_at_all(path, capsys):
+    shown = tot(capsys, "map", path)["label_map"]
+    (locked, taken), (free, _), *_ = ((int(c), name) for c, name in shown.items() if name)
+    tot(capsys, "map", path, "--lock", locked)
+    before = tot(capsys, "map", path)
+    words = ("--set", f"{free}=background", f"{free + 1}={taken}")  # the second takes from the locked cluster
+    assert main(["map", str(path), *words]) != 0 and "is locked" in capsys.readouterr().err
+    assert tot(capsys, "map", path) == before
+    with Project.open(path) as project:
+        n_steps = len(project.history.done)
+    tot(capsys, "map", path, "--set", f"{free}=background", "--lock", free)
+    with Project.open(path) as project:
+        assert len(project.history.done) == n_steps + 1
+        project.undo()
+    assert tot(capsys, "map", path) == before
+
+
 def test_sharing_actions_and_leftovers_are_marked(path, capsys):
     plain = tot(capsys, "evaluate", path)
     assert list(plain["label_map"].values()).count(None) == 1
