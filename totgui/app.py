@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
@@ -17,6 +18,9 @@ from .paths import resource
 from .session import Session
 from .settings import Settings
 
+SWITCH_S = 0.001
+"""How long the window waits at most for a thread that computes, each time that Qt calls into Python; usual is 5 ms."""
+
 
 def make_application() -> QApplication:
     """The application object, made once."""
@@ -26,6 +30,7 @@ def make_application() -> QApplication:
     application.setOrganizationName("totgui")
     application.setWindowIcon(QIcon(str(resource("totgui.svg"))))
     collect_on_this_thread(application)
+    sys.setswitchinterval(SWITCH_S)
     return application
 
 

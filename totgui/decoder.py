@@ -107,6 +107,11 @@ class Decoder(QObject):
             if self._thread.is_alive():
                 log.error("%s: the decoder does not answer; its thread is left behind", self._media)
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether the thread has not ended yet."""
+        return self._thread.is_alive()
+
     # --- in the thread -----------------------------------------------------------------------------
 
     def _work(self) -> None:

@@ -63,6 +63,7 @@ class Playback(QObject):
         self.steps_only = False  # while K is held, J and L move one frame
         self._decoder: Decoder | None = None
         self._still_decoder: Decoder | None = None
+        self._leaving: list[Decoder] = []  # told to end, not yet waited for
         self._serial = 0
         self._pending: dict[int, int] = {}
         self._direction = 0
@@ -96,7 +97,7 @@ class Playback(QObject):
         if video is self.video:
             return
         self.pause()
-        self._end_decoder()
+        self._end_decoder(later=video is not None)
         self.video, self.loop, self.frame, self.wanted = video, None, 0, -1
         self._start_decoder()
         self.videoChanged.emit()
@@ -134,24 +135,37 @@ class Playback(QObject):
         self._end_decoder()
         self.video = None
 
-    def _end_decoder(self, *, wait: bool = True) -> None:
-        decoder, self._decoder = self._decoder, None
-        still, self._still_decoder = self._still_decoder, None
+    def _end_decoder(self, *, wait: bool = True, later: bool = False) -> None:
+        """Nothing comes from the present decoders any more. Without `wait` a thread that hangs is left behind.
+
+        `later` does not wait for the picture that is being decoded: the thread is waited for when it has ended.
+        """
+        both = ((self._decoder, self._on_picture), (self._still_decoder, self._on_original))
+        if self._decoder is not None:
+            self._decoder.answered.disconnect(self._on_answered)
+        self._decoder = self._still_decoder = None
         self._pending.clear()
         self._watch.stop()
-        if still is not None:
-            still.pictureDecoded.disconnect(self._on_original)
-            still.failed.disconnect(self._on_failed)
-            still.end(wait=wait)
-            still.deleteLater() if wait else still.setParent(None)
-        if decoder is None:
-            return
-        decoder.pictureDecoded.disconnect(self._on_picture)
-        decoder.failed.disconnect(self._on_failed)
-        decoder.answered.disconnect(self._on_answered)
-        decoder.expected.disconnect(self._on_expected)
-        decoder.end(wait=wait)
-        decoder.deleteLater() if wait else decoder.setParent(None)
+        for decoder, slot in both:
+            if decoder is None:
+                continue
+            decoder.pictureDecoded.disconnect(slot)
+            decoder.failed.disconnect(self._on_failed)
+            decoder.end(wait=wait and not later)
+            if later:
+                self._leaving.append(decoder)
+            elif wait:
+                decoder.deleteLater()
+            else:
+                decoder.setParent(None)
+        self._forget_ended(wait=wait and not later)
+
+    def _forget_ended(self, *, wait: bool) -> None:
+        """Give back decoders whose threads have ended; all of them, where it may be waited for."""
+        for decoder in [d for d in self._leaving if wait or not d.is_alive]:
+            decoder.end()
+            decoder.deleteLater()
+            self._leaving.remove(decoder)
 
     def _on_no_answer(self) -> None:
         """The decoder hangs: this video is left without pictures, everything else goes on."""

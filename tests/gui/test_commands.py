@@ -21,6 +21,7 @@ from totgui.layouts import ARRANGEMENTS
 from totgui.main_window import MainWindow
 from totgui.models.fuzzy import match
 from totgui.models.key_hints import STANDARD_KEYS, not_taken, read_only
+from totgui.palette import SHADES, SHEET, apply_theme
 from totgui.session import Session
 from totgui.settings import Settings
 
@@ -357,3 +358,14 @@ def test_what_was_done_can_be_taken_back_where_it_is_said_and_nothing_else_is(wi
     window.bar.choose("Undo")
     assert session.document.actions[ActionId(0)].archived and session.document.actions[ActionId(1)].name == "another"
     assert "Other edits came after it" in window.bar.text()
+
+
+def test_a_theme_is_set_in_parts_and_the_last_one_asked_for_stays(window, qtbot, qapp):
+    """At once it held the window for a third of a second."""
+    window.actions_.by_name["view.light"].trigger()
+    window.actions_.by_name["view.dark"].trigger()
+    assert not window.updatesEnabled()
+    qtbot.waitUntil(window.updatesEnabled)
+    dark = qapp.palette().window().color().name(), qapp.styleSheet()
+    apply_theme(qapp, "light")
+    assert dark[0] == SHADES["dark"]["window"] and dark[1] == SHEET % SHADES["dark"] != qapp.styleSheet()

@@ -191,3 +191,21 @@ def test_the_pointer_reads_the_values(view, session, qtbot):
     assert plot._pointer.isVisible() and "MoF 50" in plot._legend.text()
     plot._on_pointer(QPointF(-50.0, -50.0))
     assert not plot._pointer.isVisible() and "MoF 50" not in plot._legend.text()
+
+
+def test_what_arrives_is_drawn_by_the_same_items_and_when_it_is_seen(view, session, qtbot):
+    """Items made anew for each message took the window longer than all else that a training does to it."""
+    plot = view.curves.losses
+    qtbot.waitUntil(lambda: plot._graph is not None)
+    for iteration in (10, 20):
+        session.jobEvent.emit(metrics(iteration, losses=(1.0,), mofs=(0.5,)))
+    items = list(plot._graph.listDataItems())
+    session.jobEvent.emit(metrics(30, losses=(2.0,), mofs=(0.5,)))
+    assert list(plot._graph.listDataItems()) == items
+    drawn = [list(item.yData) for item in items]
+    assert drawn == [list(line.ys) for line in plot.lines] and drawn[-1][-1] in (2.0, 0.0)
+    view.hide()
+    session.jobEvent.emit(metrics(40, losses=(5.0,), mofs=(0.5,)))
+    assert [list(item.yData) for item in items] == drawn  # nobody looks
+    view.show()
+    assert [list(item.yData) for item in items] == [list(line.ys) for line in plot.lines] != drawn

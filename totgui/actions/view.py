@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from ..layouts import ARRANGEMENTS
-from ..palette import apply_theme
+from ..palette import theme_steps
 from .menu import Command, Menu
 
 FOLLOW = (("off", "Not at all"), ("page", "Page by page"), ("smooth", "Smoothly, in the middle"))
@@ -13,6 +17,14 @@ FOLLOW = (("off", "Not at all"), ("page", "Page by page"), ("smooth", "Smoothly,
 
 class ViewMenu(Menu):
     title = "&View"
+
+    def __init__(self, window: Any) -> None:
+        super().__init__(window)
+        self._theme_steps: list[Callable[[], object]] = []
+        self._theme_turn = QTimer(window)
+        self._theme_turn.setSingleShot(True)
+        self._theme_turn.setInterval(0)
+        self._theme_turn.timeout.connect(self._go_on_with_theme)
 
     def commands(self) -> list[Command | None]:
         timeline = self.window.timeline
@@ -80,10 +92,20 @@ class ViewMenu(Menu):
         self.window.actions_.refresh()
 
     def theme(self, name: str) -> None:
+        """Change the theme, a part of it in each turn of the event loop: video that plays goes on."""
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         self.window.settings.set_theme(name)
-        apply_theme(application, name)
+        self.window.setUpdatesEnabled(False)  # what stands between two themes is not seen
+        self._theme_steps = theme_steps(application, name)  # one that is under way is left for this one
+        self._theme_turn.start()
+
+    def _go_on_with_theme(self) -> None:
+        if self._theme_steps:
+            self._theme_steps.pop(0)()
+            self._theme_turn.start()
+        else:
+            self.window.setUpdatesEnabled(True)
 
     def full_screen(self) -> None:
         if self.window.isFullScreen():

@@ -31,6 +31,9 @@ class Plot(Picture):
         self.lines: tuple[Line, ...] = ()
         self._end = 0.0
         self._name = title.partition(" ")[0].lower()
+        self._items: tuple[list[Any], list[Any]] = ([], [])  # lines and single points of the graph
+        self._bands: list[Any] = []
+        self._is_stale = False
         self._graph: Any = None  # made when it is seen first: the library takes its time to load
         self.setMinimumHeight(130)
         self.setAccessibleName(f"{title} by iteration")
@@ -59,6 +62,8 @@ class Plot(Picture):
         super().showEvent(event)
         if self._graph is None:
             self._make()
+        elif self._is_stale:
+            self._draw()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -103,6 +108,7 @@ class Plot(Picture):
         self._graph.setLimits(xMin=0)
         self._pointer = library.InfiniteLine(angle=90, movable=False)
         self._pointer.setVisible(False)
+        self._graph.addItem(self._pointer, ignoreBounds=True)
         self._graph.scene().sigMouseMoved.connect(self._on_pointer)
         self._graph.scene().sigMouseClicked.connect(lambda event: self._fit() if event.double() else None)
         self._column.takeAt(1)
@@ -121,24 +127,52 @@ class Plot(Picture):
         self._draw()
 
     def _draw(self) -> None:
-        if self._graph is None:
+        """Bring the graph up to the lines, or leave it to the moment at which it is seen again."""
+        self._is_stale = not self.isVisible()
+        if self._graph is None or self._is_stale:
             return
-        library, graph = pyqtgraph(), self._graph
-        graph.clear()
-        graph.addItem(self._pointer, ignoreBounds=True)
-        for line in self.lines:
-            style = Qt.PenStyle.DashLine if line.dashed else Qt.PenStyle.SolidLine
-            pen = library.mkPen(line.colour, width=line.width, style=style)
-            xs, ys = np.asarray(line.xs, dtype=np.float64), np.asarray(line.ys, dtype=np.float64)
-            if len(line.spread):
-                spread = np.asarray(line.spread)
-                edges = [library.PlotDataItem(xs, ys + sign * spread, pen=None) for sign in (-1.0, 1.0)]
-                band = QColor(line.colour)
-                band.setAlpha(45)
-                graph.addItem(library.FillBetweenItem(*edges, brush=library.mkBrush(band)))
-            symbol = {"symbol": "o", "symbolSize": 4, "symbolBrush": line.colour, "symbolPen": None}
-            graph.addItem(library.PlotDataItem(xs, ys, pen=pen, **(symbol if len(xs) == 1 else {})))
+        for item in self._bands:
+            self._graph.removeItem(item)
+        self._bands = [item for line in self.lines if len(line.spread) for item in self._band(line)]
+        kinds = [len(line.xs) == 1 for line in self.lines]
+        for kind, items in enumerate(self._items):  # made once: to make them anew takes twenty times as long
+            wanted = kinds.count(bool(kind))
+            while len(items) > wanted:
+                self._graph.removeItem(items.pop())
+            while len(items) < wanted:
+                items.append(self._new_item(bool(kind)))
+        lines, points = (iter(items) for items in self._items)
+        for place, line in enumerate(self.lines):
+            item = next(points if kinds[place] else lines)
+            item.setZValue(place)
+            self._fill(item, line)
         self._fit()
+
+    def _new_item(self, is_point: bool) -> Any:
+        library = pyqtgraph()
+        item = library.ScatterPlotItem(size=4, pen=None) if is_point else library.PlotCurveItem(connect="finite")
+        self._graph.addItem(item)
+        return item
+
+    def _fill(self, item: Any, line: Line) -> None:
+        library = pyqtgraph()
+        xs, ys = np.asarray(line.xs, dtype=np.float64), np.asarray(line.ys, dtype=np.float64)
+        if len(xs) == 1:
+            item.setData(xs, ys, brush=library.mkBrush(line.colour))
+            return
+        style = Qt.PenStyle.DashLine if line.dashed else Qt.PenStyle.SolidLine
+        item.setData(xs, ys, pen=library.mkPen(line.colour, width=line.width, style=style))
+
+    def _band(self, line: Line) -> list[Any]:
+        """How far the seeds lie apart, as an area around their mean."""
+        library = pyqtgraph()
+        xs, ys, spread = (np.asarray(v, dtype=np.float64) for v in (line.xs, line.ys, line.spread))
+        edges = [library.PlotDataItem(xs, ys + sign * spread, pen=None) for sign in (-1.0, 1.0)]
+        colour = QColor(line.colour)
+        colour.setAlpha(45)
+        found = library.FillBetweenItem(*edges, brush=library.mkBrush(colour))
+        self._graph.addItem(found)
+        return [found]
 
     def _fit(self) -> None:
         """Everything in view: the whole training from left to right, and the fixed span or all values."""
