@@ -20,6 +20,7 @@ from .annotation.segmentation import Segmentation
 from .annotation.values import ReviewStatus
 from .data.colours import colour_for
 from .data.dataset import BACKGROUND, UNLABELLED, Action, ActionId, Problem, VideoId
+from .data.words import one_spelling
 from .errors import ConfigError, EditError
 from .formats.format import Reading
 from .formats.grid import Placed, on_grid
@@ -196,24 +197,29 @@ def _meanings(document: Document, rows: Iterable[ImportRow]) -> tuple[dict[str, 
 
 
 def _folded(name: str) -> str:
-    return re.sub(r"[\W_]+", " ", name.casefold()).strip()
+    return re.sub(r"[\W_]+", " ", one_spelling(name).casefold()).strip()
 
 
 def new_actions(document: Document, plan: ImportPlan, chosen: Collection[int], names: Meanings) -> list[Action]:
     """The actions that the chosen rows need and the project lacks, in the order of the files, with colours."""
     first = 1 + max((int(a) for a in document.actions), default=-1)
+    fresh: dict[str, str] = {}  # by spelling: what looks the same is one action, written as it came first
+    for name in _fresh(plan, chosen, names):
+        fresh.setdefault(one_spelling(name), name.strip())
+    return [Action(ActionId(first + n), name, colour_for(first + n)) for n, name in enumerate(fresh.values())]
+
+
+def _fresh(plan: ImportPlan, chosen: Collection[int], names: Meanings) -> list[str]:
+    """The names in the chosen rows that mean no action of the project."""
     used = dict.fromkeys(name for n in sorted(chosen) for name in plan.rows[n].placed.names if name)
-    fresh = [name for name in used if names.get(name) is None]
-    return [Action(ActionId(first + n), name.strip(), colour_for(first + n)) for n, name in enumerate(fresh)]
+    return [name for name in used if names.get(name) is None]
 
 
 def _labels(document: Document, plan: ImportPlan, chosen: Collection[int], names: Meanings) -> dict[str | None, int]:
     numbers: dict[str | None, int] = {"": int(BACKGROUND), None: int(UNLABELLED)}
     numbers |= {name: meaning for name, meaning in names.items() if meaning is not None}
-    used = dict.fromkeys(name for n in sorted(chosen) for name in plan.rows[n].placed.names if name)
-    fresh = [name for name in used if names.get(name) is None]
-    numbers |= {name: int(a.id) for name, a in zip(fresh, new_actions(document, plan, chosen, names), strict=True)}
-    return numbers
+    added = {one_spelling(a.name): int(a.id) for a in new_actions(document, plan, chosen, names)}
+    return numbers | {name: added[one_spelling(name)] for name in _fresh(plan, chosen, names)}
 
 
 def chosen_tracks(

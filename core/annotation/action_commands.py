@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
 from ..data.colours import colour_for
 from ..data.dataset import Action, ActionId, VideoId
+from ..data.words import one_spelling
 from ..errors import EditError
 from .document import Document
 from .edit import Edit, Swap
@@ -110,8 +110,8 @@ def uses_of(document: Document, action: ActionId) -> tuple[int, list[VideoId], i
 
 def find_action(document: Document, name: str) -> Action | None:
     """The action in use with this name, or None; two ways to write one letter are one name."""
-    wanted = _normal(name)
-    return next((a for a in document.actions.values() if not a.archived and _normal(a.name) == wanted), None)
+    wanted = one_spelling(name)
+    return next((a for a in document.actions.values() if not a.archived and one_spelling(a.name) == wanted), None)
 
 
 def name_problem(document: Document, name: str, own: ActionId | None = None) -> str:
@@ -146,10 +146,6 @@ def _action(document: Document, action: ActionId) -> Action:
     if action not in document.actions:
         raise EditError(f"There is no action {action} in this project.")
     return document.actions[action]
-
-
-def _normal(name: str) -> str:
-    return unicodedata.normalize("NFC", name.strip())
 
 
 def checked_name(document: Document, name: str, own: ActionId | None = None) -> str:

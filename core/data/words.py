@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 
 def readable(name: str) -> str:
     """An action's or activity's name as a title: labels of datasets join their words with underscores.
@@ -11,3 +13,8 @@ def readable(name: str) -> str:
     """
     text = name if " " in name else name.replace("_", " ").strip() or name
     return text[:1].upper() + text[1:]
+
+
+def one_spelling(name: str) -> str:
+    """What names share that nobody could tell apart: no blanks around them, every letter composed (NFC)."""
+    return unicodedata.normalize("NFC", name.strip())

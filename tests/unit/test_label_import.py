@@ -61,6 +61,23 @@ def test_names_go_to_the_action_that_they_most_likely_mean(document, tmp_path):
     assert [(a.id, a.name) for a in new_actions(document, plan, plan.proposed, plan.names)] == [(3, "wipe")]
 
 
+@pytest.mark.parametrize("other", [" wipe", "wipe  ", "a\u0301bc"])
+def test_two_ways_to_write_one_new_name_are_one_action(document, tmp_path, other):
+    """They could not be told apart on the screen: the import was refused, or made two actions of one name."""
+    name = other.strip().replace("a\u0301", "\u00e1")
+    plan = plan_of(document, f'{HEAD}P03,0,2,{name}\nP03,2,4,stir\nP03,4,10,"{other}"\n', tmp_path)
+    edit = import_edit(document, plan, plan.proposed)
+    document.apply(edit)
+    assert [a.name for a in document.actions.values()][3:] == [name]
+    assert document.corrected[P03] == Segmentation.from_frames([3] * 20 + [2] * 20 + [3] * 60)
+
+
+def test_an_action_is_known_however_its_letters_are_written(document, tmp_path):
+    document.actions[ActionId(2)] = Action(ActionId(2), "r\u00fchren", "#102030")
+    plan = plan_of(document, f"{HEAD}P03,0,2,ru\u0308hren\n", tmp_path)
+    assert list(plan.names.values()) == [2]
+
+
 def test_an_import_is_one_edit_with_its_new_actions_and_undo_takes_all_back(document, tmp_path):
     plan = plan_of(document, f"{HEAD}P03,0,2,stir\nP03,2,10,wipe\nP04,1,10,wipe\n", tmp_path)
     edit = import_edit(document, plan, plan.proposed)
