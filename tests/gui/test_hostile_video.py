@@ -88,16 +88,19 @@ def test_a_file_that_hangs_is_left_behind_and_the_window_closes(qtbot, window, m
 
 def test_another_video_does_not_wait_for_the_picture_that_is_being_decoded(qtbot, window, monkeypatch, caplog) -> None:
     """The window stood still until the decoder of the last video had come to the end of its picture."""
-    playback, release, packets = window.session.playback, threading.Event(), reader_module.packets
+    playback, packets = window.session.playback, reader_module.packets
+    begun, release = threading.Event(), threading.Event()
 
     def slow(container, stream):
         if BAD in container.name:
+            begun.set()
             release.wait(60)
         return packets(container, stream)
 
     monkeypatch.setattr(reader_module, "packets", slow)
     select(window, BAD, 9)
     old = playback._decoder
+    qtbot.waitUntil(begun.is_set)
     select(window, "variable_rate", 30)
     assert old.is_alive and old in playback._leaving and "left behind" not in caplog.text
     qtbot.waitUntil(lambda: playback.frame == 30)
