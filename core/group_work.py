@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from .annotation.segmentation import Segmentation
-from .data.dataset import Action, Dataset, Video
+from .data.colours import colour_for
+from .data.dataset import UNLABELLED, Action, ActionId, Dataset, Video
 from .data.features import load_matrix
 from .data.labels import load_ground_truth
 from .errors import InputError
@@ -60,14 +61,22 @@ def _write(path: Path, name: str, places: Sequence[tuple[Dataset, Video]]) -> di
     actions: dict[int, Action] = {}
     truths = {}
     for dataset, video in places:
-        actions |= {int(action.id): action for action in dataset.actions if int(action.id) not in actions}
+        numbers = _joined(actions, dataset.actions)
         if video.ground_truth is not None:
-            truths[video.id] = Segmentation.from_frames(load_ground_truth(dataset, video))
+            truth = Segmentation.from_frames(load_ground_truth(dataset, video))
+            truths[video.id] = truth.mapped(numbers, default=UNLABELLED)
     used = {label for truth in truths.values() for label in truth.labels.tolist()}
     kept = tuple(actions[number] for number in sorted(actions) if number in used or not truths)
     videos = tuple(video for _, video in places)
-    first = places[0][0]
-    whole = dataclasses.replace(first, activity=name, activities=(name,), videos=videos, actions=kept, problems=())
+    whole = replace(
+        places[0][0],
+        activity=name,
+        activities=(name,),
+        videos=videos,
+        actions=kept,
+        problems=(),
+        background_names=frozenset().union(*(dataset.background_names for dataset, _ in places)),
+    )
     with Project.create(path, whole, ground_truth=truths) as project:
         project.flush(60)
     counts: dict[str, int] = {}
@@ -79,3 +88,21 @@ def _write(path: Path, name: str, places: Sequence[tuple[Dataset, Video]]) -> di
         "actions": len(kept),
         "activities": counts,
     }
+
+
+def _joined(actions: dict[int, Action], more: Sequence[Action]) -> dict[int, int]:
+    """Bring the actions of another activity in; the number here of each label there.
+
+    Names tell which are the same. Activities of one mapping keep its numbers; those that number their actions alone
+    get other numbers where theirs are taken.
+    """
+    known = {action.name: number for number, action in actions.items()}
+    numbers: dict[int, int] = {}
+    for action in more:
+        number = known.get(action.name)
+        if number is None:
+            number = int(action.id) if int(action.id) not in actions else 1 + max(actions)
+            is_moved = number != int(action.id)
+            actions[number] = replace(action, id=ActionId(number), colour=colour_for(number)) if is_moved else action
+        numbers[int(action.id)] = number
+    return numbers

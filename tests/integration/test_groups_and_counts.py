@@ -9,6 +9,7 @@ import pytest
 from command_line import tot
 
 from core.cli import main
+from core.project import Project
 
 
 @pytest.fixture
@@ -47,6 +48,33 @@ def test_videos_of_several_activities_become_one_project_each(
     assert code == 2 and "is there already" in error
     code, _, error = tot(capsys, "group", mixed, "--groups", 40, "--out", tmp_path / "more")
     assert code == 2 and "wanted 2 to 15" in error and not (tmp_path / "more").exists()
+
+
+def test_groups_of_activities_that_number_their_actions_alone_keep_every_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a mapping file every activity counts its actions from 0: joined by number, one had the other's names."""
+    draw, root, wanted = np.random.default_rng(2), tmp_path / "mixed", {}
+    for activity, names in {"tea": ("boil", "pour", "stir"), "egg": ("crack", "pour", "fry")}.items():
+        for folder in ("features", "groundTruth"):
+            (root / folder / activity).mkdir(parents=True)
+        for number in range(2):
+            wanted[f"{activity}{number}"] = [names[k] for k in np.repeat([0, 1, 2], [20, 30, 25])]
+            values = draw.normal(size=(75, 4)).astype(np.float32)  # all alike: groups are mixed
+            np.save(root / "features" / activity / f"{activity}{number}.npy", values)
+            text = "".join(f"{name}\n" for name in wanted[f"{activity}{number}"])
+            (root / "groundTruth" / activity / f"{activity}{number}.txt").write_text(text)
+    code, found, _ = tot(capsys, "group", root, "--groups", 2, "--out", tmp_path / "groups")
+    assert code == 0 and any(len(each["activities"]) == 2 for each in found["groups"])
+    said = {}
+    for group in found["groups"]:
+        with Project.open(Path(group["project"]), read_only=True) as project:
+            document = project.document
+            names = {int(action.id): action.name for action in document.actions.values()}
+            assert len(set(names.values())) == len(names)
+            for video, truth in document.ground_truth.items():
+                said[document.videos[video].name] = [names[label] for label in truth.to_frames().tolist()]
+    assert said == wanted
 
 
 def test_the_number_of_clusters_is_found_recorded_and_repeated(
