@@ -19,6 +19,9 @@ LIMIT_S = 20.0
 GOOD = ("read", "refused")
 """What may come of a damaged file: pictures with the missing ones as errors, or a reason."""
 JUMPS = 10
+BLIND = ("mpeg4", "mpeg2video", "mjpeg", "libvpx", "gif", "rawvideo")
+"""Codecs whose decoder cannot tell most damage: VP8 and MPEG-4 take any bits for a picture. There two readings of a
+file of which packets are missing may differ, and nobody can say so."""
 
 
 def damaged(data: bytes, rng: random.Random) -> bytes:
@@ -41,7 +44,7 @@ def outcome_of(path: Path) -> str:
     """``read``, ``refused``, or what was raised besides.
 
     Every picture is read in order, then some at random by a reader that kept nothing: ``WRONG`` counts those that
-    came both times and were not the same.
+    came both times without a doubt and were not the same.
     """
     try:
         with FrameReader(path) as reader:
@@ -61,9 +64,10 @@ def outcome_of(path: Path) -> str:
 
 
 def _checksum(reader: FrameReader, picture: int) -> int | None:
-    """Of a small copy of a picture; None where it is missing."""
+    """Of a small copy of a picture; None where it is missing, or said to be doubtful."""
     with suppress(MediaError):
-        return zlib.crc32(reader.read(picture, height=48))
+        made = zlib.crc32(reader.read(picture, height=48))
+        return None if reader.is_doubtful(picture) else made
     return None
 
 

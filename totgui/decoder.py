@@ -25,8 +25,12 @@ KEEP_BYTES = 192 * 1024 * 1024
 APPROXIMATE_S = 0.028
 """While the picture asked for is not there yet, the newest one decoded on the way is shown so often: with the time
 to decode and to paint one that makes a picture each 40 ms."""
+APPROXIMATE_LINES = 540
+"""What is shown on the way has at most so many lines: it costs half, and is gone at once."""
 LATE_S = 0.15
 """The same while playing: by then a picture is late, and moving pictures are better than a still one."""
+DOUBTFUL = "doubtful"
+"""Key of an image's text."""
 END_S = 2.0
 STEPS_BACK = 4
 """Pictures before the target of a jump that are decoded with it: enough until those before them are, step by step."""
@@ -38,6 +42,11 @@ def to_image(picture: np.ndarray) -> QImage:
     pixels = np.ascontiguousarray(picture)
     layout = QImage.Format.Format_RGB32 if channels == 4 else QImage.Format.Format_RGB888
     return QImage(pixels.data, width, height, channels * width, layout).copy()
+
+
+def is_doubtful(image: QImage) -> bool:
+    """Whether a picture is what a decoder made of damage; it may show another one's content."""
+    return bool(image.text(DOUBTFUL))
 
 
 @dataclass(frozen=True)
@@ -230,7 +239,8 @@ class _Course:
     def _show(self, request: Request, picture: int) -> None:
         is_exact = picture == request.picture
         try:
-            pixels = self._reader.read(picture, layout="bgra")
+            lines = None if is_exact else APPROXIMATE_LINES
+            pixels = self._reader.read(picture, layout="bgra", height=lines)
         except MediaError as error:
             if is_exact:
                 self._owner._fail(request, error)
@@ -238,7 +248,10 @@ class _Course:
         finally:
             self._reader.look_at(request.picture, request.direction)
         self._shown_at = time.perf_counter()
-        self._owner.pictureDecoded.emit(request.serial, picture, to_image(self._owner._look.apply(pixels)), is_exact)
+        image = to_image(self._owner._look.apply(pixels))
+        if self._reader.is_doubtful(picture):
+            image.setText(DOUBTFUL, "1")
+        self._owner.pictureDecoded.emit(request.serial, picture, image, is_exact)
 
     def _read_ahead(self) -> None:
         """One step towards what will be wanted next; content when there is none, or it cannot be kept."""

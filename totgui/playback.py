@@ -13,7 +13,9 @@ from core.data.dataset import Video
 from core.data.timebase import Timebase
 from core.media.pixels import Look
 
-from .decoder import Decoder
+from .decoder import Decoder, is_doubtful
+
+__all__ = ["ASSUMED_RATE", "NO_ANSWER_MS", "SPEEDS", "Look", "Playback", "is_doubtful"]
 
 TICK_MS = 8
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -143,6 +145,7 @@ class Playback(QObject):
         both = ((self._decoder, self._on_picture), (self._still_decoder, self._on_original))
         if self._decoder is not None:
             self._decoder.answered.disconnect(self._on_answered)
+            self._decoder.expected.disconnect(self._on_expected)
         self._decoder = self._still_decoder = None
         self._pending.clear()
         self._watch.stop()

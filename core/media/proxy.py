@@ -39,7 +39,7 @@ REPORT_S = 0.25
 SPARE_BYTES = 5 * 1024**3
 PIXELS_A_SECOND = 8e8
 """What two cores decode of H.264 on the way to a picture: 1080p with 250-frame groups takes 0.27 s on average."""
-VERSION = 1
+VERSION = 2
 
 
 class _Record(msgspec.Struct, frozen=True):
@@ -48,17 +48,20 @@ class _Record(msgspec.Struct, frozen=True):
     version: int
     size: int
     missing: list[int]
+    doubtful: list[int]
 
 
 class Proxy(NamedTuple):
-    """A whole proxy of a video; the pictures in `missing` cannot be decoded in the file, and have none here."""
+    """A whole proxy of a video; the pictures in `missing` cannot be decoded in the file, and have none here; those in
+    `doubtful` are what was made of damage."""
 
     path: Path
     missing: frozenset[int]
+    doubtful: frozenset[int]
 
     def open(self, *, keep_bytes: int) -> FrameReader:
         """A reader of the proxy: its picture i is picture i of the video. Raises MediaError."""
-        return FrameReader(self.path, keep_bytes=keep_bytes, missing=self.missing)
+        return FrameReader(self.path, keep_bytes=keep_bytes, missing=self.missing, doubtful=self.doubtful)
 
 
 def find_proxy(media: Path, info: MediaInfo | None = None) -> Proxy | None:
@@ -84,9 +87,10 @@ def make_proxy(
     try:
         with FrameReader(media, index.info) as reader:
             missing = _encode(reader, temporary, _Watch(media.name, reader.n_pictures, report, should_stop))
+            doubtful = {number for number in range(reader.n_pictures) if reader.is_doubtful(number)}
         if not has_same_times(temporary, index.info):
             raise MediaError(f"{media}: its proxy does not keep the times of its pictures; it is not used.")
-        record = _Record(VERSION, temporary.stat().st_size, sorted(missing))
+        record = _Record(VERSION, temporary.stat().st_size, sorted(missing), sorted(doubtful))
         publish(temporary, final)
         atomic_write(final.with_suffix(".json"), msgspec.json.encode(record))
     except av.error.FFmpegError as error:
@@ -94,7 +98,7 @@ def make_proxy(
     finally:
         temporary.unlink(missing_ok=True)
     reclaim(ROOM, budget_bytes=BUDGET_BYTES, keep=(final, final.with_suffix(".json")))
-    return Proxy(final, frozenset(missing))
+    return Proxy(final, frozenset(missing), frozenset(doubtful))
 
 
 def delete_proxy(media: Path, info: MediaInfo | None = None) -> int:
@@ -138,7 +142,7 @@ def _find(index: MediaIndex) -> Proxy | None:
         return None
     with suppress(OSError):  # the proxies used longest ago go first
         os.utime(path)
-    return Proxy(path, frozenset(record.missing))
+    return Proxy(path, frozenset(record.missing), frozenset(record.doubtful))
 
 
 def _delete(path: Path) -> int:

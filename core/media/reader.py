@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 
 import av
@@ -25,6 +25,7 @@ BEHIND = 4
 EARLIER_KEYS = 3
 """Key frames before the nearest one that are tried where decoding from it begins too late (MPEG-TS, intra refresh)."""
 KEEP_BYTES = 32 * 1024 * 1024
+LENIENT_BYTES = 8 * 1024 * 1024
 SPARSE = {"h264"}
 """Codecs in which a picture can be told to be none that others refer to: leaving it out changes no other picture."""
 
@@ -35,10 +36,15 @@ class FrameReader:
     Frames that decoding passes are kept as the decoder made them, at most `keep_bytes` of them, those nearest to
     the picture asked for last: a step back costs no second decoding.
 
+    A decoder that meets damage fills the hole with what it showed before, and says nothing. So it is told to give such
+    a picture up, with all that refer to it; those are then made by a second, lenient decoder and said to be doubtful.
+
     Args:
         path: absolute path of a regular file.
         info: what `probe` told when the project was made; None looks it up.
         missing: pictures that are known to hold nothing, whatever the file gives for them.
+        doubtful: pictures that are known to be what a lenient decoder made of damage.
+        strict: False takes what a lenient decoder gives, without a word.
     Raises:
         MediaError: the file cannot be opened, or its pictures have other times than `info` says.
     """
@@ -50,6 +56,8 @@ class FrameReader:
         *,
         keep_bytes: int = KEEP_BYTES,
         missing: Iterable[int] = (),
+        doubtful: Iterable[int] = (),
+        strict: bool = True,
     ) -> None:
         index = load_index(path, info.stream if info is not None and info.stream >= 0 else None)
         self.info = index.info
@@ -76,6 +84,10 @@ class FrameReader:
         self._leaves_out = False  # what the decoder was told last
         self._absent = frozenset(missing)
         self._missing: set[int] = set(missing)
+        self._strict = strict
+        self._lenient: FrameReader | None = None
+        self._given_up: set[int] = set()  # by the strict decoder
+        self._doubtful: set[int] = set(doubtful)
 
     @property
     def n_pictures(self) -> int:
@@ -130,6 +142,16 @@ class FrameReader:
         """
         if self.has(picture):
             return
+        if picture not in self._given_up:
+            found = yield from self._steps_strictly(picture, near)
+            if found:
+                return
+        if self._strict:
+            yield from self._steps_leniently(picture)
+        if picture not in self._kept:
+            self._missing.add(picture)
+
+    def _steps_strictly(self, picture: int, near: int | None) -> Generator[int, None, bool]:
         found = False
         for wanted in (None,) if near is None else (near, None):  # left out by mistake, it is found the second time
             self._dense_from = None if wanted is None else self._pts[max(0, picture - wanted)]
@@ -137,8 +159,19 @@ class FrameReader:
                 found = found or at == picture
                 yield at
             if found:
-                return
-        self._missing.add(picture)
+                return True
+        # The last pass left nothing out: what it did not give up to where it is now does not decode.
+        self._given_up.update(range(picture, self.n_pictures if self._at < 0 else max(picture + 1, self._at)))
+        return False
+
+    def _steps_leniently(self, picture: int) -> Iterator[int]:
+        if self._lenient is None:
+            self._lenient = FrameReader(self._path, self.info, keep_bytes=LENIENT_BYTES, strict=False)
+        self._lenient.look_at(picture, self._direction)
+        yield from self._lenient.steps_to(picture)
+        if (frame := self._lenient._kept.get(picture)) is not None:
+            self._doubtful.add(picture)
+            self._keep(picture, frame)
 
     def read_frame(self, picture: int) -> av.VideoFrame:
         """A copy of a picture for an encoder: yuv420p of even size, upright, with the colours of the file.
@@ -163,6 +196,10 @@ class FrameReader:
     def has(self, picture: int) -> bool:
         """Whether reading this picture takes no decoding: it is kept, or known to be missing."""
         return picture in self._kept or picture in self._missing
+
+    def is_doubtful(self, picture: int) -> bool:
+        """Whether this picture, once it was read, is what a decoder made of damage; it may be another one's content."""
+        return picture in self._doubtful
 
     @property
     def at(self) -> int:
@@ -196,6 +233,8 @@ class FrameReader:
         if self._container is not None:
             self._container.close()
             self._container = None
+        if self._lenient is not None:
+            self._lenient.close()
 
     def __enter__(self) -> FrameReader:
         return self
@@ -237,7 +276,7 @@ class FrameReader:
         if self._container is not None:
             self._container.close()
         self._container, self._leaves_out = open_container(self._path), False
-        stream = video_stream(self._container, self._path, self.info.stream)
+        stream = video_stream(self._container, self._path, self.info.stream, strict=self._strict)
         stream.thread_type = "AUTO"
         self._go(packets(self._container, stream), None)
 
@@ -248,7 +287,7 @@ class FrameReader:
         if self._container is None:
             self._begin()
         assert self._container is not None
-        stream = video_stream(self._container, self._path, self.info.stream)
+        stream = video_stream(self._container, self._path, self.info.stream, strict=self._strict)
         # MP4 means times of presentation, and with one of decoding goes a key frame too far back; MPEG-TS the reverse.
         for times in (self._key_pts, self._key_dts) if self._seeks_by_pts else (self._key_dts,):
             try:
@@ -277,7 +316,7 @@ class FrameReader:
         frame is damaged, or the file refreshes its pictures bit by bit (x264's intra-refresh), and then no decoder
         can tell when all of it is right.
         """
-        for number, frame in enumerate(_whole(self._told(following))):
+        for number, frame in enumerate(_whole(self._told(following), strict=self._strict)):
             picture = number if self._is_counted else self._number(frame.pts)
             if picture is None or (first_pts is not None and (frame.pts is None or frame.pts < first_pts)):
                 continue
@@ -323,10 +362,11 @@ class FrameReader:
         return abs(away) * (BEHIND if away * self._direction < 0 else 1)
 
 
-def _whole(following: Iterator[av.Packet[av.VideoStream]]) -> Iterator[av.VideoFrame]:
+def _whole(following: Iterator[av.Packet[av.VideoStream]], *, strict: bool) -> Iterator[av.VideoFrame]:
     """Frames of these packets; behind a packet that does not decode, none before the next intra picture.
 
-    What comes between refers to the picture that is lost, and a decoder fills it with an older one.
+    What comes between refers to the picture that is lost, and a decoder fills it with an older one. `strict`: so it
+    does behind a picture of which a part is lost.
     """
     is_torn = False
     for packet in following:
@@ -336,7 +376,7 @@ def _whole(following: Iterator[av.Packet[av.VideoStream]]) -> Iterator[av.VideoF
             is_torn = True
             continue
         for frame in frames:
-            is_torn = is_torn and (frame.is_corrupt or not _is_intra(frame))
+            is_torn = (strict and frame.is_corrupt) or (is_torn and (frame.is_corrupt or not _is_intra(frame)))
             if not is_torn:
                 yield frame
 

@@ -72,10 +72,17 @@ def open_container(path: Path) -> av.container.InputContainer:
     return container
 
 
-def video_stream(container: av.container.InputContainer, path: Path, number: int | None = None) -> av.VideoStream:
+def video_stream(
+    container: av.container.InputContainer, path: Path, number: int | None = None, *, strict: bool = False
+) -> av.VideoStream:
     """The stream with this number in its file; without one the default, then the largest, then the first.
 
-    Cover pictures of audio files are no video. Raises MediaError.
+    Cover pictures of audio files are no video.
+
+    Args:
+        strict: the decoder gives up a picture in which it meets an error, where it would fill the hole with older ones.
+    Raises:
+        MediaError: no such stream, or one that is not shown here.
     """
     streams = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
     if number is not None:
@@ -90,7 +97,8 @@ def video_stream(container: av.container.InputContainer, path: Path, number: int
     if stream.width > MAX_SIDE or stream.height > MAX_SIDE:
         raise MediaError(f"{path}: pictures of {stream.width} x {stream.height}; at most {MAX_SIDE} a side are shown.")
     if not stream.codec_context.is_open:
-        stream.codec_context.options = {"max_pixels": str(MAX_SIDE * MAX_SIDE)}
+        options = {"max_pixels": str(MAX_SIDE * MAX_SIDE)}
+        stream.codec_context.options = options | ({"err_detect": "explode"} if strict else {})
     return stream
 
 

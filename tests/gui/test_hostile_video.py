@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -17,7 +18,7 @@ import core.media.reader as reader_module
 from core import api
 from core.annotation import commands
 from totgui.main_window import MainWindow
-from totgui.playback import NO_ANSWER_MS
+from totgui.playback import NO_ANSWER_MS, is_doubtful
 
 NAMES = ("b_pyramid", "short_group", "variable_rate")
 BAD = "short_group"
@@ -107,3 +108,23 @@ def test_another_video_does_not_wait_for_the_picture_that_is_being_decoded(qtbot
     release.set()
     playback.close()  # whoever closes waits
     assert not old.is_alive and playback._leaving == []
+
+
+def test_a_picture_made_of_damage_says_so_and_the_next_whole_one_does_not(qtbot, window) -> None:
+    session, picture = window.session, window.video_view.picture
+    media = next(x.media for x in session.document.videos.values() if x.name == BAD)
+    with av.open(str(media)) as container:
+        packet = [p for p in container.demux(video=0) if p.pts is not None][100]  # no B frames: the 100th picture
+        start, stop = packet.pos + packet.size // 3, packet.pos + packet.size - packet.size // 4
+    data = bytearray(media.read_bytes())
+    data[start:stop] = bytes(255 - byte for byte in data[start:stop])
+    media.write_bytes(data)
+    marks: list[tuple[int, bool]] = []
+    session.playback.pictureReady.connect(lambda f, image: marks.append((f, image is not None and is_doubtful(image))))
+    select(window, BAD, 99)
+    for frame, doubts in ((99, False), (103, True), (108, False)):
+        session.playback.seek(frame)
+        qtbot.waitUntil(lambda frame=frame: session.playback.frame == frame)
+        picture.grab()
+        assert marks[-1] == (frame, doubts)
+        assert is_doubtful(picture._image) == doubts

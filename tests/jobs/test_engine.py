@@ -18,6 +18,7 @@ from core.errors import JobError
 from core.events import Cancelled, Failed, Finished, MatrixSnapshot, Progress, Started, StopKind, TrainingMetrics
 from core.run_folder import read_manifest
 from totgui.jobs.background import Background
+from totgui.jobs.engine import NICENESS
 from totgui.jobs.protocol import EvaluateRequest, SegmentRequest, encode
 
 
@@ -99,6 +100,17 @@ def test_stop_and_keep_finishes_with_what_was_learned(runner, recorder, make_req
     assert isinstance(ending, Finished) and ending.stopped_early
     assert 0 < ending.result["iterations"] < 1_000_000
     assert Path(ending.result["weights"]).is_file()
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="reads the priority of every thread from Linux")
+def test_every_thread_of_the_engine_gives_way_to_the_window(runner, recorder, make_request):
+    runner.start(make_request("n1", iterations=1_000_000))
+    recorder.until(TrainingMetrics)
+    threads = [int(task.name) for task in Path(f"/proc/{runner.pid}/task").iterdir()]
+    mine = os.getpriority(os.PRIO_PROCESS, 0)
+    assert {os.getpriority(os.PRIO_PROCESS, thread) for thread in threads} == {min(19, mine + NICENESS)}
+    runner.stop(StopKind.DISCARD)
+    assert isinstance(recorder.ending(), Cancelled)
 
 
 def test_the_death_of_the_engine_is_a_failure_and_the_next_job_runs(runner, recorder, make_request):

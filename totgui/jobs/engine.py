@@ -40,6 +40,8 @@ from .protocol import (
     encode,
 )
 
+NICENESS = 5
+"""Where the processor is short, pictures and clicks come first; alone on it, a job is as fast as ever."""
 ALONE_S = 120.0
 """How long a training may take to end by itself after its window died."""
 
@@ -197,6 +199,8 @@ def main(connection: Connection, last_words: str = "") -> None:
     a death the parent shows its end.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):  # before any other thread is there: they take it over
+        os.nice(NICENESS)
     if last_words:
         with open(last_words, "ab", buffering=0) as file:
             os.dup2(file.fileno(), 2)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.data.dataset import VideoId
 
+from ..playback import is_doubtful
 from ..session import Session
 
 GROUND, SHADOW, AMBER, DIM = QColor("#0c0d10"), QColor(0, 0, 0, 170), QColor("#e6a117"), QColor("#9aa3b0")
@@ -187,6 +188,9 @@ class Picture(QWidget):
         playback = self._clock
         if self._image is not None and not playback.playing and playback.frame != playback.wanted:
             text = f"approximate · frame {self._image_frame} of {playback.wanted}"
+            chip(painter, QPointF(10, area.bottom() - painter.fontMetrics().height() - 16), text, mark=AMBER)
+        elif self._image is not None and is_doubtful(self._image):
+            text = f"the file is damaged here · this may not be frame {self._image_frame}"
             chip(painter, QPointF(10, area.bottom() - painter.fontMetrics().height() - 16), text, mark=AMBER)
         if self._zoom > 1.0:
             text = f"{self._zoom * 100:.0f} %"
