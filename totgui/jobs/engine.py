@@ -16,6 +16,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -192,6 +193,16 @@ def _dispatch(control: Control, report: Callable[[Event], None]) -> dict[str, An
     raise TypeError(f"The engine has no work for {type(request).__name__}.")
 
 
+def give_way() -> None:
+    """Let the window go first. On Linux each thread has a priority of its own, and libraries have made some already."""
+    if not hasattr(os, "setpriority"):
+        return
+    threads = Path("/proc/self/task")
+    for thread in [int(task.name) for task in threads.iterdir()] if threads.is_dir() else [0]:
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + NICENESS)
+
+
 def main(connection: Connection, last_words: str = "") -> None:
     """Entry of the spawned child. Ctrl+C belongs to the parent.
 
@@ -199,8 +210,7 @@ def main(connection: Connection, last_words: str = "") -> None:
     a death the parent shows its end.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(os, "nice"):  # before any other thread is there: they take it over
-        os.nice(NICENESS)
+    give_way()
     if last_words:
         with open(last_words, "ab", buffering=0) as file:
             os.dup2(file.fileno(), 2)
