@@ -12,6 +12,7 @@ from . import label_import
 from .annotation.document import Document
 from .annotation.segmentation import Segmentation
 from .data.dataset import BACKGROUND, UNLABELLED, VideoId
+from .data.words import one_spelling
 from .errors import InputError, ProjectLockedError
 from .formats.guess import guess_formats
 from .formats.registry import find_format
@@ -59,8 +60,9 @@ def _from_project(document: Document, path: Path) -> SecondReviewer:
         opened = Project.open_copy(path)
     with opened as project:
         other = project.document
-    ours = {action.name.casefold(): int(action.id) for action in document.actions.values()}
-    table = {int(a.id): ours.get(a.name.casefold(), FOREIGN + int(a.id)) for a in other.actions.values()}
+    retired_first = sorted(document.actions.values(), key=lambda a: not a.archived)
+    ours = {_folded(action.name): int(action.id) for action in retired_first}
+    table = {int(a.id): ours.get(_folded(a.name), FOREIGN + int(a.id)) for a in other.actions.values()}
     table |= {int(BACKGROUND): int(BACKGROUND), int(UNLABELLED): int(UNLABELLED)}
     tracks: dict[VideoId, Segmentation] = {}
     notes: list[str] = []
@@ -76,6 +78,10 @@ def _from_project(document: Document, path: Path) -> SecondReviewer:
             tracks[mine] = track.mapped(table, default=int(UNLABELLED))
     names = {other.review(video).reviewer for video in other.corrected} - {""}
     return SecondReviewer(", ".join(sorted(names)) or path.stem, tracks, tuple(notes))
+
+
+def _folded(name: str) -> str:
+    return one_spelling(name).casefold()
 
 
 def _from_files(document: Document, path: Path) -> SecondReviewer:
