@@ -45,6 +45,8 @@ class Decimals:
 
     def __init__(self) -> None:
         self._size = 0
+        self.n_lines = 0
+        """Lines of the block that was read last."""
 
     def rows(self, block: bytes) -> NDArray[np.float32] | None:
         """The rows of whole lines of text, (n, D) float32; None where the numbers are not written alike."""
@@ -62,12 +64,14 @@ class Decimals:
         starts[0] = 0
         np.add(stops[:-1], 1, out=starts[1:])
         is_number = starts < stops
+        ends_line = kinds == _LINE
+        self.n_lines = int(np.count_nonzero(ends_line))
         if is_number.all():
-            before = np.flatnonzero(kinds == _LINE) + 1
+            before = np.flatnonzero(ends_line) + 1
         elif has_commas:
             return None  # nothing between two commas is an error, not a wider gap
         else:
-            before = np.cumsum(is_number)[kinds == _LINE]
+            before = np.cumsum(is_number)[ends_line]
             starts, stops = starts[is_number], stops[is_number]
         widths = np.diff(before, prepend=0)
         widths = widths[widths > 0]
@@ -129,9 +133,9 @@ class Decimals:
     def _powers(self, stops: Places) -> NDArray[np.float64] | None:
         """10**k of numbers that all end in ``e+12`` or the like, the digits being checked; else None."""
         tail = self._halves[stops + (_BEFORE - 4)].view("<u4")
-        is_plus = tail & 0xFF00 == ord("+") << 8
-        n_signs = np.count_nonzero(is_plus) + np.count_nonzero(tail & 0xFF00 == _MINUS << 8)
-        if n_signs != len(stops) or (tail & 0xDF != ord("E")).any():
+        start = tail & 0xFFDF  # the letter in capitals, and the sign
+        is_plus = start == ord("E") | ord("+") << 8
+        if np.count_nonzero(is_plus) + np.count_nonzero(start == ord("E") | _MINUS << 8) != len(stops):
             return None
         tail >>= 16
         tail |= is_plus.astype(np.uint32) << 16

@@ -101,7 +101,7 @@ class _Reader:
             if values is not None and self.n_columns in (0, values.shape[1]):
                 self._misses -= 1
                 self.n_columns = values.shape[1]
-                self.line += block.count(b"\n")
+                self.line += self._decimals.n_lines
                 return values
             self._misses += 1
         found = self._as_they_stand(block)
