@@ -13,7 +13,7 @@ from typing import Any
 
 from . import __version__
 from .cache import cache_dir
-from .errors import ConfigError, DeviceMemoryError, JobError, is_out_of_memory
+from .errors import ConfigError, DeviceMemoryError, JobError, is_out_of_memory, wanted_memory
 
 _LIBRARIES = {
     "numpy": "numpy",
@@ -61,7 +61,9 @@ def memory_explained(device: str) -> Iterator[None]:
         if isinstance(error, JobError) or not is_out_of_memory(error):
             raise
         raise DeviceMemoryError(
-            f"{device} ran out of memory.", hint="Close other programs, take smaller batches, or the processor."
+            f"{device} ran out of memory{wanted_memory(error)}.",
+            hint="Close other programs, take smaller batches, or the processor.",
+            device=device,
         ) from error
 
 

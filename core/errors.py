@@ -15,7 +15,10 @@ TotError                      one message: what was found, what was wanted, wher
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+
+_WANTED = re.compile(r"(?:ried to allocate|nable to allocate) ([\d.]+ \w+)")
 
 
 def is_out_of_memory(error: BaseException) -> bool:
@@ -29,6 +32,16 @@ def is_out_of_memory(error: BaseException) -> bool:
         or type(error).__name__ == "OutOfMemoryError"
         or (isinstance(error, RuntimeError) and any(word in str(error) for word in words))
     )
+
+
+def wanted_memory(error: BaseException) -> str:
+    """How much memory was asked for in vain, as `", 20.00 GiB were wanted"`; empty where the error does not say."""
+    found = _WANTED.search(str(error))
+    if found is None:
+        return ""
+    size, unit = found[1].split()
+    words = f"{int(size) / 2**30:,.2f} GiB" if unit == "bytes" else found[1]
+    return f", {words} were wanted"
 
 
 class TotError(Exception):
@@ -94,5 +107,7 @@ class JobError(TotError):
 class DeviceMemoryError(JobError):
     """The device ran out of memory; half a batch or the CPU would do."""
 
-    def __init__(self, message: str, *, hint: str = "Halve the batch, or train on the CPU.") -> None:
-        super().__init__(message, kind="out-of-memory", hint=hint)
+    def __init__(self, message: str, *, hint: str = "", device: str = "") -> None:
+        self.device = device
+        other = "close other programs" if device == "cpu" else "train on the CPU"
+        super().__init__(message, kind="out-of-memory", hint=hint or f"Halve the batch, or {other}.")

@@ -106,6 +106,16 @@ def with_values(config: TrainConfig, values: Mapping[str, str]) -> TrainConfig:
         raise ConfigError(f"A setting cannot be read: {error}.") from error
 
 
+def half_batch(config: TrainConfig) -> TrainConfig | None:
+    """The same settings with half the frames in a batch; None where that would be too few for them."""
+    half = msgspec.structs.replace(config, batch=config.batch // 2)
+    try:
+        check(half)
+    except ConfigError:
+        return None
+    return half
+
+
 def check(config: TrainConfig, *, longest_video_rows: int | None = None, n_videos: int | None = None) -> None:
     """Raises ConfigError, naming the range, for a setting that cannot work."""
     highest = config.batch

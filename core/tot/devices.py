@@ -18,6 +18,12 @@ def available() -> dict[str, str]:
     return found
 
 
+def give_back_memory(device: str | torch.device) -> None:
+    """Let go of what torch holds in reserve on a device after a step that did not fit."""
+    if torch.device(device).type == "cuda":
+        torch.cuda.empty_cache()
+
+
 def memory_used(device: str) -> int:
     """Bytes that tensors take on a device; on the processor, what this process takes. 0 where that is not known."""
     if device.startswith("cuda"):

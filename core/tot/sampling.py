@@ -52,6 +52,10 @@ class Sampler:
         self._at += 1
         return self._block[self._at - 1]
 
+    def back(self) -> None:
+        """Give the rows of the last step once more: it was not done."""
+        self._at -= 1
+
     def state(self) -> dict[str, Any]:
         """What `restore` needs to go on with the very next step: tensors and plain numbers."""
         return {

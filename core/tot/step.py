@@ -38,6 +38,8 @@ class Stepper:
         self._teacher = None if lessons is None else Teacher(lessons, configs, bank)
         self._targets = Targets(configs, network.shape.n_clusters, network.device)
         self._missing = self._targets.missing
+        self.updating = False
+        """Whether an update has begun and not ended: weights are not whole then."""
         self._pairs = torch.Generator().manual_seed(self.config.seed)
         # Two optimisers, so that frozen prototypes get no update at all: neither decay nor Adam's moments.
         self.optimisers = [
@@ -63,9 +65,11 @@ class Stepper:
         if self.config.method == "asot" and self.network.shape.l2:
             prototypes = self.network.prototypes
             prototypes.div_(torch.linalg.vector_norm(prototypes, dim=2, keepdim=True).clamp_min_(TINY))
+        self.updating = True
         self.optimisers[0].step()
         if not frozen:
             self.optimisers[1].step()
+        self.updating = False
         return outcome
 
     @torch.no_grad()

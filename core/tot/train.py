@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ..errors import ConfigError, DeviceMemoryError, JobError
+from ..errors import ConfigError, DeviceMemoryError, JobError, is_out_of_memory, wanted_memory
 from ..events import ShouldStop, StopKind, never_stop
 from .bank import FeatureBank
 from .captured import Captured
@@ -21,6 +21,7 @@ from .checkpoint import Checkpoint
 from .clusters import k_means, time_order
 from .config import TrainConfig, check
 from .cte_train import train_cte
+from .devices import give_back_memory
 from .network import Network, Shape
 from .sampling import Sampler
 from .scaling import Scaling, fit_scaling
@@ -62,7 +63,8 @@ def train(
         lessons: the rows whose cluster a person has said, for the methods that can learn from them.
     Raises:
         ConfigError: a setting is out of range, or the features do not vary.
-        JobError: the loss was not finite from the start.  DeviceMemoryError: the device is full.
+        JobError: the loss was not finite from the start.  DeviceMemoryError: the device is full, from the start; later
+            what was learned is kept, and `warning` says so.
     """
     if config.method == "cte":
         if lessons is not None:
@@ -105,10 +107,24 @@ def train_many(
     _check_alike(matrices, configs)
     scaling = fit_scaling(matrices, configs[0].standardise, configs[0].reduce)
     try:
-        bank = FeatureBank(matrices, scaling, device, resident)
+        bank = _bank(matrices, scaling, device, resident)
         return _Training(bank, scaling, configs, resume, lessons).run(should_stop, on_step, step_every)
-    except torch.OutOfMemoryError as error:
-        raise DeviceMemoryError(f"{device} ran out of memory with a batch of {configs[0].batch}.") from error
+    except Exception as error:
+        if not is_out_of_memory(error):
+            raise
+        what = f"{device} ran out of memory with a batch of {configs[0].batch}{wanted_memory(error)}."
+        raise DeviceMemoryError(what, device=device) from error
+
+
+def _bank(matrices: Sequence[FloatArray], scaling: Scaling, device: str, resident: bool | None) -> FeatureBank:
+    """The features on the device; streamed where they turn out not to fit, unless the caller decided."""
+    try:
+        return FeatureBank(matrices, scaling, device, resident)
+    except Exception as error:
+        if resident is not None or not is_out_of_memory(error):
+            raise
+    give_back_memory(device)
+    return FeatureBank(matrices, scaling, device, False)
 
 
 def _check_alike(matrices: Sequence[FloatArray], configs: Sequence[TrainConfig]) -> None:
@@ -149,6 +165,7 @@ class _Training:
             self.done = resume.restore(self.network, self.stepper.optimisers, self.sampler)
         self.good = Network(shape, len(configs), bank.device)
         self.good_at = 0
+        self.out_of_memory = False
         self.began = time.perf_counter()
         self.losses: dict[str, list[float]] = {}
 
@@ -159,14 +176,25 @@ class _Training:
         stop, warning = None, ""
         step = Captured(self.stepper) if Captured.suits(self.stepper) else self.stepper
         for iteration in range(self.done + 1, self.config.iterations + 1):
-            outcome = step(self.sampler.next(), frozen=iteration <= frozen, step=iteration)
-            self.done = iteration
-            stop = should_stop()
-            if stop is None and iteration < self.config.iterations and iteration % step_every:
+            try:
+                outcome = step(self.sampler.next(), frozen=iteration <= frozen, step=iteration)
+                self.done = iteration
+                stop = should_stop()
+                if stop is None and iteration < self.config.iterations and iteration % step_every:
+                    continue
+                warning = self._look(outcome, on_step)
+            except Exception as error:
+                if not is_out_of_memory(error) or not self.good_at:
+                    raise
+                wanted = wanted_memory(error)
+            else:
+                if stop is not None or warning:
+                    break
                 continue
-            warning = self._look(outcome, on_step)
-            if stop is not None or warning:
-                break
+            # Only here is the error gone, and with it what the failed step held.
+            del outcome
+            warning = self._without_memory(wanted, iteration)
+            break
         if isinstance(step, Captured) and step.warning:
             logging.getLogger(__name__).warning(step.warning)
         return self._results(stop, warning)
@@ -204,12 +232,27 @@ class _Training:
             )
         return ""
 
+    def _without_memory(self, wanted: str, iteration: int) -> str:
+        """What is kept when the device is full: the weights as they stand, or the last whole ones; said in words."""
+        self.out_of_memory = True
+        if self.stepper.updating:
+            self.network.copy_from(self.good)
+            self.done = self.good_at
+        elif self.done < iteration:
+            self.sampler.back()
+        give_back_memory(self.bank.device)
+        return (
+            f"{self.bank.device} ran out of memory at iteration {iteration:,} of {self.config.iterations:,} "
+            f"with a batch of {self.config.batch}{wanted}. What was learned in {self.done:,} iterations is kept."
+        )
+
     def _now(self, run: int) -> Trained:
         """One of the runs as it stands between two steps."""
         return self._trained(run, self.network if self.network.n_runs == 1 else self.network.single(run))
 
     def _results(self, stop: StopKind | None, warning: str) -> list[Trained]:
-        can_go_on = stop is StopKind.KEEP and self.done < self.config.iterations
+        is_whole = stop is StopKind.KEEP or (self.out_of_memory and not self.stepper.updating)
+        can_go_on = is_whole and self.done < self.config.iterations
         found = []
         for run, config in enumerate(self.configs):
             network = self.network.single(run)
@@ -219,7 +262,7 @@ class _Training:
                 time_order(network, self.bank)
             trained = self._trained(run, network)
             trained.stopped_early = stop is StopKind.KEEP or bool(warning)
-            trained.warning = warning
+            trained.warning, trained.out_of_memory = warning, self.out_of_memory
             if can_go_on and config.n_clusters == self.network.shape.n_clusters:
                 trained.checkpoint = Checkpoint.take(
                     self.done, self.network, self.stepper.optimisers, self.sampler, run=run

@@ -52,9 +52,9 @@ class Trained:
     """What a training learned: network, scaling of the features, settings, and how it went.
 
     With `members` it is what they agree on, and `model` and `scaling` are those of the most typical one.
-    `warning` says why a training ended before its time with the last whole weights; `checkpoint` lets a
-    training that was stopped go on. `examples` is what the corrected rows say by themselves, on rows scaled by
-    `scaling`; None where nothing was corrected.
+    `warning` says why a training ended before its time with the last whole weights, `out_of_memory` whether that was
+    it; `checkpoint` lets a training that was stopped go on. `examples` is what the corrected rows say by themselves,
+    on rows scaled by `scaling`; None where nothing was corrected.
     """
 
     model: Network | CteModel
@@ -67,6 +67,7 @@ class Trained:
     stopped_early: bool = False
     losses: dict[str, float] = field(default_factory=dict)
     warning: str = ""
+    out_of_memory: bool = False
     checkpoint: Checkpoint | None = None
     bank: FeatureBank | None = field(default=None, repr=False)
     members: tuple[Member, ...] = field(default=(), repr=False)

@@ -12,8 +12,9 @@ from ..annotation.learnable import SOURCES
 from ..data.dataset import RunId
 from ..decode.registry import DECODERS
 from ..decode.settings import FIELDS
-from ..errors import ConfigError
+from ..errors import ConfigError, DeviceMemoryError
 from ..progress import ProgressPrinter
+from ..tot.config import half_batch
 from . import wording
 from .common import AddVerb, Answer, flush, pairs, split_sil, with_run
 from .learning import learned_values
@@ -81,9 +82,12 @@ def train(options: argparse.Namespace) -> Answer:
             raise ConfigError("A training that goes on learns from what it began with. Leave --learn-from out.")
         learned = api.lessons(project, options.learn_from, method=options.method or "", again=earlier)
         config = api.settings_of(project, earlier) if earlier else _configured(project, options, learned)
-        run, result = api.train_project(
-            project, config, resume=options.resume, learned=learned, device=options.device, report=report
-        )
+        try:
+            run, result = api.train_project(
+                project, config, resume=options.resume, learned=learned, device=options.device, report=report
+            )
+        except DeviceMemoryError as error:
+            raise DeviceMemoryError(str(error), hint=_way_out(config, error.device)) from error
         flush(project)
         learned_from = learned_values(project.document, run)
     losses = {key: float(result["losses"].get(key, 0.0)) for key in ("total", "cross_entropy", "temporal_coherence")}
@@ -97,6 +101,9 @@ def train(options: argparse.Namespace) -> Answer:
         "metrics": result["metrics"],
         "learned": learned_from,
     }
+    if shortage := result["out_of_memory"]:
+        to_resume = str(run) if shortage["can_go_on"] else ""
+        answer["out_of_memory"] = f"{shortage['what']} {_way_out(config, shortage['device'], to_resume)}"
     if counted := result["config"].get("counted"):
         answer["clusters"] = counted
     if result["ensemble"]:
@@ -117,6 +124,11 @@ def _configured(project: Project, options: argparse.Namespace, learned: Learned)
         official_compatible=options.official_compatible,
         at_least=learned.n_actions,
     )
+
+
+def _way_out(config: TrainConfig, device: str, run: str = "") -> str:
+    half = half_batch(config)
+    return wording.after_no_memory(half.batch if half else 0, device, run)
 
 
 def segment(options: argparse.Namespace) -> Answer:

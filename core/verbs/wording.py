@@ -41,6 +41,18 @@ def train_text(answer: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def after_no_memory(half_batch: int, device: str, run: str = "") -> str:
+    """What to do about a training that found no memory on `device`; `run` is what can go on of it, if anything."""
+    ways = [f"train again with half the batch (--set batch={half_batch})"] if half_batch else []
+    if device != "cpu":
+        ways.append(
+            f"go on on the processor (--resume {run} --device cpu)" if run else "train on the processor (--device cpu)"
+        )
+    ways = ways or ["close other programs"]
+    text = ", or ".join(ways)
+    return f"{text[0].upper()}{text[1:]}."
+
+
 def segment_text(answer: Mapping[str, Any]) -> str:
     """What a decoder made of a run, without ground truth."""
     free = answer["label_free"]

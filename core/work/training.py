@@ -9,13 +9,13 @@ from typing import Any
 import msgspec
 
 from ..decode.registry import check_name
-from ..errors import ConfigError, InputError
+from ..errors import ConfigError, DeviceMemoryError, InputError
 from ..events import JobCancelled, LogLine, Report, ShouldStop, StopKind
 from ..requests import TrainRequest
 from ..run_folder import write_manifest
 from ..tot import weights
 from ..tot.checkpoint import Checkpoint
-from ..tot.config import TrainConfig
+from ..tot.config import TrainConfig, half_batch
 from ..tot.devices import use_few_threads
 from ..tot.presets import rivals_of
 from .choosing import Choice, Family, shown
@@ -72,7 +72,7 @@ def train(
     judge = Judge.of(request.videos, lesson.bound if lesson else {}, frozenset(lesson.videos if lesson else ()))
     methods = [config, *rivals_of(config)]
     methods = methods if lesson is None else [lesson.steer(settings) for settings in methods]
-    lives, families = [], []
+    lives, families, shortage = [], [], ""
     for number, settings in enumerate(methods):
         if number and should_stop() is not None:
             break
@@ -92,7 +92,16 @@ def train(
             )
         )
         lessons = None if lesson is None else lesson.lessons
-        families.append(Family.train(settings, request, matrices, device, should_stop, lives[-1], resume, lessons))
+        try:
+            families.append(Family.train(settings, request, matrices, device, should_stop, lives[-1], resume, lessons))
+        except DeviceMemoryError as error:
+            if not families:
+                raise
+            shortage = f"{error} The methods that were trained before are kept."
+        else:
+            shortage = next((run.warning for run in families[-1].runs if run.out_of_memory), "")
+        if shortage:
+            break
     if should_stop() is StopKind.DISCARD:
         raise JobCancelled
     choice = Choice.of(config, families, request, matrices, lessons=None if lesson is None else lesson.lessons)
@@ -105,8 +114,8 @@ def train(
     curve = curves[choice.run] if curves else []
     if metrics is not None and curve:
         curve[-1][4:6] = [metrics["mof"], metrics["f1"]]
-    if trained.warning:
-        report(LogLine(text=trained.warning, level="warning"))
+    if trained.warning or shortage:
+        report(LogLine(text=shortage or trained.warning, level="warning"))
     if len(families) > 1:
         report(LogLine(text=choice.said(families)))
     if choice.examples_agree is not None and trained.examples is None:
@@ -120,14 +129,23 @@ def train(
         "seconds": sum(each.runs[0].seconds for each in families),
         "losses": dict(trained.losses),
         "curve": curve,
-        "stopped_early": trained.stopped_early,
+        "stopped_early": trained.stopped_early or bool(shortage),
         "label_map": label_map,
         "learned": None if lesson is None else lesson.plain(request) | {"examples_agree": choice.examples_agree},
         "metrics": metrics,
         "ensemble": ensemble,
+        "out_of_memory": _way_out(shortage, config, device, trained.checkpoint is not None),
     }
     write_manifest(result)
     return result
+
+
+def _way_out(shortage: str, config: TrainConfig, device: str, can_go_on: bool) -> dict[str, Any] | None:
+    """What was short, in words, and what can be done: half the batch (0 where that is too small), going on."""
+    if not shortage:
+        return None
+    half = half_batch(config)
+    return {"what": shortage, "device": device, "half_batch": half.batch if half else 0, "can_go_on": can_go_on}
 
 
 def _step_text(config: TrainConfig, number: int, count: int) -> str:
