@@ -305,6 +305,7 @@ def measure(asked: argparse.Namespace, folder: Path) -> int:
     window = MainWindow(session, Settings())
     window.resize(1600, 1000)
     window.show()
+    session.warm_up()
     session.create_project(folder / "ten.tot", api.open_dataset(asked.dataset))
     QTest.qWait(3000)  # the engine starts ahead of need, pictures come
     person = Person(window, asked.seed, asked.iterations, folder)

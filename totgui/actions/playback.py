@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QInputDialog
 from core.annotation.segmentation import Segmentation
 from core.data.dataset import RunId, Video
 
+from ..dialogs.go_to import GoTo
 from ..session.chosen import CORRECTED, RUN
 from .menu import Command, Menu
 
@@ -214,22 +215,17 @@ class PlaybackMenu(Menu):
             playback.seek(segment.start if edge == "start" else segment.stop - 1)
 
     def go_to(self) -> None:
+        """Ask for a frame or a time near the playhead; what plays goes on until there is an answer."""
         playback = self.session.playback
         if playback.timebase is None:
             return
-        text, accepted = QInputDialog.getText(self.window, "Go to", "Frame or time (1423 or 0:47.43):")
-        if not accepted:
-            return
-        try:
-            if ":" in text:
-                seconds = 0.0
-                for part in text.split(":"):
-                    seconds = 60 * seconds + float(part)
-                playback.seek(playback.timebase.frame_at(seconds))
-            else:
-                playback.seek(int(text.replace(",", "")))
-        except ValueError:
-            self.say(f'"{text}" is neither a frame (1423) nor a time (0:47.43).', "warning")
+        video = self.video
+
+        def go(frame: int) -> None:
+            if self.video == video:
+                playback.seek(frame)
+
+        GoTo(playback.timebase, max(0, playback.wanted), go, self.window).show_at(self._beside_playhead())
 
     def play_segment(self) -> None:
         """Play the selected range, else the segment under the playhead, once."""

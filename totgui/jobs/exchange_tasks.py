@@ -213,6 +213,15 @@ def plan_import(project: Snapshot, paths: Sequence[Path], format: str | None, ta
     return {"plan": plan, "formats": formats}
 
 
+def warm_up() -> None:
+    """Import what the first export, import and kit need; beside the window, which would stand still for it."""
+    import core.kit.layout
+    import core.kit.source  # noqa: F401
+
+    api.formats()
+    api.format_problems()
+
+
 def formats() -> list[dict[str, Any]]:
     """Every exchange format as plain values."""
     return api.formats()

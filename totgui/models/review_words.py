@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.data.dataset import Video
+from core.data.timebase import Timebase
 from core.review.place import Kind, Reason
 
 from ..session import Session
@@ -49,5 +50,10 @@ def length_text(video: Video, frames: float) -> str:
 
 def time_text(video: Video, frame: int) -> str:
     """A frame as minutes and seconds, or as its number where no rate is known."""
-    seconds = video.timebase.seconds(frame)
-    return f"{frame:,}" if seconds is None else f"{int(seconds) // 60}:{float(seconds) % 60:05.2f}"
+    return time_of(video.timebase, frame) or f"{frame:,}"
+
+
+def time_of(timebase: Timebase, frame: int) -> str:
+    """The start of a frame as minutes and seconds; empty where no rate is known."""
+    seconds = timebase.seconds(frame)
+    return "" if seconds is None else f"{int(seconds) // 60}:{float(seconds) % 60:05.2f}"

@@ -35,6 +35,11 @@ class Exchange(Jobs):
         super().__init__(parent)
         self.previews = Previews(self)
 
+    def warm_up(self) -> None:
+        """Start the engine ahead of need, and import what exports need beside the window."""
+        super().warm_up()
+        self.previews.ask("warm-up", tasks.warm_up)
+
     def close(self) -> None:
         """End every job and its process."""
         self.previews.close()
