@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 from pathlib import Path
 
@@ -73,3 +74,24 @@ def test_every_room_is_on_the_map(room: str) -> None:
     parent = room.partition(".")[0]
     found = [head for head in heads if whole in head or (f"`{parent}." in head and short in head)]
     assert found, f"say in one line of the table what {room} holds"
+
+
+def test_the_reference_of_commands_is_the_grammar_of_tot() -> None:
+    """Every verb and option stands there, with what it means; written anew by the script that it names."""
+    from scripts.make_command_reference import DOCUMENT, reference
+
+    assert DOCUMENT.read_text(encoding="utf-8") == reference(), "run: python scripts/make_command_reference.py"
+    assert "|  |" not in reference(), "an option without words of help"
+
+
+def test_commands_in_documents_can_be_typed() -> None:
+    from core.cli import parser
+
+    verbs = next(a.choices for a in parser()._actions if isinstance(a, argparse._SubParsersAction))
+    wrong = []
+    for path in DOCUMENTS:
+        for verb, rest in re.findall(r"(?:^|`)tot ([a-z]+)\b([^`\n]*)", path.read_text(encoding="utf-8"), re.M):
+            known = {o for a in verbs[verb]._actions for o in a.option_strings} if verb in verbs else set()
+            unknown = [option for option in re.findall(r"(?<!\S)--[a-z-]+", rest) if option not in known]
+            wrong += [f"{name(path)}: tot {verb} {' '.join(unknown)}"] if unknown or verb not in verbs else []
+    assert not wrong

@@ -16,9 +16,9 @@ from .common import AddVerb, Answer, flush, rate
 def register(verb: AddVerb) -> None:
     """Adds the verbs of this module to the command line."""
     add = verb("demo", demo).add_argument
-    add("--out", type=Path, required=True, metavar="DIR")
-    add("--videos", type=int, metavar="N")
-    add("--seed", type=int, default=0, metavar="S")
+    add("--out", type=Path, required=True, metavar="DIR", help="a new folder for the dataset")
+    add("--videos", type=int, metavar="N", help="how many are rendered; all of the demo when left out")
+    add("--seed", type=int, default=0, metavar="S", help="the same seed renders the same videos")
     sub = verb("info", info)
     sub.add_argument("dataset", type=Path, metavar="DATASET")
     _add_choices(sub)
@@ -28,9 +28,9 @@ def register(verb: AddVerb) -> None:
     _add_choices(sub)
     sub = verb("group", group)
     sub.add_argument("dataset", type=Path, metavar="DATASET")
-    sub.add_argument("--groups", type=int, required=True, metavar="N")
+    sub.add_argument("--groups", type=int, required=True, metavar="N", help="how many groups to make")
     sub.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder; one project a group")
-    sub.add_argument("--seed", type=int, default=0, metavar="S")
+    sub.add_argument("--seed", type=int, default=0, metavar="S", help="the same seed makes the same groups")
 
 
 def _add_choices(sub: argparse.ArgumentParser) -> None:

@@ -25,7 +25,7 @@ def register(verb: AddVerb) -> None:
         help="efficientnet-lite0 (the usual one), resnet18[:FILE], onnx:FILE, descriptor",
     )
     add("--rate", "--fps", type=rate, default="5", metavar="R", help="rows a second, for example 5 or 30000/1001")
-    add("--device", default="auto", metavar="auto|cpu|cuda|cuda:N|mps")
+    add("--device", default="auto", metavar="auto|cpu|cuda|cuda:N|mps", help="where the network runs")
     add("--batch", type=int, metavar="N", help="pictures at a time")
     add("--half", action="store_true", help="count in 16 bits, on a GPU")
 

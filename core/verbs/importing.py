@@ -24,7 +24,13 @@ def register(verb: AddVerb) -> None:
     add("project", type=Path, metavar="PROJECT.tot")
     add("paths", type=Path, nargs="+", metavar="PATH", help="files or folders of labels")
     add("--format", metavar="NAME", help="told by the first file when left out")
-    add("--as", dest="target", choices=("corrected", "ground-truth"), default="corrected")
+    add(
+        "--as",
+        dest="target",
+        choices=("corrected", "ground-truth"),
+        default="corrected",
+        help="the track that the labels become",
+    )
     add("--tier", metavar="NAME", help="of the tracks that a file has of one video, this one")
     add("--name", nargs="+", action="extend", default=[], metavar="NAME=ACTION", help="what a name of the files means")
     add("--skip-errors", action="store_true", help="import what has no error, and leave the rest")

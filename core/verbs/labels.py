@@ -14,23 +14,54 @@ from .common import AddVerb, Answer, chosen_videos, flush, pairs, split_sil, wit
 def register(verb: AddVerb) -> None:
     """Adds the verbs of this module to the command line."""
     add = with_run(verb("map", map_labels))
-    add("--set", nargs="+", action="extend", default=[], metavar="CLUSTER=ACTION")
-    add("--lock", nargs="+", action="extend", type=int, default=[], metavar="CLUSTER")
-    add("--rematch", action="store_true")
+    add(
+        "--set",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="CLUSTER=ACTION",
+        help="map a cluster to an action, background or none",
+    )
+    add(
+        "--lock",
+        nargs="+",
+        action="extend",
+        type=int,
+        default=[],
+        metavar="CLUSTER",
+        help="matching again leaves these clusters alone",
+    )
+    add("--rematch", action="store_true", help="match the clusters that are not locked again")
     add("--leftovers", choices=("unmapped", "background", "largest"), help="what clusters without a partner become")
     add("--many-to-one", action=argparse.BooleanOptionalAction, help="let clusters share an action, or not")
     add = with_run(verb("export", export), optional=True)
     add("--format", required=True, metavar="NAME", help="a name from --format list")
-    add("--out", type=Path, metavar="PATH")
-    add("--track", choices=("corrected", "prediction", "ground-truth"), default="corrected")
+    add("--out", type=Path, metavar="PATH", help="the file or folder to write")
+    add(
+        "--track",
+        choices=("corrected", "prediction", "ground-truth"),
+        default="corrected",
+        help="the track whose labels are written",
+    )
     with_videos(add)
-    add("--unlabelled-as-background", action="store_true")
+    add("--unlabelled-as-background", action="store_true", help="frames that nobody labelled are written as background")
     add = verb("score", score).add_argument
-    add("--ground-truth", type=Path, required=True, metavar="PATH")
-    add("--prediction", type=Path, required=True, metavar="PATH")
-    add("--mapping", type=Path, metavar="FILE")
-    add("--level", choices=("activity", "video"), default="activity")
-    add("--background", nargs="+", action="extend", default=[], metavar="LABEL")
+    add("--ground-truth", type=Path, required=True, metavar="PATH", help="a folder of label files, or one of them")
+    add(
+        "--prediction",
+        type=Path,
+        required=True,
+        metavar="PATH",
+        help="cluster numbers or names of the same videos, joined by stem",
+    )
+    add("--mapping", type=Path, metavar="FILE", help="the numbers of the names; in natural order when left out")
+    add(
+        "--level",
+        choices=("activity", "video"),
+        default="activity",
+        help="match clusters over all videos, or in each alone",
+    )
+    add("--background", nargs="+", action="extend", default=[], metavar="LABEL", help="labels that are background")
     split_sil(add)
 
 

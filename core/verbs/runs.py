@@ -35,10 +35,15 @@ def register(verb: AddVerb) -> None:
     add = with_run(verb("segment", segment))
     add("--decoder", metavar="NAME", help=f"{', '.join(DECODERS)}; the run's own when left out")
     add("--set", nargs="+", action="extend", default=[], metavar="NAME=VALUE", help=_DECODER_SETTINGS)
-    add("--device", default="auto")
+    add("--device", default="auto", help="where the network runs: auto, cpu, cuda, cuda:N, mps")
     add = with_run(verb("evaluate", evaluate))
-    add("--track", choices=("prediction", "corrected"), default="prediction")
-    add("--level", choices=("activity", "video"), default="activity")
+    add("--track", choices=("prediction", "corrected"), default="prediction", help="the track that is scored")
+    add(
+        "--level",
+        choices=("activity", "video"),
+        default="activity",
+        help="match clusters over all videos, or in each alone",
+    )
     add("--kmeans", action="store_true", help="k-means of the features beside the other baselines")
     split_sil(add)
 
@@ -46,11 +51,18 @@ def register(verb: AddVerb) -> None:
 def _train_grammar(add: Callable[..., Any]) -> None:
     add("project", type=Path, metavar="PROJECT.tot")
     add("--method", metavar="NAME", help="tot, tot+tcl, tot+entropy, ot, asot, cte; the preset's own when left out")
-    add("--preset", metavar="NAME")
+    add("--preset", metavar="NAME", help="settings to begin with; those that fit the dataset when left out")
     add("--clusters", type=_clusters, metavar="K|auto", help="auto finds the number, and says why")
-    add("--set", nargs="+", action="extend", default=[], metavar="NAME=VALUE")
-    add("--iterations", type=int, metavar="N")
-    add("--seed", type=int, metavar="S")
+    add(
+        "--set",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="NAME=VALUE",
+        help="settings of the training, over those of the preset",
+    )
+    add("--iterations", type=int, metavar="N", help="updates; the preset's own when left out")
+    add("--seed", type=int, metavar="S", help="the same seed gives the same run on the same device")
     add("--seeds", type=int, metavar="N", help="train N seeds side by side and keep the most typical run")
     add("--from", dest="again", type=RunId, metavar="RUN", help="repeat a run with its own settings")
     add("--resume", type=RunId, metavar="RUN", help="go on with a run that was stopped and kept")
@@ -60,8 +72,8 @@ def _train_grammar(add: Callable[..., Any]) -> None:
         help="corrections to learn from: accepted videos and what was corrected in others (corrected; the default), "
         "accepted videos only, or none; --from RUN repeats those that the run learned from when left out",
     )
-    add("--device", default="auto", metavar="auto|cpu|cuda|cuda:N|mps")
-    add("--official-compatible", action="store_true")
+    add("--device", default="auto", metavar="auto|cpu|cuda|cuda:N|mps", help="where to train")
+    add("--official-compatible", action="store_true", help="do as the released code does (docs/algorithm.md)")
 
 
 def _clusters(text: str) -> int | Literal["auto"]:

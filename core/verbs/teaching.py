@@ -14,9 +14,14 @@ from .common import AddVerb, Answer, chosen_videos, with_run, with_videos
 def register(verb: AddVerb) -> None:
     """Adds the verbs of this module to the command line."""
     add = with_run(verb("kit", kit))
-    add("--out", type=Path, required=True, metavar="DIR")
+    add("--out", type=Path, required=True, metavar="DIR", help="the folder that the kit becomes")
     with_videos(add)
-    add("--track", choices=("corrected", "prediction", "ground-truth"), default="corrected")
+    add(
+        "--track",
+        choices=("corrected", "prediction", "ground-truth"),
+        default="corrected",
+        help="the track whose segments become steps",
+    )
     add("--formats", nargs="*", metavar="NAME", help="formats of the labels; csv, json, eaf and vtt when left out")
     add("--photos-only", action="store_true", help="neither video nor clips")
     add("--background", action="store_true", help="background is a step as well")
@@ -25,7 +30,7 @@ def register(verb: AddVerb) -> None:
     add("--handle", type=float, default=0.0, metavar="S", help="seconds of video before and after each clip")
     add("--zip", action="store_true", help="also as DIR.zip, for a learning platform")
     add = with_run(verb("report", report))
-    add("--out", type=Path, required=True, metavar="FILE.html")
+    add("--out", type=Path, required=True, metavar="FILE.html", help="the page, or a folder for report.html")
 
 
 def kit(options: argparse.Namespace) -> Answer:
