@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -19,8 +19,9 @@ from .data.npy import open_matrix
 from .errors import TotError
 from .events import JobCancelled, Progress, Report, ShouldStop, ignore, never_stop
 from .review.doubt import Evidence, Margins, margin
+from .review.looks import DIRECTION_ROWS, ROWS, Directions, Sample, looks
 from .review.place import DoubtedPlace
-from .review.queue import by_expectation, places_of
+from .review.queue import by_worth, places_of
 from .review.usual import usual
 
 FloatArray = NDArray[np.floating[Any]]
@@ -43,7 +44,7 @@ def review_places(
     report: Report = ignore,
     should_stop: ShouldStop = never_stop,
 ) -> list[DoubtedPlace]:
-    """The review queue of an open project, the place with most frames to correct first.
+    """The review queue of an open project, the place where a look finds most wrong frames first.
 
     The labels in question are the corrected track, where there is none the prediction of `run`. Videos that are
     accepted or rejected say what is usual and have no places of their own.
@@ -60,7 +61,9 @@ def review_places(
             raise JobCancelled
         found.append(evidence)
         report(Progress(done=done, total=len(document.videos), text="Finding places to review"))
-    found = _standardised(found)
+    samples = _samples(document, [e.video for e in found], {} if read is None else read, should_stop)
+    seen = looks({e.video: e.track for e in found}, samples)
+    found = [replace(e, look=seen.get(e.video)) for e in _standardised(found)]
     common = usual([e.track for e in found], [e.means for e in found])
     margins = Margins.of([e.margin for e in found if e.margin is not None])
     places: list[DoubtedPlace] = []
@@ -70,7 +73,7 @@ def review_places(
         if document.review(evidence.video).status not in SETTLED:
             rate = document.videos[evidence.video].timebase.rate
             places += places_of(evidence, common, margins, rate=None if rate is None else float(rate))
-    return by_expectation(places)
+    return by_worth(places)
 
 
 def evidences(
@@ -139,6 +142,45 @@ def _means(document: Document, video: VideoId, track: Segmentation, known: dict[
             means = None
         known[key] = (track, means)
     return cast("FloatArray | None", known[key][1])
+
+
+def _samples(
+    document: Document, videos: list[VideoId], known: dict[object, Any], should_stop: ShouldStop
+) -> dict[VideoId, Sample]:
+    """Rows of all videos in their main directions; empty where some features cannot be read or differ in width."""
+    trainable = tuple(v for v in videos if document.videos[v].is_trainable)
+    of = tuple((video, document.videos[video].features) for video in trainable)
+    if known.get("samples of") != of:
+        try:
+            found = _read_samples(document, trainable, should_stop) if trainable else {}
+        except JobCancelled:
+            raise
+        except (TotError, OSError, ValueError):  # told elsewhere; the queue works without them
+            found = {}
+        known["samples of"], known["samples"] = of, found
+    return cast("dict[VideoId, Sample]", known["samples"])
+
+
+def _read_samples(document: Document, videos: Sequence[VideoId], should_stop: ShouldStop) -> dict[VideoId, Sample]:
+    few = max(4, DIRECTION_ROWS // len(videos))
+    directions = Directions.of(np.concatenate([_spread(document, video, few)[1] for video in videos]))
+    found: dict[VideoId, Sample] = {}
+    for video in videos:
+        if should_stop() is not None:
+            raise JobCancelled
+        frames, rows = _spread(document, video, ROWS)
+        found[video] = Sample(frames, directions.points(rows))
+    return found
+
+
+def _spread(document: Document, video: VideoId, most: int) -> tuple[IntArray, FloatArray]:
+    """Evenly spread rows of a video, and the first frame of each."""
+    found = document.videos[video]
+    frames = np.flatnonzero(np.diff(found.timebase.rows(), prepend=-1))
+    frames = frames[np.unique(np.linspace(0, len(frames) - 1, min(most, len(frames))).round().astype(np.int64))]
+    matrix = load_matrix(found)
+    rows = np.minimum(found.timebase.rows()[frames], len(matrix) - 1)
+    return frames, np.nan_to_num(np.asarray(matrix[rows], dtype=np.float32))
 
 
 def segment_means(matrix: FloatArray, rows: IntArray, track: Segmentation) -> FloatArray:

@@ -11,22 +11,25 @@ from numpy.typing import NDArray
 
 from ..annotation.segmentation import EDITED, Segmentation
 from ..data.dataset import UNLABELLED, VideoId
+from .looks import Look
 from .place import Kind
 from .usual import Usual
 
 FloatArray = NDArray[np.floating[Any]]
+IntArray = NDArray[np.integer[Any]]
 Spans = Sequence[tuple[int, int]]
 
-# What each reason adds to the log-odds that a frame is wrong, where it speaks fully. RUNS, NEAR_BOUNDARY and RANK come
-# from a logistic regression of wrong frames over the demo, coffee clips, the real bottle videos and made-up videos,
-# each left out in turn. The rare reasons got the lift that they had on the real videos; on made-up ones, where every
-# order and length is true, they had none. SECOND and UNLABELLED are not in that data. benchmarks/review_queue.py
-# measures what the queue finds with these weights.
+# What each reason adds to the log-odds that a frame is wrong, where it speaks fully (LOOK: from minus to plus half of
+# it). RUNS, NEAR_BOUNDARY, RANK and LOOK come from logistic regressions of wrong frames over the demo, coffee clips,
+# the real bottle videos and made-up videos, each left out in turn. The rare reasons got the lift that they had on the
+# real videos; on made-up ones, where every order and length is true, they had none. SECOND and UNLABELLED are not in
+# that data. benchmarks/review_queue.py measures what the queue finds with these weights.
 PRIOR = -2.0
 RUNS = 1.4
 NEAR_BOUNDARY = 0.7
 RANK = 0.35
 LOW_TAIL = 0.6
+LOOK = 3.0
 LENGTH = 1.4
 ORDER = 1.2
 FRAMES = 1.2
@@ -55,6 +58,7 @@ class Evidence:
         others: the same video as other runs cut it, in actions.
         second: the same video as another person cut it.
         means: (segments, D) mean feature row of each segment of `track`; None without features.
+        look: what its frames look like in the other videos; None without features.
         checked: spans that a person has found right, or has corrected.
     """
 
@@ -64,6 +68,7 @@ class Evidence:
     others: tuple[Segmentation, ...] = ()
     second: Segmentation | None = None
     means: FloatArray | None = None
+    look: Look | None = None
     checked: Spans = ()
 
 
@@ -75,6 +80,7 @@ class Doubt:
     log_odds: FloatArray
     found: FloatArray | None = None
     usual: float = 0.0
+    other: IntArray | None = None
 
 
 @dataclass(frozen=True)
@@ -138,6 +144,10 @@ def frame_doubts(evidence: Evidence, margins: Margins) -> list[Doubt]:
         ranks = margins.ranks(evidence.margin)
         low = np.clip((LOW_SHARE - ranks) / LOW_SHARE, 0.0, 1.0)
         found.append(Doubt(Kind.MARGIN, RANK * (1.0 - ranks) + LOW_TAIL * low, evidence.margin, margins.median))
+    if evidence.look is not None:
+        look = evidence.look
+        log_odds = LOOK * look.trust * (look.rank - 0.5)
+        found.append(Doubt(Kind.LOOK, log_odds, (look.lead > 0).astype(np.float32), other=look.other))
     return found
 
 

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     LENGTH = "unusual-length"
     ORDER = "unusual-order"
     FRAMES = "unusual-frames"
+    LOOK = "looks-like-another"
     BOUNDARY = "near-boundary"
 
 
@@ -28,7 +29,8 @@ class Reason:
     `found` and `usual` are numbers of the kind. LENGTH: the length in frames and the usual one. ORDER: how many of the
     times that the action `before` stood there this one followed, and how often it stood there. FRAMES: the distance to
     the action's usual frames and the usual distance. MARGIN: the mean margin and the median of the activity. RUNS: the
-    runs that disagree somewhere, and all others. `label` is the doubted action.
+    runs that disagree somewhere, and all others. LOOK: the share of the frames that look more like another
+    action than their own, in the other videos; mostly like `other`. `label` is the doubted action.
     """
 
     kind: Kind
@@ -37,17 +39,28 @@ class Reason:
     found: float = 0.0
     usual: float = 0.0
     before: int | None = None
+    other: int | None = None
 
 
 @dataclass(frozen=True)
 class DoubtedPlace:
-    """Frames ``[start, stop)`` of a video, how many are expected to be wrong, and why, the main reason first."""
+    """Frames ``[start, stop)`` of a video, how many are expected to be wrong, and why, the main reason first.
+
+    `effort` is what it costs to get there, in frames: where two places expect as many wrong frames a frame of work,
+    counted with it, they are worth the same.
+    """
 
     video: VideoId
     start: int
     stop: int
     expected_frames: float
     reasons: tuple[Reason, ...]
+    effort: float = 0.0
+
+    @property
+    def rank(self) -> tuple[float, VideoId, int]:
+        """What the queue is sorted by: most wrong frames for the work first; equal ones by video and time."""
+        return (-self.expected_frames / (self.stop - self.start + self.effort), self.video, self.start)
 
     @property
     def main(self) -> Reason:

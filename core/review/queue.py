@@ -1,4 +1,4 @@
-"""The review queue: places of all videos, those first where most frames are expected to be wrong."""
+"""The review queue: places of all videos, those first where a look finds most wrong frames."""
 
 from __future__ import annotations
 
@@ -13,20 +13,22 @@ from .doubt import PRIOR, Doubt, Evidence, FloatArray, Margins, SegmentDoubt, fr
 from .place import DoubtedPlace, Kind, Reason
 from .usual import Usual
 
-LEAST_DOUBT = 0.25
+LEAST_DOUBT = 0.3
 """Chance of being wrong from which a frame belongs to a place."""
 LEAST_EXPECTED = 0.5
 """Frames expected to be wrong below which a place is not worth a look."""
 LEAST_SHARE = 0.1
 """Share of the place's expectation below which a reason is not named."""
+EFFORT = 0.25
+"""What it costs to get to a place and to judge it, in mean lengths of a segment."""
 MAX_GAP_S = 0.4
 """Places of one video that lie closer than this are one place."""
 DEFAULT_GAP_FRAMES = 6
 
 
-def by_expectation(places: Iterable[DoubtedPlace]) -> list[DoubtedPlace]:
-    """Places with the largest expectation first; equal ones by video and time."""
-    return sorted(places, key=lambda p: (-p.expected_frames, p.video, p.start))
+def by_worth(places: Iterable[DoubtedPlace]) -> list[DoubtedPlace]:
+    """Places that hold most wrong frames for the work of looking at them first."""
+    return sorted(places, key=lambda place: place.rank)
 
 
 def places_of(evidence: Evidence, usual: Usual, margins: Margins, *, rate: float | None = None) -> list[DoubtedPlace]:
@@ -52,7 +54,8 @@ def places_of(evidence: Evidence, usual: Usual, margins: Margins, *, rate: float
         expected = float(wrong[start:stop].sum())
         if expected >= LEAST_EXPECTED:
             reasons = _reasons(evidence.track, frames, segments, start, stop, expected)
-            found.append(DoubtedPlace(evidence.video, start, stop, expected, reasons))
+            effort = EFFORT * usual.mean_length
+            found.append(DoubtedPlace(evidence.video, start, stop, expected, reasons, effort))
     return found
 
 
@@ -80,7 +83,8 @@ def _reasons(
     for doubt in frames:
         if (weight := float(doubt.log_odds[here].sum())) > 0:
             worst = start + int(np.argmax(doubt.log_odds[here]))
-            found.append(Reason(doubt.kind, weight, track.at(worst).label, _at(doubt, doubt.found, here), doubt.usual))
+            label, number = track.at(worst).label, _at(doubt, doubt.found, here)
+            found.append(Reason(doubt.kind, weight, label, number, doubt.usual, other=_other(doubt, here)))
     for each in segments:
         segment = track[each.index]
         n_shared = min(stop, segment.stop) - max(start, segment.start)
@@ -98,3 +102,11 @@ def _at(doubt: Doubt, values: FloatArray | None, here: slice) -> float:
     if values is None:
         return 0.0
     return float(values[here].max() if doubt.kind is Kind.RUNS else values[here].mean())
+
+
+def _other(doubt: Doubt, here: slice) -> int | None:
+    """The action that most frames of a place look like, where a reason names one."""
+    if doubt.other is None:
+        return None
+    actions, counts = np.unique(doubt.other[here], return_counts=True)
+    return int(actions[np.argmax(counts)])

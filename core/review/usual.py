@@ -51,7 +51,7 @@ class Usual:
 
     `log_lengths` are of the natural logarithm of a segment's frames. `follows` counts pairs of neighbours, `leaves` how
     often an action was followed by another. `centres` are (D,) means of an action's frames, `distances` how far its
-    segments lie from them; both are empty without features.
+    segments lie from them; both are empty without features. `mean_length` is that of a segment, in frames.
     """
 
     log_lengths: Mapping[int, Range] = field(default_factory=dict)
@@ -59,6 +59,7 @@ class Usual:
     leaves: Mapping[int, int] = field(default_factory=dict)
     centres: Mapping[int, FloatArray] = field(default_factory=dict)
     distances: Mapping[int, Range] = field(default_factory=dict)
+    mean_length: float = 0.0
 
 
 def usual(tracks: Sequence[Segmentation], means: Sequence[FloatArray | None] = ()) -> Usual:
@@ -81,7 +82,8 @@ def usual(tracks: Sequence[Segmentation], means: Sequence[FloatArray | None] = (
         leaves[before] += count
     centres, distances = _frames(tracks, means)
     ranges = {label: Range.of(values, least=LEAST_SPREAD) for label, values in lengths.items()}
-    return Usual(ranges, dict(follows), dict(leaves), centres, distances)
+    frames, segments = sum(track.n_frames for track in tracks), sum(map(len, tracks))
+    return Usual(ranges, dict(follows), dict(leaves), centres, distances, frames / max(1, segments))
 
 
 def _frames(

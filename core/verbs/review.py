@@ -48,6 +48,8 @@ def _place(project: Project, place: Any) -> dict[str, Any]:
     for reason in place.reasons:
         values = {"kind": str(reason.kind), "expected_frames": round(reason.expected_frames, 2)}
         action = actions.get(reason.label)
+        other = actions.get(reason.other) if reason.other is not None else None
+        values |= {"other": other.name} if other is not None else {}
         reasons.append({**values, "action": action.name if action else None, "found": reason.found})
     return {
         "video": project.document.videos[place.video].name,

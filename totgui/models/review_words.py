@@ -16,6 +16,7 @@ SHORT = {
     Kind.LENGTH: "odd length",
     Kind.ORDER: "odd order",
     Kind.FRAMES: "odd look",
+    Kind.LOOK: "looks like another",
     Kind.BOUNDARY: "near a boundary",
 }
 """The kind of a reason where there is little room."""
@@ -39,7 +40,17 @@ def reason_text(session: Session, video: Video, reason: Reason) -> str:
         return f"{name} after {before}: {reason.found:.0f} of {reason.usual:.0f} times"
     if kind is Kind.FRAMES:
         return f"looks unlike other {name}"
+    if kind is Kind.LOOK:
+        return _look_text(session, reason)
     return "low confidence" if kind is Kind.MARGIN else "close to a boundary"
+
+
+def _look_text(session: Session, reason: Reason) -> str:
+    """Which action the frames look like elsewhere; where most still look like their label, only that they do less."""
+    name = session.action_name(reason.label)
+    if reason.found <= 0.5 or reason.other is None or reason.other == reason.label:
+        return f"looks less like {name} than most"
+    return f"looks like {session.action_name(reason.other)} in the other videos"
 
 
 def length_text(video: Video, frames: float) -> str:

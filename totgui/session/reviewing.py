@@ -106,8 +106,7 @@ class Reviewing(QObject):
         now = self.current
         if now is None:
             return 0 if direction > 0 else len(self.places) - 1
-        ranks = [(-p.expected_frames, p.video, p.start) for p in self.places]
-        mine = (-now.expected_frames, now.video, now.start)
+        ranks, mine = [place.rank for place in self.places], now.rank
         if direction > 0:
             return next((i for i, rank in enumerate(ranks) if rank > mine), 0)
         return max((i for i, rank in enumerate(ranks) if rank < mine), default=len(ranks) - 1)

@@ -11,7 +11,7 @@ from core.annotation.segmentation import EDITED, Segmentation
 from core.data.dataset import UNLABELLED, VideoId
 from core.review.doubt import Evidence, Margins
 from core.review.place import Kind
-from core.review.queue import by_expectation, places_of
+from core.review.queue import by_worth, places_of
 from core.review.usual import Usual, usual
 
 V = VideoId("v")
@@ -49,7 +49,7 @@ def test_what_a_person_edited_or_checked_is_no_place():
 
 def test_unlabelled_frames_come_first():
     mine, other = track([30, 40, 30], [0, UNLABELLED, 1]), track([60, 40], [0, 1])
-    place = by_expectation(places_of(Evidence(V, mine, others=(other,)), NOTHING, UNKNOWN))[0]
+    place = by_worth(places_of(Evidence(V, mine, others=(other,)), NOTHING, UNKNOWN))[0]
     assert place.main.kind is Kind.UNLABELLED and place.expected_frames == pytest.approx(40, abs=1)
 
 
