@@ -1,10 +1,14 @@
 """Draws every picture of the README from the real window: runs the demo's job and takes its screenshots.
 
-python scripts/make_screenshots.py [FOLDER]      FOLDER keeps the rendered demo for the next time
+    python scripts/make_screenshots.py [FOLDER]      FOLDER keeps the rendered demo for the next time
+    python scripts/make_screenshots.py --gallery FOLDER [--scale 1.5] [--only WORD,WORD]
+
+The gallery draws every panel, dialog and state in both themes, to be looked at; its states are in `gallery_states.py`.
 """
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 import tempfile
@@ -38,9 +42,24 @@ def smaller(source: Path, target: Path) -> None:
     QImage(str(source)).save(str(target), "JPG", QUALITY)
 
 
+def arguments() -> argparse.Namespace:
+    """What was asked for on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--gallery", action="store_true", help="every state in both themes, instead of the README's")
+    parser.add_argument("--scale", type=float, default=1.0, help="of the screen, for the gallery")
+    parser.add_argument("--only", default="", help="states of the gallery whose name holds one of these words")
+    return parser.parse_args()
+
+
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        main(Path(sys.argv[1]))
+    asked = arguments()
+    if asked.gallery:
+        from gallery import draw
+
+        sys.exit(draw(asked.folder.absolute(), scale=asked.scale, only=asked.only))
+    if asked.folder is not None:
+        main(asked.folder.absolute())
     else:
         with tempfile.TemporaryDirectory() as temporary:
             main(Path(temporary))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import qtawesome
+import json
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QIcon, QIconEngine, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication
 
-SET = "mdi6"
-"""Material Design Icons 6 (Pictogrammers; Apache 2.0), as qtawesome ships it."""
+SET = "materialdesignicons6-webfont"
+"""Material Design Icons 6 (Pictogrammers; Apache 2.0), as qtawesome ships it. Only its files are used: imported, it
+would load ten more fonts and OpenGL at the start."""
 COMMANDS = {
     "file.demo": "play-box-outline",
     "file.dataset": "folder-open-outline",
@@ -46,7 +51,7 @@ class _Glyph(QIconEngine):
         palette = QApplication.palette()
         group = QPalette.ColorGroup.Disabled if mode == QIcon.Mode.Disabled else QPalette.ColorGroup.Active
         role = QPalette.ColorRole.HighlightedText if mode == QIcon.Mode.Selected else QPalette.ColorRole.ButtonText
-        font = QFont(qtawesome.font(SET, rect.height()))
+        font = QFont(_family())
         font.setPixelSize(max(1, rect.height()))
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -72,7 +77,26 @@ def icon(name: str, colour: str = "") -> QIcon:
 
     Raises KeyError: the set has no such icon.
     """
-    return QIcon(_Glyph(qtawesome.charmap(f"{SET}.{name}"), colour))
+    return QIcon(_Glyph(chr(int(_signs()[name], 16)), colour))
+
+
+def _file(ending: str) -> Path:
+    """The newest file of the set; the package is found, not imported."""
+    package = find_spec("qtawesome")
+    assert package is not None and package.origin is not None, "qtawesome is one of the requirements"
+    return max((Path(package.origin).parent / "fonts").glob(f"{SET}-{ending}"))
+
+
+@cache
+def _signs() -> dict[str, str]:
+    """The code of each icon, in hexadecimal digits."""
+    return dict(json.loads(_file("charmap-*.json").read_text(encoding="utf-8")))
+
+
+@cache
+def _family() -> str:
+    """The family of the set's font, loaded when an icon is painted first."""
+    return QFontDatabase.applicationFontFamilies(QFontDatabase.addApplicationFont(str(_file("[0-9]*.ttf"))))[0]
 
 
 def command_icon(command: str) -> QIcon:

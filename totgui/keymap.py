@@ -13,6 +13,8 @@ Keys = tuple[str, ...]
 ACTION_KEY = "labels.key-"
 """Head of the names of the twenty commands that relabel with an action by its place."""
 N_ACTION_KEYS = 20
+RELABEL = "segment.relabel"
+"""Asks for an action by name, and is so the way to those that have no key of their own."""
 STANDARD = "standard"
 
 
@@ -87,6 +89,11 @@ class Keymap(QObject):
         self.preset, self.own = preset, dict(own)
         self._settings.set_keys(preset, self.own)
         self.changed.emit()
+
+
+def action_key(place: int) -> str:
+    """The command that relabels with the action at a place of the list; empty beyond the last that has one."""
+    return f"{ACTION_KEY}{place + 1}" if place < N_ACTION_KEYS else ""
 
 
 def keys_of(name: str, defaults: Mapping[str, Keys], preset: str, own: Mapping[str, Keys]) -> Keys:

@@ -8,6 +8,7 @@ from zlib import crc32
 from PySide6.QtCore import QChildEvent, QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QApplication,
     QDockWidget,
     QLabel,
@@ -24,6 +25,7 @@ from core import events
 
 from .actions import Actions
 from .dialogs.colour import ask_colour
+from .keymap import RELABEL, action_key
 from .layouts import ARRANGEMENTS, arrange
 from .models.widgets import Scrolling, duration, tip
 from .safety import Safety
@@ -95,6 +97,7 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self)
         self._toolbar = add_toolbar(self, self.actions_.by_name)
         self._connect()
+        self._buttons_by_tab()
         self.resize(1480, 940)
         self._default_state = self.saveState()
         layout = settings.layout()
@@ -135,7 +138,7 @@ class MainWindow(QMainWindow):
         """The first sizes of the panels; the window must have its own by then."""
         self.resizeDocks([self.docks["Videos"], self.docks["Training"]], [400, 430], Qt.Orientation.Horizontal)
         self.resizeDocks([self.docks["Timeline"]], [390], Qt.Orientation.Vertical)
-        self.resizeDocks([self.docks["Videos"], self.docks["Runs"]], [340, 200], Qt.Orientation.Vertical)
+        self.resizeDocks([self.docks["Videos"], self.docks["Runs"]], [300, 240], Qt.Orientation.Vertical)
 
     def _timeline_with_pictures(self) -> QWidget:
         both = QWidget(self)
@@ -165,6 +168,9 @@ class MainWindow(QMainWindow):
         self._saved = SavedLine(self)
         for label in (self._job_text, self._device):
             label.setTextFormat(Qt.TextFormat.PlainText)
+        status.setContentsMargins(8, 0, 4, 0)
+        self._device.setContentsMargins(0, 0, 16, 0)
+        self._progress.setAccessibleName("How far the job is")
         status.addWidget(self._job_text)
         status.addWidget(self._progress)
         status.addWidget(self._cancel)
@@ -195,14 +201,20 @@ class MainWindow(QMainWindow):
         self.start.projectAsked.connect(actions.file.open_project)
         self.start.recentAsked.connect(actions.file.open_path)
         keymap = actions.keymap
-        keymap.changed.connect(lambda: self.timeline.show_keys(keymap.native))
-        self.timeline.show_keys(keymap.native)
+        keymap.changed.connect(self._show_keys)
+        self._show_keys()
         self.timeline.axisChanged.connect(lambda: self.film_strip.show_axis(self.timeline.axis))
         self.timeline.boundaryPreview.connect(self.video_view.picture.show_boundary)
         self.timeline.boundaryPreviewEnded.connect(self.video_view.picture.end_pair)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(actions.on_focus)
+
+    def _show_keys(self) -> None:
+        """Hints and lists name the keys that commands have now."""
+        native = self.actions_.keymap.native
+        self.timeline.show_keys(native)
+        self.labels.model.show_keys(lambda row: native(action_key(row) or RELABEL))
 
     def _train_with(self, clusters: int) -> None:
         self.docks["Training"].raise_()
@@ -252,6 +264,12 @@ class MainWindow(QMainWindow):
         """Show the panels of a task."""
         arrange(self, self.docks, name, self._default_state)
         self._toolbar.setVisible(ARRANGEMENTS[name].toolbar)
+
+    def _buttons_by_tab(self) -> None:
+        """Buttons take the focus by Tab, not by a click: after a click Space still plays."""
+        for button in self.findChildren(QAbstractButton):
+            if button.focusPolicy() == Qt.FocusPolicy.StrongFocus:
+                button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def _layout_version(self) -> int:
         """A number of the set of panels: a layout that was kept for other panels is not put back."""

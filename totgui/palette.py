@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
-ACCENT = QColor("#2f7de1")
+ACCENT = QColor("#1f6fd6")
+"""Dark enough for white text on it, light enough to be seen on a dark window."""
 SHADES = {
     "light": {
         "window": "#f4f5f7",
@@ -21,6 +22,12 @@ SHADES = {
         "tip": "#ffffff",
         "checked": "#cfe0fa",
         "edge": "#757c87",
+        "accent": "#1f6fd6",
+        "handle": "#8d949f",
+        "link": "#1a62bf",
+        "error": "#b0321d",
+        "warning": "#855800",
+        "good": "#1c6b35",
     },
     "dark": {
         "window": "#1f2228",
@@ -33,25 +40,69 @@ SHADES = {
         "tip": "#2a2e36",
         "checked": "#24426e",
         "edge": "#78818f",
+        "accent": "#1f6fd6",
+        "handle": "#6c7583",
+        "link": "#6aa5ee",
+        "error": "#f2806f",
+        "warning": "#e3ac45",
+        "good": "#6fc788",
     },
 }
-EDGED = ("QCheckBox", "QRadioButton", "QGroupBox", "QLineEdit", "QAbstractSpinBox", "QComboBox", "QAbstractItemView")
+EDGED = (
+    "QCheckBox",
+    "QRadioButton",
+    "QGroupBox",
+    "QLineEdit",
+    "QAbstractSpinBox",
+    "QComboBox",
+    "QAbstractItemView",
+    "QMenu",
+)
 """Widgets whose outlines (a box to tick, a field to type in) are drawn in ``edge``; see `edged_palette`."""
+TONES = ("error", "warning", "good")
+"""Colours of text that says how something stands, by the name in `SHADES`; a label takes one by its property ``tone``.
+"""
 SHEET = """
 QMainWindow::separator { background: %(mid)s; width: 1px; height: 1px; }
 QDockWidget { titlebar-close-icon: none; titlebar-normal-icon: none; }
 QDockWidget::title { background: %(window)s; padding: 6px 10px; font-weight: 600; }
 QToolBar { border: none; border-bottom: 1px solid %(mid)s; spacing: 4px; padding: 4px 8px; background: %(window)s; }
-QToolButton { padding: 4px 7px; border-radius: 5px; }
+QToolButton { padding: 4px 7px; border: 1px solid transparent; border-radius: 5px; }
+QToolButton[popupMode="2"] { padding-right: 20px; }
+QToolButton::menu-indicator { subcontrol-origin: padding; subcontrol-position: center right; right: 6px; }
+QToolBarExtension { padding: 0; }
+QToolButton:focus { border-color: %(link)s; }
 QToolButton:hover { background: %(mid)s; }
 QToolButton:checked { background: %(checked)s; }
 QPushButton#way { text-align: left; border: 1px solid %(mid)s; border-radius: 8px; background: %(base)s; }
-QPushButton#way:focus { border-color: #2f7de1; }
-QPushButton#way:hover { border-color: #2f7de1; background: %(checked)s; }
-QFrame#tour { background: %(base)s; border: 1px solid #2f7de1; border-radius: 8px; }
+QPushButton#way:focus { border: 2px solid %(link)s; }
+QPushButton#way:hover { border-color: %(link)s; background: %(checked)s; }
+QFrame#bar { background: %(alternate)s; border-bottom: 1px solid %(mid)s; }
+QFrame#tile { background: %(base)s; border: 1px solid %(mid)s; border-radius: 6px; }
+QFrame#tour { background: %(base)s; border: 1px solid %(link)s; border-radius: 8px; }
+QPushButton#main:enabled { background: %(accent)s; color: white; border: 1px solid %(accent)s;
+    border-radius: 4px; padding: 5px 18px; font-weight: 600; }
+QPushButton#main:enabled:hover { border-color: %(text)s; }
+QPushButton#main:enabled:focus { border: 2px solid %(text)s; }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
+QAbstractSpinBox { min-height: 18px; }
 QStatusBar { border-top: 1px solid %(mid)s; }
 QStatusBar::item { border: none; }
+QLabel[tone="error"] { color: %(error)s; }
+QLabel[tone="warning"] { color: %(warning)s; }
+QLabel[tone="good"] { color: %(good)s; }
+QTabBar { qproperty-drawBase: 0; }
+QTabWidget::pane { border: none; border-top: 1px solid %(mid)s; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
+QScrollBar { background: transparent; border: none; }
+QScrollBar:vertical { width: 12px; }
+QScrollBar:horizontal { height: 12px; }
+QScrollBar::handle { background: %(handle)s; border-radius: 4px; margin: 2px; }
+QScrollBar::handle:vertical { min-height: 28px; }
+QScrollBar::handle:horizontal { min-width: 28px; }
+QScrollBar::handle:hover, QScrollBar::handle:pressed { background: %(edge)s; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QHeaderView::section { background: %(alternate)s; border: none; border-bottom: 1px solid %(mid)s; padding: 4px 6px; }
 QTableView, QTreeView, QListView { border: 1px solid %(mid)s; gridline-color: %(mid)s; }
 QPlainTextEdit, QTextEdit { border: 1px solid %(edge)s; border-radius: 2px; }
@@ -80,7 +131,7 @@ def theme_palette(theme: str) -> QPalette:
         palette.setColor(QPalette.ColorGroup.Disabled, each, QColor(shade["dim"]))
     palette.setColor(role.Highlight, ACCENT)
     palette.setColor(role.HighlightedText, QColor("#ffffff"))
-    palette.setColor(role.Link, ACCENT)
+    palette.setColor(role.Link, QColor(shade["link"]))
     palette.setColor(role.Dark, QColor(shade["mid"]))
     return palette
 
@@ -104,6 +155,12 @@ def text_on(colour: QColor) -> QColor:
 
     light = 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF())
     return QColor("#101216") if (light + 0.05) / 0.05 >= 1.05 / (light + 0.05) else QColor("#ffffff")
+
+
+def tone(name: str) -> QColor:
+    """The colour of text that says ``error``, ``warning`` or ``good``, in the theme of the application."""
+    is_dark = QApplication.palette().color(QPalette.ColorRole.Base).lightnessF() < 0.5
+    return QColor(SHADES["dark" if is_dark else "light"][name])
 
 
 def apply_theme(application: QApplication, theme: str) -> None:

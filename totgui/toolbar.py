@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QSizePolicy, QToolBar, QWidget
 
 ICON_PX = 18
@@ -24,16 +24,30 @@ GROUPS = (
 AT_THE_END = {"file.export": "Export"}
 
 
+class Tools(QToolBar):
+    """Shows words beside the icons where all fit, else the icons alone, so that no command falls off its end."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        style = Qt.ToolButtonStyle
+        if self.toolButtonStyle() == style.ToolButtonTextBesideIcon:
+            self._wide = self.sizeHint().width()
+        wanted = style.ToolButtonTextBesideIcon if self.width() >= self._wide else style.ToolButtonIconOnly
+        if wanted != self.toolButtonStyle():
+            self.setToolButtonStyle(wanted)
+
+
 def add_toolbar(window: QMainWindow, actions: Mapping[str, QAction]) -> QToolBar:
     """The toolbar of a window, with icons and words; what must be at hand last stands at its right end."""
-    bar = QToolBar("Tools", window)
+    bar = Tools("Tools", window)
     bar.setObjectName("Tools")
     bar.setMovable(False)
     bar.setIconSize(QSize(ICON_PX, ICON_PX))
     bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     for group in GROUPS:
+        if group is not GROUPS[0]:
+            bar.addSeparator()
         _add(bar, actions, group)
-        bar.addSeparator()
     spacer = QWidget(window)
     spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
     bar.addWidget(spacer)

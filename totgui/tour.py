@@ -21,7 +21,10 @@ KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Return,
 
 @dataclass(frozen=True)
 class Stop:
-    """One step of the tour: a panel by name (or ``video`` and ``toolbar``), and what is said of it."""
+    """One step of the tour: a panel by name (or ``video`` and ``toolbar``), and what is said of it.
+
+    Commands stand in braces in the text; `key_hints.named` puts their keys there.
+    """
 
     where: str
     title: str
@@ -33,8 +36,8 @@ STOPS = (
     Stop(
         "Training",
         "Train from a button",
-        "The preset fits own videos. Press Train (Ctrl+T): it needs no labels and takes seconds to minutes. The curves "
-        "and the video that is being learned are shown under Live.",
+        "The preset fits own videos. Press Train ({model.train}): it needs no labels and takes seconds to minutes. The "
+        "curves and the video that is being learned are shown under Live.",
     ),
     Stop(
         "Timeline",
@@ -51,20 +54,21 @@ STOPS = (
     Stop(
         "Timeline",
         "Correct it",
-        "Press T to take the prediction into Corrected, the only track that changes. Drag a boundary, relabel with the "
-        "digits, split with S, merge with M. Ctrl+Z takes anything back, also tomorrow.",
+        "{segment.adopt} takes the prediction into Corrected, the only track that changes. Drag a boundary, relabel "
+        "with {labels.key-1} to {labels.key-10}, split with {segment.split}, merge with {segment.merge-next}. "
+        "{edit.undo} takes anything back, also tomorrow.",
     ),
     Stop(
         "Review",
         "Where to look",
-        "Q goes to the place where most frames are expected to be wrong, and says why. Y: it looks right. A accepts "
-        "the video and opens the next.",
+        "{review.next-place} goes to the place where most frames are expected to be wrong, and says why. "
+        "{review.right}: it looks right. {review.accept} accepts the video and opens the next.",
     ),
     Stop(
         "toolbar",
         "Take it with you",
-        "Export (Ctrl+E) writes labels for research, other tools and a training kit for workers. There is no Save: "
-        "every edit is on disk at once. F1 lists all keys, Ctrl+K finds any command.",
+        "Export ({file.export}) writes labels for research, other tools and a training kit for workers. There is no "
+        "Save: every edit is on disk at once. {help.shortcuts} lists all keys, {tools.palette} finds any command.",
     ),
 )
 
@@ -74,9 +78,9 @@ class Tour(QObject):
 
     ended = Signal()
 
-    def __init__(self, window: Any, stops: tuple[Stop, ...] = STOPS) -> None:
+    def __init__(self, window: Any, named: Callable[[str], str], stops: tuple[Stop, ...] = STOPS) -> None:
         super().__init__(window)
-        self._window = window
+        self._window, self._named = window, named
         self._stops = [stop for stop in stops if self._part(stop) is not None]
         self.number = -1
         self._frame = _Frame(window)
@@ -135,7 +139,7 @@ class Tour(QObject):
             return
         part.show()
         part.raise_()
-        self._card.say(self.stop, number, len(self._stops))
+        self._card.say(self.stop.title, self._named(self.stop.text), number, len(self._stops))
         self._place()
         self._card.setFocus()
 
@@ -210,14 +214,14 @@ class _Card(QFrame):
         column.addLayout(row)
         self.hide()
 
-    def say(self, stop: Stop, number: int, count: int) -> None:
+    def say(self, title: str, text: str, number: int, count: int) -> None:
         """Show a step."""
-        self.title.setText(stop.title)
-        self.text.setText(stop.text)
+        self.title.setText(title)
+        self.text.setText(text)
         self.place.setText(f"{number + 1} of {count}")
         self._back.setEnabled(number > 0)
         self._next.setText("Next" if number + 1 < count else "Done")
-        self.setAccessibleName(f"{stop.title}. {stop.text}")
+        self.setAccessibleName(f"{title}. {text}")
 
     def event(self, event: QEvent) -> bool:
         # While the card has the focus its keys are its own, not shortcuts of the window.

@@ -369,3 +369,43 @@ def test_a_theme_is_set_in_parts_and_the_last_one_asked_for_stays(window, qtbot,
     dark = qapp.palette().window().color().name(), qapp.styleSheet()
     apply_theme(qapp, "light")
     assert dark[0] == SHADES["dark"]["window"] and dark[1] == SHEET % SHADES["dark"] != qapp.styleSheet()
+
+
+# --- keys that texts name -----------------------------------------------------------------------------------------
+
+
+def test_texts_name_the_keys_that_commands_have_now(window):
+    said = []
+    window.show_message = lambda text, level="info": said.append(text)
+    named = window.actions_.help.named
+    assert named("{segment.split} ({model.train})") == f"S ({native('Ctrl+T')})"
+    window.actions_.keymap.change(STANDARD, {"segment.split": ("Ctrl+J",), "model.train": (), "labels.key-1": ("F7",)})
+    assert named("{segment.split}, train ({model.train})") == f"{native('Ctrl+J')}, train"
+    assert window.labels.model.key_of(0) == "F7" and window.labels.model.key_of(1) == "2"
+    window.actions_.keymap.change(STANDARD, {"segment.split": ()})
+    assert named("{segment.split} splits") == '"Split at playhead" splits'
+
+
+def test_every_step_of_the_tour_names_commands_that_exist(window):
+    from totgui.tour import STOPS
+
+    for stop in STOPS:
+        assert "{" not in window.actions_.help.named(stop.text)
+
+
+def test_no_text_of_the_window_names_a_key_by_itself():
+    """Keys can be chosen: a text that is meant for the person takes them from the commands (`key_hints.named`)."""
+    import ast
+    import re
+
+    key = re.compile(r"\((?:[A-Z]|(?:Ctrl|Shift|Alt)\+\S+|F\d+|Space|Enter)\)|\b(?:Press|press) (?:[A-Z]|Ctrl\+\S+)\b")
+    found = []
+    for path in sorted(Path("totgui").rglob("*.py")):
+        if "label_map" in path.parts:
+            continue  # keys of the matrix itself, which hold while it has the focus and cannot be chosen
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        docs = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
+                found += [f"{path}:{node.lineno} {node.value}"] if key.search(node.value) else []
+    assert not found

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QMenu
 from core import events
 from core.data.dataset import RunId
 from totgui.models.drawing import svg_of
+from totgui.palette import ACCENT
 from totgui.views.live.masses import empty_clusters
 from totgui.views.live.view import LiveView
 
@@ -124,7 +125,7 @@ def test_clusters_that_hold_almost_nothing_are_red(view, session):
     assert empty_clusters(view.masses.masses) == 1
     image = view.masses.grab().toImage()
     seen = {image.pixelColor(x, y).name() for x in range(0, image.width(), 3) for y in range(image.height())}
-    assert {QColor("#d93a3a").name(), QColor("#2f7de1").name()} <= seen
+    assert {QColor("#d93a3a").name(), ACCENT.name()} <= seen
     assert "Cluster 2: 1.0 %" in view.masses.describe(view.masses.width() * 0.9)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractSpinBox,
     QApplication,
     QComboBox,
@@ -35,6 +36,8 @@ from .view import ViewMenu
 
 CHANGING = ("segment.", "labels.", "model.", "review.", "edit.undo", "edit.redo", "file.checkpoint", "file.import")
 """Commands that a project that is open for reading does not take, by the head of their name."""
+PRESSING = ("Space", "Return", "Enter")
+"""Keys that belong to a button that has the focus."""
 READING = ("review.next", "review.previous")
 
 
@@ -51,7 +54,7 @@ class Actions(QObject):
         self.by_name: dict[str, QAction] = {}
         self.commands: dict[str, Command] = {}
         self.groups: dict[str, str] = {}
-        self._typing = False
+        self._typing = self._on_button = False
         parts = (
             self.file,
             self.edit,
@@ -65,7 +68,8 @@ class Actions(QObject):
             self.help,
         )
         self.menus = [self._menu(part) for part in parts]
-        self._recent = self.menus[0].addMenu("Recent projects")
+        self._recent = QMenu("Recent projects", self.menus[0])
+        self.menus[0].insertMenu(self.by_name["file.close"], self._recent)
         self._recent.aboutToShow.connect(lambda: self.file.fill_recent(self._recent))
         docks = self.menus[-2].addMenu("Panels")
         for dock in window.docks.values():
@@ -140,6 +144,7 @@ class Actions(QObject):
         for name, action in self.by_name.items():
             command, keys = self.commands[name], self.keymap.keys(name)
             shown = without_typing(keys) if self._typing else keys
+            shown = [key for key in shown if not (self._on_button and key in PRESSING)]
             action.setShortcuts([QKeySequence(key) for key in shown])
             text = command.tip or command.text.replace("&", "").rstrip("…")
             action.setToolTip(text + (f" ({self.keymap.native(name)})" if keys else ""))
@@ -154,6 +159,12 @@ class Actions(QObject):
             if command_name := widget.property(COMMAND):
                 key = self.keymap.native(str(command_name))
                 widget.setToolTip(f"{widget.property('tip')} ({key})" if key else str(widget.property("tip")))
+
+    def set_press_keys(self, enabled: bool) -> None:
+        """Turn the keys that press a button on or off as shortcuts; off while a button has the focus."""
+        if enabled == self._on_button:
+            self._on_button = not enabled
+            self._apply_keys()
 
     def set_single_keys(self, enabled: bool) -> None:
         """Turn keys that type text on or off; off while a text field has the focus."""
@@ -172,6 +183,7 @@ class Actions(QObject):
         if now is not None and now.window().windowType() == Qt.WindowType.Popup:
             is_field = False
         self.set_single_keys(not is_field)
+        self.set_press_keys(not isinstance(now, QAbstractButton))
 
     def refresh(self) -> None:
         """Enable what can be done now and name what undo would undo."""

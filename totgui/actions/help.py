@@ -34,7 +34,7 @@ class HelpMenu(Menu):
     def _begin(self) -> None:
         if self._tour is not None:
             self._tour.leave()
-        self._tour = Tour(self.window)
+        self._tour = Tour(self.window, self.named)
         self._tour.ended.connect(self._forget)
         self._tour.start()
 

@@ -15,6 +15,7 @@ from core.annotation.edit import Edit
 from core.data.dataset import BACKGROUND, ActionId, VideoId
 
 from ..dialogs.action_popup import ActionPopup, Choice
+from ..models.key_hints import named
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,11 @@ class Menu:
                 do(frame)
 
         playback.frameChanged.connect(shown)
+
+    def named(self, text: str) -> str:
+        """A text with the keys that the commands in braces have now."""
+        actions = self.window.actions_
+        return named(text, actions.keymap.native, actions.text_of)
 
     # --- asking for an action ------------------------------------------------------------------------
 

@@ -174,11 +174,8 @@ class ReviewMenu(Menu):
         reviewing = self.session.reviewing
         reviewing.watch()
         if reviewing.step(direction) is None:
-            self.say(
-                "Nothing is left to look at."
-                if reviewing.is_ready
-                else "Looking for places to review. Press Q again in a moment."
-            )
+            waiting = self.named("Looking for places to review. Press {review.next-place} again in a moment.")
+            self.say("Nothing is left to look at." if reviewing.is_ready else waiting)
 
     def show_place(self) -> None:
         """Open the video of the queue's current place at its first frame."""

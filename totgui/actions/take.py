@@ -70,7 +70,9 @@ class TakePart(Menu):
                 track = self.session.mapped_prediction(RunId(key.removeprefix(RUN)), self.video)
             if track is not None:
                 return key, track
-        self.say("There is nothing to take in this track. Train first (Ctrl+T), or choose another with Up and Down.")
+        self.say(
+            self.named("There is nothing to take in this track. Train first ({model.train}), or choose another one.")
+        )
         return None
 
     def _run(self, key: str) -> RunId | None:
@@ -109,7 +111,7 @@ class TakePart(Menu):
     def adopt_all(self) -> None:
         run, before = self.session.current_run, dict(self.document.corrected)
         if run is None:
-            self.say("There is no prediction yet. Train first (Ctrl+T).")
+            self.say(self.named("There is no prediction yet. Train first ({model.train})."))
         elif self.session.do(lambda: commands.adopt_all(self.document, run)):
             after = self.document.corrected
             changed = [video for video in after if before.get(video) is not after[video]]

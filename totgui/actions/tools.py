@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..dialogs.keys import Bindable, KeysAnswer, KeysDialog
 from ..dialogs.palette import CommandPalette, Entry
+from ..keymap import ACTION_KEY
 from .menu import Command, Menu
 
 PANEL = "panel."
@@ -67,9 +68,14 @@ class ToolsMenu(Menu):
         """Every command with the keys that it has by default."""
         actions = self.window.actions_
         return [
-            Bindable(name, actions.text_of(name) or command.text, actions.groups[name], actions.keymap.defaults[name])
-            for name, command in actions.commands.items()
+            Bindable(name, self._text(name), actions.groups[name], actions.keymap.defaults[name])
+            for name in actions.commands
         ]
+
+    def _text(self, name: str) -> str:
+        """What a command is called: that of an action by the action, every other one always the same."""
+        actions = self.window.actions_
+        return (actions.text_of(name) if name.startswith(ACTION_KEY) else "") or actions.commands[name].text
 
 
 def ask_keys(commands: list[Bindable], window: object) -> KeysAnswer | None:

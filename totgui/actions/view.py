@@ -12,6 +12,7 @@ from ..layouts import ARRANGEMENTS
 from ..palette import theme_steps
 from .menu import Command, Menu
 
+THEMES = (("light", "Light theme"), ("dark", "Dark theme"), ("system", "Theme of the system"))
 FOLLOW = (("off", "Not at all"), ("page", "Page by page"), ("smooth", "Smoothly, in the middle"))
 
 
@@ -38,7 +39,7 @@ class ViewMenu(Menu):
                 "view.row-above",
                 "Active track above",
                 lambda: timeline.step_active(-1),
-                tip="Up, while the timeline has the focus. T and Ctrl+arrows work on the active track",
+                tip="Up, while the timeline has the focus. Labels are taken from the active track",
                 usable=self.is_open,
             ),
             Command(
@@ -49,9 +50,7 @@ class ViewMenu(Menu):
                 usable=self.is_open,
             ),
             None,
-            Command("view.light", "Light theme", lambda: self.theme("light")),
-            Command("view.dark", "Dark theme", lambda: self.theme("dark")),
-            Command("view.system", "Theme of the system", lambda: self.theme("system")),
+            *[self._theme(name, text) for name, text in THEMES],
             None,
             Command(
                 "view.second",
@@ -85,6 +84,15 @@ class ViewMenu(Menu):
             under="Follow the playhead",
         )
 
+    def _theme(self, name: str, text: str) -> Command:
+        return Command(
+            f"view.{name}",
+            text,
+            lambda: self.theme(name),
+            checked=lambda: bool(self.window.settings.theme() == name),
+            under="Theme",
+        )
+
     def follow(self, name: str) -> None:
         """How the timeline follows the playhead from now on."""
         self.window.timeline.follow = name
@@ -99,6 +107,7 @@ class ViewMenu(Menu):
         self.window.setUpdatesEnabled(False)  # what stands between two themes is not seen
         self._theme_steps = theme_steps(application, name)  # one that is under way is left for this one
         self._theme_turn.start()
+        self.window.actions_.refresh()
 
     def _go_on_with_theme(self) -> None:
         if self._theme_steps:

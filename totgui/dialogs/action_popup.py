@@ -5,16 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPixmap
-from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPalette, QPixmap
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ..models.widgets import plain
 
-LABEL = Qt.ItemDataRole.UserRole
+LABEL, KEY = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
+ROW_HEIGHT, KEY_ROOM = 26, 12
 WIDTH, SHOWN = 300, 9
 SHIFTED = "!@#$%^&*()"
 """What Shift and a digit type where Qt does not name the digit."""
+Index = QModelIndex | QPersistentModelIndex
 
 
 class Choice(NamedTuple):
@@ -24,6 +37,24 @@ class Choice(NamedTuple):
     name: str
     colour: str
     number: int | None
+
+
+class KeyAtTheRight(QStyledItemDelegate):
+    """Paints a name as lists do, and its key, dimmed, at the right end, where menus have theirs."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        key = index.data(KEY) or ""
+        room = option.fontMetrics.horizontalAdvance(key) + KEY_ROOM if key else 0
+        whole, inner = QStyleOptionViewItem(option), QStyleOptionViewItem(option)
+        style = option.widget.style()
+        style.drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, whole, painter, option.widget)
+        inner.rect = option.rect.adjusted(4, 0, -room - 6, 0)
+        super().paint(painter, inner, index)
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        role = QPalette.ColorRole.HighlightedText if chosen else QPalette.ColorRole.PlaceholderText
+        painter.setPen(option.palette.color(role))
+        end = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(option.rect.adjusted(0, 0, -10, 0), int(end), key)
 
 
 class ActionPopup(QFrame):
@@ -46,6 +77,7 @@ class ActionPopup(QFrame):
         self.list = QListWidget(self)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setIconSize(QSize(12, 12))
+        self.list.setItemDelegate(KeyAtTheRight(self.list))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.list.itemClicked.connect(self._commit)
@@ -60,7 +92,7 @@ class ActionPopup(QFrame):
 
     def show_at(self, place: QPoint) -> None:
         """Open below a place of the screen, or above it where there is no room."""
-        row = max(self.list.sizeHintForRow(0), 20)
+        row = max(self.list.sizeHintForRow(0), ROW_HEIGHT)
         self.list.setFixedHeight(row * min(SHOWN, max(1, self.list.count())) + 4)
         self.adjustSize()
         screen = QApplication.screenAt(place) or self.screen()
@@ -81,16 +113,20 @@ class ActionPopup(QFrame):
         found.sort(key=lambda c: not c.name.casefold().startswith(wanted.casefold()))
         self.list.clear()
         for choice in found:
-            item = QListWidgetItem(_chip(choice.colour), f"{_key_text(choice)}   {choice.name}", self.list)
+            item = QListWidgetItem(_chip(choice.colour), choice.name, self.list)
             item.setData(LABEL, choice.label)
+            item.setData(KEY, _key_text(choice))
+            item.setSizeHint(QSize(0, ROW_HEIGHT))
         if wanted and not any(c.name.casefold() == wanted.casefold() for c in self._choices):
             item = QListWidgetItem(f"New action “{wanted}”", self.list)
+            item.setSizeHint(QSize(0, ROW_HEIGHT))
             item.setData(LABEL, wanted)
         self.list.setCurrentRow(0)
 
     def offered(self) -> list[str]:
-        """The texts of the list."""
-        return [self.list.item(row).text() for row in range(self.list.count())]
+        """The names in the list, each after its key."""
+        items = [self.list.item(row) for row in range(self.list.count())]
+        return [f"{item.data(KEY)}   {item.text()}" if item.data(KEY) is not None else item.text() for item in items]
 
     def _commit(self, item: QListWidgetItem | None) -> None:
         if item is not None:
@@ -146,9 +182,9 @@ def _number(event: QKeyEvent) -> int | None:
 
 
 def _key_text(choice: Choice) -> str:
-    """The key that commits a choice, as wide as the others."""
+    """The key that commits a choice, empty where it has none."""
     if choice.number is None or choice.number >= 20:
-        return "Del" if choice.name == "background" else "\u2007"
+        return "Del" if choice.name == "background" else ""
     digit = (choice.number + 1) % 10
     return f"{digit}" if choice.number < 10 else f"Shift+{digit}"
 
@@ -156,4 +192,6 @@ def _key_text(choice: Choice) -> str:
 def _chip(colour: str) -> QIcon:
     pixmap = QPixmap(12, 12)
     pixmap.fill(QColor(colour))
-    return QIcon(pixmap)
+    icon = QIcon(pixmap)
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)  # an action has its own colour also where it is chosen
+    return icon

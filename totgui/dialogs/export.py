@@ -109,6 +109,7 @@ class ExportDialog(QDialog):
         self._where = plain("", self, dim=True)
         self.progress, self.summary = ProgressPage(self), SummaryPage(self)
         self.export_button = QPushButton("Export", self)
+        self.export_button.setDefault(True)
         self._all = QStackedWidget(self)
         for widget in (self._form(), self.progress, self.summary):
             self._all.addWidget(widget)
@@ -129,6 +130,7 @@ class ExportDialog(QDialog):
     def _form(self) -> QWidget:
         form = QWidget(self)
         choose = QPushButton("Choose…", form)
+        choose.setAccessibleName("Choose where to")
         choose.clicked.connect(self._browse)
         buttons = QDialogButtonBox(form)
         buttons.addButton(self.export_button, QDialogButtonBox.ButtonRole.AcceptRole)

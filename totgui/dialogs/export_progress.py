@@ -102,6 +102,7 @@ class SummaryPage(QWidget):
         head.addLayout(words, 1)
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setWidget(self.body)
         row = QHBoxLayout()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from core.annotation.values import ReviewStatus
@@ -12,6 +12,8 @@ from core.data.dataset import RunId, VideoId
 
 from ..models.widgets import tip
 from ..session import Session
+
+ROW_HEIGHT = 26
 
 CORRECTED, PREDICTION, TRUTH = "corrected", "prediction", "ground-truth"
 ACCEPTED, ALL, CHOSEN = "accepted", "all", "chosen"
@@ -122,6 +124,7 @@ class VideosChooser(QWidget):
             status = STATUS[document.review(video).status]
             item = QListWidgetItem(f"{values.name}   ({status})" if status else values.name)
             item.setToolTip(tip(values.name))
+            item.setSizeHint(QSize(0, ROW_HEIGHT))
             item.setData(Qt.ItemDataRole.UserRole, str(video))
             item.setFlags(Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
             item.setCheckState(Qt.CheckState.Checked if video in ticked else Qt.CheckState.Unchecked)

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 
 from core.requests import ExtractSettings
 
-from ..models.widgets import duration, plain, tip
+from ..models.widgets import duration, plain, set_tone, tip
 
 DEVICES = (("auto", "Automatic"), ("cpu", "CPU"), ("cuda", "CUDA (NVIDIA)"))
 USUAL_SPEEDS = {"efficientnet-lite0": 40.0, "resnet18": 25.0, "onnx": 15.0, "descriptor": 300.0}
@@ -102,7 +102,7 @@ class ExtractDialog(QDialog):
         self._place = plain("", self, dim=True)
         self._estimate = plain("", self, bold=True)
         self._note = plain("", self)
-        self._note.setStyleSheet("color: #d2543f;")
+        set_tone(self._note, "error")
         buttons = QDialogButtonBox(self)
         self.extract = buttons.addButton("Extract", QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.addButton("Not now", QDialogButtonBox.ButtonRole.RejectRole)

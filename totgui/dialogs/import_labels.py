@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from core.label_import import CORRECTED, GROUND_TRUTH, Effect, ImportPlan
 
-from ..models.widgets import plain, tip
+from ..models.widgets import name_tabs, plain, tip
 from ..session import Session
 from .import_tables import NamesTable, ProblemsTable, TracksTable, labels_of
 
@@ -57,6 +57,7 @@ class ImportDialog(QDialog):
             self.target.addItem(label, name)
         self.tracks, self.names, self.problems = TracksTable(self), NamesTable(self), ProblemsTable(self)
         self.tabs = QTabWidget(self)
+        name_tabs(self.tabs, "Names, or problems")
         self.tabs.addTab(self.names, "Names")
         self.tabs.addTab(self.problems, "Problems")
         self.busy = QProgressBar(self)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from core.annotation.document import Document
@@ -15,6 +15,7 @@ from core.label_import import Effect, ImportPlan, Meanings
 
 from ..icons import icon
 from ..models.widgets import RED, NumberItem, table, tip
+from ..palette import tone
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 TICKABLE = Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
@@ -193,7 +194,7 @@ class ProblemsTable(QWidget):
             head = QTableWidgetItem("Error" if problem.severity == "error" else "Note")
             head.setIcon(icons.get(problem.severity, icons["note"]))
             if problem.severity == "error":
-                head.setForeground(QColor(RED))
+                head.setForeground(tone("error"))
             name = problem.path.replace("\\", "/").rsplit("/", 1)[-1]
             text = f"{problem.what} {problem.hint}".strip()
             for column, cell in enumerate((head, QTableWidgetItem(name), QTableWidgetItem(problem.where))):

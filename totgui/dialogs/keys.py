@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QKeySequence
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -21,7 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from ..keymap import PRESETS, Keys, conflicts, keys_of, native, portable
-from ..models.widgets import AMBER, plain, table, tip
+from ..models.widgets import plain, set_tone, table, tip
+from ..palette import tone
 
 COMMAND, KEY = range(2)
 
@@ -66,6 +67,7 @@ class KeysDialog(QDialog):
         self.field.setAccessibleName("Filter")
         self.field.setClearButtonEnabled(True)
         self.table = table(("Command", "Keys", "Menu"), self, stretch=COMMAND)
+        self.table.setAccessibleName("Commands and their keys")
         for number in range(3):
             item = self.table.horizontalHeaderItem(number)
             if item is not None:
@@ -209,7 +211,7 @@ class KeysDialog(QDialog):
             font.setBold(command.name in self.own)
             cells[KEY].setFont(font)
             if command.name in doubled:
-                cells[KEY].setForeground(QColor(AMBER))
+                cells[KEY].setForeground(tone("warning"))
                 cells[KEY].setToolTip(tip("Another command has this key too; neither answers to it."))
             for column, cell in enumerate(cells):
                 self.table.setItem(row, column, cell)
@@ -227,6 +229,7 @@ class KeysDialog(QDialog):
         self._show_note()
 
     def _show_note(self) -> None:
+        set_tone(self.note, "warning" if self.holders(portable(self.pressed)) or self.conflicts() else "")
         name, key = self.current, portable(self.pressed)
         others = self.holders(key) if name and key else []
         for button in (self.set, self.add):

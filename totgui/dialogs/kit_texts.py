@@ -60,6 +60,7 @@ class KitTextsDialog(QDialog):
         for form in (self.kit_form, self.step_form):
             scroll = QScrollArea(self)
             scroll.setWidgetResizable(True)
+            scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             scroll.setFrameShape(QScrollArea.Shape.NoFrame)
             scroll.setWidget(form)
             self._forms.addWidget(scroll)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -22,7 +21,8 @@ from PySide6.QtWidgets import (
 
 from core.relink import KINDS, Lost, Match
 
-from ..models.widgets import AMBER, plain, table, tip
+from ..models.widgets import plain, table, tip
+from ..palette import tone
 from ..session import Session
 
 COLUMNS = ("Video", "What", "Was at", "Found")
@@ -40,6 +40,7 @@ class LocateDialog(QDialog):
         self._job: str | None = None
         self._head = plain(_said(self.lost), self)
         self.table = table(COLUMNS, self, stretch=3)
+        self.table.setAccessibleName("Missing files")
         self.table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Interactive)
         self.table.horizontalHeader().resizeSection(2, 300)
         self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
@@ -58,6 +59,7 @@ class LocateDialog(QDialog):
         self.choose.clicked.connect(self._choose)
         self._progress = QProgressBar(self)
         self._progress.setRange(0, 0)
+        self._progress.setAccessibleName("Looking for files")
         self._progress.setTextVisible(False)
         self._note = plain("Videos count as found when their content is the same, under any name.", self, dim=True)
         buttons = QDialogButtonBox(self)
@@ -98,7 +100,7 @@ class LocateDialog(QDialog):
             text = str(match.path) if match.path is not None else f"Not found: {match.reason}"
             item.setText(text)
             item.setToolTip(tip(text))
-            item.setData(Qt.ItemDataRole.ForegroundRole, None if match.path is not None else QColor(AMBER))
+            item.setData(Qt.ItemDataRole.ForegroundRole, None if match.path is not None else tone("warning"))
         found = sum(match.path is not None for match in matches)
         self._note.setText(f"{found} of {len(matches)} files were found.")
         self._refresh()

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -27,13 +26,14 @@ from PySide6.QtWidgets import (
 from core.data.dataset import Dataset, Problem, Severity, Video
 from core.data.layouts import LAYOUT_NAMES
 
-from ..models.widgets import Banner, NumberItem, plain, table, tip
+from ..models.widgets import Banner, NumberItem, name_tabs, plain, table, tip
+from ..palette import tone
 from .dataset_choices import DatasetChoices
 
 COLUMNS = ("Video", "Feature rows", "Labels", "Pictures", "Labels / s", "Rows / s", "Problem")
 PROBLEM = 6
 PROBLEM_COLUMNS = ("Kind", "Place", "Found, and what to do")
-TONES = {"proposed": "#b07a0c", "error": "#d2543f"}
+TONES = {"proposed": "warning", "error": "error"}
 KINDS = {"note": "Note", "proposed": "To decide", "error": "Error"}
 ORDER = ("error", "proposed", "note")
 Rescan = Callable[[dict[str, Any]], None]
@@ -65,10 +65,14 @@ class NewProjectDialog(QDialog):
             self._fill_row(row, video)
         self.problems = _problem_table(dataset, self)
         self.tabs = QTabWidget(self)
+        name_tabs(self.tabs, "Videos, or problems")
+        self.table.setAccessibleName("Videos of the dataset")
+        self.problems.setAccessibleName("Problems and notes")
         self.tabs.addTab(self.table, f"Videos ({len(dataset.videos)})")
         self.tabs.addTab(self.problems, f"Problems and notes ({len(dataset.problems)})")
         usable = len(dataset.trainable)
-        found = f"{len(dataset.videos)} videos · {usable} with usable features · {len(dataset.actions)} actions"
+        count = len(dataset.videos)
+        found = f"{count} video{'s' * (count != 1)} · {usable} with usable features · {len(dataset.actions)} actions"
         layout = LAYOUT_NAMES.get(dataset.layout, "")
         summary = plain(found + (f" · {layout}" if layout else ""), self, bold=True)
         findings = plain("\n".join(dataset.findings), self, dim=True)
@@ -98,7 +102,9 @@ class NewProjectDialog(QDialog):
 
     def _places(self) -> QFormLayout:
         """Where the dataset lies and where the project goes."""
+        self.path.setAccessibleName("Project file")
         choose = QPushButton("Choose…", self)
+        choose.setAccessibleName("Choose the project file")
         choose.clicked.connect(self._browse)
         place = QHBoxLayout()
         place.addWidget(self.path, 1)
@@ -107,6 +113,7 @@ class NewProjectDialog(QDialog):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         folder = QLineEdit(str(self.dataset.root), self)
         folder.setReadOnly(True)
+        folder.setAccessibleName("Dataset")
         folder.setFrame(False)
         folder.setStyleSheet("QLineEdit { background: transparent; }")
         form.addRow("Dataset", folder)
@@ -213,7 +220,7 @@ def _problem_table(dataset: Dataset, parent: QWidget) -> QTableWidget:
 
 def _tint(cell: QTableWidgetItem, severity: Severity) -> None:
     if severity in TONES:
-        cell.setForeground(QColor(TONES[severity]))
+        cell.setForeground(tone(TONES[severity]))
 
 
 def _align_left(widget: QTableWidget, columns: Iterable[int]) -> None:

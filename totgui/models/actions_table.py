@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
@@ -40,6 +41,7 @@ class ActionsModel(ColumnsModel):
         self.with_retired = False
         self.uses = Uses()
         self._actions: list[Action] = []
+        self.key_of: Callable[[int], str] = key_of
         session.projectChanged.connect(self.refresh)
         session.documentChanged.connect(self._on_changes)
         session.currentVideoChanged.connect(self._count)
@@ -68,6 +70,11 @@ class ActionsModel(ColumnsModel):
             self._actions = shown
             self.endResetModel()
         self._count()
+
+    def show_keys(self, key_of: Callable[[int], str]) -> None:
+        """Show the keys that relabel with an action by its row now."""
+        self.key_of = key_of
+        self._repaint()
 
     def set_scope(self, *, all_videos: bool) -> None:
         """Count the current video alone, or all."""
@@ -143,7 +150,7 @@ class ActionsModel(ColumnsModel):
 
     def _text(self, action: Action, row: int, column: int) -> str:
         if column == KEY:
-            return "" if action.archived else key_of(row)
+            return "" if action.archived else self.key_of(row)
         if column == NAME:
             return " ".join(action.name.split()) + (" (retired)" if action.archived else "")
         if column == SEGMENTS:
@@ -174,6 +181,6 @@ class ActionsModel(ColumnsModel):
 
 
 def key_of(row: int) -> str:
-    """The key that relabels with the action of this row: twenty have one."""
+    """The key that relabels with the action of this row as long as nobody chose another: twenty have one."""
     digit = str((row + 1) % 10)
     return digit if row < 10 else f"Shift+{digit}" if row < 20 else "/"

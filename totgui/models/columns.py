@@ -7,11 +7,10 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from .widgets import NUMBER
+from .widgets import NUMBER, WORDS
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
-WORDS = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 class ColumnsModel(QAbstractTableModel):

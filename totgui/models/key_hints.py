@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 
 STANDARD_KEYS: Mapping[str, str] = {
     "segment.adopt": "T",
@@ -10,9 +11,32 @@ STANDARD_KEYS: Mapping[str, str] = {
     "range.out": "O",
     "segment.range": "Enter",
     "segment.paint": "P",
+    "playback.next-boundary": "Ctrl+Right",
 }
 """The commands that hints speak of, with the keys they have as long as nobody says otherwise."""
 RANGE, PAINT = ("range.in", "range.out", "segment.range"), ("segment.paint",)
+_PLACE = re.compile(r"(?P<aside> \()?\{(?P<command>[a-z0-9.-]+)\}(?(aside)\))")
+
+
+def named(text: str, key_of: Callable[[str], str], text_of: Callable[[str], str]) -> str:
+    """A text with the key of each command that stands in braces; where it has none, what its menu entry says.
+
+    In brackets a key is an aside, which goes with the key.
+
+    >>> keys = {"segment.split": "S"}
+    >>> named("Split with {segment.split}, train ({model.train})", lambda c: keys.get(c, ""), lambda c: "Train")
+    'Split with S, train'
+    >>> named("{segment.split} splits", lambda c: "", lambda c: "Split at the playhead…")
+    '"Split at the playhead" splits'
+    """
+
+    def fill(found: re.Match[str]) -> str:
+        key = key_of(found["command"])
+        if found["aside"]:
+            return f" ({key})" if key else ""
+        return key or f'"{text_of(found["command"]).rstrip("…")}"'
+
+    return _PLACE.sub(fill, text)
 
 
 def nothing_corrected(keys: Mapping[str, str]) -> str:
@@ -51,6 +75,12 @@ def nothing_to_accept(keys: Mapping[str, str]) -> str:
     key = keys.get("segment.adopt", "")
     take = f"Press {key} to take the prediction" if key else "Take the prediction"
     return f"Nothing is corrected in this video yet. {take}, then accept it."
+
+
+def no_boundary(keys: Mapping[str, str]) -> str:
+    """What is said where a boundary is to be moved and none is selected."""
+    key = keys.get("playback.next-boundary", "")
+    return "No boundary is selected. Click one in Corrected" + (f", or press {key}." if key else ".")
 
 
 def _in_brackets(keys: Mapping[str, str], commands: tuple[str, ...]) -> str:

@@ -24,6 +24,10 @@ class Saver:
     def __init__(self, session: Any, widget: QWidget, drawing: Callable[[], Drawing | None]) -> None:
         self._session, self._widget, self._drawing = session, widget, drawing
 
+    def title(self) -> str:
+        """What the widget is called."""
+        return self._widget.accessibleName()
+
     def fill(self, menu: QMenu) -> None:
         """Add the entries to a menu."""
         is_there = self._drawing() is not None
@@ -87,7 +91,7 @@ class SaveButton(QToolButton):
         super().__init__(parent)
         self.setAutoRaise(True)
         self.setToolTip("Save this picture as PNG or SVG")
-        self.setAccessibleName("Save picture")
+        self.setAccessibleName(f"Save picture: {saver.title()}")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setStyleSheet("QToolButton::menu-indicator { image: none; }")
         self.setFixedSize(26, 24)

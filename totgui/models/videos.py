@@ -6,16 +6,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor
 
 from core.annotation.changes import Changes, What
 from core.annotation.values import ReviewStatus
 from core.data.dataset import Video, VideoId
 
+from ..palette import tone
 from ..session import Session
 from .columns import ColumnsModel
 from .marks import mark_tip, marked
-from .widgets import AMBER, NUMBER, percent, tip
+from .widgets import NUMBER, percent, tip
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
@@ -122,7 +122,7 @@ class VideosModel(ColumnsModel):
         if role == Role.ToolTipRole:
             return self._tip(video, column)
         if role == Role.ForegroundRole and column == NAME and video.id in self._session.work.notes:
-            return QColor(AMBER)
+            return tone("warning")
         return None
 
     def _text(self, video: Video, column: int) -> str:

@@ -5,24 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QHelpEvent, QPalette
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QHelpEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QFrame,
     QHeaderView,
     QLabel,
     QScrollArea,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTableWidget,
     QTableWidgetItem,
+    QTabWidget,
     QToolTip,
     QWidget,
 )
 
 NUMBER = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+WORDS = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+CELL_ROOM = 4
 AMBER, RED, GREEN = "#c98a12", "#c8452f", "#2e9e6b"
-"""Look here; wrong; done."""
+"""Look here; wrong; done: for edges, fills and icons. Text takes `palette.tone`."""
 LEAST_PANEL_HEIGHT = 100
+Index = QModelIndex | QPersistentModelIndex
 
 
 def plain(text: str = "", parent: QWidget | None = None, *, dim: bool = False, bold: bool = False) -> QLabel:
@@ -38,6 +46,13 @@ def plain(text: str = "", parent: QWidget | None = None, *, dim: bool = False, b
         font.setBold(True)
         label.setFont(font)
     return label
+
+
+def set_tone(label: QLabel, tone: str) -> None:
+    """Give the text of a label the colour of ``error``, ``warning`` or ``good`` of any theme; empty takes it away."""
+    label.setProperty("tone", tone)
+    label.style().unpolish(label)
+    label.style().polish(label)
 
 
 def tip(text: str) -> str:
@@ -84,9 +99,16 @@ def duration(seconds: float) -> str:
     return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
 
 
+def name_tabs(tabs: QTabWidget, name: str) -> None:
+    """What a screen reader says of a row of tabs."""
+    for part in (tabs, tabs.tabBar()):
+        part.setAccessibleName(name)
+
+
 def scroll_down(area: QScrollArea, inner: QWidget) -> None:
     """Let an area show what is as wide as the area and may be taller."""
     area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes to what stands in it, and it scrolls after that
     area.setWidgetResizable(True)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(inner)
@@ -148,6 +170,23 @@ class NumberItem(QTableWidgetItem):
         return self.number < getattr(other, "number", 0.0)
 
 
+class Roomy(QStyledItemDelegate):
+    """Keeps what stands in a cell off its edges, as far as in the heads: numbers do not touch the words beside them."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        whole = QStyleOptionViewItem(option)
+        self.initStyleOption(whole, index)
+        style = option.widget.style() if option.widget is not None else QApplication.style()
+        style.drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, whole, painter, option.widget)
+        inner = QStyleOptionViewItem(option)
+        inner.rect = option.rect.adjusted(CELL_ROOM, 0, -CELL_ROOM, 0)
+        super().paint(painter, inner, index)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        size = super().sizeHint(option, index)
+        return QSize(size.width() + 2 * CELL_ROOM, size.height())
+
+
 def table(columns: Sequence[str], parent: QWidget | None = None, *, stretch: int = 0) -> QTableWidget:
     """A read-only table that selects rows, its column `stretch` taking the free width."""
     widget = QTableWidget(0, len(columns), parent)
@@ -166,6 +205,7 @@ def table(columns: Sequence[str], parent: QWidget | None = None, *, stretch: int
     header.setHighlightSections(False)
     for number in range(len(columns)):
         item = widget.horizontalHeaderItem(number)
-        if item is not None and number != stretch:
-            item.setTextAlignment(NUMBER)
+        if item is not None:
+            item.setTextAlignment(WORDS if number == stretch else NUMBER)
+    widget.setItemDelegate(Roomy(widget))
     return widget

@@ -123,7 +123,7 @@ class Chosen(QObject):
     # --- rows --------------------------------------------------------------------------------------
 
     def activate(self, key: str) -> None:
-        """Make a row the one that T and Ctrl+arrows work on."""
+        """Make a row the one that labels are taken from and whose boundaries are stepped along."""
         if key != self.active:
             self.active = key
             self.activeChanged.emit()

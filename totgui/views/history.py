@@ -31,6 +31,7 @@ class HistoryView(QWidget):
         self._session = session
         self.model = HistoryModel(self)
         self._empty = plain("No edits yet. Every edit appears here, and a click goes back to it.", self, dim=True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.list = _list(self)  # a table: a QListView lays all its rows out again at every edit
         self.list.setModel(self.model)
         self.list.setItemDelegate(EntryDelegate(self.list))

@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from ..palette import ACCENT
+
 MESSAGE_MS = 8000
 MAX_WAITING = 5
-TONES = {"info": "#2f7de1", "done": "#2f7de1", "warning": "#c98a12", "error": "#c8452f"}
+TONES = {"info": ACCENT.name(), "done": ACCENT.name(), "warning": "#c98a12", "error": "#c8452f"}
 Choice = tuple[str, Callable[[], None]]
 Message = tuple[str, str, Sequence[Choice]]
 
@@ -28,20 +30,22 @@ class MessageBar(QFrame):
         self._close = QPushButton("Dismiss", self)
         self._close.setFlat(True)
         self._close.clicked.connect(self.dismiss)
-        top = QHBoxLayout()
-        top.addWidget(self._text, 1)
-        top.addWidget(self._close)
+        self._top = QHBoxLayout()
+        self._top.addWidget(self._text, 1)
+        self._top.addWidget(self._close)
         self._row = QHBoxLayout()
         self._row.addStretch(1)
         column = QVBoxLayout()
         column.setContentsMargins(8, 4, 8, 4)
-        column.addLayout(top)
+        column.addLayout(self._top)
         column.addLayout(self._row)
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._stripe)
         outer.addLayout(column, 1)
         self._buttons: list[QPushButton] = []
+        self._placed: tuple[bool, list[QPushButton]] = True, []
+        self.setObjectName("bar")
         self._shown: Message | None = None
         self._waiting: list[Message] = []
         self._timer = QTimer(self)
@@ -75,16 +79,33 @@ class MessageBar(QFrame):
         for label, do in choices:
             button = QPushButton(label, self)
             button.clicked.connect(lambda _checked=False, answer=do: self._answer(answer))
-            self._row.addWidget(button)
             self._buttons.append(button)
         self._text.setText(text)
         self._close.setText(f"Dismiss ({len(self._waiting)} more)" if self._waiting else "Dismiss")
+        self._place_buttons()
         self._stripe.setStyleSheet(f"background: {TONES[level]};")
         self.setAccessibleName(text)
         self.show()
         self._timer.stop()
         if level == "done" or (level == "info" and not choices):
             self._timer.start(MESSAGE_MS)
+
+    def resizeEvent(self, event: object) -> None:
+        self._place_buttons()
+
+    def _place_buttons(self) -> None:
+        """Buttons stand behind the text where it fits on one line with them, else below it."""
+        buttons = [*self._buttons, self._close]
+        wide = sum(button.sizeHint().width() + self._top.spacing() for button in buttons) + 40
+        fits = self._text.fontMetrics().horizontalAdvance(self._text.text()) + wide <= self.width()
+        if (fits, self._buttons) == self._placed:
+            return
+        self._placed = fits, list(self._buttons)
+        for place, button in enumerate(self._buttons, start=1):
+            if fits:
+                self._top.insertWidget(place, button)
+            else:
+                self._row.addWidget(button)
 
     def dismiss(self) -> None:
         """Put the message away; what it covered comes back."""

@@ -29,7 +29,7 @@ from core.metrics.label_free import label_free
 from ..models.marks import MARK
 from ..models.picture import SaveButton
 from ..models.places import PlaceList
-from ..models.widgets import Banner, NumberItem, percent, plain, table, tip
+from ..models.widgets import Banner, NumberItem, name_tabs, percent, plain, table, tip
 from ..session import Session
 from .metrics_confusion import Confusion
 
@@ -72,8 +72,33 @@ class Tile(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 6, 4, 6)
         column.setSpacing(0)
+        self.setObjectName("tile")
         for widget in (plain(name, self, dim=True), self.value, self.beside, self.below):
             column.addWidget(widget)
+
+
+class Tiles(QWidget):
+    """Scores in one row, or in two where their baselines would not fit on a line."""
+
+    def __init__(self, tiles: list[Tile], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tiles = tiles
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(6)
+        self._across = 0
+        self._place(len(tiles))
+
+    def resizeEvent(self, event: object) -> None:
+        least = self._tiles[0].below.fontMetrics().horizontalAdvance("equal split 100.0") + 18
+        fits = self.width() >= len(self._tiles) * (least + self._grid.spacing())
+        self._place(len(self._tiles) if fits else 2)
+
+    def _place(self, across: int) -> None:
+        if across != self._across:
+            self._across = across
+            for number, tile in enumerate(self._tiles):
+                self._grid.addWidget(tile, number // across, number % across)
 
 
 class MetricsView(QWidget):
@@ -97,12 +122,20 @@ class MetricsView(QWidget):
         self.places.show_places("", CELL_HINT, ())
         self._stale = True
         self._report: Any = None
+        for each, name in (
+            (self.scores, "Scores"),
+            (self.videos, "Scores by video"),
+            (self.classes, "Scores by action"),
+        ):
+            each.setAccessibleName(name)
         for each in (self.videos, self.classes):
+            each.setTextElideMode(Qt.TextElideMode.ElideMiddle)
             each.setSortingEnabled(True)
             each.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         self.videos.itemSelectionChanged.connect(self._on_video)
         tabs = QTabWidget(self)
         tabs.setDocumentMode(True)
+        name_tabs(tabs, "Scores by what they are counted over")
         pages = (
             ("Scores", self.scores),
             ("Videos", self.videos),
@@ -112,14 +145,10 @@ class MetricsView(QWidget):
         for name, widget in pages:
             tabs.addTab(widget, name)
         self.tabs = tabs
-        grid = QGridLayout()
-        grid.setSpacing(6)
-        for number, tile in enumerate(self.tiles.values()):
-            grid.addWidget(tile, 0, number)
         scored = QWidget(self)
         column = QVBoxLayout(scored)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(grid)
+        column.addWidget(Tiles(list(self.tiles.values()), scored))
         column.addWidget(tabs, 1)
         self.empty = plain("", self, dim=True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)

@@ -78,6 +78,9 @@ class Confusion(Picture):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Confusion matrix: ground truth by label")
+        self.setAccessibleDescription(
+            "Rows are ground truth, columns labels. Arrows move, Enter lists the segments behind a cell."
+        )
 
     def sizeHint(self) -> QSize:
         return QSize(400, 320)

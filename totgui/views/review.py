@@ -22,7 +22,7 @@ from core.annotation.values import ReviewStatus
 
 from ..models.review_places import FRAMES, TIME, VIDEO, WHY, PlacesModel
 from ..models.videos import STATUS
-from ..models.widgets import plain
+from ..models.widgets import Roomy, does_command, name_tabs, plain
 from ..session import Session
 from .review_progress import ReviewProgress
 from .review_second import SecondReviewerView
@@ -66,6 +66,7 @@ class ReviewView(QWidget):
         self.second = SecondReviewerView(session, self)
         tabs = QTabWidget(self)
         tabs.setDocumentMode(True)
+        name_tabs(tabs, "Places to look at, or a second reviewer")
         tabs.addTab(self._queue(), "Where to look")
         tabs.addTab(self.second, "Second reviewer")
         column = QVBoxLayout(self)
@@ -98,9 +99,10 @@ class ReviewView(QWidget):
         form.addRow("Note", self.note)
         row = QHBoxLayout()
         row.addWidget(self.status, 1)
-        for text, signal, key in (("Reject", self.rejectAsked, "R"), ("Accept", self.acceptAsked, "A")):
+        for text, signal in (("Reject", self.rejectAsked), ("Accept", self.acceptAsked)):
             button = QPushButton(text, self)
-            button.setToolTip(f"{text} this video ({key})")
+            button.setToolTip(f"{text} this video")
+            does_command(button, f"review.{text.lower()}")
             button.clicked.connect(signal)
             row.addWidget(button)
         form.addRow("Video", row)
@@ -116,14 +118,17 @@ class ReviewView(QWidget):
         column.addWidget(self.table, 1)
         column.addWidget(self.why)
         row = QHBoxLayout()
-        for text, what, key in (("Previous", -1, "Shift+Q"), ("Next", 1, "Q")):
+        for text, what in (("Previous", -1), ("Next", 1)):
             button = QPushButton(text, page)
-            button.setToolTip(f"{text} place ({key})")
+            button.setToolTip(f"{text} place")
+            button.setAccessibleName(f"{text} place")
+            does_command(button, f"review.{text.lower()}-place")
             button.clicked.connect(lambda _checked=False, step=what: self.stepAsked.emit(step))
             row.addWidget(button)
         row.addStretch(1)
         right = QPushButton("Looks right", page)
-        right.setToolTip("This place is right as it is: take it off the list and go on (Y)")
+        right.setToolTip("This place is right as it is: take it off the list and go on")
+        does_command(right, "review.right")
         right.clicked.connect(self.rightAsked)
         row.addWidget(right)
         column.addLayout(row)
@@ -133,6 +138,7 @@ class ReviewView(QWidget):
         table = QTableView(self)
         table.setModel(self.model)
         table.setAccessibleName("Places to look at")
+        table.setItemDelegate(Roomy(table))
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setShowGrid(False)

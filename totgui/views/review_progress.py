@@ -54,6 +54,7 @@ class ReviewProgress(QWidget):
         parts = [f"{counts[ReviewStatus.ACCEPTED]} of {len(videos)} accepted"]
         parts += [f"{counts[s]} {WORDS[s]}" for s in (ReviewStatus.IN_REVIEW, ReviewStatus.REJECTED) if counts[s]]
         self._text.setText(" · ".join(parts))
+        self._bar.setAccessibleDescription(self._text.text())
         self._bar.show_parts([(COLOURS[s], n / max(1, len(videos))) for s, n in counts.items()])
 
 
@@ -62,6 +63,7 @@ class _Bar(QWidget):
         super().__init__(parent)
         self._parts: list[tuple[str, float]] = []
         self.setFixedHeight(8)
+        self.setAccessibleName("Progress of the review")
 
     def sizeHint(self) -> QSize:
         return QSize(200, 8)

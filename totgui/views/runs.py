@@ -32,6 +32,7 @@ class RunsView(QWidget):
         self._session = session
         self._settings: list[str] = []
         self._empty = plain("No runs yet. Train one in the Training panel.", self, dim=True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._table = table((*BEFORE, *map(label_of, USUAL), *AFTER), self, stretch=-1)
         self._table.setAccessibleName("Runs")
         self._table.horizontalHeader().setStretchLastSection(True)
@@ -58,7 +59,7 @@ class RunsView(QWidget):
         foot.addWidget(self._with_hidden)
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 6, 6, 6)
-        column.addWidget(self._empty)
+        column.addWidget(self._empty, 1)
         column.addWidget(self._table, 1)
         column.addWidget(self._foot)
         session.projectChanged.connect(self._fill)

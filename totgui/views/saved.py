@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
-from ..models.widgets import RED
+from ..models.widgets import set_tone
 
 
 def saved_text(state: Any) -> str:
@@ -54,6 +54,9 @@ class SavedLine(QWidget):
         self._text.setText(text)
         self._text.setToolTip(f"Last saved at {state.at.astimezone():%H:%M:%S}" if state.at else "")
         bad = state.kind == "not-saved"
-        self._text.setStyleSheet(f"color: {RED}; font-weight: bold;" if bad else "")
+        set_tone(self._text, "error" if bad else "")
+        font = self._text.font()
+        font.setBold(bad)
+        self._text.setFont(font)
         self._copy.setVisible(bad or state.kind == "read-only")
         self.setAccessibleName(text)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFont, QIcon
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QIcon, QPainter, QPalette
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -14,6 +14,9 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QPushButton,
     QSizePolicy,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
@@ -33,6 +36,7 @@ WAYS = (
 )
 DROP = "A folder, a project or a file of labels can be dropped on this window."
 DAY_S = 86400.0
+Index = QModelIndex | QPersistentModelIndex
 
 
 class Way(QPushButton):
@@ -48,7 +52,6 @@ class Way(QPushButton):
         self.setObjectName("way")
         does_command(self, command)
         sign = QLabel(self)
-        sign.setPixmap(command_icon(command).pixmap(QSize(ICON_PX, ICON_PX)))
         self._sign, self._command = sign, command
         name, said = plain(title, self, bold=True), plain(text, self, dim=True)
         column = QVBoxLayout(self)
@@ -58,10 +61,41 @@ class Way(QPushButton):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             column.addWidget(label)
         column.addStretch(1)
+        self._draw()
 
-    def refresh(self) -> None:
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw()
+
+    def _draw(self) -> None:
         """Draw the icon in the colours of the present theme."""
         self._sign.setPixmap(command_icon(self._command).pixmap(QSize(ICON_PX, ICON_PX)))
+
+
+class RecentDelegate(QStyledItemDelegate):
+    """Paints a recent project: icon, name, and below it, dimmed, where it lies and how old it is."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        whole = QStyleOptionViewItem(option)
+        self.initStyleOption(whole, index)
+        name, _, place = str(index.data()).partition("\n")
+        sign = QIcon(whole.icon)
+        whole.text, whole.icon = "", QIcon()
+        whole.widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, whole, painter, whole.widget)
+        area, side = option.rect.adjusted(12, 6, -12, -6), whole.decorationSize.width()
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        mode = QIcon.Mode.Selected if chosen else QIcon.Mode.Normal
+        sign.paint(painter, QRect(area.left(), area.top(), side, area.height()), Qt.AlignmentFlag.AlignCenter, mode)
+        area.setLeft(area.left() + side + 12)
+        role = QPalette.ColorRole
+        for text, colour, place_in in (
+            (name, role.HighlightedText if chosen else role.Text, Qt.AlignmentFlag.AlignTop),
+            (place, role.HighlightedText if chosen else role.PlaceholderText, Qt.AlignmentFlag.AlignBottom),
+        ):
+            painter.setPen(option.palette.color(colour))
+            short = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideMiddle, area.width())
+            painter.drawText(area, int(Qt.AlignmentFlag.AlignLeft | place_in), short)
 
 
 class StartPage(QWidget):
@@ -87,9 +121,11 @@ class StartPage(QWidget):
         self._recent.setAccessibleName("Recent projects")
         self._recent.setAlternatingRowColors(True)
         self._recent.setIconSize(QSize(20, 20))
+        self._recent.setItemDelegate(RecentDelegate(self._recent))
         self._recent.itemActivated.connect(self._open)
         self._recent.itemClicked.connect(self._open)
-        tour = QPushButton("New here? Take the tour on the demo", self)
+        tour = QPushButton(" New here? Take the tour on the demo", self)
+        tour.setAccessibleName("Take the tour on the demo")
         tour.setIcon(command_icon("help.tour"))
         tour.setFlat(True)
         tour.clicked.connect(self.tourAsked)
@@ -99,6 +135,7 @@ class StartPage(QWidget):
         inner = QWidget(self)
         inner.setFixedWidth(WIDTH)
         column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(16)
         column.addLayout(self._head())
         column.addLayout(ways)
@@ -133,11 +170,10 @@ class StartPage(QWidget):
 
     def set_recent(self, recent: list[Path]) -> None:
         """Show these projects, newest first."""
-        for way in self._ways:
-            way.refresh()
         self._recent.clear()
         for path in recent:
             item = QListWidgetItem(icon("file-outline"), f"{path.stem}\n{_place(path)}")
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{path.stem}, {_place(path)}")
             item.setToolTip(tip(str(path)))
             item.setData(Qt.ItemDataRole.UserRole, path)
             item.setSizeHint(QSize(0, ROW_HEIGHT))

@@ -29,7 +29,7 @@ from core.tot.config import METHODS, START_CLUSTERS, TrainConfig, check, with_va
 from core.tot.fields import FIELDS, Field
 from core.tot.presets import PRESETS, clusters_for, default_preset, preset
 
-from ..models.widgets import duration, plain, scrolled, tip
+from ..models.widgets import duration, plain, scrolled, set_tone, tip
 from ..session import Session
 from .training_lessons import LearnFrom
 
@@ -71,16 +71,13 @@ class TrainingView(QWidget):
         self._device = _combo(DEVICES, "Device", self)
         self._device_text = plain("", self, dim=True)
         self._problem = plain("", self)
-        self._problem.setStyleSheet("color: #c8452f;")
+        set_tone(self._problem, "error")
         self._features = QPushButton("Extract features…", self)
         self._features.setToolTip("Make features from the videos; training needs them")
         self._features.clicked.connect(self.featuresAsked)
         self._train = QPushButton("Train", self)
         self._train.setDefault(True)
-        self._train.setStyleSheet(
-            "QPushButton:enabled { background: #2f7de1; color: white; border: 1px solid #2567bd;"
-            " border-radius: 4px; padding: 5px 18px; font-weight: 600; }"
-        )
+        self._train.setObjectName("main")
         self._keep = QPushButton("Stop and keep", self)
         self._keep.setToolTip("End the training. What it has learned becomes a run")
         self._discard = QPushButton("Discard", self)
@@ -309,10 +306,18 @@ class TrainingView(QWidget):
             self._state.setText(self._state.text() if self._job else self._ready_text())
             self._validate()
 
+    @property
+    def _read_only(self) -> bool:
+        """Whether the project that is open takes no runs."""
+        project = self._session.project
+        return project is not None and project.read_only
+
     def _ready_text(self) -> str:
         document = self._session.document
         if document is None:
             return "Open a dataset or a project first."
+        if self._read_only:
+            return "This project is open for reading only. Save a copy to train."
         videos = document.dataset.trainable
         rows = sum(video.timebase.n_rows for video in videos)
         return (
@@ -324,9 +329,10 @@ class TrainingView(QWidget):
     def _show_running(self) -> None:
         running, document = bool(self._job), self._session.document
         has_features = document is not None and bool(document.dataset.trainable)
-        self._train.setEnabled(has_features and not self._session.training and not self._problem.text())
+        may = not self._read_only and not self._session.training
+        self._train.setEnabled(may and has_features and not self._problem.text())
         self._features.setVisible(document is not None and not has_features)
-        self._features.setEnabled(not self._session.training)
+        self._features.setEnabled(may)
         for button in (self._keep, self._discard):
             button.setEnabled(running)
         self._progress.setVisible(running)

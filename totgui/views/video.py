@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from core.annotation.segmentation import Segmentation
 from core.data.timebase import MediaInfo
 
+from ..icons import icon
 from ..models.widgets import does_command
 from ..playback import SPEEDS
 from ..session import Session
@@ -21,6 +22,8 @@ from .video_picture import Picture
 from .video_picture_second import SecondVideo
 from .video_proxy import ProxyBadge, ProxyBar, SmoothBadge
 from .video_sound import SoundButton
+
+ICON_PX = 18
 
 
 def time_text(seconds: float | None) -> str:
@@ -46,8 +49,11 @@ class VideoView(QWidget):
         font.setStyleHint(QFont.StyleHint.Monospace)
         font.setFamilies(["DejaVu Sans Mono", "monospace"])
         self._where.setFont(font)
+        self._where.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._texts = ("", "")
         self._variable = self._label()
         self._variable.setText("VFR")
+        self._variable.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._variable.setStyleSheet(
             "background: #e6a117; color: #1b1f24; border-radius: 4px; padding: 1px 6px; font-weight: 600;"
         )
@@ -78,32 +84,34 @@ class VideoView(QWidget):
         playback = self._session.playback
         row = QHBoxLayout()
         row.setContentsMargins(8, 4, 8, 4)
-        self._play = self._button("▶", "Play or pause", playback.toggle, "playback.toggle")
+        self._play = self._button("play", "Play or pause", playback.toggle, "playback.toggle")
         self._speed = self._label()
         self._speed.setText("1×")
         self._speed.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._speed.setMinimumWidth(44)
         loop = "Loop the marked range, else the segment under the playhead"
-        self._loop = self._button("⟳", loop, self.toggle_loop, "playback.loop")
+        self._loop = self._button("repeat", loop, self.toggle_loop, "playback.loop")
         self._boundary = self._button(
-            "◫", "Last and first frame of the boundary nearest to the playhead, side by side", self._pair
+            "view-split-vertical",
+            "Last and first frame of the boundary nearest to the playhead, side by side",
+            self._pair,
         )
         for button in (self._loop, self._boundary):
             button.setCheckable(True)
+        self._boundary.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # no command does the same
         self.look = LookButton(playback, self)
         for widget in (
-            self._button("|◀", "Start of the video", lambda: playback.seek(0), "playback.start"),
-            self._button("◂", "One frame back", lambda: playback.step(-1), "playback.previous-frame"),
+            self._button("skip-previous", "Start of the video", lambda: playback.seek(0), "playback.start"),
+            self._button("chevron-left", "One frame back", lambda: playback.step(-1), "playback.previous-frame"),
             self._play,
-            self._button("▸", "One frame forward", lambda: playback.step(1), "playback.next-frame"),
-            self._button("▶|", "End of the video", lambda: playback.seek(1 << 40), "playback.end"),
+            self._button("chevron-right", "One frame forward", lambda: playback.step(1), "playback.next-frame"),
+            self._button("skip-next", "End of the video", lambda: playback.seek(1 << 40), "playback.end"),
         ):
             row.addWidget(widget)
         row.addSpacing(8)
-        row.addWidget(self._where)
-        row.addStretch(1)
-        slower = self._button("−", "Slower", lambda: self._change_speed(-1))
-        faster = self._button("+", "Faster", lambda: self._change_speed(1))
+        row.addWidget(self._where, 1)
+        slower = self._button("minus", "Slower", lambda: self._change_speed(-1))
+        faster = self._button("plus", "Faster", lambda: self._change_speed(1))
         self.proxy_badge = ProxyBadge(self._session, self)
         self.smooth_badge = SmoothBadge(self._session, self)
         badges, speed = (self.smooth_badge, self.proxy_badge, self._variable), (slower, self._speed, faster)
@@ -123,14 +131,15 @@ class VideoView(QWidget):
         session.documentChanged.connect(lambda *_: self._on_tracks())
         session.currentRunChanged.connect(self._on_tracks)
 
-    def _button(self, text: str, tip: str, slot: Callable[[], object], command: str = "") -> QToolButton:
+    def _button(self, sign: str, tip: str, slot: Callable[[], object], command: str = "") -> QToolButton:
         button = QToolButton(self)
-        button.setText(text)
+        button.setIcon(icon(sign))
+        button.setIconSize(QSize(ICON_PX, ICON_PX))
         button.setToolTip(tip)
         button.setAccessibleName(tip)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.setAutoRaise(True)
-        button.setMinimumSize(30, 28)
+        button.setFixedSize(30, 28)
         button.clicked.connect(lambda _checked=False: slot())
         if command:
             does_command(button, command)
@@ -181,13 +190,14 @@ class VideoView(QWidget):
     # --- playback ----------------------------------------------------------------------------------
 
     def _on_playing(self, playing: bool) -> None:
-        self._play.setText("❚❚" if playing else "▶")
+        self._play.setIcon(icon("pause" if playing else "play"))
         self._pair()
 
     def _on_video(self) -> None:
         self.picture.show_image(-1, None)
         self.picture.fit()
-        self._where.setText("")
+        self._texts = ("", "")
+        self._show_where()
         timebase = self._session.playback.timebase
         media = timebase.media if timebase else None
         rate = f", {float(media.rate):.5g} pictures a second" if media is not None and media.rate else ""
@@ -197,6 +207,17 @@ class VideoView(QWidget):
             self._variable.setToolTip(variable_text(media))
         self._pair()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, self._show_where)  # once the transport has been laid out
+
+    def _show_where(self) -> None:
+        """The frame, and the time behind it where there is room for both."""
+        frame, times = self._texts
+        self._where.setMinimumWidth(self._where.fontMetrics().horizontalAdvance(frame) + 4)
+        has_room = self._where.fontMetrics().horizontalAdvance(frame + times) <= self._where.width()
+        self._where.setText(frame + times if has_room else frame)
+
     def _on_frame(self, frame: int) -> None:
         timebase = self._session.playback.timebase
         if timebase is None:
@@ -205,7 +226,8 @@ class VideoView(QWidget):
             self.picture.show_image(frame, None)
         last, seconds, end = timebase.n_frames - 1, timebase.seconds(frame), timebase.seconds(timebase.n_frames)
         times = f"   {time_text(float(seconds))} / {time_text(float(end))}" if seconds is not None and end else ""
-        self._where.setText(f"{frame:>{len(str(last))}} / {last}{times}")
+        self._texts = (f"{frame:>{len(str(last))}} / {last}", times)
+        self._show_where()
         if self._boundary.isChecked():
             self._pair()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidgetAction,
 )
 
+from ..icons import icon
 from ..playback import Look, Playback
 
 REACH = 100
@@ -26,13 +27,14 @@ class LookButton(QToolButton):
     def __init__(self, playback: Playback, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._playback = playback
-        self.setText("◐")
+        self.setIcon(icon("circle-half-full"))
+        self.setIconSize(QSize(18, 18))
         self.setToolTip("Brightness and contrast")
         self.setAccessibleName("Brightness and contrast")
         self.setAutoRaise(True)
         self.setCheckable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setMinimumSize(30, 28)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setFixedSize(30, 28)
         self.sliders: dict[str, QSlider] = {}
         self._menu = QMenu(self)
         action = QWidgetAction(self._menu)

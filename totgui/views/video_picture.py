@@ -42,6 +42,7 @@ class Picture(QWidget):
         self.setMinimumSize(200, 150)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Video")
+        self.setAccessibleDescription("The frame on screen with its labels. The wheel zooms, a drag pans.")
         self._session = session
         self._image: QImage | None = None
         self._image_frame = -1

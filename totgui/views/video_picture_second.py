@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QTool
 from core.annotation.segmentation import Segmentation
 from core.data.dataset import VideoId
 
+from ..icons import icon
 from ..session import Session
 from .video_picture import AMBER, TRACKS, Clock, Picture, chip
 
@@ -63,7 +64,7 @@ class SecondVideo(QWidget):
         self._where = QLabel(self)
         self._where.setTextFormat(Qt.TextFormat.PlainText)
         close = QToolButton(self)
-        close.setText("✕")
+        close.setIcon(icon("close"))
         close.setToolTip("One video again")
         close.setAccessibleName("One video again")
         close.setAutoRaise(True)

@@ -13,7 +13,7 @@ from ..session import Session
 OFFER = (
     "Seeking in this video is slow. A proxy, a small copy in the cache, makes it smooth; frames and times stay exact."
 )
-BADGE = "background: #2f7de1; color: #ffffff; border-radius: 4px; padding: 1px 6px; margin-left: 8px; font-weight: 600;"
+BADGE = "background: #1f6fd6; color: #ffffff; border-radius: 4px; padding: 1px 6px; margin-left: 8px; font-weight: 600;"
 
 
 class ProxyBar(QFrame):

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, QSize, QSortFilterProxyModel, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTableView, QVBoxLayout, QWidget
 
 from core.data.dataset import VideoId
 
 from ..models.videos import EDIT, FRAMES, MOF, NAME, REVIEW, SORT_ROLE, VIDEO_ROLE, VideosModel
+from ..models.widgets import Roomy
 from ..session import Session
 
 ROW_HEIGHT = 26
 LEAST_WIDTH = 330
-CELL_MARGIN = 14
+CELL_MARGIN, NAME_ROOM = 22, 110
 WIDEST = {FRAMES: "88,888", MOF: "100.0", EDIT: "100.0", REVIEW: "correct next"}
 """What a column is made wide enough for; the name takes the rest, so that nothing scrolls sideways."""
 
@@ -34,6 +36,7 @@ class VideosView(QWidget):
         self._sorted.setFilterKeyColumn(NAME)
         self._sorted.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._filter.textChanged.connect(self._sorted.setFilterFixedString)
+        self._longest = WIDEST[FRAMES]
         self._table = self._make_table()
         self._table.selectionModel().selectionChanged.connect(self._on_selected)
         layout = QVBoxLayout(self)
@@ -43,12 +46,14 @@ class VideosView(QWidget):
         layout.addWidget(self._table)
         session.currentVideoChanged.connect(self._mark_current)
         self._model.modelReset.connect(self._mark_current)
+        self._model.modelReset.connect(self._fit_frames)
         self._mark_current()
 
     def _make_table(self) -> QTableView:
         table = QTableView(self)
         table.setModel(self._sorted)
         table.setAccessibleName("Videos")
+        table.setItemDelegate(Roomy(table))
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -67,6 +72,26 @@ class VideosView(QWidget):
         table.setSortingEnabled(True)
         table.sortByColumn(NAME, Qt.SortOrder.AscendingOrder)
         return table
+
+    def _fit_frames(self) -> None:
+        """Room for the longest video's number of frames."""
+        document = self._session.document
+        longest = max((video.timebase.n_frames for video in document.videos.values()), default=0) if document else 0
+        self._longest = max(f"{longest:,}", WIDEST[FRAMES], key=len)
+        self._table.setColumnWidth(FRAMES, self._wide(FRAMES))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where names would have no room, columns that can be read elsewhere go, the least wanted first."""
+        super().resizeEvent(event)
+        free = self.width() - NAME_ROOM - sum(self._wide(column) for column in WIDEST)
+        for column in (EDIT, FRAMES):
+            self._table.setColumnHidden(column, free < 0)
+            free += self._wide(column) if free < 0 else 0
+
+    def _wide(self, column: int) -> int:
+        """Pixels that a column takes where it is shown."""
+        text = self._longest if column == FRAMES else WIDEST[column]
+        return self._table.fontMetrics().horizontalAdvance(text) + CELL_MARGIN
 
     def sizeHint(self) -> QSize:
         return QSize(360, 300)

@@ -38,7 +38,7 @@ class Plot:
         """The plot on a width."""
         wide = max((metrics.horizontalAdvance(looks.name(row.label)) for row in durations.rows), default=0)
         names = min(190, wide + 34)
-        return cls(durations, Scale(0, durations.longest, names + 8, max(names + 60, width - 56)), names)
+        return cls(durations, Scale(0, durations.longest, names + 8, max(names + 60, width - 66)), names)
 
     @property
     def bottom(self) -> int:
@@ -80,6 +80,9 @@ class Boxes(Picture):
         self._looks: Looks | None = None
         self.setMouseTracking(True)
         self.setAccessibleName("How long each action takes")
+        self.setAccessibleDescription(
+            "A box for each action over all videos, its outliers as points; the table below says the same in numbers."
+        )
 
     def sizeHint(self) -> QSize:
         return QSize(460, 260)

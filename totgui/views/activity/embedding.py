@@ -90,6 +90,9 @@ class EmbeddingMap(Picture):
         self.setMinimumHeight(160)
         self.setMouseTracking(True)
         self.setAccessibleName("Map of frames")
+        self.setAccessibleDescription(
+            "Each point is a frame; frames that look alike lie near one another. The frame on screen is ringed."
+        )
         session.playback.frameChanged.connect(lambda _frame: self.update())
         session.currentVideoChanged.connect(self._renew)
 

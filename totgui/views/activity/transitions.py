@@ -48,6 +48,7 @@ class Transitions(Picture):
         """What was clicked: a pair of labels, a label, or None."""
         self.setMouseTracking(True)
         self.setAccessibleName("Which action follows which")
+        self.setAccessibleDescription("A box for each action, a line from one to the next, wide where it is often so.")
 
     def sizeHint(self) -> QSize:
         return QSize(460, 320)

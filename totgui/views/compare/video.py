@@ -37,6 +37,9 @@ class VideoStrips(Picture):
         self.setMinimumHeight(120)
         self.setMouseTracking(True)
         self.setAccessibleName("Compared tracks of the current video")
+        self.setAccessibleDescription(
+            "One strip a track on one time axis, a red line where it differs from the reference."
+        )
         session.playback.frameChanged.connect(lambda _frame: self.update())
         session.currentVideoChanged.connect(self._on_video)
 
@@ -236,6 +239,6 @@ def paint_axis(
         painter.setPen(QPen(palette.color(Role.Mid), 1))
         bottom = top + metrics.height() + 6
         painter.drawLine(QPointF(x, bottom - (7 if mark.text else 3)), QPointF(x, bottom))
-        if mark.text and x + metrics.horizontalAdvance(mark.text) < axis.right + 40:
+        if mark.text and x + metrics.horizontalAdvance(mark.text) + 3 < min(axis.right + 40, painter.window().right()):
             painter.setPen(palette.color(Role.PlaceholderText))
             painter.drawText(QRectF(x + 3, top, 120, metrics.height()), Qt.AlignmentFlag.AlignLeft, mark.text)

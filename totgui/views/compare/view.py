@@ -45,6 +45,7 @@ class Legend(QWidget):
         self._labels: list[int] = []
         self._looks: Looks | None = None
         self.setAccessibleName("Legend")
+        self.setAccessibleDescription("The colour of each action.")
 
     def show_labels(self, labels: list[int], looks: Looks | None) -> None:
         """Show chips for these labels."""

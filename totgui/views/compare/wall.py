@@ -52,6 +52,7 @@ class Wall(QAbstractScrollArea):
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Strips of all videos")
+        self.setAccessibleDescription("A block of strips for each video, all of one width.")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
         session.playback.frameChanged.connect(self._on_frame)

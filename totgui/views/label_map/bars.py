@@ -16,7 +16,7 @@ class AskBar(QFrame):
 
     def __init__(self, yes: str, no: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setStyleSheet("AskBar { border-left: 4px solid #2f7de1; background: palette(alternate-base); }")
+        self.setStyleSheet("AskBar { border-left: 4px solid #1f6fd6; background: palette(alternate-base); }")
         self._text = plain("", self)
         self.yes, self.no = QPushButton(yes, self), QPushButton(no, self)
         buttons = QHBoxLayout()

@@ -61,6 +61,9 @@ class Matrix(QAbstractScrollArea):
         self.viewport().setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Label map: clusters by actions")
+        self.setAccessibleDescription(
+            "Rows are clusters, columns actions. Arrows move, Enter assigns, B sets background, Del unmaps, L locks."
+        )
         for bar in (self.horizontalScrollBar(), self.verticalScrollBar()):
             bar.setSingleStep(24)
             bar.valueChanged.connect(lambda _value: self.viewport().update())

@@ -14,7 +14,7 @@ from core.data.dataset import BACKGROUND, VideoId
 
 from ...models.medoids import Medoid
 from ...models.widgets import AMBER
-from ...palette import ACCENT
+from ...palette import ACCENT, tone
 from .layout import SLOPE, Layout
 
 SHADE = QColor("#256ac4")
@@ -151,7 +151,7 @@ def _column_head(
     painter.setFont(smaller(painter.font()))
     height = painter.fontMetrics().height()
     for number, line in enumerate(lines):
-        painter.setPen(QColor(AMBER) if line == "no cluster" and found.wanted[column] else dim)
+        painter.setPen(tone("warning") if line == "no cluster" and found.wanted[column] else dim)
         top = layout.top - 7 - height * (2 - number)
         painter.drawText(QRect(left, top, layout.cell, height), CENTRE, line)
     painter.setFont(larger(painter.font()))

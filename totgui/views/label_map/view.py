@@ -54,6 +54,7 @@ class LabelMapView(QWidget):
         self.matrix = Matrix(session, self)
         self.names = Names(session, self.matrix.player, self)
         self._empty = plain("", self, dim=True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._pages = QStackedWidget(self)
         for page in (self._empty, self.matrix, self.names):
             self._pages.addWidget(page)

@@ -60,6 +60,9 @@ class Heat(Picture):
         self.setMinimumHeight(110)
         self.setMouseTracking(True)
         self.setAccessibleName("Time by cluster")
+        self.setAccessibleDescription(
+            "How much each cluster takes of each moment of the pinned video; a line is the decoded path."
+        )
         session.playback.frameChanged.connect(self._on_frame)
 
     def sizeHint(self) -> QSize:

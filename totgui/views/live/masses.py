@@ -29,6 +29,7 @@ class Masses(Picture):
         self.masses: tuple[float, ...] = ()
         self.setMinimumHeight(70)
         self.setAccessibleName("Shares of the clusters")
+        self.setAccessibleDescription("A bar for each cluster: its share of all frames.")
         session.jobEvent.connect(self._on_event)
         session.projectChanged.connect(lambda: self._show(()))
 

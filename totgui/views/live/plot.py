@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QShowEvent
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ...graphs import pyqtgraph
 from ...models.drawing import Drawing
@@ -20,6 +20,7 @@ from .figure import Frame, Line, paint_figure
 
 Role = QPalette.ColorRole
 EXPORT = QSize(760, 380)
+BUTTON_ROOM = 26
 
 
 class Plot(Picture):
@@ -45,7 +46,10 @@ class Plot(Picture):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(6, 4, 4, 2)
         self._column.setSpacing(2)
-        self._column.addWidget(self._legend)
+        top = QHBoxLayout()
+        top.setContentsMargins(0, 0, BUTTON_ROOM, 0)  # the button lies there
+        top.addWidget(self._legend)
+        self._column.addLayout(top)
         self._column.addStretch(1)
         self._button = SaveButton(self.saver, self)
         self.setAutoFillBackground(True)
@@ -102,6 +106,9 @@ class Plot(Picture):
         library = pyqtgraph()
         self._graph = library.PlotWidget(self)
         self._graph.setMenuEnabled(False)
+        for part in (self._graph, self._graph.viewport()):
+            part.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # a picture; its keys would do nothing
+            part.setAccessibleName(self.accessibleName())
         self._graph.hideButtons()
         self._graph.setFrameShape(self._graph.Shape.NoFrame)
         self._graph.showGrid(y=True, alpha=0.25)
@@ -204,6 +211,14 @@ class Plot(Picture):
         for line in self.lines:
             if line.name:
                 value = f" {values[line.name]:.4g}" if values and line.name in values else ""
-                mark = f'<span style="color:{line.colour.name()}">{"╌" if line.dashed else "━"}</span>'
+                seen, stroke = _seen(line.colour, self.palette().color(Role.Base)), "╌" if line.dashed else "━"
+                mark = f'<span style="color:{seen}">{stroke}</span>'
                 parts.append(f"{mark} {escape(line.name)}{value}")
         self._legend.setText("&nbsp;&nbsp;".join(parts))
+
+
+def _seen(colour: QColor, ground: QColor) -> str:
+    """How a colour looks on a ground that shines through it, as ``#rrggbb``."""
+    a = colour.alphaF()
+    parts = zip(colour.getRgb()[:3], ground.getRgb()[:3], strict=True)
+    return QColor(*(round(a * over + (1 - a) * under) for over, under in parts)).name()

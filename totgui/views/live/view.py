@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QSplitter, QTabWidget
 from core.events import Cancelled, Failed, Finished, LogLine, Started
 
 from ...models.picture import SaveButton
+from ...models.widgets import name_tabs
 from ...session import Session
 from .curves import CurvesView
 from .heatmap import LiveHeatmapView
@@ -59,6 +60,7 @@ class LiveView(QWidget):
         row.addWidget(SaveButton(self.masses.saver, shares), 0, Qt.AlignmentFlag.AlignTop)
         self.tabs = QTabWidget(self)
         self.tabs.setDocumentMode(True)
+        name_tabs(self.tabs, "Clusters, or the log")
         self.tabs.addTab(shares, "Clusters")
         self.tabs.addTab(self.log, "Log")
         split = QSplitter(Qt.Orientation.Vertical, self)

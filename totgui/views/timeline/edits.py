@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from core.annotation import commands
 from core.annotation.edit import Edit
 from core.errors import EditError
 
+from ...models.key_hints import no_boundary
 from .gestures import BoundaryDrag
 
 if TYPE_CHECKING:
@@ -51,8 +53,8 @@ def swallow(session: Session, boundary: int, frame: int, initiator: object = Non
 class Nudges:
     """Small moves of the selected boundary; those within a second of one another are one undo step."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, keys: Callable[[], Mapping[str, str]]) -> None:
+        self._session, self._keys = session, keys
         self._last = (0.0, -1, 0)  # when, where it stood then, group
 
     def nudge(self, delta: int) -> None:
@@ -63,7 +65,7 @@ class Nudges:
             at = track.index_at(min(max(0, session.playback.frame), track.n_frames - 1))
             boundary = at - 1 if at and int(track.starts[at]) == session.playback.frame else None
         if track is None or boundary is None:
-            session.message.emit("No boundary is selected. Click one in Corrected, or press Ctrl+Right.", "info")
+            session.message.emit(no_boundary(self._keys()), "info")
             return
         at_rest = BoundaryDrag.begin(track, boundary)
         frame = min(max(at_rest.low, at_rest.origin + delta), at_rest.high)

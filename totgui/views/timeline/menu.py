@@ -183,8 +183,8 @@ class RowMenu(QMenu):
     def fill_ruler(self) -> None:
         """Marks at the frame, and what can be done with the range."""
         chosen, playback, marked = self._session.chosen, self._session.playback, self._session.chosen.range
-        self._call(self.tr("Mark in here (I)"), lambda: chosen.set_in(self._frame))
-        self._call(self.tr("Mark out here (O)"), lambda: chosen.set_out(self._frame + 1))
+        self._call(self.tr("Mark in here"), lambda: chosen.set_in(self._frame))
+        self._call(self.tr("Mark out here"), lambda: chosen.set_out(self._frame + 1))
         self._call(
             self.tr("Clear the marks"),
             chosen.clear_marks,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QPainter, QPalette
 
@@ -12,6 +13,7 @@ from core.annotation.segmentation import Segmentation
 from ...models.key_hints import not_taken, nothing_corrected
 from ..heatmap import paint_cluster_names, paint_colour_bar, paint_heatmap, paint_path
 from .curves import paint_confidence, paint_difference
+from .geometry import Axis
 from .lanes import Same
 from .minimap import paint_minimap, paint_viewport
 from .ruler import paint_ruler
@@ -30,6 +32,8 @@ EMPTY = {
 }
 GHOST = 0.4
 """How strong the prediction is drawn in Corrected as long as nobody has taken it."""
+PATH_STEP = 4
+"""Pixels that a step of the decoded path is wide at least, on average, where the path is drawn."""
 Role = QPalette.ColorRole
 
 
@@ -75,6 +79,12 @@ def _lane(painter: QPainter, view: TimelineView, row: Row, rect: QRect) -> None:
     view.lanes.draw(painter, row.key, rect, ground, signature, lambda inner: _content(inner, view, row, rect))
 
 
+def _is_readable(path: Segmentation, axis: Axis) -> bool:
+    """Whether the steps of a decoded path are wide enough to be told apart; else it would hide the scores below it."""
+    first, last = np.searchsorted(path.starts, (axis.start, axis.stop))
+    return bool(last - first <= axis.width / PATH_STEP)
+
+
 def _content(painter: QPainter, view: TimelineView, row: Row, rect: QRect) -> None:
     palette, axis, shown = view.palette(), view.axis, view.shown
     track = shown.track(row.key)
@@ -88,7 +98,7 @@ def _content(painter: QPainter, view: TimelineView, row: Row, rect: QRect) -> No
         paint_confidence(painter, rect, shown.confidence, axis, palette)
     elif row.key == "heatmap" and shown.pyramid is not None:
         paint_heatmap(painter, rect, shown.pyramid, axis, shown.video.timebase)
-        if shown.path is not None:
+        if shown.path is not None and _is_readable(shown.path, axis):
             paint_path(painter, rect, shown.path.starts, shown.path.labels, shown.pyramid.n_clusters, axis)
     elif row.key == "corrected" and track is not None:
         painter.setOpacity(GHOST if shown.is_ghost else 1.0)
@@ -167,7 +177,7 @@ def _gutter(painter: QPainter, view: TimelineView, row: Row) -> None:
         font = painter.font()
         font.setBold(row.key == "corrected")
         painter.setFont(font)
-        bright = is_active or row.key in ("corrected", "source")
+        bright = is_active or row.key == "corrected"
         painter.setPen(palette.color(Role.WindowText if bright else Role.PlaceholderText))
         room = QRect(10, row.top, view.gutter - 18, row.height)
         text = painter.fontMetrics().elidedText(view.tr(row.title), Qt.TextElideMode.ElideRight, room.width())

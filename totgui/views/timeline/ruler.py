@@ -15,7 +15,7 @@ def paint_ruler(painter: QPainter, rect: QRect, axis: Axis, timebase: Timebase, 
     """Draw the marks and their texts into `rect`."""
     painter.save()
     painter.setClipRect(rect)
-    bottom = rect.bottom()
+    bottom, metrics = rect.bottom(), painter.fontMetrics()
     dim = palette.color(QPalette.ColorRole.PlaceholderText)
     faint = palette.color(QPalette.ColorRole.Mid)
     painter.setPen(QPen(faint, 1))
@@ -24,7 +24,7 @@ def paint_ruler(painter: QPainter, rect: QRect, axis: Axis, timebase: Timebase, 
         x = round(axis.x(tick.frame)) + 0.5
         painter.setPen(QPen(dim if tick.text else faint, 1))
         painter.drawLine(QPointF(x, bottom - (8 if tick.text else 4)), QPointF(x, bottom))
-        if tick.text:
+        if tick.text and x + 4 + metrics.horizontalAdvance(tick.text) <= rect.right():
             painter.setPen(dim)
             room = QRectF(x + 4, rect.top() + MARK_BAND - 2, 100, rect.height() - MARK_BAND)
             painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, tick.text)

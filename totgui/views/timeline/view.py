@@ -48,7 +48,7 @@ class TimelineView(QWidget):
         self.follow = PAGE
         self.snapped: Snap | None = None
         """What the range that is dragged has snapped to."""
-        self.hand, self.lanes, self._nudges = Hand(self), Lanes(), Nudges(session)
+        self.hand, self.lanes, self._nudges = Hand(self), Lanes(), Nudges(session, lambda: self.keys)
         self._rows: tuple[object, list[Row]] = ((), [])
         self._static: QPixmap | None = None
         self.keys: Mapping[str, str] = STANDARD_KEYS
