@@ -23,7 +23,7 @@ SHADES = {
         "checked": "#cfe0fa",
         "edge": "#757c87",
         "accent": "#1f6fd6",
-        "handle": "#8d949f",
+        "handle": "#868d98",
         "link": "#1a62bf",
         "error": "#b0321d",
         "warning": "#855800",

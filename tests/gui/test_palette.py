@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from totgui.palette import SHADES, apply_theme
+from totgui.palette import ACCENT, SHADES, TONES, apply_theme
 
 
 @pytest.fixture(params=sorted(SHADES))
@@ -57,6 +57,30 @@ def test_the_outline_stands_out_from_the_window(qtbot: object, theme: str, make:
     edge = [image.pixelColor(x, row) for x in range(start - 1, start + 6)]
     assert max(contrast(colour, ground) for colour in edge) >= 3
     window.deleteLater()
+
+
+TEXT = {
+    "text": ("window", "base", "alternate", "button", "tip", "mid", "checked"),
+    "dim": ("window", "base", "alternate", "button"),
+    **dict.fromkeys(("link", *TONES), ("window", "base", "alternate")),
+}
+"""Colours of text, and what it stands on."""
+SIGNS = {"edge": ("window", "base", "alternate"), "handle": ("window", "base"), "accent": ("window", "base")}
+"""Colours of what is not read but must be seen, and what it stands on."""
+
+
+def test_text_is_read_and_signs_are_seen_on_whatever_they_stand(theme: str) -> None:
+    """WCAG 2.2: 4.5 to 1 for text, 3 to 1 for what marks a control."""
+    shade = {name: QColor(colour) for name, colour in SHADES[theme].items()}
+    for pairs, least in ((TEXT, 4.5), (SIGNS, 3.0)):
+        low = {
+            (on, under): round(contrast(shade[on], shade[under]), 2)
+            for on, grounds in pairs.items()
+            for under in grounds
+            if contrast(shade[on], shade[under]) < least
+        }
+        assert not low
+    assert contrast(QColor("#ffffff"), shade["accent"]) >= 4.5 and shade["accent"] == ACCENT
 
 
 @pytest.mark.qt_log_ignore("does not support raise")

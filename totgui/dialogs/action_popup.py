@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ..models.widgets import plain
+from ..models.widgets import for_text, plain
 
 LABEL, KEY = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 ROW_HEIGHT, KEY_ROOM = 26, 12
@@ -87,7 +87,7 @@ class ActionPopup(QFrame):
         column.addWidget(plain(title, self, bold=True))
         column.addWidget(self.field)
         column.addWidget(self.list)
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(for_text(self, WIDTH, 0).width())
         self._filter("")
 
     def show_at(self, place: QPoint) -> None:
@@ -97,7 +97,7 @@ class ActionPopup(QFrame):
         self.adjustSize()
         screen = QApplication.screenAt(place) or self.screen()
         area = screen.availableGeometry()
-        x = min(max(area.left(), place.x() - WIDTH // 4), area.right() - self.width())
+        x = min(max(area.left(), place.x() - self.width() // 4), area.right() - self.width())
         fits = place.y() + self.height() <= area.bottom()
         self.move(x, place.y() if fits else max(area.top(), place.y() - self.height() - 60))
         self.show()

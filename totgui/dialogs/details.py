@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
 
-from ..models.widgets import plain
+from ..models.widgets import for_text, plain
 
 
 class DetailsDialog(QDialog):
@@ -31,7 +31,7 @@ class DetailsDialog(QDialog):
         column.addWidget(buttons)
 
     def sizeHint(self) -> QSize:
-        return QSize(760, 460)
+        return for_text(self, 760, 460)
 
     def copy(self) -> None:
         """Put the text on the clipboard."""

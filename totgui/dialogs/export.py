@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 from core import events
 
 from ..jobs.exchange_tasks import Exported
-from ..models.widgets import plain
+from ..models.widgets import for_text, plain
 from ..session import Session
 from .export_kit import KitPage
 from .export_labels import LabelsPage
@@ -157,7 +157,7 @@ class ExportDialog(QDialog):
         return form
 
     def sizeHint(self) -> QSize:
-        return QSize(1060, 720)
+        return for_text(self, 1060, 720)
 
     @property
     def page(self) -> Any:

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 
 from core.requests import ExtractSettings
 
-from ..models.widgets import duration, plain, set_tone, tip
+from ..models.widgets import duration, for_text, plain, set_tone, tip
 
 DEVICES = (("auto", "Automatic"), ("cpu", "CPU"), ("cuda", "CUDA (NVIDIA)"))
 USUAL_SPEEDS = {"efficientnet-lite0": 40.0, "resnet18": 25.0, "onnx": 15.0, "descriptor": 300.0}
@@ -150,7 +150,7 @@ class ExtractDialog(QDialog):
         column.addWidget(buttons)
 
     def sizeHint(self) -> QSize:
-        return QSize(620, 430)
+        return for_text(self, 620, 430)
 
     # --- values ------------------------------------------------------------------------------------
 

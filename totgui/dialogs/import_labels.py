@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from core.label_import import CORRECTED, GROUND_TRUTH, Effect, ImportPlan
 
-from ..models.widgets import name_tabs, plain, tip
+from ..models.widgets import for_text, name_tabs, plain, tip
 from ..session import Session
 from .import_tables import NamesTable, ProblemsTable, TracksTable, labels_of
 
@@ -113,7 +113,7 @@ class ImportDialog(QDialog):
         column.addWidget(buttons)
 
     def sizeHint(self) -> QSize:
-        return QSize(900, 680)
+        return for_text(self, 900, 680)
 
     # --- reading -----------------------------------------------------------------------------------
 

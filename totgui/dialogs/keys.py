@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from ..keymap import PRESETS, Keys, conflicts, keys_of, native, portable
-from ..models.widgets import plain, set_tone, table, tip
+from ..models.widgets import for_text, plain, set_tone, table, tip
 from ..palette import tone
 
 COMMAND, KEY = range(2)
@@ -121,7 +121,7 @@ class KeysDialog(QDialog):
         self.take.clicked.connect(lambda: self.give(adding=False, taking=True))
 
     def sizeHint(self) -> QSize:
-        return QSize(760, 680)
+        return for_text(self, 760, 680)
 
     # --- values ------------------------------------------------------------------------------------
 

@@ -31,7 +31,7 @@ from core.data.words import readable
 from core.errors import TotError
 
 from ..jobs.exchange_tasks import KitPreview, KitRequest, KitStep
-from ..models.widgets import plain, tip
+from ..models.widgets import for_text, plain, tip
 from ..session import Session
 from .kit_card import StepCard
 from .kit_forms import KitForm, StepForm
@@ -102,7 +102,7 @@ class KitTextsDialog(QDialog):
         outer.addWidget(buttons)
 
     def sizeHint(self) -> QSize:
-        return QSize(1120, 760)
+        return for_text(self, 1120, 760)
 
     # --- steps -------------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from core.relink import KINDS, Lost, Match
 
-from ..models.widgets import plain, table, tip
+from ..models.widgets import for_text, plain, table, tip
 from ..palette import tone
 from ..session import Session
 
@@ -80,7 +80,7 @@ class LocateDialog(QDialog):
         self._refresh()
 
     def sizeHint(self) -> QSize:
-        return QSize(900, 460)
+        return for_text(self, 900, 460)
 
     def _choose(self) -> None:
         start = str(next((p for each in self.lost for p in each.path.parents if p.is_dir()), Path.home()))

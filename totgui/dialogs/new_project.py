@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from core.data.dataset import Dataset, Problem, Severity, Video
 from core.data.layouts import LAYOUT_NAMES
 
-from ..models.widgets import Banner, NumberItem, name_tabs, plain, table, tip
+from ..models.widgets import Banner, NumberItem, for_text, name_tabs, plain, table, tip
 from ..palette import tone
 from .dataset_choices import DatasetChoices
 
@@ -123,7 +123,7 @@ class NewProjectDialog(QDialog):
         return form
 
     def sizeHint(self) -> QSize:
-        return QSize(900, 660)
+        return for_text(self, 900, 660)
 
     def _fill_row(self, row: int, video: Video) -> None:
         timebase = video.timebase

@@ -32,6 +32,7 @@ from PySide6.QtWidgets import (
 )
 
 from ..models.fuzzy import match
+from ..models.widgets import for_text
 
 Index = QModelIndex | QPersistentModelIndex
 WIDTH, ROWS = 640, 12
@@ -178,7 +179,7 @@ class CommandPalette(QFrame):
     def open_over(self, window: QWidget) -> None:
         """Show it at the top of a window."""
         row = self.list.sizeHintForRow(0) if self.model.rowCount() else 28
-        width = min(WIDTH, window.width() - 40)
+        width = min(for_text(self, WIDTH, 0).width(), window.width() - 40)
         self.resize(width, min(ROWS * row + 64, window.height() - 80))
         self.move(window.mapToGlobal(window.rect().topLeft()).x() + (window.width() - width) // 2,
                   window.mapToGlobal(window.rect().topLeft()).y() + 48)  # fmt: skip

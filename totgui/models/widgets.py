@@ -29,7 +29,7 @@ WORDS = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 CELL_ROOM = 4
 AMBER, RED, GREEN = "#c98a12", "#c8452f", "#2e9e6b"
 """Look here; wrong; done: for edges, fills and icons. Text takes `palette.tone`."""
-LEAST_PANEL_HEIGHT = 100
+LEAST_PANEL_HEIGHT, USUAL_LINE = 100, 16
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -53,6 +53,12 @@ def set_tone(label: QLabel, tone: str) -> None:
     label.setProperty("tone", tone)
     label.style().unpolish(label)
     label.style().polish(label)
+
+
+def for_text(widget: QWidget, width: int, height: int) -> QSize:
+    """A size that was chosen for text of `USUAL_LINE` pixels a line, as large as the text of the widget wants it."""
+    larger = max(1.0, widget.fontMetrics().height() / USUAL_LINE)
+    return QSize(round(width * larger), round(height * larger))
 
 
 def tip(text: str) -> str:
@@ -203,6 +209,8 @@ def table(columns: Sequence[str], parent: QWidget | None = None, *, stretch: int
     if stretch >= 0:
         header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
     header.setHighlightSections(False)
+    if stretch >= 0 and all(len(column) > 2 for column in columns):  # a narrow table scrolls; its names stay
+        header.setMinimumSectionSize(header.fontMetrics().horizontalAdvance(columns[stretch]) + 24)
     for number in range(len(columns)):
         item = widget.horizontalHeaderItem(number)
         if item is not None:

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QIcon, QPainter, QPalette
+from PySide6.QtGui import QFont, QIcon, QPainter, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -22,11 +22,11 @@ from PySide6.QtWidgets import (
 )
 
 from ..icons import command_icon, icon
-from ..models.widgets import does_command, plain, tip
+from ..models.widgets import does_command, for_text, plain, tip
 from ..paths import resource
 
-WIDTH = 760
-ICON_PX = 30
+WIDTH, LEAST_WIDTH = 760, 640
+ICON_PX, LEAST_WAY = 30, 200
 ROW_HEIGHT = 46
 ROWS_SHOWN = 5
 WAYS = (
@@ -48,7 +48,6 @@ class Way(QPushButton):
         self.setAccessibleDescription(text)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMinimumHeight(138)
         self.setObjectName("way")
         does_command(self, command)
         sign = QLabel(self)
@@ -67,6 +66,18 @@ class Way(QPushButton):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._draw()
+
+    def sizeHint(self) -> QSize:
+        """As tall as its words are on the present width: a button by itself only knows its own text."""
+        width = max(self.width(), for_text(self, LEAST_WAY, 0).width())
+        return QSize(width, max(138, self.layout().totalHeightForWidth(width)))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.updateGeometry()
 
     def _draw(self) -> None:
         """Draw the icon in the colours of the present theme."""
@@ -133,7 +144,9 @@ class StartPage(QWidget):
         foot.addWidget(plain(DROP, self, dim=True), 1)
         foot.addWidget(tour)
         inner = QWidget(self)
-        inner.setFixedWidth(WIDTH)
+        inner.setMaximumWidth(for_text(self, WIDTH, 0).width())
+        inner.setMinimumWidth(min(WIDTH, LEAST_WIDTH))
+        inner.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(16)
@@ -144,7 +157,11 @@ class StartPage(QWidget):
         column.addLayout(foot)
         outer = QVBoxLayout(self)
         outer.addStretch(2)
-        outer.addWidget(inner, 0, Qt.AlignmentFlag.AlignHCenter)
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(inner, 1000)
+        middle.addStretch(1)
+        outer.addLayout(middle)
         outer.addStretch(3)
         self.set_recent(recent)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -108,6 +108,14 @@ class ActionsTable(QTableView):
 
     def sizeHint(self) -> QSize:
         return QSize(360, 280)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where names would have no room, the seconds go."""
+        super().resizeEvent(event)
+        others = sum(self.columnWidth(column) for column in (COLOUR, KEY, SEGMENTS))
+        seconds = self.fontMetrics().horizontalAdvance(WIDEST[SECONDS]) + MARGIN
+        room = self.fontMetrics().horizontalAdvance("Name") * 2 + MARGIN
+        self.setColumnHidden(SECONDS, self.viewport().width() - others - seconds < room)
 
     def _on_double_click(self, index: QModelIndex) -> None:
         if index.column() == COLOUR:
