@@ -50,6 +50,15 @@ MODIFIERS = [
     Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.NoModifier,
     Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier,
 ]  # fmt: skip
+BEFORE = {
+    "edit.redo": ("edit.undo",), "edit.clear": ("edit.select-all", "range.in"),
+    "range.clear": ("range.in", "range.out"), "segment.range": ("range.in", "playback.on-10", "range.out"),
+    "playback.original": ("playback.smooth",), "playback.forget-proxy": ("playback.smooth",),
+    "model.stop": ("model.train",), "model.discard": ("model.train",), "model.resume": ("model.discard",),
+}  # fmt: skip
+"""What makes a command possible, in this order."""
+LONG = ("playback.smooth", "model.discard")
+WAITS = 120
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 
 
@@ -161,11 +170,21 @@ class Hands(QObject):
         return found
 
     def turn(self, turn: int) -> None:
-        """The command whose turn it is, so that none is left out; each comes up once in as many turns as there are."""
+        """The command whose turn it is, so that none is left out; each comes up once in as many turns as there are.
+
+        Where it cannot be done now, what makes it possible is done first.
+        """
         by_name = self.window.actions_.by_name
         names = sorted(name for name, action in by_name.items() if action.text() not in SLOW)
         name = names[turn % len(names)]
         self.text += f" {name}"
+        for before in BEFORE.get(name, ()):
+            if not by_name[name].isEnabled() and by_name[before].isEnabled():
+                self.text += f" after {before}"
+                by_name[before].trigger()
+                for _ in range(WAITS if before in LONG else 1):
+                    if not by_name[name].isEnabled():
+                        QTest.qWait(50)
         if by_name[name].isEnabled():
             by_name[name].trigger()
 

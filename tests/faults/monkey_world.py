@@ -48,11 +48,11 @@ def a_ready_project(folder: Path) -> Path:
             Run(
                 run,
                 1,
-                {"n_clusters": 4},
+                {"n_clusters": 4, "iterations": 1000},
                 "cpu",
                 1.5,
                 10,
-                False,
+                True,
                 "2026-01-01T10:00:00+00:00",
                 {"ce": 1.0},
                 ((1, None, 2.0),),
