@@ -212,6 +212,7 @@ class Watched:
                 np.save(root / "features" / f"{name}.npy", rng.normal(size=(1800, 64)).astype(np.float32))
         self.session = Session()
         self.window = MainWindow(self.session, Settings())
+        self.session.proxies.smooths = False  # each row says whether it is the file or its proxy
         self.window.resize(1480, 940)
         self.window.show()
         self.session.create_project(Path(self._temporary.name) / "b.tot", api.open_dataset(root))

@@ -10,7 +10,7 @@ from ..icons import icon
 from ..models.widgets import change_tip, does_command, tip
 from ..session import Session
 
-ICON_PX, STEP = 17, 5
+ICON_PX, STEP = 18, 5
 LEVELS = {"high": 60, "medium": 30, "low": 0}
 """The icon that stands for at least so many percent."""
 
