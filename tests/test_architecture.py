@@ -122,6 +122,7 @@ TABLE: dict[str, tuple[str, str]] = {
                      "QT numpy msgspec"),
     "totgui.collector": ("", "QT"),
     "totgui.hooks": ("core.cache core.events", "QT"),
+    "totgui.out_of_memory": ("totgui.session core.tot.config core.data core.events core.errors", "QT msgspec"),
     "totgui.safety": ("totgui.* core.events core.errors", "QT"),
     "totgui.actions": (f"totgui.* core.label_import core.annotation core.data {SETTINGS} core.events core.errors",
                        "QT"),

@@ -334,7 +334,9 @@ class MainWindow(QMainWindow):
             left = f", {duration(event.seconds_left)} left" if event.seconds_left is not None else ""
             self._say_job(f"{event.text or self.session.jobs.get(event.job, '')}{left}")
         elif isinstance(event, events.Failed):
-            self.safety.offer_details(event)
+            self.safety.on_failed(event)
+        elif isinstance(event, events.Finished):
+            self.safety.on_finished(event)
 
     def childEvent(self, event: QChildEvent) -> None:
         """Tabs of panels keep their order: Qt 6 can end the program when one of them is dragged to another place."""

@@ -11,10 +11,11 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from core.errors import DamagedProjectError, ProjectLockedError, TotError
-from core.events import Failed
+from core.events import Failed, Finished
 
 from .dialogs.details import DetailsDialog
 from .dialogs.locate import ask_locate
+from .out_of_memory import OutOfMemory
 
 
 class Safety(QObject):
@@ -23,6 +24,7 @@ class Safety(QObject):
     def __init__(self, window: Any) -> None:  # a MainWindow; naming it here would close a circle of imports
         super().__init__(window)
         self._window, self._session = window, window.session
+        self._again = OutOfMemory(window.session, self)
         self._known_lost: frozenset[object] = frozenset()
         self._known_altered: frozenset[object] = frozenset()
         self._session.projectChanged.connect(self._forget_lost)
@@ -32,12 +34,19 @@ class Safety(QObject):
 
     # --- jobs --------------------------------------------------------------------------------------
 
-    def offer_details(self, failed: Failed) -> None:
-        """Behind the sentence on a job that failed: its last words, to be read and copied."""
+    def on_failed(self, failed: Failed) -> None:
+        """Behind the sentence on a job that failed: what to do, and its last words, to be read and copied."""
         lines = [*failed.log, *failed.traceback.splitlines()]
+        sentence, choices = self._window.bar.text(), self._again.ways_out(failed)
         if lines:
-            sentence = self._window.bar.text()
-            self._window.bar.say(sentence, "error", [("Details…", lambda: self._show(sentence, "\n".join(lines)))])
+            choices.append(("Details…", lambda: self._show(sentence, "\n".join(lines))))
+        if choices:
+            self._window.bar.say(sentence, "error", choices)
+
+    def on_finished(self, finished: Finished) -> None:
+        """A training that found no memory kept what it had learned: what to do about the rest."""
+        if shortage := finished.result.get("out_of_memory"):
+            self._window.bar.say(shortage["what"], "warning", self._again.ways_out(finished))
 
     def _show(self, sentence: str, text: str) -> None:
         DetailsDialog("What happened", sentence, text, self._window).exec()

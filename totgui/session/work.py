@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
@@ -28,6 +28,17 @@ from .jobs import new_job
 EXTRACT = "extract"
 
 
+class Training(NamedTuple):
+    """What a training was asked for with; `resume` and `learn_from` as in `Work.train`."""
+
+    job: str
+    config: Any
+    device: str
+    pinned: VideoId | None
+    resume: RunId | None
+    learn_from: str | None
+
+
 class Work(Exchange):
     """Starts the jobs of the open project and puts their results into it."""
 
@@ -35,6 +46,8 @@ class Work(Exchange):
     datasetScanned = Signal(object)  # Dataset
     extracted = Signal(str, float)  # kind of extractor, rows a second
     pinned: VideoId | None = None
+    last_training: Training | None = None
+    """The newest training that was started, to be tried again in another way."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -78,7 +91,14 @@ class Work(Exchange):
         known = {video.id for video in request.videos}
         self.pinned = pinned if pinned in known else VideoId(request.videos[0].id)
         request = msgspec.structs.replace(request, job=new_job("train"), pinned=self.pinned)
+        self.last_training = Training(request.job, config, device, pinned, resume, learn_from)
         return self.in_engine(request, "Training", lambda finished: self._on_trained(project, finished, resume))
+
+    def train_again(self, training: Training) -> str | None:
+        """Train with these settings. Returns the job, or None with a message."""
+        return self.train(
+            training.config, training.device, training.pinned, training.resume, learn_from=training.learn_from
+        )
 
     def resume(self, run: RunId, device: str, pinned: VideoId | None) -> str | None:
         """Go on with a training that was stopped. Returns the job, or None with a message."""
