@@ -15,6 +15,7 @@ from core.events import Failed, Finished
 
 from .dialogs.details import DetailsDialog
 from .dialogs.locate import ask_locate
+from .models.widgets import accepted
 from .out_of_memory import OutOfMemory
 
 
@@ -49,7 +50,7 @@ class Safety(QObject):
             self._window.bar.say(shortage["what"], "warning", self._again.ways_out(finished))
 
     def _show(self, sentence: str, text: str) -> None:
-        DetailsDialog("What happened", sentence, text, self._window).exec()
+        accepted(DetailsDialog("What happened", sentence, text, self._window))
 
     # --- opening -----------------------------------------------------------------------------------
 
@@ -205,7 +206,7 @@ class Safety(QObject):
         box.setText(question)
         button = box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole)
         box.addButton("Stay", QMessageBox.ButtonRole.RejectRole)
-        box.exec()
+        accepted(box)
         return box.clickedButton() is button
 
 

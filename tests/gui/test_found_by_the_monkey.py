@@ -10,7 +10,8 @@ from types import SimpleNamespace
 
 import pytest
 from projects import R, a_project, with_run
-from PySide6.QtWidgets import QApplication, QTabBar
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QDialog, QTabBar
 from windows import a_window
 
 from core.errors import JobError
@@ -130,3 +131,15 @@ def test_an_error_beside_the_window_is_told(monkeypatch: pytest.MonkeyPatch) -> 
     pool.close()
     pool.do(lambda: {}["after"])
     assert told == ["'missing'"]
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+@pytest.mark.parametrize("name", ["tools.keys", "help.shortcuts", "model.extract", "file.locate", "file.kit-texts"])
+def test_a_dialog_that_was_left_is_gone(window: MainWindow, qtbot, name: str) -> None:
+    """The sheet of keys stayed with the window, 46 widgets for each time that it was looked at."""
+    timer = QTimer(window)
+    timer.timeout.connect(lambda: [w.reject() for w in window.findChildren(QDialog) if w.isVisible()])
+    timer.start(10)
+    assert window.actions_.by_name[name].isEnabled()
+    window.actions_.by_name[name].trigger()
+    qtbot.waitUntil(lambda: not window.findChildren(QDialog))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..dialogs.keys import Bindable, KeysAnswer, KeysDialog
 from ..dialogs.palette import CommandPalette, Entry
 from ..keymap import ACTION_KEY
+from ..models.widgets import accepted
 from .menu import Command, Menu
 
 PANEL = "panel."
@@ -82,4 +83,4 @@ def ask_keys(commands: list[Bindable], window: object) -> KeysAnswer | None:
     """The keys that a person chose, or None when they gave up."""
     keymap = window.actions_.keymap  # type: ignore[attr-defined]
     dialog = KeysDialog(commands, keymap.preset, keymap.own, window)  # type: ignore[arg-type]
-    return dialog.answer() if dialog.exec() else None
+    return dialog.answer() if accepted(dialog) else None

@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QColorDialog, QWidget
 
 from core.data.colours import colour_for
 
+from ..models.widgets import accepted
+
 OFFERED = 16
 
 
@@ -17,4 +19,4 @@ def ask_colour(current: str, name: str, parent: QWidget | None = None) -> str | 
     dialog.setOption(QColorDialog.ColorDialogOption.DontUseNativeDialog)
     for place in range(OFFERED):
         dialog.setCustomColor(place, QColor(colour_for(place)))
-    return dialog.selectedColor().name() if dialog.exec() else None
+    return dialog.selectedColor().name() if accepted(dialog) else None

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 
 from core.requests import ExtractSettings
 
-from ..models.widgets import duration, for_text, plain, set_tone, tip
+from ..models.widgets import accepted, duration, for_text, plain, set_tone, tip
 
 DEVICES = (("auto", "Automatic"), ("cpu", "CPU"), ("cuda", "CUDA (NVIDIA)"))
 USUAL_SPEEDS = {"efficientnet-lite0": 40.0, "resnet18": 25.0, "onnx": 15.0, "descriptor": 300.0}
@@ -227,4 +227,4 @@ class ExtractDialog(QDialog):
 def ask_extract(offer: ExtractOffer, parent: QWidget | None = None) -> ExtractAnswer | None:
     """How to extract, or None when the person does not want to now."""
     dialog = ExtractDialog(offer, parent)
-    return dialog.answer() if dialog.exec() else None
+    return dialog.answer() if accepted(dialog) else None

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from core.label_import import CORRECTED, GROUND_TRUTH, Effect, ImportPlan
 
-from ..models.widgets import for_text, name_tabs, plain, tip
+from ..models.widgets import accepted, for_text, name_tabs, plain, tip
 from ..session import Session
 from .import_tables import NamesTable, ProblemsTable, TracksTable, labels_of
 
@@ -264,4 +264,4 @@ def _videos(count: int) -> str:
 def ask_import(session: Session, paths: Sequence[Path], parent: QWidget | None = None) -> ImportAnswer | None:
     """What to import of files, or None when the person cancels."""
     dialog = ImportDialog(session, paths, parent)
-    return dialog.answer() if dialog.exec() else None
+    return dialog.answer() if accepted(dialog) else None

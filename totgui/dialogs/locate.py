@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from core.relink import KINDS, Lost, Match
 
-from ..models.widgets import for_text, plain, table, tip
+from ..models.widgets import accepted, for_text, plain, table, tip
 from ..palette import tone
 from ..session import Session
 
@@ -134,4 +134,4 @@ def _said(lost: Sequence[Lost]) -> str:
 def ask_locate(session: Session, names: Callable[[Lost], str], parent: QWidget) -> Sequence[Match]:
     """What was found and is to be used; empty when the person gave up."""
     dialog = LocateDialog(session, names, parent)
-    return dialog.matches if dialog.exec() == QDialog.DialogCode.Accepted else ()
+    return dialog.matches if accepted(dialog) else ()

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from core.data.dataset import Dataset, Problem, Severity, Video
 from core.data.layouts import LAYOUT_NAMES
 
-from ..models.widgets import Banner, NumberItem, for_text, name_tabs, plain, table, tip
+from ..models.widgets import Banner, NumberItem, accepted, for_text, name_tabs, plain, table, tip
 from ..palette import tone
 from .dataset_choices import DatasetChoices
 
@@ -266,4 +266,4 @@ def ask_new_project(
         rescan=None if rescan is None else lambda choices: rescan(choices, dialog.typed_path()),
         path=path,
     )
-    return dialog.project_path() if dialog.exec() else None
+    return dialog.project_path() if accepted(dialog) else None

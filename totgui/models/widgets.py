@@ -10,6 +10,7 @@ from PySide6.QtGui import QHelpEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
+    QDialog,
     QFrame,
     QHeaderView,
     QLabel,
@@ -46,6 +47,16 @@ def plain(text: str = "", parent: QWidget | None = None, *, dim: bool = False, b
         font.setBold(True)
         label.setFont(font)
     return label
+
+
+def accepted(dialog: QDialog) -> bool:
+    """Ask in a dialog, and let go of it: one that is only closed would stay with the window, and listen, for good.
+
+    What was answered can be read until the event loop goes on.
+    """
+    answer = bool(dialog.exec())
+    dialog.deleteLater()
+    return answer
 
 
 def set_tone(label: QLabel, tone: str) -> None:
