@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 import torch
+from finite_differences import assert_gradient, in_doubles
 from msgspec import structs
 
 from core.errors import ConfigError
@@ -41,9 +42,8 @@ def _taught(truths: list[np.ndarray], *videos: int) -> Lessons:
 
 @pytest.fixture
 def _double() -> Iterator[None]:
-    torch.set_default_dtype(torch.float64)
-    yield
-    torch.set_default_dtype(torch.float32)
+    with in_doubles():
+        yield
 
 
 @pytest.mark.usefixtures("_double")
@@ -76,17 +76,7 @@ def test_gradient_of_the_corrections_agrees_with_finite_differences(values: dict
         return teacher.weight * cross_entropy(scores, wanted, tau=BASE.tau).sum()
 
     for parameter in (network.encoder, network.prototypes):
-        assert parameter.grad is not None
-        for seed in range(3):
-            direction = torch.randn(parameter.shape, generator=torch.Generator().manual_seed(seed))
-            kept, step = parameter.clone(), 1e-5
-            values_at = []
-            for sign in (1, -1):
-                parameter.copy_(kept + sign * step * direction)
-                values_at.append(loss())
-            parameter.copy_(kept)
-            slope = float(values_at[0] - values_at[1]) / (2 * step)
-            assert slope == pytest.approx(float((parameter.grad * direction).sum()), rel=1e-5, abs=1e-7)
+        assert_gradient(parameter, loss)
 
 
 def test_the_term_is_added_to_the_gradients_of_the_others() -> None:
