@@ -19,6 +19,7 @@ from .metrics.label_free import LabelFree, label_free
 from .metrics.learned import evaluate_learned
 from .metrics.report import Clustering
 from .metrics.report import Report as Scores
+from .metrics.segments import Labels
 from .metrics.sil import SilView
 from .project import Readable
 from .run_work import choose_run
@@ -34,16 +35,16 @@ def evaluate_track(
     document = project.document
     found, n_clusters, label_map = _track(project, run, track)
     scored = [v for v in document.videos if v in found and v in document.ground_truth]
-    truths = {document.videos[v].name: document.ground_truth[v].to_frames() for v in scored}
-    labels = {document.videos[v].name: found[v].to_frames() for v in scored}
+    truths: dict[str, Labels] = {document.videos[v].name: document.ground_truth[v] for v in scored}
+    labels: dict[str, Labels] = {document.videos[v].name: found[v] for v in scored}
     actions = {int(a.id): a.name for a in document.actions.values()}
     beside = {"kmeans": _kmeans(document, scored, n_clusters)} if kmeans else {}
     notes: list[str] = []
     if split_sil is not None:
         view = SilView.of(actions, split_sil)
-        actions, truths = dict(view.actions), view.apply(truths)
-        labels = labels if n_clusters is not None else view.apply(labels)
-        notes = view.notes(truths)
+        split = view.apply(truths)
+        actions, truths, notes = dict(view.actions), dict(split), view.notes(split)
+        labels = labels if n_clusters is not None else dict(view.apply(labels))
     used = None if level == "video" or split_sil is not None else label_map
     scores = evaluate_learned(
         truths,
@@ -126,7 +127,7 @@ def label_free_of(project: Readable, run: RunId | None) -> LabelFree:
     """
     document = project.document
     chosen = choose_run(document, run)
-    found = {v: p.segmentation.to_frames() for (r, v), p in document.predictions.items() if r == chosen.id}
+    found = {v: p.segmentation for (r, v), p in document.predictions.items() if r == chosen.id}
     if not found:
         raise ConfigError(f"{chosen.name} has no prediction. Run: tot segment {project.path.name}")
-    return label_free({str(v): labels for v, labels in found.items()}, chosen.n_clusters)
+    return label_free({str(v): cut for v, cut in found.items()}, chosen.n_clusters)

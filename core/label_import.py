@@ -10,13 +10,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
-import numpy as np
-
 from .annotation.action_commands import MAX_NAME
 from .annotation.commands import import_tracks
 from .annotation.document import Document
 from .annotation.edit import Edit
 from .annotation.segmentation import Segmentation
+from .annotation.statistics import differences
 from .annotation.values import ReviewStatus
 from .data.colours import colour_for
 from .data.dataset import BACKGROUND, UNLABELLED, Action, ActionId, Problem, VideoId
@@ -249,7 +248,7 @@ def effect(document: Document, plan: ImportPlan, number: int, names: Meanings | 
     before = tracks.get(row.video)
     if before is None:
         return Effect(after.n_frames, after.n_frames, 0, len(after))
-    changed = int(np.count_nonzero(before.to_frames() != after.to_frames()))
+    changed = sum(stop - start for start, stop in differences(before, after))
     return Effect(changed, after.n_frames, len(before), len(after))
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from .annotation.document import Document
-from .annotation.learnable import learnable
-from .annotation.learned import Learned, Taught
+from .annotation.learnable import learnable, vouched
+from .annotation.learned import Amount, Learned, Taught
 from .annotation.values import LabelMap, ReviewStatus, Run
 from .data.dataset import ClusterId, RunId, VideoId
 from .data.npy import open_matrix
@@ -35,6 +35,13 @@ def lessons_for(document: Document, learn_from: str | None, *, method: str, agai
     found = learnable(document, source)
     usable = {v: taught for v, taught in found.videos.items() if document.videos[v].is_trainable}
     return Learned(source if usable else "none", usable)
+
+
+def amount_for(document: Document, source: str) -> Amount:
+    """How much `lessons_for` would find, without collecting it. Raises ConfigError."""
+    found = [each for v, each in vouched(document, source).items() if document.videos[v].is_trainable]
+    actions = frozenset[int]().union(*(each.actions for each in found))
+    return Amount(len(found), sum(each.frames for each in found), len(actions))
 
 
 def of_request(document: Document, learned: Learned) -> dict[str, Any]:
@@ -82,7 +89,7 @@ def describe_files(files: Mapping[VideoId, Path]) -> dict[VideoId, Description]:
 def corrected(document: Document) -> set[VideoId]:
     """Videos that need no correcting any more: accepted, rejected, or by hand for the most part."""
     found = {v for v, review in document.reviews.items() if review.status in DECIDED}
-    by_hand = learnable(document, DEFAULT).videos
+    by_hand = vouched(document, DEFAULT)
     return found | {v for v, t in by_hand.items() if 2 * t.frames >= document.videos[v].timebase.n_frames}
 
 

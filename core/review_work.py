@@ -11,18 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .annotation.document import Document
+from .annotation.mapped import MappedTracks
 from .annotation.segmentation import Segmentation
 from .annotation.values import ReviewStatus
-from .data.dataset import UNLABELLED, RunId, VideoId
+from .data.dataset import RunId, VideoId
 from .data.features import load_matrix
 from .data.npy import open_matrix
 from .errors import TotError
 from .events import JobCancelled, Progress, Report, ShouldStop, ignore, never_stop
-from .review.doubt import Evidence, Margins, margin
+from .review.doubt import Evidence, Margins, margin, segment_doubts
 from .review.looks import DIRECTION_ROWS, ROWS, Directions, Sample, looks
 from .review.place import DoubtedPlace
 from .review.queue import by_worth, places_of
-from .review.usual import usual
+from .review.usual import Usual, usual
 
 FloatArray = NDArray[np.floating[Any]]
 IntArray = NDArray[np.integer[Any]]
@@ -30,6 +31,8 @@ Tracks = Mapping[VideoId, Segmentation]
 
 OTHER_RUNS = 4
 """So many of the newest other runs are asked whether they agree."""
+MAPPED_KEPT = 10_000
+"""So many predictions are kept in actions between two computations: of 2,000 videos by five runs."""
 ROWS_A_SEGMENT = 32
 """So many feature rows of a segment are read for its mean, evenly spread."""
 SETTLED = (ReviewStatus.ACCEPTED, ReviewStatus.REJECTED)
@@ -61,19 +64,49 @@ def review_places(
             raise JobCancelled
         found.append(evidence)
         report(Progress(done=done, total=len(document.videos), text="Finding places to review"))
-    samples = _samples(document, [e.video for e in found], {} if read is None else read, should_stop)
+    known = {} if read is None else read
+    samples = _samples(document, [e.video for e in found], known, should_stop)
     seen = looks({e.video: e.track for e in found}, samples)
     found = [replace(e, look=seen.get(e.video)) for e in _standardised(found)]
     common = usual([e.track for e in found], [e.means for e in found])
-    margins = Margins.of([e.margin for e in found if e.margin is not None])
+    margins = _margins(found, known)
     places: list[DoubtedPlace] = []
     for evidence in found:
         if should_stop() is not None:
             raise JobCancelled
         if document.review(evidence.video).status not in SETTLED:
             rate = document.videos[evidence.video].timebase.rate
-            places += places_of(evidence, common, margins, rate=None if rate is None else float(rate))
+            places += _places(evidence, common, margins, None if rate is None else float(rate), known)
     return by_worth(places)
+
+
+def _margins(found: list[Evidence], known: dict[object, Any]) -> Margins:
+    """The margins of the activity; those of the last call while they are the same."""
+    each = [e.margin for e in found if e.margin is not None]
+    before: tuple[list[FloatArray], Margins] | None = known.get("margins")
+    if before is None or not _are(before[0], each):
+        before = known["margins"] = (each, Margins.of(each))
+    return before[1]
+
+
+def _are(before: Sequence[object], now: Sequence[object]) -> bool:
+    """Whether these are the very values of before."""
+    return len(before) == len(now) and all(a is b for a, b in zip(before, now, strict=True))
+
+
+def _places(
+    evidence: Evidence, common: Usual, margins: Margins, rate: float | None, known: dict[object, Any]
+) -> list[DoubtedPlace]:
+    """The places of one video; those of the last call while everything that they were read from is the same."""
+    segments, key = segment_doubts(evidence, common), ("places", evidence.video)
+    seen = (evidence.track, evidence.second, evidence.margin, evidence.look, margins, *evidence.others)
+    rest = (evidence.checked, rate, segments, common.mean_length)
+    before = known.get(key)
+    if before is not None and _are(before[0], seen) and before[1] == rest:
+        return cast("list[DoubtedPlace]", before[2])
+    found = places_of(evidence, common, margins, rate=rate, segments=segments)
+    known[key] = (seen, rest, found)
+    return found
 
 
 def evidences(
@@ -85,12 +118,13 @@ def evidences(
 ) -> Iterator[Evidence]:
     """What is known of every video that has labels to question; `read` as in `review_places`."""
     known = {} if read is None else read
+    mapped: MappedTracks = known.setdefault("mapped", MappedTracks(MAPPED_KEPT))
     others = [r.id for r in reversed(document.runs.values()) if not r.hidden and r.id != run][:OTHER_RUNS]
     for video in document.videos:
-        track = document.corrected.get(video) or _mapped(document, run, video)
+        track = document.corrected.get(video) or mapped.get(document, run, video)
         if track is None:
             continue
-        seen = tuple(cut for other in others if (cut := _mapped(document, other, video)) is not None)
+        seen = tuple(cut for other in others if (cut := mapped.get(document, other, video)) is not None)
         yield Evidence(
             video,
             track,
@@ -100,14 +134,6 @@ def evidences(
             means=_means(document, video, track, known),
             checked=document.review(video).checked,
         )
-
-
-def _mapped(document: Document, run: RunId | None, video: VideoId) -> Segmentation | None:
-    """A run's segmentation of a video in actions; None without one."""
-    prediction = document.predictions.get((run, video)) if run is not None else None
-    if run is None or prediction is None:
-        return None
-    return prediction.segmentation.mapped(document.label_maps[run].table(), default=UNLABELLED)
 
 
 def _margin(document: Document, run: RunId | None, video: VideoId, known: dict[object, Any]) -> FloatArray | None:
@@ -137,7 +163,8 @@ def _means(document: Document, video: VideoId, track: Segmentation, known: dict[
     key = ("means", video)
     if key not in known or known[key][0] != track:
         try:
-            means: FloatArray | None = segment_means(load_matrix(found), found.timebase.rows(), track)
+            before = known.get(key, (None, None))
+            means: FloatArray | None = segment_means(load_matrix(found), found.timebase.rows(), track, *before)
         except (TotError, OSError):  # features that cannot be read are told elsewhere; the queue works without them
             means = None
         known[key] = (track, means)
@@ -183,15 +210,28 @@ def _spread(document: Document, video: VideoId, most: int) -> tuple[IntArray, Fl
     return frames, np.nan_to_num(np.asarray(matrix[rows], dtype=np.float32))
 
 
-def segment_means(matrix: FloatArray, rows: IntArray, track: Segmentation) -> FloatArray:
+def segment_means(
+    matrix: FloatArray,
+    rows: IntArray,
+    track: Segmentation,
+    before: Segmentation | None = None,
+    known: FloatArray | None = None,
+) -> FloatArray:
     """(segments, D) float32: the mean of some evenly spread feature rows of each segment.
 
     Args:
         matrix: (T, D) features.
         rows: (n_frames,) the feature row of each frame.
+        before, known: another track of the video and its means, those of segments that both have are not read again.
     """
     means = np.empty((len(track), matrix.shape[1]), dtype=np.float32)
-    for index, segment in enumerate(track.segments):
+    new = np.ones(len(track), bool)
+    if before is not None and known is not None and known.shape[1:] == means.shape[1:]:
+        place = np.searchsorted(before.starts, track.starts, side="right") - 1
+        new = (before.starts[place] != track.starts) | (before.stops[place] != track.stops)
+        means[~new] = known[place[~new]]
+    for index in np.flatnonzero(new).tolist():
+        segment = track[index]
         first, last = int(rows[segment.start]), int(rows[segment.stop - 1])
         chosen = np.unique(np.linspace(first, last, min(ROWS_A_SEGMENT, last - first + 1)).round().astype(np.int64))
         means[index] = np.asarray(matrix[chosen], dtype=np.float32).mean(axis=0)

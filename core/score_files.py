@@ -42,6 +42,7 @@ def score_files(
         ConfigError: a background label or the action to split does not occur.
     """
     from .metrics.report import evaluate
+    from .metrics.segments import Labels
     from .metrics.sil import SilView
 
     truths, predictions = label_files(truth), label_files(prediction)
@@ -71,11 +72,11 @@ def score_files(
         if number >= 0
     }
     source = str(mapping) if mapping is not None else "the ground truth"
-    truth_ids: dict[str, IntArray] = {s: to_ids(truths[s], lines, ids, source=source) for s, lines in spoken.items()}
+    truth_ids: dict[str, Labels] = {s: to_ids(truths[s], lines, ids, source=source) for s, lines in spoken.items()}
     n_clusters = _cluster_count(found, ids)
     if n_clusters is not None:
         words = _background_words(ids)
-        labels: dict[str, IntArray] = {
+        labels: dict[str, Labels] = {
             s: np.array([-1 if x in words else int(x) for x in v], np.int64) for s, v in found.items()
         }
     else:
@@ -83,9 +84,9 @@ def score_files(
     notes: list[str] = []
     if split_sil is not None:
         view = SilView.of(actions, split_sil)
-        actions, truth_ids = dict(view.actions), view.apply(truth_ids)
-        labels = labels if n_clusters is not None else view.apply(labels)
-        notes = view.notes(truth_ids)
+        split = view.apply(truth_ids)
+        actions, truth_ids, notes = dict(view.actions), dict(split), view.notes(split)
+        labels = labels if n_clusters is not None else dict(view.apply(labels))
     report = evaluate(truth_ids, labels, actions=actions, n_clusters=n_clusters, level=level, notes=notes)
     return msgspec.structs.replace(report, background=list(background)) if background else report
 

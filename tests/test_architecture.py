@@ -27,7 +27,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "core.data": (f"core.cache {VALUES}", "numpy msgspec"),
     "core.metrics": ("core.errors", "numpy scipy msgspec"),
     "core.decode": ("core.errors", "numpy scipy"),
-    "core.annotation": ("core.data core.metrics.matching core.errors", "numpy"),
+    "core.annotation": ("core.data core.metrics.matching core.metrics.segments core.errors", "numpy"),
     "core.annotation.overlap": ("core.annotation core.data core.metrics core.errors", "numpy"),
     "core.media": (f"core.data core.cache {VALUES}", "av cv2 numpy msgspec"),
     "core.tot.fields": ("", ""),
@@ -59,7 +59,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "core.learning_work": ("core.annotation core.data core.metrics.coverage core.errors", ""),
     "core.evaluation": (f"core.project core.run_work core.annotation core.data core.metrics {VALUES}",
                         "msgspec numpy"),
-    "core.review": ("core.annotation core.data core.errors", "numpy"),
+    "core.review": ("core.annotation core.data core.metrics.segments core.errors", "numpy"),
     "core.review_work": (f"core.review core.annotation core.data {VALUES}", "numpy"),
     "core.report_page": ("core.annotation core.data core.metrics core.html_page core.errors", "numpy"),
     "core.report_work": ("core.project core.run_work core.evaluation core.report_page core.annotation core.data "

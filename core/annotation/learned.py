@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ..data.dataset import VideoId
 
@@ -15,6 +16,14 @@ class Taught:
     starts: tuple[int, ...]
     labels: tuple[int, ...]
     frames: int
+
+
+class Amount(NamedTuple):
+    """How much there is to learn: videos, their frames, and the actions that these name (the fewest clusters)."""
+
+    videos: int = 0
+    frames: int = 0
+    n_actions: int = 0
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,11 @@ import numpy as np
 
 from ..data.dataset import BACKGROUND, UNLABELLED, ActionId, RunId, Video, VideoId
 from ..errors import EditError
+from ..metrics.segments import rising_union
 from .document import Document
 from .edit import Edit, Swap
-from .segmentation import ADOPTED, Segmentation
+from .mapped import through
+from .segmentation import Segmentation
 from .values import Review, ReviewKey, ReviewStatus, TrackKey
 
 
@@ -26,7 +28,7 @@ def mapped(document: Document, run: RunId, video: VideoId) -> Segmentation:
     prediction = document.predictions.get((run, video))
     if prediction is None or run not in document.label_maps:
         raise EditError(f"{video_of(document, video).name} has no prediction of this run. Segment it first.")
-    return prediction.segmentation.mapped(document.label_maps[run].table(), default=UNLABELLED, flags=ADOPTED)
+    return through(prediction, document.label_maps[run])
 
 
 def track_of(document: Document, video: VideoId, run: RunId | None, *, blank: bool = False) -> Segmentation:
@@ -100,12 +102,21 @@ def still_checked(
     """The frames of the spans ``[start, stop)`` whose label is what it was, as spans; none without a `before`."""
     if before is None:
         return ()
-    kept = np.zeros(after.n_frames + 2, bool)
-    for start, stop in checked:
-        kept[start + 1 : min(stop, after.n_frames) + 1] = True
-    kept[1:-1] &= before.to_frames() == after.to_frames()
-    edges = np.flatnonzero(np.diff(kept)).tolist()
-    return tuple(zip(edges[::2], edges[1::2], strict=True))
+    spans = np.array(
+        [(start, min(stop, after.n_frames)) for start, stop in checked if start < min(stop, after.n_frames)], np.int64
+    )
+    if not len(spans):
+        return ()
+    opens, closes = np.sort(spans, axis=0).T
+    starts = rising_union(before.starts, after.starts, opens, closes[closes < after.n_frames])
+    same, inside = (
+        before.labels[np.searchsorted(before.starts, starts, side="right") - 1]
+        == after.labels[np.searchsorted(after.starts, starts, side="right") - 1],
+        np.searchsorted(opens, starts, side="right") > np.searchsorted(closes, starts, side="right"),
+    )
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], same & inside, [False]]).astype(np.int8)))
+    bounds = np.append(starts, after.n_frames)[edges].tolist()
+    return tuple(zip(bounds[::2], bounds[1::2], strict=True))
 
 
 def check_action(document: Document, action: int) -> None:

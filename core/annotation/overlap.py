@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..data.dataset import BACKGROUND, UNLABELLED, ClusterId, RunId, VideoId
 from ..metrics.matching import hungarian
 from ..metrics.scores import Comparison
-from ..metrics.segments import Runs, overlaps
+from ..metrics.segments import Runs, overlaps, runs_of
 from ..metrics.totals import mof_and_f1
 from .document import Document
 from .segmentation import Segmentation
@@ -222,15 +222,6 @@ def _presence(inputs: Inputs) -> tuple[IntArray, IntArray]:
     held = np.bincount(flat, runs.lengths[inside], minlength=len(chosen) * inputs.n_clusters)
     held = held.astype(np.int64).reshape(len(chosen), inputs.n_clusters)
     return held.sum(axis=0), (held > 0).sum(axis=0)
-
-
-def runs_of(tracks: Sequence[Segmentation]) -> Runs:
-    """The segments of tracks as runs on one axis, without going through frames."""
-    sizes = np.array([track.n_frames for track in tracks], np.int64)
-    counts = np.array([len(track) for track in tracks], np.int64)
-    starts = np.concatenate([track.starts for track in tracks]) + np.repeat(np.cumsum(sizes) - sizes, counts)
-    lengths = np.diff(np.append(starts, sizes.sum()))
-    return Runs(starts, np.concatenate([t.labels for t in tracks]), np.repeat(np.arange(len(tracks)), counts), lengths)
 
 
 def effect(found: Overlap, table: Mapping[int, Target]) -> Effect | None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..data.dataset import BACKGROUND
 from ..errors import EditError
+from ..metrics.segments import rising_union
 
 IntArray = NDArray[np.integer[Any]]
 
@@ -135,6 +136,11 @@ class Segmentation:
         return self.flags
 
     @cached_property
+    def memo(self) -> dict[object, Any]:
+        """Small answers that were worked out of this value, by the name of the question; gone when it goes."""
+        return {}
+
+    @cached_property
     def stops(self) -> IntArray:
         """(n,) int64: the frame after the last of each segment."""
         stops = np.append(self.starts[1:], self.n_frames)
@@ -200,7 +206,7 @@ class Segmentation:
         for start, stop in edges[(edges[:, 0] < 0) | (edges[:, 0] >= edges[:, 1]) | (edges[:, 1] > self.n_frames)]:
             raise EditError(f"Frames {start} to {stop} are outside the video of {self.n_frames:,} frames.")
         opens, closes = np.sort(edges[:, 0]), np.sort(edges[:, 1])
-        starts = np.unique(np.concatenate([self.starts, opens, closes[closes < self.n_frames]]))
+        starts = rising_union(self.starts, opens, closes[closes < self.n_frames])
         place = np.searchsorted(self.starts, starts, side="right") - 1
         inside = np.searchsorted(opens, starts, side="right") > np.searchsorted(closes, starts, side="right")
         return Segmentation.from_pieces(
@@ -217,7 +223,7 @@ class Segmentation:
         >>> a.patched(b, 1, 3).to_frames().tolist()
         [0, 2, 2, 0]
         """
-        inner = np.unique(np.append(other.starts[(other.starts > start) & (other.starts < stop)], start))
+        inner = np.append(start, other.starts[(other.starts > start) & (other.starts < stop)])
         before, after = self.starts[self.starts < start], self.starts[self.starts > stop]
         starts = np.concatenate([before, inner, [stop] if stop < self.n_frames else [], after]).astype(np.int64)
         mine, theirs = (np.searchsorted(t.starts, starts, side="right") - 1 for t in (self, other))

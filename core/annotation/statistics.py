@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import Video, VideoId
+from ..metrics.segments import rising_union
 from .segmentation import Segmentation
 
 FloatArray = NDArray[np.floating[Any]]
@@ -157,7 +158,7 @@ def meetings(first: Segmentation, second: Segmentation, a: set[int], b: set[int]
 
 def _together(first: Segmentation, second: Segmentation) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Starts of the pieces in which neither track changes, and the label of each piece in both."""
-    starts = np.union1d(first.starts, second.starts)
+    starts = rising_union(first.starts, second.starts)
     a = first.labels[np.searchsorted(first.starts, starts, side="right") - 1]
     b = second.labels[np.searchsorted(second.starts, starts, side="right") - 1]
     return starts, a, b

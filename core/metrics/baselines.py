@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .segments import Pieces
+
 IntArray = NDArray[np.integer[Any]]
 FloatArray = NDArray[np.floating[Any]]
 MOST_ROWS = 20_000
@@ -21,13 +23,25 @@ def equal_split(n_frames: int, n_clusters: int) -> IntArray:
     >>> equal_split(7, 3).tolist()
     [0, 0, 0, 1, 1, 2, 2]
     """
+    cut = equal_cut(n_frames, n_clusters)
+    return np.repeat(cut.labels, np.diff(np.append(cut.starts, n_frames)))
+
+
+def equal_cut(n_frames: int, n_clusters: int) -> Pieces:
+    """`equal_split` as segments; a part without a frame is none."""
     borders = -(-np.arange(n_clusters + 1) * n_frames // n_clusters)  # the first t with floor(t K / T) = k
-    return np.repeat(np.arange(n_clusters), np.diff(borders))
+    held = np.flatnonzero(np.diff(borders))
+    return Pieces(borders[held], held, n_frames)
 
 
 def one_class(n_frames: int) -> IntArray:
     """(T,) int64 zeros."""
     return np.zeros(n_frames, np.int64)
+
+
+def one_cut(n_frames: int) -> Pieces:
+    """`one_class` as a segment."""
+    return Pieces(np.zeros(1, np.int64), np.zeros(1, np.int64), n_frames)
 
 
 def kmeans(matrices: Sequence[FloatArray], n_clusters: int, *, seed: int = 0) -> list[IntArray]:

@@ -14,6 +14,34 @@ LONG = 64
 """Length of the shorter sequence from which a pair is cheaper alone, on integers of many bits."""
 
 
+class Distances:
+    """Edit distances; those of the evaluation before are not computed again. For one thread at a time.
+
+    After an edit the sequences of all videos but one are what they were. `next` begins another evaluation: what the one
+    before asked for stays known, older answers are forgotten.
+    """
+
+    def __init__(self) -> None:
+        self._now: dict[tuple[bytes, bytes], int] = {}
+        self._before: dict[tuple[bytes, bytes], int] = {}
+
+    def next(self) -> None:
+        """Begin another evaluation."""
+        self._before, self._now = self._now, {}
+
+    def of(self, left: Sequence[IntArray], right: Sequence[IntArray]) -> IntArray:
+        """`edit_distances`."""
+        keys = [(a.tobytes(), b.tobytes()) for a, b in zip(left, right, strict=True)]
+        for key in keys:
+            if key not in self._now and key in self._before:
+                self._now[key] = self._before[key]
+        new = {key: place for place, key in enumerate(keys) if key not in self._now}
+        places = list(new.values())
+        found = edit_distances([left[place] for place in places], [right[place] for place in places])
+        self._now.update(zip(new, found.tolist(), strict=True))
+        return np.array([self._now[key] for key in keys], np.int64)
+
+
 def edit_distances(left: Sequence[IntArray], right: Sequence[IntArray]) -> IntArray:
     """(V,) int64: fewest insertions, deletions and exchanges that turn each left sequence into its right one.
 
@@ -23,7 +51,8 @@ def edit_distances(left: Sequence[IntArray], right: Sequence[IntArray]) -> IntAr
 
     where the last term, a run to the right, is a running minimum of ``d[i, j] - j``.
     """
-    pairs = [(a, b) if len(a) <= len(b) else (b, a) for a, b in zip(left, right, strict=True)]
+    inner = [_inside(a, b) for a, b in zip(left, right, strict=True)]
+    pairs = [(a, b) if len(a) <= len(b) else (b, a) for a, b in inner]
     found = np.zeros(len(pairs), np.int64)
     for number, (a, b) in enumerate(pairs):
         if len(a) >= LONG:
@@ -32,6 +61,17 @@ def edit_distances(left: Sequence[IntArray], right: Sequence[IntArray]) -> IntAr
     for numbers in _batches(short, [len(b) for _, b in pairs]):
         found[numbers] = _distances([pairs[n][0] for n in numbers], [pairs[n][1] for n in numbers])
     return found
+
+
+def _inside(a: IntArray, b: IntArray) -> tuple[IntArray, IntArray]:
+    """Two sequences without the head and the tail that they share, which cost nothing to turn into each other."""
+    shared = min(len(a), len(b))
+    differ = np.flatnonzero(a[:shared] != b[:shared])
+    head = int(differ[0]) if len(differ) else shared
+    rest = shared - head
+    differ = np.flatnonzero(a[len(a) - rest :][::-1] != b[len(b) - rest :][::-1])
+    tail = int(differ[0]) if len(differ) else rest
+    return a[head : len(a) - tail], b[head : len(b) - tail]
 
 
 def _distance_of_long(short: IntArray, long: IntArray) -> int:

@@ -7,11 +7,8 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
-from .segments import runs_of
-
-IntArray = NDArray[np.integer[Any]]
+from .segments import Labels, runs_of
 
 
 class LabelFree(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,8 +28,8 @@ class LabelFree(msgspec.Struct, frozen=True, kw_only=True):
     background: float
 
 
-def label_free(clusters: Mapping[str, IntArray], n_clusters: int) -> LabelFree:
-    """The figures of label arrays (T,) by video; -1 is background, which is no segment."""
+def label_free(clusters: Mapping[str, Labels], n_clusters: int) -> LabelFree:
+    """The figures of label arrays (T,) or segments by video; -1 is background, which is no segment."""
     runs = runs_of(list(clusters.values()))
     inside = runs.labels >= 0
     labels, videos, lengths = runs.labels[inside], runs.videos[inside], runs.lengths[inside]

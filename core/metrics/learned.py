@@ -6,18 +6,15 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from .report import Report, Untouched, evaluate
+from .segments import Labels
 from .totals import Totals
-
-IntArray = NDArray[np.integer[Any]]
 
 
 def evaluate_learned(
-    truths: Mapping[str, IntArray],
-    predictions: Mapping[str, IntArray],
+    truths: Mapping[str, Labels],
+    predictions: Mapping[str, Labels],
     *,
     learned: Collection[str] = (),
     label_map: Mapping[int, int] | None = None,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .segments import Runs, overlaps, runs_of
+from .segments import Labels, Runs, overlaps, runs_of
 
 IntArray = NDArray[np.integer[Any]]
 
@@ -57,8 +57,8 @@ def _with_tie_break(table: IntArray) -> NDArray[np.float64]:
 
 
 def match(
-    predictions: Sequence[IntArray],
-    truths: Sequence[IntArray],
+    predictions: Sequence[Labels],
+    truths: Sequence[Labels],
     n_clusters: int,
     *,
     locked: Mapping[int, int] | None = None,

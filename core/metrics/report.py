@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ConfigError
-from .baselines import equal_split, one_class
+from .baselines import equal_cut, one_cut
+from .edit_distance import Distances
 from .matching import match_runs
 from .scores import BACKGROUND, Comparison, f1_concatenated, f1_of_hits
-from .segments import Runs, runs_of
+from .segments import Cut, Labels, Runs, cut_of, runs_of
 from .totals import LEVELS, Totals, mof_and_f1, totals
 
 IntArray = NDArray[np.integer[Any]]
@@ -80,15 +81,15 @@ class Report(Totals, frozen=True, kw_only=True):
 
 
 class Clustering(msgspec.Struct, frozen=True):
-    """A labelling by cluster numbers below `n_clusters`, one array (T,) a video; it is matched before it is scored."""
+    """A labelling by cluster numbers below `n_clusters`, one a video; it is matched before it is scored."""
 
-    labels: Mapping[str, IntArray]
+    labels: Mapping[str, Any]  # Labels
     n_clusters: int
 
 
 def quick_scores(
-    truths: Mapping[str, IntArray],
-    predictions: Mapping[str, IntArray],
+    truths: Mapping[str, Labels],
+    predictions: Mapping[str, Labels],
     *,
     n_clusters: int,
     label_map: Mapping[int, int] | None = None,
@@ -103,8 +104,8 @@ def quick_scores(
 
 
 def evaluate(
-    truths: Mapping[str, IntArray],
-    predictions: Mapping[str, IntArray],
+    truths: Mapping[str, Labels],
+    predictions: Mapping[str, Labels],
     *,
     actions: Mapping[int, str],
     n_clusters: int | None,
@@ -112,6 +113,7 @@ def evaluate(
     level: str = "activity",
     beside: Mapping[str, Clustering] | None = None,
     notes: Sequence[str] = (),
+    distances: Distances | None = None,
 ) -> Report:
     """The report of predictions against ground truth; only videos in both are scored.
 
@@ -121,18 +123,19 @@ def evaluate(
     both with the F1 of that many clusters, and what is given `beside` them.
 
     Args:
-        truths, predictions: label arrays (T,) by video, of equal length.
+        truths, predictions: label arrays (T,) or segments by video, of equal length. Only segments are counted.
         actions: names of the ActionIds.
         n_clusters: K of the run; None says that the predictions are ActionIds already. A cluster of -1 is background.
         label_map: cluster to ActionId; None finds it by Hungarian matching.
         level: ``activity`` (one matching over all videos) or ``video`` (one a video: far easier, not comparable).
         beside: more clusterings by name, such as k-means.
         notes: what the reader must know of how the labels were read.
+        distances: edit distances that are known from the evaluation before this one.
     Raises:
         ConfigError: no video in both, different lengths, or an unknown level.
     """
-    truths = _checked(truths, predictions, level)
-    truth, given = runs_of(list(truths.values())), runs_of([predictions[v] for v in truths])
+    cuts = _checked(truths, predictions, level)
+    truth, given = runs_of([t for t, _ in cuts.values()]), runs_of([p for _, p in cuts.values()])
     present = np.unique(truth.labels[truth.labels >= 0])
     names = {int(a): actions.get(int(a), str(a)) for a in present} | dict(actions)
     found: Mapping[int, int] = {}
@@ -143,20 +146,21 @@ def evaluate(
     else:
         predicted, found = _matched(truth, given, n_clusters, level)
     clusters = n_clusters if n_clusters is not None else len(present)
-    compared = Comparison(truth, predicted)
+    distances = distances or Distances()
+    compared = Comparison(truth, predicted, distances)
     shown = sorted({*present.tolist(), *np.unique(predicted.labels[predicted.labels >= 0]).tolist()})
     confusion = compared.confusion(shown)
     return Report(
         level=level,
-        videos=len(truths),
+        videos=len(cuts),
         frames=int(truth.lengths.sum()),
         background=["background"] if np.any(truth.labels == BACKGROUND) else [],
         **totals(compared, clusters, level=level),  # type: ignore[arg-type]
         mof_bg=compared.mof_with_background(),
         f1_official=f1_concatenated(truth, predicted, clusters),
         label_map={str(c): names.get(found.get(c, WRONG)) for c in range(n_clusters or 0)} if found else {},
-        baselines=_baselines(truths, truth, level, beside or {}),
-        per_video=_per_video(list(truths), compared),
+        baselines=_baselines(list(cuts), truth, level, beside or {}, distances),
+        per_video=_per_video(list(cuts), compared),
         per_class=_per_class(confusion, shown, names, set(present.tolist())),
         confusion=confusion.tolist(),
         confusion_actions=list(shown),
@@ -167,18 +171,19 @@ def evaluate(
     )
 
 
-def _checked(truths: Mapping[str, IntArray], predictions: Mapping[str, IntArray], level: str) -> dict[str, IntArray]:
-    """The ground truth of the videos that are scored. Raises ConfigError."""
+def _checked(truths: Mapping[str, Labels], predictions: Mapping[str, Labels], level: str) -> dict[str, tuple[Cut, Cut]]:
+    """Ground truth and prediction of the videos that are scored. Raises ConfigError."""
     if level not in LEVELS:
         raise ConfigError(f'There is no level "{level}"; there are {" and ".join(LEVELS)}.')
-    found = {v: np.asarray(t) for v, t in truths.items() if v in predictions and len(t)}
+    both = {v: (cut_of(t), cut_of(predictions[v])) for v, t in truths.items() if v in predictions}
+    found = {v: cuts for v, cuts in both.items() if cuts[0].n_frames}
     if not found:
         raise ConfigError("No video has both ground truth and a prediction. There is nothing to score.")
-    for video, truth in found.items():
-        if len(truth) != len(predictions[video]):
+    for video, (truth, prediction) in found.items():
+        if truth.n_frames != prediction.n_frames:
             raise ConfigError(
-                f"{video}: ground truth has {len(truth):,} frames, the prediction "
-                f"{len(predictions[video]):,}. Both must lie on one grid."
+                f"{video}: ground truth has {truth.n_frames:,} frames, the prediction "
+                f"{prediction.n_frames:,}. Both must lie on one grid."
             )
     return found
 
@@ -208,17 +213,19 @@ def _matched(truth: Runs, clusters: Runs, n_clusters: int, level: str) -> tuple[
 
 
 def _baselines(
-    truths: Mapping[str, IntArray], truth: Runs, level: str, beside: Mapping[str, Clustering]
+    videos: Sequence[str], truth: Runs, level: str, beside: Mapping[str, Clustering], distances: Distances
 ) -> dict[str, Totals]:
     present = len(np.unique(truth.labels[truth.labels >= 0]))
+    sizes = np.bincount(truth.videos, truth.lengths).astype(int).tolist()
+    given: tuple[tuple[str, list[Labels], int], ...] = (
+        ("equal_split", [equal_cut(size, max(1, present)) for size in sizes], present),
+        ("one_class", [one_cut(size) for size in sizes], present),
+        *((name, [c.labels[v] for v in videos], c.n_clusters) for name, c in beside.items()),
+    )
     found = {}
-    for name, labels, n_clusters in (
-        ("equal_split", [equal_split(len(t), max(1, present)) for t in truths.values()], present),
-        ("one_class", [one_class(len(t)) for t in truths.values()], present),
-        *((name, [c.labels[v] for v in truths], c.n_clusters) for name, c in beside.items()),
-    ):
+    for name, labels, n_clusters in given:
         mapped, _ = _matched(truth, runs_of(labels), max(1, n_clusters), level)
-        found[name] = Totals(**totals(Comparison(truth, mapped), n_clusters, level=level))
+        found[name] = Totals(**totals(Comparison(truth, mapped, distances), n_clusters, level=level))
     return found
 
 

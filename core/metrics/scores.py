@@ -7,7 +7,7 @@ Everything is counted on segments and their overlaps, by video; no function loop
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import comb
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .edit_distance import edit_distances
+from .edit_distance import Distances
 from .segments import Overlaps, Runs, overlaps
 
 IntArray = NDArray[np.integer[Any]]
@@ -50,11 +50,12 @@ def _ratio(part: IntArray, whole: IntArray) -> FloatArray:
 class Comparison:
     """A ground truth and a prediction in the same labels, and everything that is counted of them, by video.
 
-    `truth` and `predicted` hold the runs of the same videos in the same order.
+    `truth` and `predicted` hold the runs of the same videos in the same order. `distances` may know some from before.
     """
 
     truth: Runs
     predicted: Runs
+    distances: Distances = field(default_factory=Distances, compare=False, repr=False)
 
     @cached_property
     def pairs(self) -> Overlaps:
@@ -121,7 +122,7 @@ class Comparison:
         left = _split(self.truth.labels[self.is_wanted], self.by_video(self.segment_videos))
         right = _split(self.predicted.labels[kept], self.by_video(self.predicted.videos[kept]))
         longest = np.array([max(len(a), len(b), 1) for a, b in zip(left, right, strict=True)])
-        return np.asarray(1.0 - edit_distances(left, right) / longest)
+        return np.asarray(1.0 - self.distances.of(left, right) / longest)
 
     @cached_property
     def best_overlaps(self) -> tuple[IntArray, IntArray, FloatArray]:
@@ -141,7 +142,8 @@ class Comparison:
         Each ground-truth segment is hit once (Lea et al., CVPR 2017). Background segments take no part.
         """
         _, partners, iou = self.best_overlaps
-        hit = np.unique(partners[iou >= threshold])
+        hit = np.zeros(len(self.truth), bool)
+        hit[partners[iou >= threshold]] = True
         tp = self.by_video(self.truth.videos[hit])
         n_predicted = self.by_video(self.predicted.videos[self.predicted.labels != BACKGROUND])
         return tp, n_predicted - tp, self.by_video(self.segment_videos) - tp

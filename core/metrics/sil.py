@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ConfigError
+from .segments import Cut, Labels, Pieces, cut_of
 
 IntArray = NDArray[np.integer[Any]]
 
@@ -52,13 +53,16 @@ class SilView:
         start = max(actions) + 1
         return cls({**actions, start: "action_start", start + 1: "action_end"}, numbers[0], name)
 
-    def apply(self, videos: Mapping[str, IntArray]) -> dict[str, IntArray]:
-        """Label arrays (T,) by video, read in this view."""
-        start = max(self.actions) - 1
-        return {v: split_sil(labels, self.sil, start=start, end=start + 1) for v, labels in videos.items()}
+    def apply(self, videos: Mapping[str, Labels]) -> dict[str, Cut]:
+        """Label arrays (T,) or segments by video, read in this view."""
+        start, found = max(self.actions) - 1, dict[str, Cut]()
+        for video, cut in ((v, cut_of(labels)) for v, labels in videos.items()):
+            labels = split_sil(cut.labels, self.sil, start=start, end=start + 1)
+            found[video] = Pieces(cut.starts, labels, cut.n_frames)
+        return found
 
-    def notes(self, truths: Mapping[str, IntArray]) -> list[str]:
+    def notes(self, truths: Mapping[str, Cut]) -> list[str]:
         """What a report must say: that the view is on, and the videos (read in it) that keep an inner run."""
-        inner = [video for video, labels in truths.items() if np.any(labels == self.sil)]
+        inner = [video for video, cut in truths.items() if np.any(cut.labels == self.sil)]
         kept = f" An inner {self.name} stays in {', '.join(inner)}." if inner else ""
         return [f"{self.name} is split into action_start and action_end.{kept}"]

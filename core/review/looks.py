@@ -47,16 +47,22 @@ class Sample:
 class Look:
     """What the frames of a video look like in the others.
 
-    `rank` (n_frames,) is the share of the activity's frames that look less like another action than this one does;
-    `lead` how far the other action lies above the label, in nats (above 0: it looks more like the other); `other`
-    (n_frames,) is that action. `trust` in [0, 1] is how far looks tell the actions of this activity apart at all:
-    0 where a frame's own action looks no more like it than half of the others do, 1 where always more than any other.
+    It is constant over pieces of the video, each around a row that was looked at: `starts` (n,) are their first frames.
+    `rank` (n,) is the share of the activity's frames that look less like another action than these do; `lead` how far
+    the other action lies above the label, in nats (above 0: it looks more like the other); `other` (n,) is that action.
+    `trust` in [0, 1] is how far looks tell the actions of this activity apart at all: 0 where a frame's own action
+    looks no more like it than half of the others do, 1 where always more than any other.
     """
 
+    starts: IntArray
     rank: NDArray[np.float32]
     lead: NDArray[np.float32]
     other: IntArray
     trust: float
+
+    def place(self, frames: IntArray) -> IntArray:
+        """The number of the piece that holds each of some frames."""
+        return np.searchsorted(self.starts, frames, side="right") - 1
 
 
 @dataclass(frozen=True)
@@ -129,10 +135,9 @@ def looks(tracks: Mapping[VideoId, Segmentation], samples: Mapping[VideoId, Samp
     for video in videos:
         lead, other, _ = leads[video]
         rank = (np.searchsorted(rising, lead, "left") + np.searchsorted(rising, lead, "right")) / (2 * len(rising))
-        nearest = _nearest(samples[video].frames, tracks[video].n_frames)
-        found[video] = Look(
-            rank[nearest].astype(np.float32), lead[nearest].astype(np.float32), np.array(actions)[other][nearest], trust
-        )
+        starts = _nearest(samples[video].frames)
+        actions_there = np.array(actions)[other]
+        found[video] = Look(starts, rank.astype(np.float32), lead.astype(np.float32), actions_there, trust)
     return found
 
 
@@ -177,7 +182,6 @@ def _smooth(values: FloatArray) -> FloatArray:
     return np.asarray((total[2 * half + 1 :] - total[: -2 * half - 1]) / (2 * half + 1))
 
 
-def _nearest(frames: IntArray, n_frames: int) -> IntArray:
-    """(n_frames,) the number of the sampled row that lies nearest to each frame."""
-    middles = (frames[1:] + frames[:-1] + 1) // 2
-    return np.searchsorted(middles, np.arange(n_frames), side="right")
+def _nearest(frames: IntArray) -> IntArray:
+    """(n,) the first frame to which each sampled row lies nearest."""
+    return np.append(0, (frames[1:] + frames[:-1] + 1) // 2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ def soak(count: int, seed: int, folder: Path) -> Outcome:
 
 
 def large(count: int, seed: int, folder: Path) -> Outcome:
-    """F19: `count` videos, one with a million frames in 50,000 segments."""
+    """F19: `count` videos, one with a million frames in 50,000 segments; at rest, then while a training runs."""
     n_frames, n_segments = (1_000_000, 50_000) if count >= 500 else (200_000, 41_000)
     with private_data(folder):
         project = a_long_project(folder / "a.tot", n_videos=count, n_frames=n_frames, n_segments=100)
@@ -58,12 +59,18 @@ def large(count: int, seed: int, folder: Path) -> Outcome:
             commands.import_track(project.document, video, Segmentation(starts, np.arange(n_segments) % 12, n_frames))
         )
         project.close(60)
+    shutil.copy(folder / "a.tot", folder / "b.tot")
     found = _child(folder, "large", folder / "a.tot")
-    if "failure" in found:
-        return Outcome(0, (found["failure"],))
+    loaded = _child(folder, "large", folder / "b.tot", folder / "work") if "failure" not in found else {}
+    for each in (found, loaded):
+        if "failure" in each:
+            return Outcome(0, (each["failure"],))
+    found |= {f"in a training: {name}": value for name, value in loaded.items() if name.startswith("ack")}
     limits = {"open, s": 1.0, "ack p50, ms": 50, "ack p99, ms": 250, "ack slowest, ms": 1000, "p99, ms": 50}
     failures = [
-        f"{name}: {found[name]}; wanted under {limit}" for name, limit in limits.items() if found[name] >= limit
+        f"{name}: {value}; wanted under {limit}"
+        for name, value in found.items()
+        if value >= (limit := limits.get(name.removeprefix("in a training: "), float("inf")))
     ]
     return Outcome(count, tuple(failures) if count >= 500 else (), found)
 

@@ -1,7 +1,8 @@
 """The window for long, or on much, in a process of its own: what F18 and F19 measure.
 
 python -m faults.endurance_child soak FOLDER FRAMES     frames shown, seeks, switches of the video; memory and handles
-python -m faults.endurance_child large FOLDER           open a large project, edit it, scroll it
+python -m faults.endurance_child large PROJECT [FOLDER]  open a large project, edit it, scroll it; with FOLDER
+                                                        while a training runs there
 """
 
 from __future__ import annotations
@@ -23,10 +24,14 @@ from PySide6.QtWidgets import QApplication
 
 from core.annotation import commands
 from core.errors import EditError
+from core.events import TrainingMetrics
 from totgui.app import install_hooks, make_application
+from totgui.jobs.runner import Runner
 from totgui.main_window import MainWindow
 from totgui.session import Session
 from totgui.settings import Settings
+
+from .latency import a_training
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -114,9 +119,17 @@ def soak(folder: Path, frames: int) -> dict[str, object]:
     }  # fmt: skip
 
 
-def large(path: Path) -> dict[str, object]:
-    """Opening, editing and scrolling a project of 500 videos, one of them with a million frames and 50,000 segments."""
+PAUSES_MS = (0, 5, 150, 400, 700)
+"""Between two edits, in turn: the numbers of the panels begin some time after an edit, and the next may meet them."""
+
+
+def large(path: Path, load: Path | None = None) -> dict[str, object]:
+    """Opening, editing and scrolling a project of 500 videos, one of them with a million frames and 50,000 segments.
+
+    Edits go through the session, as a person's do: every panel follows each, and the time counts until it is on disk.
+    """
     window, opened = a_window(path)
+    runner = None if load is None else _under_load(load)
     session, dice = window.session, random.Random(0)
     assert session.document is not None and session.project is not None
     video = next(v for v, track in session.document.corrected.items() if len(track) > 40_000)
@@ -125,13 +138,15 @@ def large(path: Path) -> dict[str, object]:
     n, acks, beats = session.document.videos[video].timebase.n_frames, [], []
     while len(acks) < 200:
         frame = dice.randrange(n - 60)
-        began = time.perf_counter()
         try:
-            session.project.edit(commands.relabel(session.document, video, frame, frame + 30, dice.randrange(12)))
+            edit = commands.relabel(session.document, video, frame, frame + 30, dice.randrange(12))
         except EditError:
             continue
+        began = time.perf_counter()
+        assert session.edit(edit)
         assert session.project.flush(60)
         acks.append(time.perf_counter() - began)
+        QTest.qWait(PAUSES_MS[len(acks) % len(PAUSES_MS)])
     axis = window.timeline
     for turn in range(300):
         angle = QPoint(0, 120 if turn % 3 else -120)
@@ -149,6 +164,8 @@ def large(path: Path) -> dict[str, object]:
         beats.append(time.perf_counter() - began)
     window.safety.may_close = lambda: True  # type: ignore[method-assign]
     window.close()
+    if runner is not None:
+        runner.close()
     p50, p99 = np.percentile(acks, [50, 99]) * 1000
     return {
         "open, s": round(opened, 2), "ack p50, ms": round(p50, 1), "ack p99, ms": round(p99, 1),
@@ -158,9 +175,18 @@ def large(path: Path) -> dict[str, object]:
     }  # fmt: skip
 
 
+def _under_load(folder: Path) -> Runner:
+    """An engine that trains, with its first figures on the way."""
+    running = threading.Event()
+    runner = Runner(lambda event: running.set() if isinstance(event, TrainingMetrics) else None)
+    runner.start(a_training(folder))
+    assert running.wait(120), "the training did not start"
+    return runner
+
+
 if __name__ == "__main__":
     make_application()
     if sys.argv[1] == "soak":
         print(json.dumps(soak(Path(sys.argv[2]), int(sys.argv[3]))))
     else:
-        print(json.dumps(large(Path(sys.argv[2]))))
+        print(json.dumps(large(*map(Path, sys.argv[2:]))))

@@ -11,19 +11,19 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QImage
 
 from core.annotation.document import Document
-from core.annotation.learned import Learned
+from core.annotation.learned import Amount
+from core.annotation.mapped import MappedTracks
 from core.annotation.segmentation import Segmentation
 from core.annotation.values import LabelMap, Prediction, Run
 from core.data.colours import BACKGROUND_COLOUR, UNLABELLED_COLOUR, colour_for
 from core.data.dataset import BACKGROUND, Action, ActionId, Choice, Dataset, Problem, RunId, Video, VideoId
 from core.data.timebase import Timebase
 from core.errors import TotError
-from core.learning_work import lessons_for
+from core.learning_work import amount_for
 from core.metrics.learned import evaluate_learned
 from totgui.session.chosen import Chosen
 from totgui.session.comparing import Comparing
 from totgui.session.proposals import Proposals
-from totgui.session.readings import MappedTracks
 
 NAMES = ("take bowl", "crack egg", "whisk", "add <b>oil</b> & salt", "fry", "turn over", "plate")
 RUN = RunId("r1")
@@ -98,7 +98,7 @@ class FakeSession(QObject):
         return True
 
     def lessons(self, source):
-        return lessons_for(self.document, source, method="") if self.document else Learned()
+        return amount_for(self.document, source) if self.document else Amount()
 
     def train(self, config, device="auto", learn_from=None):
         self.learn_from = learn_from

@@ -8,10 +8,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from core.annotation.segmentation import Segmentation
+from core.metrics.edit_distance import Distances, edit_distances
+from core.metrics.label_free import label_free
 from core.metrics.matching import match
 from core.metrics.report import evaluate, quick_scores
 from core.metrics.scores import Comparison
-from core.metrics.segments import overlaps, runs_of
+from core.metrics.segments import cut_of, overlaps, rising_union, runs_of
 from core.metrics.totals import totals
 
 Videos = list[tuple[list[int], list[int]]]
@@ -134,3 +137,34 @@ def test_runs_can_be_taken_apart_and_joined(found: Videos) -> None:
     assert np.all(np.diff(joined.labels) != 0)
     pairs = overlaps(runs, joined)
     assert np.array_equal(runs.labels[pairs.first], joined.labels[pairs.second])
+
+
+@settings(max_examples=100, deadline=None)
+@given(videos())
+def test_segments_count_exactly_as_their_frames_do(found: Videos) -> None:
+    truths = {str(n): np.array(t) for n, (t, _) in enumerate(found)}
+    clusters = {str(n): np.array(p) for n, (_, p) in enumerate(found)}
+    cuts = {v: Segmentation.from_frames(t) for v, t in truths.items()}, {v: cut_of(c) for v, c in clusters.items()}
+    for level in ("activity", "video"):
+        for n_clusters in (4, None):
+            wanted = evaluate(truths, clusters, actions={}, n_clusters=n_clusters, level=level)
+            assert evaluate(*cuts, actions={}, n_clusters=n_clusters, level=level) == wanted
+    assert match(list(cuts[1].values()), list(cuts[0].values()), 4) == match(
+        list(clusters.values()), list(truths.values()), 4
+    )
+    assert label_free(cuts[1], 4) == label_free(clusters, 4)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(videos(most=2), min_size=1, max_size=4))
+def test_distances_that_are_kept_are_those_that_would_be_counted(found: list[Videos]) -> None:
+    kept = Distances()
+    for each in found:
+        left, right = ([cut_of(np.array(labels)).labels for labels in side] for side in zip(*each, strict=True))
+        kept.next()
+        assert kept.of(left, right).tolist() == kept.of(left, right).tolist() == edit_distances(left, right).tolist()
+
+
+@given(st.lists(st.lists(st.integers(0, 30)).map(sorted), min_size=1, max_size=3))
+def test_rising_numbers_are_merged_as_a_set(parts: list[list[int]]) -> None:
+    assert rising_union(*(np.array(p, np.int64) for p in parts)).tolist() == sorted({n for p in parts for n in p})

@@ -7,14 +7,17 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.data.timebase import Timebase
 from totgui.views.timeline.geometry import (
     MAX_SCALE,
     Axis,
+    Stretches,
     boundary_at,
     clock,
-    column_max,
+    column_any,
     column_min,
     pieces,
     snap,
@@ -70,12 +73,25 @@ def test_fifty_thousand_segments_are_at_most_one_rectangle_a_pixel() -> None:
 
 
 def test_one_different_frame_is_seen_at_any_zoom() -> None:
-    mask = np.zeros(100_000, bool)
-    mask[54_321] = True
+    one = Stretches(np.array([54_321]), np.array([54_322]))
     for factor in (1, 3.7, 50, 3000):
         axis = Axis.whole(100_000, left=0, width=700)
         axis = axis.zoomed(factor, axis.x(54_321))
-        assert column_max(mask, axis).any()
+        assert column_any(one, axis).any()
+
+
+@given(
+    st.lists(st.booleans(), min_size=1, max_size=60),
+    st.integers(1, 30),
+    st.floats(1, 40),
+    st.floats(0, 1),
+)
+def test_a_column_is_marked_when_a_frame_under_it_is(mask: list[bool], width: int, factor: float, at: float) -> None:
+    edges = np.flatnonzero(np.diff([False, *mask, False]))
+    axis = Axis.whole(len(mask), left=0, width=width).zoomed(factor, at * width)
+    first, last = axis.columns()
+    found = column_any(Stretches(edges[::2], edges[1::2]), axis)
+    assert found.tolist() == [any(mask[a:b]) for a, b in zip(first.tolist(), last.tolist(), strict=True)]
 
 
 def test_a_dip_of_one_frame_is_seen() -> None:

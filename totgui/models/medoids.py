@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from core.annotation.document import Document
-from core.annotation.overlap import runs_of
 from core.annotation.segmentation import Segmentation
 from core.data.dataset import RunId, Video, VideoId
 from core.data.npy import open_matrix
 from core.errors import TotError
+from core.metrics.segments import runs_of
 
 PER_CLUSTER = 3
 TYPICAL = 1e-3

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 
 from core.annotation.document import Document
+from core.annotation.mapped import MappedTracks
 from core.annotation.segmentation import Segmentation
 from core.data.dataset import UNLABELLED, RunId, VideoId
-
-from .readings import MappedTracks
 
 MAX_RUNS = 4
 TRUTH, CORRECTED, OTHER = "ground-truth", "corrected", "other:"

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.annotation.document import Document
-from core.annotation.segmentation import ADOPTED, Segmentation
+from core.annotation.mapped import MappedTracks
+from core.annotation.segmentation import Segmentation
 from core.annotation.values import TrackKind
 from core.data.colours import BACKGROUND_COLOUR, UNLABELLED_COLOUR
 from core.data.dataset import BACKGROUND, UNLABELLED, ActionId, RunId, VideoId
@@ -21,41 +22,19 @@ UNCERTAIN = 0.2
 """Margin of the scores below which a frame counts as uncertain."""
 
 Scores = NDArray[np.floating[Any]]
-MAPPED_KEPT = 256
 
 
-class MappedTracks:
-    """Predictions through their label maps, kept as long as neither changes."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[RunId, VideoId], tuple[object, object, Segmentation]] = {}
-
-    def clear(self) -> None:
-        self._known.clear()
-
-    def tracks(self, document: Document | None, run: RunId | None, video: VideoId) -> dict[str, Segmentation | None]:
-        """Ground truth, mapped prediction of a run, and corrected track of a video, by the name of their kind."""
-        if document is None:
-            return {kind.value: None for kind in TrackKind}
-        return {
-            TrackKind.GROUND_TRUTH.value: document.ground_truth.get(video),
-            TrackKind.PREDICTION.value: self.get(document, run, video) if run else None,
-            TrackKind.CORRECTED.value: document.corrected.get(video),
-        }
-
-    def get(self, document: Document, run: RunId, video: VideoId) -> Segmentation | None:
-        """A run's segmentation of a video in actions; the same value while prediction and map are the same."""
-        prediction, label_map = document.predictions.get((run, video)), document.label_maps.get(run)
-        if prediction is None or label_map is None:
-            return None
-        known = self._known.get((run, video))
-        if known is not None and known[0] is prediction and known[1] is label_map:
-            return known[2]
-        while len(self._known) >= MAPPED_KEPT:
-            del self._known[next(iter(self._known))]
-        track = prediction.segmentation.mapped(label_map.table(), default=UNLABELLED, flags=ADOPTED)
-        self._known[run, video] = (prediction, label_map, track)
-        return track
+def tracks_of(
+    document: Document | None, mapped: MappedTracks, run: RunId | None, video: VideoId
+) -> dict[str, Segmentation | None]:
+    """Ground truth, mapped prediction of a run, and corrected track of a video, by the name of their kind."""
+    if document is None:
+        return {kind.value: None for kind in TrackKind}
+    return {
+        TrackKind.GROUND_TRUTH.value: document.ground_truth.get(video),
+        TrackKind.PREDICTION.value: mapped.get(document, run, video),
+        TrackKind.CORRECTED.value: document.corrected.get(video),
+    }
 
 
 def action_colour(document: Document | None, label: int) -> str:

@@ -10,6 +10,7 @@ from core.annotation.document import Document
 from core.annotation.segmentation import Segmentation
 from core.data.dataset import RunId, VideoId
 from core.errors import TotError
+from core.metrics.edit_distance import Distances
 from core.metrics.learned import evaluate_learned
 
 from .beside import Beside
@@ -30,6 +31,7 @@ class Reports(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._known: dict[object, object] = {}
+        self._distances: dict[object, Distances] = {}
         self._pool = Beside(1, "scores")
         self._arrived.connect(self._on_report)
         self._asked: dict[object, tuple[Any, ...]] = {}
@@ -85,14 +87,17 @@ class Reports(QObject):
         label_map: dict[int, int] | None,
         told: frozenset[VideoId],
     ) -> None:
+        distances = self._distances.setdefault(key, Distances())  # one thread counts, so nobody else reads them
+        distances.next()
         try:
             report: object = evaluate_learned(
-                {v: t.to_frames() for v, (t, _) in pairs.items()},
-                {v: s.to_frames() for v, (_, s) in pairs.items()},
+                {v: truth for v, (truth, _) in pairs.items()},
+                {v: track for v, (_, track) in pairs.items()},
                 learned=told,
                 actions=names,
                 n_clusters=clusters,
                 label_map=label_map,
+                distances=distances,
             )
         except TotError as error:
             report = error

@@ -15,13 +15,14 @@ from core.annotation import commands
 from core.annotation.changes import Changes, What
 from core.annotation.document import Document
 from core.annotation.edit import Edit
-from core.annotation.learned import Learned
+from core.annotation.learned import Amount
+from core.annotation.mapped import MappedTracks
 from core.annotation.segmentation import Segmentation
 from core.annotation.values import TrackKey
 from core.data.dataset import Dataset, RunId, VideoId
 from core.data.labels import load_ground_truth
 from core.errors import TotError
-from core.learning_work import lessons_for
+from core.learning_work import amount_for
 from core.project import Project
 from core.relink import Match
 from core.review.doubt import margin
@@ -82,7 +83,7 @@ class Session(QObject):
         self.chosen, self.past, self.turns = Chosen(self), Past(self), Turns(self)
         self.painting = Painting(self.playback, self._paint, self)
         self.work, self._reports, self._pictures = Work(self), Reports(self), Pictures(self)
-        self._scores, self._mapped = readings.ScoreFiles(), readings.MappedTracks()
+        self._scores, self._mapped = readings.ScoreFiles(), MappedTracks()
         self.comparing, self.computing = Comparing(self._mapped, self), Computing(self)
         self.reviewing = Reviewing(self.computing, self)
         self.proposals = Proposals(self)
@@ -362,7 +363,7 @@ class Session(QObject):
 
     def tracks(self, video: VideoId) -> dict[str, Segmentation | None]:
         """Ground truth, mapped prediction of the current run, and corrected track of a video."""
-        return self._mapped.tracks(self.document, self.current_run, video)
+        return readings.tracks_of(self.document, self._mapped, self.current_run, video)
 
     def mapped_prediction(self, run: RunId, video: VideoId) -> Segmentation | None:
         """A run's segmentation of a video in actions, through its label map."""
@@ -447,9 +448,9 @@ class Session(QObject):
         """End the running job: keep what it learned, or discard it."""
         self.work.stop(kind)
 
-    def lessons(self, source: str) -> Learned:
-        """What a training would learn from, by the name of the source (`core.annotation.learnable.SOURCES`)."""
-        return lessons_for(self.document, source, method="") if self.document else Learned()
+    def lessons(self, source: str) -> Amount:
+        """How much a training would learn from, by the name of the source (`core.annotation.learnable.SOURCES`)."""
+        return amount_for(self.document, source) if self.document else Amount()
 
     def train(self, config: Any, device: str = "auto", learn_from: str | None = None) -> str | None:
         """Train a run on the trainable videos, then segment them. Returns the job, or None with a message.

@@ -362,7 +362,7 @@ def free_text(cuts: Mapping[VideoId, Segmentation], n_clusters: int) -> str:
 
     On any thread.
     """
-    found = label_free({str(v): cut.to_frames() for v, cut in cuts.items()}, n_clusters or 1)
+    found = label_free({str(v): cut for v, cut in cuts.items()}, n_clusters or 1)
     lines = [
         f"{found.videos:,} videos, {found.segments:.1f} segments a video",
         f"{found.mean_length:,.0f} frames a segment (median {found.median_length:,.0f})",

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
 from core.annotation.changes import Changes, What
-from core.annotation.learned import Learned
+from core.annotation.learned import Amount
 from core.tot.config import METHODS
 
 from ..models.widgets import tip
@@ -31,12 +31,13 @@ class LearnFrom(QComboBox):
         super().__init__(parent)
         self._session = session
         self._method = ""
-        self._found: dict[str, Learned] = {}
+        self._found: dict[str, Amount] = {}
         self.setAccessibleName("Learn from")
         self.setMinimumContentsLength(12)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         for source, words in WORDS.items():
             self.addItem(words, source)
+            self.setItemData(self.count() - 1, tip(TIP), Qt.ItemDataRole.ToolTipRole)
         self.currentIndexChanged.connect(self.changed)
         session.projectChanged.connect(self._count)
         session.documentChanged.connect(self._on_changes)
@@ -48,9 +49,9 @@ class LearnFrom(QComboBox):
         return str(self.currentData()) if self.isEnabled() else "none"
 
     @property
-    def learned(self) -> Learned:
-        """What a training would learn from now."""
-        return self._found.get(self.source, Learned())
+    def learned(self) -> Amount:
+        """How much a training would learn from now."""
+        return self._found.get(self.source, Amount())
 
     def set_method(self, method: str) -> None:
         """The chosen method; CTE clusters after it has trained, so it cannot learn from corrections."""
@@ -68,10 +69,9 @@ class LearnFrom(QComboBox):
         before = self.learned
         self._found = {} if document is None else {s: self._session.lessons(s) for s in WORDS}
         for row, (source, words) in enumerate(WORDS.items()):
-            found = self._found.get(source, Learned())
-            n = len(found.videos)
+            found = self._found.get(source, Amount())
+            n = found.videos
             count = "none yet" if not n else f"{n} video{'s' if n > 1 else ''}, {found.frames:,} frames"
             self.setItemText(row, words if source == "none" else f"{words} ({count})")
-            self.setItemData(row, tip(TIP), Qt.ItemDataRole.ToolTipRole)
         if self.learned != before:
             self.changed.emit()

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.annotation import commands
 from core.annotation.document import Document
-from core.annotation.learnable import learnable
-from core.annotation.segmentation import Segmentation
-from core.annotation.values import LabelMap, Prediction, ReviewStatus, Run
+from core.annotation.learnable import learnable, vouched
+from core.annotation.segmentation import ADOPTED, EDITED, Segmentation
+from core.annotation.values import LabelMap, Prediction, Review, ReviewStatus, Run
 from core.data.dataset import UNLABELLED, Action, ActionId, Dataset, RunId, Video, VideoId
 from core.data.timebase import Timebase
 from core.errors import ConfigError
@@ -85,3 +87,23 @@ def test_frames_that_were_checked_and_found_right_teach(document: Document) -> N
     assert list(found) == [A] and found[A].frames == 6
     assert found[A].starts == (0, 8, 10, 14) and found[A].labels == (UNLABELLED, 0, 1, UNLABELLED)
     assert not learnable(document, "accepted").videos
+
+
+@given(
+    st.lists(st.tuples(st.integers(UNLABELLED, 2), st.sampled_from([0, ADOPTED, EDITED])), min_size=1, max_size=12),
+    st.lists(st.tuples(st.integers(0, 11), st.integers(1, 14)), max_size=2),
+    st.sampled_from(list(ReviewStatus)),
+    st.sampled_from(["corrected", "accepted", "none"]),
+)
+def test_how_much_is_vouched_for_is_what_would_be_collected(pieces, spans, status, source) -> None:
+    labels, flags = zip(*pieces, strict=True)
+    track = Segmentation.from_pieces(np.arange(len(pieces)), labels, len(pieces), flags)
+    document = Document(Dataset(Path("x"), "tea", (Video(A, "a", Timebase(len(pieces))),), ()))
+    document.corrected[A] = track
+    checked = tuple(span for span in sorted(spans) if span[0] < span[1])
+    document.reviews[A] = Review(status, "", checked=checked)
+    found, wanted = vouched(document, source), learnable(document, source)
+    assert {video: each.frames for video, each in found.items()} == {v: t.frames for v, t in wanted.videos.items()}
+    assert frozenset[int]().union(*(each.actions for each in found.values())) == {
+        label for taught in wanted.videos.values() for label in taught.labels if label >= 0
+    }

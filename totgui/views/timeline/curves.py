@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QPen
 
 from ...session.readings import UNCERTAIN
-from .geometry import Axis, column_max, column_min
+from .geometry import Axis, Stretches, column_any, column_min
 
 ALARM = QColor("#d93a3a")
 UNSURE = QColor("#e69f00")
@@ -18,9 +18,9 @@ LINE = 0.7
 """Half the thickness of the curve in pixels."""
 
 
-def paint_difference(painter: QPainter, rect: QRect, different: NDArray[np.bool_], axis: Axis) -> None:
+def paint_difference(painter: QPainter, rect: QRect, different: Stretches, axis: Axis) -> None:
     """Draw red where the tracks differ; one frame is seen at any zoom."""
-    line = np.where(column_max(different, axis), np.uint32(ALARM.rgba()), np.uint32(0))
+    line = np.where(column_any(different, axis), np.uint32(ALARM.rgba()), np.uint32(0))
     _draw(painter, rect, line[None, : rect.width()])
 
 

@@ -163,11 +163,23 @@ def pieces(starts: IntArray, axis: Axis) -> list[Piece]:
     return [Piece(x[i], x[i + 1], segment) for i, segment in enumerate(index.tolist())]
 
 
-def column_max(mask: NDArray[np.bool_], axis: Axis) -> NDArray[np.bool_]:
-    """(width,) bool: whether any frame under a pixel is set in `mask` (n_frames,)."""
+class Stretches(NamedTuple):
+    """Half-open stretches of frames, rising and apart: (n,) starts and stops."""
+
+    starts: IntArray
+    stops: IntArray
+
+    @property
+    def n_frames(self) -> int:
+        """How many frames they hold."""
+        return int((self.stops - self.starts).sum())
+
+
+def column_any(held: Stretches, axis: Axis) -> NDArray[np.bool_]:
+    """(width,) bool: whether any frame under a pixel lies in a stretch."""
     first, last = axis.columns()
-    total = np.concatenate([[0], np.cumsum(mask)])
-    return total[last] > total[first]
+    begun = np.searchsorted(held.starts, last, side="left")
+    return np.asarray(begun > np.searchsorted(held.stops, first, side="right"))
 
 
 def column_min(values: NDArray[np.floating[Any]], axis: Axis) -> NDArray[np.floating[Any]]:

@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 
 from core.annotation.segmentation import Segmentation
+from core.annotation.statistics import differences
 from core.data.dataset import Action, RunId, Video, VideoId
 
 from ...session.chosen import RUN
 from ..heatmap import Pyramid
+from .geometry import Stretches
 
 if TYPE_CHECKING:
     from ...session import Session
@@ -28,8 +30,8 @@ class Shown:
     """Read once from the session, thrown away when something changes.
 
     `tracks` are by the key of their row, from top to bottom; `titles` name them. `colour` and `name` are those of a
-    label, looked up once. `base` is what an edit of Corrected starts from. `different` (n_frames,) bool is True where
-    the reviewed track differs from the reference; None without two tracks. `versus` names the two.
+    label, looked up once. `base` is what an edit of Corrected starts from. `different` are the frames on
+    which the reviewed track differs from the reference; None without two tracks. `versus` names the two.
     """
 
     video: Video
@@ -39,7 +41,7 @@ class Shown:
     name: Callable[[int], str] = str
     base: Segmentation | None = None
     actions: tuple[Action, ...] = ()
-    different: NDArray[np.bool_] | None = None
+    different: Stretches | None = None
     versus: str = ""
     confidence: NDArray[np.floating[Any]] | None = None
     posterior: NDArray[np.floating[Any]] | None = None
@@ -128,11 +130,12 @@ def _read_scores(session: Session, shown: Shown, run: RunId, source: str, before
         shown.cluster_colours.append(session.action_colour(target))
 
 
-def difference(tracks: dict[str, Segmentation | None]) -> tuple[NDArray[np.bool_] | None, str]:
+def difference(tracks: dict[str, Segmentation | None]) -> tuple[Stretches | None, str]:
     """Where Corrected (else the prediction) is not the ground truth (else the prediction), and what was compared."""
     truth, prediction, corrected = (tracks.get(k) for k in ("ground-truth", "prediction", "corrected"))
     reference, name = (truth, "ground truth") if truth else (prediction, "prediction")
     other, title = (corrected, "Corrected") if corrected else (prediction if truth else None, "Prediction")
     if reference is None or other is None:
         return None, ""
-    return np.asarray(reference.to_frames() != other.to_frames()), f"{title} against {name}"
+    spans = np.array(differences(reference, other), np.int64).reshape(-1, 2)
+    return Stretches(spans[:, 0], spans[:, 1]), f"{title} against {name}"

@@ -21,7 +21,7 @@ def tip_text(key: str, frame: int, height: float, shown: Shown, name: Callable[[
         value = shown.pyramid.value(shown.video.timebase.row(frame), cluster)
         return f"Cluster {shown.clusters[cluster]}\nframe {frame:,}: {value:.4g}"
     if key == "difference" and shown.different is not None:
-        count, total = int(shown.different.sum()), len(shown.different)
+        count, total = shown.different.n_frames, shown.video.timebase.n_frames
         return f"{shown.versus}: {count:,} of {total:,} frames differ"
     if key == "confidence" and shown.confidence is not None:
         return f"frame {frame:,}: margin {float(shown.confidence[frame]):.3f}"
