@@ -192,7 +192,7 @@ def test_corrected_that_is_the_ground_truth_differs_nowhere(view: TimelineView, 
     """It was said that there is nothing to compare."""
     truth = session.tracks(VIDEO)["ground-truth"]
     different, versus = difference({"ground-truth": truth, "prediction": None, "corrected": truth})
-    assert different is not None and not different.any() and versus == "Corrected against ground truth"
+    assert different is not None and not different.n_frames and versus == "Corrected against ground truth"
     assert difference({"ground-truth": None, "prediction": truth, "corrected": None}) == (None, "")
 
 
