@@ -96,7 +96,8 @@ TABLE: dict[str, tuple[str, str]] = {
     # What the background thread runs: verbs, and reading a project for an export.
     "totgui.jobs.tasks": (f"core.api core.relink core.project core.data core.annotation {VALUES}", ""),
     "totgui.jobs.exchange_tasks": (f"core.api core.kit core.project core.data core.annotation {VALUES}", ""),
-    "totgui.decoder": ("core.media core.data core.errors", "QT numpy"),
+    "totgui.passed": ("", "QT"),
+    "totgui.decoder": ("totgui.passed core.media core.data core.errors", "QT numpy"),
     "totgui.stills": ("totgui.decoder core.media core.data core.errors", "QT numpy"),
     "totgui.proxies": ("core.media core.data core.errors core.events", "QT"),
     "totgui.playback": ("totgui.decoder core.media core.data core.errors", "QT"),

@@ -20,6 +20,8 @@ from core.media.pixels import Look
 from core.media.proxy import expected_seek_s, find_proxy
 from core.media.reader import FrameReader
 
+from .passed import Passed
+
 log = logging.getLogger(__name__)
 KEEP_BYTES = 192 * 1024 * 1024
 APPROXIMATE_S = 0.028
@@ -27,6 +29,8 @@ APPROXIMATE_S = 0.028
 to decode and to paint one that makes a picture each 40 ms."""
 APPROXIMATE_LINES = 540
 """What is shown on the way has at most so many lines: it costs half, and is gone at once."""
+STAND_IN = 30
+"""While scrubbing, a picture that lies so near to the one asked for is better than those decoded on the way to it."""
 LATE_S = 0.15
 """The same while playing: by then a picture is late, and moving pictures are better than a still one."""
 DOUBTFUL = "doubtful"
@@ -176,6 +180,9 @@ class _Course:
         self._steps: Iterator[int] | None = None
         self._target = -1
         self._shown_at = self._waits_since = 0.0
+        self._on_screen: int | None = None
+        self._shown_for = -1
+        self._passed, self._passed_look = Passed(), owner._look
         self._is_content = False
         self._turn(request)
 
@@ -219,6 +226,7 @@ class _Course:
             if not (request.speed or request.direction):
                 self._owner.answered.emit(time.perf_counter() - request.at)
             return
+        self._stand_in(request)
         if self._steps is None:
             self._aim(request.picture)
         assert self._steps is not None
@@ -228,8 +236,30 @@ class _Course:
         elif self._shows_on_the_way(request, at):
             self._show(request, at)
 
+    def _stand_in(self, request: Request) -> None:
+        """Show a picture that was shown before, where it is near and nearer than the one on screen."""
+        if request.speed or time.perf_counter() - max(self._shown_at, self._waits_since) < APPROXIMATE_S:
+            return
+        if self._passed_look != self._owner._look:
+            self._passed.clear()
+            self._passed_look = self._owner._look
+        near = self._passed.nearest(request.picture)
+        if near is not None and self._is_near(near, request) and self._is_nearer(near, request):
+            self._emit(request, near, self._passed.image(near))
+
+    def _is_near(self, picture: int | None, request: Request) -> bool:
+        return picture is not None and abs(picture - request.picture) <= STAND_IN
+
+    def _is_nearer(self, picture: int, request: Request) -> bool:
+        """Than the picture on screen."""
+        shown = self._on_screen
+        return shown is None or abs(picture - request.picture) < abs(shown - request.picture)
+
     def _shows_on_the_way(self, request: Request, at: int) -> bool:
         if at == request.picture or not self._reader.has(at):
+            return False
+        rests = not request.speed and self._shown_for == request.serial  # the mouse, or whatever asks
+        if rests and self._is_near(self._on_screen, request) and not self._is_nearer(at, request):
             return False
         patience = LATE_S if 0 < abs(request.speed) <= 2 else APPROXIMATE_S
         since = 0.0 if request.speed else self._waits_since  # not since the newest request: a mouse makes one each 8 ms
@@ -247,11 +277,17 @@ class _Course:
             return
         finally:
             self._reader.look_at(request.picture, request.direction)
-        self._shown_at = time.perf_counter()
-        image = to_image(self._owner._look.apply(pixels))
+        look = self._owner._look
+        image = to_image(look.apply(pixels))
         if self._reader.is_doubtful(picture):
             image.setText(DOUBTFUL, "1")
-        self._owner.pictureDecoded.emit(request.serial, picture, image, is_exact)
+        if not is_exact and not request.speed and look == self._passed_look:
+            self._passed.keep(picture, image)
+        self._emit(request, picture, image)
+
+    def _emit(self, request: Request, picture: int, image: QImage) -> None:
+        self._shown_at, self._shown_for, self._on_screen = time.perf_counter(), request.serial, picture
+        self._owner.pictureDecoded.emit(request.serial, picture, image, picture == request.picture)
 
     def _read_ahead(self) -> None:
         """One step towards what will be wanted next; content when there is none, or it cannot be kept."""

@@ -18,6 +18,7 @@ from core.media.ahead import next_ahead
 from core.media.index import probe
 from core.media.pixels import Look
 from core.media.reader import FrameReader
+from totgui.passed import Passed
 from totgui.playback import Playback
 
 
@@ -270,3 +271,44 @@ def test_while_the_mouse_moves_pictures_come_all_the_time(tmp_path, watched, mon
             course._answer()
     gaps = np.diff([100.0, *(at for at, _ in owner.shown), clock.now])
     assert gaps.max() < 0.04 + 2 * 0.008
+
+
+def test_a_near_picture_that_was_shown_before_stands_in_until_the_exact_one_comes(
+    qtbot, watched, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(decoder_module, "APPROXIMATE_S", 0.0)
+    monkeypatch.setattr(decoder_module, "KEEP_BYTES", 1)  # the reader keeps nothing: going back is a long way
+    playback = watched.playback
+    playback.set_video(a_video(make(tmp_path, "long_group")))
+    qtbot.waitUntil(lambda: settled(playback))
+    playback.seek(240)
+    qtbot.waitUntil(lambda: settled(playback))
+    passed = {frame for frame, _ in watched.shown[:-1]}
+    assert len(passed) > 20
+    watched.shown.clear()
+    playback.seek(181)
+    qtbot.waitUntil(lambda: playback.frame == 181)
+    frames = [frame for frame, _ in watched.shown]
+    assert frames[0] == min(passed, key=lambda frame: abs(frame - 181))
+    assert [abs(frame - 181) for frame in frames] == sorted((abs(frame - 181) for frame in frames), reverse=True)
+    assert frames[-1] == 181
+    assert watched.wrong == []
+    watched.shown.clear()
+    playback.set_look(Look(brightness=40))  # what was shown before looks otherwise
+    playback.seek(60)
+    qtbot.waitUntil(lambda: playback.frame == 60)
+    assert all(frame <= 60 for frame, _ in watched.shown[1:])
+
+
+def test_kept_pictures_stay_spread_over_the_video() -> None:
+    image = QImage(10, 10, QImage.Format.Format_RGB32)
+    passed = Passed(most_bytes=10 * image.sizeInBytes())
+    assert passed.nearest(5) is None
+    for picture in [*range(0, 400, 4), 4000]:
+        passed.keep(picture, image)
+    assert len(passed._numbers) == 10
+    assert (passed.nearest(-5), passed.nearest(9999)) == (0, 4000)
+    assert max(np.diff(passed._numbers[:-1])) < 150
+    assert passed.image(0) is image
+    passed.clear()
+    assert passed.nearest(0) is None
