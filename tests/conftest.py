@@ -40,8 +40,13 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def qapp(qapp):
-    """The application of the tests; garbage is collected on its thread, as in the program."""
-    from totgui.collector import collect_on_this_thread
+    """The application of the tests; garbage is collected on its thread, as in the program.
 
+    On a busy machine seeking is slow in any video: no proxy makes itself unless a test wishes for it.
+    """
+    from totgui.collector import collect_on_this_thread
+    from totgui.settings import Settings
+
+    Settings().set_smooths(False)
     collect_on_this_thread(qapp)
     return qapp

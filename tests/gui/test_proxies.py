@@ -182,3 +182,11 @@ def test_what_plays_plays_on_when_its_proxy_comes(qtbot, window) -> None:
     playback.pause()
     qtbot.waitUntil(lambda: playback.has_proxy)
     assert playback.frame == playback.wanted
+
+
+def test_slow_videos_become_smooth_unless_a_person_says_no(qapp) -> None:
+    settings = Settings()
+    settings._settings.remove("smooths")  # the tests themselves say no
+    assert settings.smooths()
+    settings.set_smooths(False)
+    assert not Settings().smooths()
