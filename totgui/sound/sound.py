@@ -110,7 +110,7 @@ class Sound(QObject):
 
     def _on_frame(self, frame: int) -> None:
         timebase = self._playback.timebase
-        if self._is_running and timebase is not None:
+        if self.is_on and self._is_running and timebase is not None:
             start, stop = timebase.seconds(frame), timebase.seconds(frame + 1)
             if start is not None and stop is not None:
                 self.feed.show(float(start), float(stop - start))
@@ -141,7 +141,7 @@ class Sound(QObject):
         source = _Source(self.feed, self._make_speaker)
         opened, seen = 0, -1
         while True:
-            if not self.is_on:
+            if not (self.is_on and source.reader):
                 source.rest()
             with self._wake:
                 if self._news == seen and not self._ending:
