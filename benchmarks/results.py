@@ -3,8 +3,8 @@
     python benchmarks/results.py [--out docs/results.md] [--seeds 3] [--keep FILE]
 
 Made-up procedures in one order, with swapped steps, and with steps left out and repeated; one data set a seed, so the
-spread holds the draw of the data as well as of the training. Activity level, K = number of actions. Each finished data
-set goes into the file of `--keep`, and a run that was stopped goes on from there.
+spread holds the draw of the data as well as of the training. Activity level, K = number of actions. Each finished
+system goes into the file of `--keep`, and a run that was stopped goes on from there.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import argparse
 import json
 import platform
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +62,16 @@ EXPECTED = (
     ),
 )
 """Kind of data, and the two systems of which the first should have the higher MoF (METHOD 16)."""
+
+
+def title(preset_name: str, method: str, values: dict[str, object]) -> str:
+    """The name of a training in the tables."""
+    return " ".join([preset_name, method, *(f"{name}={value}" for name, value in values.items())])
+
+
+PLAIN = ("equal split", "one class", "k-means")
+SYSTEMS = (*PLAIN, *(f"{title(*run[:3])}, {decoder}" for run in RUNS for decoder in run[3]))
+"""Every row of the tables."""
 SCORES = ("mof", "f1", "miou", "edit", "f1_50")
 Rows = dict[str, list[np.ndarray]]
 
@@ -71,7 +81,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--out", type=Path, default=Path("docs/results.md"))
     options.add_argument("--seeds", type=int, default=3)
-    options.add_argument("--keep", type=Path, help="a file that finished data sets are kept in, to go on from")
+    options.add_argument("--keep", type=Path, help="a file that finished systems are kept in, to go on from")
     chosen = options.parse_args()
     torch.set_num_threads(1)
     kept: dict[str, dict[str, list[float]]] = {}
@@ -82,44 +92,45 @@ def main() -> None:
     for kind in KINDS:
         rows = measured.setdefault(kind, {})
         for seed in range(chosen.seeds):
-            name = f"{kind} {seed}"
-            if name not in kept:
-                kept[name] = measure(make(kind, seed, noise=1.5), seed)
+            found = kept.setdefault(f"{kind} {seed}", {})
+            for _ in measured_systems(make(kind, seed, noise=1.5), seed, found):
                 if chosen.keep is not None:
                     chosen.keep.write_text(json.dumps(kept))
-            for system, scores in kept[name].items():
-                rows.setdefault(system, []).append(np.array(scores))
+            for system in SYSTEMS:
+                rows.setdefault(system, []).append(np.array(found[system]))
         parts.append(table(kind, rows))
         print(parts[-1], flush=True)
     chosen.out.write_text("\n".join([*parts, judged(measured)]))
 
 
-def measure(made: Made, seed: int) -> dict[str, list[float]]:
-    """One data set's scores in per cent and CPU seconds of every system."""
-    rows: dict[str, list[float]] = {}
+def measured_systems(made: Made, seed: int, rows: dict[str, list[float]]) -> Iterator[None]:
+    """Add to `rows` what they lack: one data set's scores in per cent and CPU seconds by system; a step a training."""
 
     def add(name: str, labels: Sequence[np.ndarray], seconds: float) -> None:
         truths = {str(n): truth for n, truth in enumerate(made.truths)}
         found = {str(n): video for n, video in enumerate(labels)}
-        names = {action: str(action) for action in range(made.n_actions)}
-        report = evaluate(truths, found, actions=names, n_clusters=made.n_actions)
+        actions = {action: str(action) for action in range(made.n_actions)}
+        report = evaluate(truths, found, actions=actions, n_clusters=made.n_actions)
         rows[name] = [*(100 * float(getattr(report, s)) for s in SCORES), seconds]
 
     for name, label in plain(made, seed).items():
-        began = time.process_time()
-        add(name, label(), time.process_time() - began)
+        if name not in rows:
+            began = time.process_time()
+            add(name, label(), time.process_time() - began)
     for preset_name, method, values, decoders in RUNS:
+        names = {decoder: f"{title(preset_name, method, values)}, {decoder}" for decoder in decoders}
+        if all(name in rows for name in names.values()):
+            continue
         config = preset(preset_name, method=method, n_clusters=made.n_actions)
         config = structs.replace(config, seed=seed, **values)
         began = time.process_time()
         posteriors = fitted(made, config)
         took = time.process_time() - began
-        title = " ".join([preset_name, method, *(f"{k}={v}" for k, v in values.items())])
-        for decoder in decoders:
+        for decoder, name in names.items():
             began = time.process_time()
             labels = decode_all(decoder, posteriors, decoder_settings(config))
-            add(f"{title}, {decoder}", labels, took + time.process_time() - began)
-    return rows
+            add(name, labels, took + time.process_time() - began)
+        yield
 
 
 def fitted(made: Made, config: TrainConfig) -> list[np.ndarray]:

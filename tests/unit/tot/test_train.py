@@ -9,16 +9,20 @@ import pytest
 import torch
 from msgspec import structs
 
-from core.decode.registry import decode
+from core.decode.registry import decode, decode_all
 from core.errors import ConfigError, InputError, JobError
 from core.events import StopKind
+from core.metrics.baselines import equal_split
+from core.metrics.report import quick_scores
 from core.tot import infer, weights
 from core.tot.config import METHODS, TrainConfig, check, with_values
+from core.tot.devices import use_few_threads
 from core.tot.fields import FIELDS
 from core.tot.presets import PRESETS, official, preset
 from core.tot.scaling import fit_scaling
 from core.tot.train import train, train_many
 from core.tot.trained import StepInfo
+from core.work.videos import decoder_settings
 
 VIDEOS = [np.random.default_rng(n).normal(size=(40 + n, 6)).astype(np.float32) for n in range(3)]
 CONFIG = TrainConfig(method="tot+tcl", n_clusters=4, batch=32, embedding=8, iterations=10, freeze_fraction=0.5)
@@ -193,3 +197,27 @@ def test_a_checkpoint_of_another_network_is_refused(other: str) -> None:
     config = CONFIG if other == "columns" else structs.replace(CONFIG, n_clusters=5)
     with pytest.raises(InputError, match="other widths"):
         train(videos, config, resume=checkpoint)
+
+
+def test_our_preset_beats_an_equal_split_where_steps_have_one_order() -> None:
+    """With the prior two clusters wide it did not: each run followed its first draw of weights."""
+    use_few_threads()
+    draw = np.random.default_rng(5)
+    centres = draw.normal(size=(6, 24)) * 0.35
+    lengths = np.array([20, 70, 35, 90, 25, 60])
+    counts = [(lengths * draw.lognormal(0, 0.2, size=6)).astype(int) for _ in range(10)]
+    truths = [np.repeat(np.arange(6), each) for each in counts]
+    videos = [(centres[t] + draw.normal(size=(len(t), 24)) * 0.7).astype(np.float32) for t in truths]
+
+    def right(labels: list[np.ndarray]) -> float:
+        names = [str(number) for number in range(len(truths))]
+        return quick_scores(dict(zip(names, truths, strict=True)), dict(zip(names, labels, strict=True)), n_clusters=6)[
+            0
+        ]
+
+    found = []
+    config = preset("generic", method="tot", n_clusters=6)
+    for run in train_many(videos, [structs.replace(config, seed=n) for n in range(3)]):
+        posteriors = [infer.log_posterior(run, video) for video in videos]
+        found.append(right(decode_all("fixed-order", posteriors, decoder_settings(run.config))))
+    assert min(found) > right([equal_split(len(truth), 6) for truth in truths]) + 0.1, found
