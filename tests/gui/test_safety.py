@@ -150,6 +150,7 @@ def test_a_damaged_project_comes_with_its_backup_and_a_way_to_save_the_rest(
     window.bar.choose(save)
     qtbot.waitUntil(lambda: window.session.project is not None, timeout=10_000)
     assert window.session.project.path.name == "b.tot" and V in window.session.document.corrected
+    qtbot.waitUntil(lambda: bool(window.session.files.lost))
     window.bar.dismiss()  # that the video is not there either
     assert "Not everything could be saved" in window.bar.text()
     window.actions_.file.open_path(path)
