@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -193,11 +192,28 @@ def score(
 def write(found: Mapping[str, Any]) -> None:
     """Replace what stands below the mark in the document."""
     text = DOC.read_text() if DOC.exists() else ""
-    parts = [text.partition(MARK)[0].rstrip(), "", MARK, "", head(found)]
+    parts = [text.partition(MARK)[0].rstrip(), "", MARK, "", HEAD.format(when=time.strftime("%Y-%m-%d")), "", *COLUMNS]
     for name in sorted({key.rpartition("/")[0] for key in found}, key=place):
-        runs = [value for key, value in found.items() if key.rpartition("/")[0] == name]
-        parts += ["", f"### {title(name)}, {len(runs)} seed{chr(115) * (len(runs) > 1)}", "", *table(runs)]
+        parts += rows_of(name, [value for key, value in found.items() if key.rpartition("/")[0] == name])
     DOC.write_text("\n".join(parts) + "\n")
+
+
+HEAD = (
+    "By `python benchmarks/learning_from_corrections.py --root FOLDER` on {when}, on a CPU. Ground truth plays the "
+    "reviewer: the chosen videos are corrected whole. Scored are the videos that nobody corrected: mean MoF (its "
+    "standard deviation over the seeds) / mean F1, in per cent. Videos are drawn at random, anew for each seed, or "
+    "those that the program proposes.\n\n"
+    "- **learned**: a training that learned from the corrections, under the names it was taught.\n"
+    "- **not learned**: a training without corrections; its clusters are named by matching on the same corrected "
+    "videos: what the same work gives without learning.\n"
+    "- **names by the truth**: the same training, its clusters matched to the truth of the very videos that are "
+    "scored. Nobody has that: it is the most that naming alone can give."
+)
+COLUMNS = [
+    "| data and method (seeds) | corrected | random: not learned | random: learned | proposed: not learned "
+    "| proposed: learned | names by the truth |",
+    "|---|---|---|---|---|---|---|",
+]
 
 
 def place(name: str) -> tuple[int, str]:
@@ -206,56 +222,27 @@ def place(name: str) -> tuple[int, str]:
     return (0 if data not in KINDS else 1, name)
 
 
-def title(name: str) -> str:
-    """Data set and method in words."""
+def rows_of(name: str, runs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The rows of one data set and method."""
     data, _, config = name.partition("/")
-    return f"{data.capitalize() if data in KINDS else data}: {config}"
+    title, lines = f"{data}, {config} ({len(runs)})", []
+    for count in COUNTS:
+        rows = [row for run in runs for row in run["rows"] if row["count"] == count]
+        if not rows:
+            continue
+        shown = [(choice, system) for choice in reversed(CHOICES) for system in ("named", "learned")]
+        cells = [cell([row[system] for row in rows if row["choice"] == choice]) for choice, system in shown]
+        cells = [f"**{text}**" if system == "learned" else text for text, (_, system) in zip(cells, shown, strict=True)]
+        truth = cell([row["oracle"] for row in rows])
+        lines.append("| " + " | ".join([title, f"{count} of {count + rows[0]['untouched']}", *cells, truth]) + " |")
+        title = ""
+    return lines
 
 
-def head(found: Mapping[str, Any]) -> str:
-    """How to read the tables."""
-    seeds = max(int(key.rpartition("/")[2]) for key in found) + 1
-    return (
-        f"Written by `python benchmarks/learning_from_corrections.py` on {time.strftime('%Y-%m-%d')}; torch "
-        f"{torch.__version__}, {platform.machine()}, one thread, {seeds} seeds of training (and of the data, where "
-        "it is made up). Ground truth plays the reviewer: the chosen videos are corrected whole. Every number is "
-        "over the videos that nobody corrected: mean and (standard deviation) over the seeds, in per cent.\n\n"
-        "- **learned**: a training that learned from the corrections, scored under the names it was taught.\n"
-        "- **not learned**: a training without corrections, its clusters named by matching on the same corrected "
-        "videos: what the same work gives without learning.\n"
-        "- **oracle names**: the same training, its clusters matched to the ground truth of the very videos that are "
-        "scored. Nobody has that; it is the most that naming alone can give.\n"
-        "- **proposed**: the videos that the program proposes; **random**: drawn, another draw for each seed.\n"
-    )
-
-
-def table(runs: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The rows of one data set: for MoF and for F1, by count, the systems under both choices."""
-    lines = []
-    columns = [f"{c}: {s}" for c in CHOICES for s in ("not learned", "oracle names", "learned")]
-    for number, metric in enumerate(("MoF", "F1")):
-        lines += [f"| {metric} | " + " | ".join(columns) + " | kept (proposed) |", "|---" * (len(columns) + 2) + "|"]
-        whole = [run["all"][number] for run in runs]
-        lines.append(f"| 0 corrected, all videos |  | {cell(whole)} |  |  | {cell(whole)} |  |  |")
-        for count in COUNTS:
-            rows = [row for run in runs for row in run["rows"] if row["count"] == count]
-            if not rows:
-                continue
-            cells = [
-                cell([row[system][number] for row in rows if row["choice"] == choice])
-                for choice in CHOICES
-                for system in SYSTEMS
-            ]
-            cells = [f"**{c}**" if n % 3 == 2 else c for n, c in enumerate(cells)]
-            kept = sorted({row["kept"] for row in rows if row["choice"] == "proposed"})
-            first = f"{count} of {count + rows[0]['untouched']}"
-            lines.append("| " + " | ".join([first, *cells, "; ".join(kept)]) + " |")
-        lines.append("")
-    return lines[:-1]
-
-
-def cell(values: Sequence[float]) -> str:
-    return f"{np.mean(values):.1f} ({np.std(values):.1f})"
+def cell(values: Sequence[Sequence[float]]) -> str:
+    """Mean MoF, its deviation, mean F1."""
+    mof, f1 = np.array(values).T
+    return f"{mof.mean():.1f} ({mof.std():.1f}) / {f1.mean():.1f}"
 
 
 if __name__ == "__main__":
