@@ -61,6 +61,14 @@ def test_the_place_says_which_action_it_looks_like() -> None:
     assert (reason.label, reason.other) == (2, 1) and reason.found > 0.8
 
 
+def test_where_every_label_is_right_nothing_is_doubted_for_its_look() -> None:
+    tracks, samples = _project()
+    tracks[WRONG] = tracks[VideoId("v0")]
+    seen = looks(tracks, samples)
+    for video, look in seen.items():
+        assert places_of(Evidence(video, tracks[video], look=look), Usual(), Margins.of([])) == []
+
+
 def test_few_rows_of_a_long_video_speak_for_the_frames_around_them() -> None:
     tracks, samples = _project()
     sparse = {v: Sample(s.frames[::3], s.points[::3]) for v, s in samples.items()}
