@@ -69,4 +69,4 @@ def _step(fixed: Tensor, reach: int, weight: float, epsilon: float, balance: flo
     other = weight * (1 - 1 / n_clusters) * neighbours
     constant = balance - epsilon * math.log(n_frames * n_clusters)
     largest = (fixed + other).amax(dim=(1, 2), keepdim=True) + constant
-    return torch.where(largest > 0, (4 / largest).clamp(max=1 / epsilon), 1 / epsilon)
+    return (4 / largest).clamp_(max=1 / epsilon).masked_fill_(largest <= 0, 1 / epsilon)

@@ -53,7 +53,8 @@ def embeddings(trained: Trained, matrix: Rows) -> NDArray[np.float32]:
 
 def log_posterior_of(trained: Trained, video_scores: torch.Tensor) -> NDArray[np.float64]:
     """(T, K) float64 logarithm of ``softmax(S / tau)``; for ASOT of ``softmax((S - rho_R |x - y|) / tau)``."""
-    values = video_scores.double()
+    # Apple's GPUs know no float64.
+    values = (video_scores.cpu() if video_scores.device.type == "mps" else video_scores).double()
     config = trained.config
     if config.method == "asot":
         values = values - config.order_weight * _off_order(len(values), config.n_clusters, values.device)

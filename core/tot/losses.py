@@ -14,7 +14,7 @@ def codes(scores: Tensor, *, tau: float, missing: Tensor | None = None) -> Tenso
 
 def cross_entropy(scores: Tensor, plan: Tensor, *, tau: float) -> Tensor:
     """(S,): mean cross entropy of the codes of (S, .., K) scores against the transport plan (Eq. 3)."""
-    inside = torch.where(plan > 0, plan * torch.log_softmax(scores / tau, dim=-1), 0.0)
+    inside = (plan * torch.log_softmax(scores / tau, dim=-1)).masked_fill_((plan > 0).logical_not_(), 0.0)
     return -inside.sum(dim=-1).flatten(1).mean(dim=1)
 
 

@@ -41,8 +41,9 @@ def transport_plan(
 
 
 def _balance(kernel: Tensor) -> Tensor:
+    # Not `where`: it would bring its scalar to the GPU by a copy, which no CUDA graph can record.
     mass = torch.logsumexp(kernel, dim=-2, keepdim=True)
-    return torch.where(mass == -torch.inf, 0.0, -mass)
+    return mass.neg().masked_fill_(mass == -torch.inf, 0.0)
 
 
 def _relaxed(kernel: Tensor, iterations: int, penalty: float, rho: float | Tensor) -> Tensor:

@@ -52,6 +52,9 @@ class Stepper:
             )
             for weights in (network.encoder, network.prototypes)
         ]
+        for optimiser in self.optimisers:
+            # Plain steps come before the recorded ones, and stand in for them; torch would warn of that each time.
+            optimiser._warned_capturable_if_run_uncaptured = True
 
     @property
     def draws_inside(self) -> bool:

@@ -202,7 +202,7 @@ class _Training:
     def _look(self, outcome: Outcome, on_step: Callable[[StepInfo], None] | None) -> str:
         """Read the losses; keep the weights when they are whole, else go back to those that were."""
         numbers = self.stepper.losses(outcome)
-        values = dict(zip(numbers, torch.stack(list(numbers.values())).double().cpu().tolist(), strict=True))
+        values = dict(zip(numbers, torch.stack(list(numbers.values())).cpu().double().tolist(), strict=True))
         if not all(math.isfinite(total) for total in values["total"]):
             what = (
                 f"The loss is not finite at iteration {self.done:,} (largest score {max(values['largest_score']):g})."

@@ -7,6 +7,7 @@ import pytest
 import torch
 from msgspec import structs
 
+from core.errors import DeviceMemoryError
 from core.tot import infer, train
 from core.tot.captured import Captured
 from core.tot.presets import preset
@@ -34,12 +35,40 @@ def test_cuda_and_the_processor_agree(method: str) -> None:
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_cuda_graph_gives_the_numbers_of_plain_steps(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cuda_graph_gives_the_numbers_of_plain_steps(
+    method: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    played, replay = [], torch.cuda.CUDAGraph.replay
+    monkeypatch.setattr(torch.cuda.CUDAGraph, "replay", lambda graph: (played.append(1), replay(graph))[1])
     recorded = trained(method, "cuda")
+    # A recording that fails is given up in silence but for this: plain steps would pass the rest of the test.
+    assert not caplog.records and len(played) > 20
     monkeypatch.setattr(Captured, "suits", staticmethod(lambda _stepper: False))
     plain = trained(method, "cuda")
     for video in VIDEOS:
         assert np.allclose(infer.posterior(recorded, video), infer.posterior(plain, video), atol=2e-3)
+
+
+def test_the_last_device_records_as_the_first_does() -> None:
+    """Work on a device that is not the current one must be recorded there, not done."""
+    last = f"cuda:{torch.cuda.device_count() - 1}"
+    one, other = trained("tot", "cuda:0"), trained("tot", last)
+    for video in VIDEOS:
+        assert np.allclose(infer.posterior(one, video), infer.posterior(other, video), atol=2e-3)
+
+
+def test_a_full_device_is_explained_and_the_next_training_runs() -> None:
+    total = torch.cuda.get_device_properties(0).total_memory
+    config = structs.replace(preset("generic", method="tot+tcl", n_clusters=4), iterations=20)
+    torch.cuda.empty_cache()
+    torch.cuda.set_per_process_memory_fraction((1 << 30) / total)
+    try:
+        with pytest.raises(DeviceMemoryError, match=r"cuda:0 ran out of memory .* GiB were wanted"):
+            train.train(VIDEOS, structs.replace(config, batch=65_536), device="cuda:0")
+    finally:
+        torch.cuda.set_per_process_memory_fraction(1.0)
+        torch.cuda.empty_cache()
+    assert train.train(VIDEOS, config, device="cuda:0").iterations == 20
 
 
 def test_the_same_seed_repeats_itself() -> None:

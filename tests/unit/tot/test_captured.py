@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from msgspec import structs
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from core.tot.bank import FeatureBank
 from core.tot.captured import Captured, Work
@@ -48,7 +49,7 @@ def test_recorded_steps_give_the_weights_of_plain_ones(name: str) -> None:
     stepper, draws = stepper_of(CONFIGS[name])
     played: list[int] = []
 
-    def record(work: Work) -> Work:
+    def record(work: Work, _device: torch.device) -> Work:
         def play() -> Outcome:
             played.append(1)
             return work()
@@ -66,7 +67,7 @@ def test_a_recording_that_gives_other_numbers_is_not_used() -> None:
     wanted = after(plain, plain, draws)
     stepper, draws = stepper_of(TOT)
 
-    def record(work: Work) -> Work:
+    def record(work: Work, _device: torch.device) -> Work:
         def play() -> Outcome:
             outcome = work()
             stepper.network.encoder.add_(0.01)
@@ -85,13 +86,70 @@ def test_a_recording_that_fails_leaves_the_plain_step() -> None:
     wanted = after(plain, plain, draws)
     stepper, draws = stepper_of(TOT)
 
-    def record(work: Work) -> Work:
+    def record(work: Work, _device: torch.device) -> Work:
         raise RuntimeError("operation not permitted when stream is capturing")
 
     captured = Captured(stepper, record)
     for found, value in zip(after(captured, stepper, draws), wanted, strict=True):
         assert torch.equal(found, value)
     assert "could not be recorded" in captured.warning
+
+
+def test_a_recording_that_worked_but_plays_nothing_is_not_used() -> None:
+    """As on a device that is not the current one: the step is done while it is recorded, and the graph is empty."""
+    plain, draws = stepper_of(TOT)
+    wanted = after(plain, plain, draws)
+    stepper, draws = stepper_of(TOT)
+
+    def record(work: Work, _device: torch.device) -> Work:
+        outcome = work()
+        return lambda: outcome
+
+    captured = Captured(stepper, record)
+    for found, value in zip(after(captured, stepper, draws), wanted, strict=True):
+        assert torch.equal(found, value)
+    assert "other numbers" in captured.warning
+
+
+class NoCopies(TorchDispatchMode):
+    """Notes what a CUDA graph cannot record: a value that is read on the host, or made there and brought over."""
+
+    FORBIDDEN = ("_local_scalar_dense", "scalar_tensor", "lift_fresh", "nonzero", "_to_copy", "masked_select", "unique")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        if any(name in str(func) for name in self.FORBIDDEN):
+            self.seen.append(str(func))
+        return func(*args, **(kwargs or {}))
+
+
+VARIANTS = {
+    **CONFIGS,
+    "ot": structs.replace(TOT, method="ot"),
+    "entropy": structs.replace(TOT, method="tot+entropy"),
+    "relaxed": structs.replace(TOT, marginal_penalty=0.1),
+    "own order": structs.replace(TOT, order="video", normalise="l2"),
+    "sub-prototypes": structs.replace(TOT, prototypes_per_cluster=2),
+    "a video a problem": structs.replace(TOT, ot_scope="video"),
+}
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_step_holds_nothing_that_a_graph_cannot_record(name: str) -> None:
+    stepper, draws = stepper_of(VARIANTS[name])
+    draw = draws.next()
+    with NoCopies() as watch:
+        stepper.gradients(draw)
+    assert watch.seen == []
+
+
+def test_the_watch_sees_a_scalar_that_would_be_copied() -> None:
+    with NoCopies() as watch:
+        torch.where(torch.zeros(2) > 0, torch.zeros(2), 1.0)
+    assert watch.seen
 
 
 def test_on_the_processor_steps_are_plain() -> None:
