@@ -105,7 +105,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "totgui.companion": ("totgui.playback totgui.decoder core.data", "QT"),
     "totgui.session": ("totgui.jobs totgui.companion totgui.playback totgui.decoder totgui.stills totgui.proxies "
                        "totgui.sound "
-                       "core.project core.run_work core.upkeep core.feature_work core.requests core.annotation "
+                       "core.project core.run_work core.feature_work core.requests core.annotation "
                        "core.metrics core.learning_work core.review core.review_work core.label_import "
                        f"core.second_reviewer core.relink core.data core.cache {VALUES}",
                        "QT numpy msgspec"),

@@ -66,19 +66,24 @@ class Safety(QObject):
             copy = ("Open a read-only copy", lambda: self._try_to_open(path, as_copy=True))
             say(str(error), "warning", [] if as_copy else [copy])
         except DamagedProjectError as error:
-            save = ("Save what is left…", lambda: self.salvage(path))
-            say(str(error), "error", [*self._backup_of(path), save])
+            self._offer_what_is_left(path, str(error))
         except TotError as error:
             say(str(error), "error")
         else:
             self._window.settings.add_recent(path)
 
-    def _backup_of(self, path: Path) -> list[tuple[str, Any]]:
-        backup = self._session.work.newest_backup(path)
-        if backup is None:
-            return []
-        found, at = backup
-        return [(f"Open the backup of {at:%d %b %H:%M}", lambda: self._try_to_open(found, as_copy=False))]
+    def _offer_what_is_left(self, path: Path, text: str) -> None:
+        """Say that a project is damaged, offer to save the rest, and its newest backup once one was found whole."""
+        save = ("Save what is left…", lambda: self.salvage(path))
+        self._window.bar.say(text, "error", [save])
+
+        def offer(backup: tuple[Path, datetime] | None) -> None:
+            if backup is not None and self._window.bar.text() == text:  # nobody has answered meanwhile
+                found, at = backup
+                back = (f"Open the backup of {at:%d %b %H:%M}", lambda: self._try_to_open(found, as_copy=False))
+                self._window.bar.say(text, "error", [back, save])
+
+        self._session.work.whole_backup(path, offer)
 
     def salvage(self, path: Path) -> None:
         """Save what a damaged project still holds into a new file, and open that."""

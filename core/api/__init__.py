@@ -15,7 +15,7 @@ from .labels import (
     import_labels,
     plan_import,
 )
-from .projects import check, create_project, open_project, relink, repair
+from .projects import check, create_project, open_project, relink, repair, whole_backup
 from .review import agreement, review_queue, second_reviewer
 from .scores import evaluate, evaluate_request, label_free, plain, score
 from .segmenting import segment, segment_project
@@ -69,6 +69,7 @@ __all__ = [
     "train_project",
     "video_streams",
     "warm_up",
+    "whole_backup",
     "with_stream",
     "write_report",
 ]

@@ -9,6 +9,8 @@ from ..data.dataset import Dataset
 from ..events import Report, ShouldStop, ignore, never_stop
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from ..project import Project
     from ..relink import Match
 
@@ -51,6 +53,13 @@ def check(path: Path | str) -> list[str]:
     from ..upkeep import check_project
 
     return check_project(Path(path))
+
+
+def whole_backup(path: Path | str) -> tuple[Path, datetime] | None:
+    """The newest backup of a project that passes its check, and when it was made; reads backups until one passes."""
+    from ..upkeep import newest_backup
+
+    return newest_backup(Path(path))
 
 
 def repair(path: Path | str, out: Path | str) -> dict[str, Any]:

@@ -144,6 +144,8 @@ def test_a_damaged_project_comes_with_its_backup_and_a_way_to_save_the_rest(
     connection.close()
     window.actions_.file.open_path(path)
     assert window.session.project is None and "damaged" in window.bar.text()
+    assert window.bar.choices() == ["Save what is left…"], "the backups were read while the window waited"
+    qtbot.waitUntil(lambda: len(window.bar.choices()) == 2, timeout=10_000)
     backup, save = window.bar.choices()
     assert backup.startswith("Open the backup of") and save == "Save what is left…"
     monkeypatch.setattr(window.safety, "_ask_name", lambda title, proposed: tmp_path / "b.tot")
@@ -154,6 +156,7 @@ def test_a_damaged_project_comes_with_its_backup_and_a_way_to_save_the_rest(
     window.bar.dismiss()  # that the video is not there either
     assert "Not everything could be saved" in window.bar.text()
     window.actions_.file.open_path(path)
+    qtbot.waitUntil(lambda: backup in window.bar.choices(), timeout=10_000)
     window.bar.choose(backup)
     assert window.session.project.path.parent.name == "a.backups"
 

@@ -71,6 +71,15 @@ def save_copy(project: Project, out: Path) -> Task:
     return run
 
 
+def whole_backup(path: Path) -> Task:
+    """Looks for the newest backup of a project that is whole; result: ``backup``, a path and a time, or None."""
+
+    def run(report: Report, should_stop: ShouldStop) -> dict[str, Any]:
+        return {"backup": api.whole_backup(path)}
+
+    return run
+
+
 def salvage(path: Path, out: Path) -> Task:
     """Saves what a damaged project still holds; result: that of `api.repair`."""
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from core import events, feature_work, relink, run_work, upkeep
+from core import events, feature_work, relink, run_work
 from core.annotation.changes import Changes, What
 from core.cache import atomic_write
 from core.data.dataset import RunId, Video, VideoId
@@ -310,9 +310,10 @@ class Work(Exchange):
         work = tasks.salvage(path, out)
         self.in_background("salvage", "Saving what is left", work, lambda finished: then(finished.result))
 
-    def newest_backup(self, path: Path) -> tuple[Path, datetime] | None:
-        """The newest whole backup of a project and when it was made."""
-        return upkeep.newest_backup(path)
+    def whole_backup(self, path: Path, then: Callable[[tuple[Path, datetime] | None], None]) -> None:
+        """Look in the background for the newest whole backup of a project; `then` gets it and when it was made."""
+        work = tasks.whole_backup(path)
+        self.in_background("backup", "Looking for a whole backup", work, lambda found: then(found.result["backup"]))
 
     def _what_runs(self) -> str:
         return next(iter(self.running.values()), "A job")
