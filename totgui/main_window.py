@@ -136,7 +136,7 @@ class MainWindow(QMainWindow):
 
     def _size_docks(self) -> None:
         """The first sizes of the panels; the window must have its own by then."""
-        self.resizeDocks([self.docks["Videos"], self.docks["Training"]], [400, 430], Qt.Orientation.Horizontal)
+        self.resizeDocks([self.docks["Videos"], self.docks["Training"]], [425, 430], Qt.Orientation.Horizontal)
         self.resizeDocks([self.docks["Timeline"]], [390], Qt.Orientation.Vertical)
         self.resizeDocks([self.docks["Videos"], self.docks["Runs"]], [300, 240], Qt.Orientation.Vertical)
 
@@ -296,6 +296,7 @@ class MainWindow(QMainWindow):
             self.setWindowTitle("totgui")
             self._saved.clear()
             return
+        QTimer.singleShot(0, self.timeline, self._focus_timeline)  # once the panels, hidden until now, are there
         if self._user_state is not None:
             self.restoreState(self._user_state, self._layout_version())
             self._user_state = None
@@ -303,6 +304,10 @@ class MainWindow(QMainWindow):
             self.docks["Training"].raise_()
             QTimer.singleShot(0, self, self._size_docks)  # once the panels, hidden until now, have been laid out
         self.setWindowTitle(f"{project.path.stem} — totgui")
+
+    def _focus_timeline(self) -> None:
+        """Keys work on the timeline at once: no field takes them, and no button waits for Space."""
+        self.timeline.setFocus()
 
     def _on_jobs(self) -> None:
         jobs = list(self.session.jobs.values())

@@ -97,6 +97,13 @@ def chain(dock: QDockWidget) -> list[QWidget]:
     return found
 
 
+def test_a_project_opens_with_the_focus_on_the_timeline(window: MainWindow, tmp_path: Path, qtbot):
+    """Not in the filter of the videos, which would take all letters, nor on a button, which would take Space."""
+    window.session.close_project()
+    window.session.open_project(tmp_path / "p.tot")
+    qtbot.waitUntil(lambda: window.focusWidget() is window.timeline)
+
+
 def test_a_button_that_has_the_focus_is_pressed_by_space(window: MainWindow, qtbot):
     """The window plays with Space; a button reached by Tab must not lose its own key to that."""
     play = window.actions_.by_name["playback.toggle"]

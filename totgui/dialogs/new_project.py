@@ -64,6 +64,9 @@ class NewProjectDialog(QDialog):
         for row, video in enumerate(dataset.videos):
             self._fill_row(row, video)
         self.problems = _problem_table(dataset, self)
+        head = self.table.horizontalHeader()
+        head.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)  # a long name leaves room for what is wrong
+        head.resizeSection(0, min(for_text(self, 240, 0).width(), self.table.sizeHintForColumn(0) + 12))
         self.tabs = QTabWidget(self)
         name_tabs(self.tabs, "Videos, or problems")
         self.table.setAccessibleName("Videos of the dataset")

@@ -93,7 +93,7 @@ class SaveButton(QToolButton):
         self.setToolTip("Save this picture as PNG or SVG")
         self.setAccessibleName(f"Save picture: {saver.title()}")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        self.setStyleSheet("QToolButton { padding: 0; } QToolButton::menu-indicator { image: none; }")
         self.setFixedSize(26, 24)
         menu = QMenu(self)
         menu.aboutToShow.connect(lambda: (menu.clear(), saver.fill(menu)))

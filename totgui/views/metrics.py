@@ -69,12 +69,18 @@ class Tile(QFrame):
         small = self.below.font()
         small.setPointSizeF(small.pointSizeF() * 0.84)
         self.below.setFont(small)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 6, 4, 6)
-        column.setSpacing(0)
         self.setObjectName("tile")
-        for widget in (plain(name, self, dim=True), self.value, self.beside, self.below):
-            column.addWidget(widget)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(8, 6, 8, 6)
+        self._grid.setSpacing(0)
+        for row, widget in enumerate((plain(name, self, dim=True), self.value, self.beside)):
+            self._grid.addWidget(widget, row, 0)
+        self.spread(False)
+
+    def spread(self, wide: bool) -> None:
+        """The baselines at the right where there is room, else below."""
+        self.below.setAlignment(Qt.AlignmentFlag.AlignRight if wide else Qt.AlignmentFlag.AlignLeft)
+        self._grid.addWidget(self.below, *((1, 1) if wide else (3, 0)), Qt.AlignmentFlag.AlignVCenter)
 
 
 class Tiles(QWidget):
@@ -99,6 +105,7 @@ class Tiles(QWidget):
             self._across = across
             for number, tile in enumerate(self._tiles):
                 self._grid.addWidget(tile, number // across, number % across)
+                tile.spread(across < len(self._tiles))
 
 
 class MetricsView(QWidget):

@@ -48,7 +48,8 @@ class ReviewView(QWidget):
         self._session = session
         self.progress = ReviewProgress(session, self)
         self.reviewer = QLineEdit(self)
-        self.reviewer.setPlaceholderText("Your name, kept with what you accept")
+        self.reviewer.setPlaceholderText("Your name")
+        self.reviewer.setToolTip("Kept with the videos that you accept or reject")
         self.reviewer.setMaxLength(120)
         self.reviewer.setAccessibleName("Reviewer")
         self.note = QLineEdit(self)

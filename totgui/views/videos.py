@@ -14,7 +14,7 @@ from ..session import Session
 
 ROW_HEIGHT = 26
 LEAST_WIDTH = 330
-CELL_MARGIN, NAME_ROOM = 22, 110
+CELL_MARGIN, NAME_ROOM = 22, 130
 WIDEST = {FRAMES: "88,888", MOF: "100.0", EDIT: "100.0", REVIEW: "correct next"}
 """What a column is made wide enough for; the name takes the rest, so that nothing scrolls sideways."""
 

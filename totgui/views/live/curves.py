@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from PySide6.QtCore import QEvent, QSize
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from core.annotation.changes import What
 from core.data.dataset import RunId
 from core.events import ENDINGS, Progress, SeedMetrics, Started, StopKind, TrainingMetrics
 from core.tot.config import METHODS
 
-from ...models.widgets import duration, plain
+from ...models.widgets import duration, for_text, plain
 from ...session import Session
 from .figure import Line
 from .plot import Plot
@@ -32,7 +32,7 @@ LOSSES, SCORES = SERIES[:3], SERIES[3:]
 MAIN = (1, 4, 5)
 """The series that stand for a run where several are drawn: loss, MoF, F1."""
 EACH, MEAN = "each", "mean"
-USUAL_BEHIND = 3
+USUAL_BEHIND, SIDE_BY_SIDE = 3, 620
 STOPPING = {
     StopKind.KEEP: "Stopping. What was learned is kept…",
     StopKind.DISCARD: "Cancelling…",
@@ -90,7 +90,7 @@ class CurvesView(QWidget):
         head.addWidget(self._state, 1)
         head.addWidget(self._seeds)
         head.addWidget(self._earlier)
-        row = QHBoxLayout()
+        self._plots = row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         row.setSpacing(6)
         for plot in (self.losses, self.scores):
             row.addWidget(plot, 1)
@@ -103,6 +103,13 @@ class CurvesView(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(420, 250)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Side by side where both legends have room, else one above the other."""
+        super().resizeEvent(event)
+        across = QBoxLayout.Direction
+        is_wide = self.width() >= for_text(self, SIDE_BY_SIDE, 0).width()
+        self._plots.setDirection(across.LeftToRight if is_wide else across.TopToBottom)
 
     @property
     def rows(self) -> list[Row]:

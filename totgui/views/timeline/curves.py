@@ -54,7 +54,9 @@ def _over(layers: tuple[tuple[QColor, NDArray[np.floating[Any]]], ...]) -> NDArr
     mixed = np.zeros((4, *shape), np.float32)
     for colour, coverage in layers:
         channels = np.array([colour.redF(), colour.greenF(), colour.blueF(), 1.0], np.float32)[:, None, None]
-        mixed = channels * coverage + mixed * (1 - coverage)
+        part = coverage.astype(np.float32, copy=False)  # one of 64 bits would make all that follows so wide
+        mixed *= 1 - part
+        mixed += channels * part
     red, green, blue, alpha = (mixed * 255 + 0.5).astype(np.uint32)
     return np.asarray(alpha << 24 | red << 16 | green << 8 | blue, np.uint32)
 

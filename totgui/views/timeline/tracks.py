@@ -103,8 +103,11 @@ def paint_track(
         (int(labels[i]), int(index[i]), QRectF(edges[i], rect.top(), edges[i + 1] - edges[i] - 1, rect.height()))
         for i in np.flatnonzero(wide).tolist()
     ]
-    for label in known:
-        _paint_boxes(painter, [box for of, _, box in boxes if of == label], label, colours[label], palette)
+    by_label: dict[int, list[QRectF]] = {}
+    for label, _, box in boxes:
+        by_label.setdefault(label, []).append(box)
+    for label, of_label in by_label.items():
+        _paint_boxes(painter, of_label, label, colours[label], palette)
     if names:
         called = {label: name(label) for label in known}
         for label, _, box in boxes:

@@ -1,0 +1,103 @@
+"""From asking for a project of very many videos to a window that is painted and answers a key.
+
+    python benchmarks/open_500.py [VIDEOS] [FRAMES]
+
+The real window with all panels, offscreen unless a platform is set: VIDEOS (500) videos of FRAMES (3,000) frames with
+ground truth, a run that segmented all of them, and corrected labels in every fifth. Five times, the first one apart:
+it loads what is loaded once. Beside it, what of that the window's thread itself computed.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+from fractions import Fraction
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+ROOT = Path(__file__).resolve().parents[1]
+SEGMENTS, ACTIONS, REACH_S = 12, 9, 1.0
+
+
+def a_project(folder: Path, n_videos: int, n_frames: int) -> Path:
+    """A project of that many videos with a run and some corrections."""
+    import numpy as np
+
+    from core.annotation import commands
+    from core.annotation.segmentation import Segmentation
+    from core.annotation.values import LabelMap, Prediction, Run
+    from core.data.dataset import Action, ActionId, Dataset, RunId, Video, VideoId
+    from core.data.timebase import Timebase
+    from core.project import Project
+
+    generator = np.random.default_rng(0)
+
+    def track() -> Segmentation:
+        inner = np.sort(generator.choice(np.arange(1, n_frames), SEGMENTS - 1, replace=False))
+        labels = np.cumsum(generator.integers(1, ACTIONS, SEGMENTS)) % ACTIONS
+        return Segmentation(np.concatenate([[0], inner]), labels, n_frames)
+
+    clock = Timebase(n_frames, Fraction(30), n_rows=n_frames)
+    videos = tuple(Video(VideoId(f"v{i:04}"), f"recording {i:04}", clock) for i in range(n_videos))
+    actions = tuple(Action(ActionId(i), f"step {i}", f"#{(i * 977351 + 4000) % 0xFFFFFF:06x}") for i in range(ACTIONS))
+    dataset = Dataset(folder, "bench", videos, actions)
+    project = Project.create(folder / "many.tot", dataset, ground_truth={v.id: track() for v in videos})
+    run = RunId("r1")
+    arrived = Run(run, 1, {"n_clusters": ACTIONS}, "cpu", 1.0, 10, False, "2026-01-01T00:00:00", {})
+    project.add_run(arrived, LabelMap(run, ACTIONS, {i: i for i in range(ACTIONS)}), b"weights")
+    project.add_predictions([Prediction(run, video.id, track()) for video in videos])
+    for video in videos[::5]:
+        project.edit(commands.adopt_prediction(project.document, run, video.id))
+    project.close()
+    return folder / "many.tot"
+
+
+def main(n_videos: int, n_frames: int) -> None:
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+
+    from totgui.app import make_application
+    from totgui.main_window import MainWindow
+    from totgui.palette import apply_theme
+    from totgui.session import Session
+    from totgui.settings import Settings
+
+    application = make_application()
+    apply_theme(application, "light")
+    with tempfile.TemporaryDirectory() as name:
+        path = a_project(Path(name), n_videos, n_frames)
+        session = Session()
+        window = MainWindow(session, Settings())
+        window.resize(1600, 1000)
+        window.show()
+        application.processEvents()
+        taken: list[tuple[float, float]] = []
+        for _ in range(6):
+            session.close_project()
+            application.processEvents()
+            began, computed = time.perf_counter(), time.thread_time()
+            session.open_project(path)
+            application.processEvents()
+            window.grab()
+            QTest.keyClick(window, Qt.Key.Key_Right)
+            application.processEvents()
+            taken.append((time.perf_counter() - began, time.thread_time() - computed))
+        print(f"{n_videos:,} videos of {n_frames:,} frames, window 1600 x 1000")
+        for text, (whole, own) in (("first", taken[0]), ("again, median of 5", _middle(taken[1:]))):
+            said = "reached" if whole <= REACH_S else "MISSED"
+            print(f"open to usable, {text:<22}{whole:6.2f} s (own {own:5.2f})   reach {REACH_S:g}   {said}")
+        session.close_project()
+        window.may_close = lambda: True  # type: ignore[method-assign]
+        window.close()
+
+
+def _middle(taken: list[tuple[float, float]]) -> tuple[float, float]:
+    return statistics.median(whole for whole, _ in taken), statistics.median(own for _, own in taken)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    main(*(int(word) for word in (sys.argv[1:] + ["500", "3000"][len(sys.argv) - 1 :])))
