@@ -45,6 +45,8 @@ def edit_map(
     draft = _Draft(document, chosen.id)
     if many_to_one is not None and draft.map.many_to_one != many_to_one:
         draft.change(commands.set_many_to_one(document, chosen.id, many_to_one))
+    if not draft.map.many_to_one:
+        _refuse_shared(targets, wanted)
     for cluster, target in wanted.items():
         if draft.map.target(cluster) != target:
             draft.change(commands.set_target(document, chosen.id, ClusterId(cluster), target))
@@ -64,6 +66,18 @@ def edit_map(
     if edit is not None:
         project.edit(edit)
     return _map_values(project.document, chosen)
+
+
+def _refuse_shared(names: Mapping[int, str], wanted: Mapping[int, int]) -> None:
+    """In a map of one to one the last of two clusters would take the action from the first without a word."""
+    holders: dict[int, int] = {}
+    for cluster, target in wanted.items():
+        other = holders.setdefault(target, cluster)
+        if other != cluster and target >= 0:
+            raise ConfigError(
+                f"Clusters {other} and {cluster} are both to be {names[cluster]}, but this map gives an action to one "
+                "cluster only. Name one of them, or let several share an action with --many-to-one."
+            )
 
 
 class _Draft:

@@ -71,6 +71,16 @@ def test_what_one_command_asks_of_the_map_is_done_whole_or_not_at_all(path, caps
     assert tot(capsys, "map", path) == before
 
 
+def test_an_action_for_two_clusters_is_refused_unless_they_may_share_it(path, capsys):
+    """The last one took it without a word."""
+    before = tot(capsys, "map", path)
+    name = next(name for name in before["label_map"].values() if name)
+    assert main(["map", str(path), "--set", f"0={name}", f"1={name}"]) == 2
+    assert f"Clusters 0 and 1 are both to be {name}" in capsys.readouterr().err and tot(capsys, "map", path) == before
+    shared = tot(capsys, "map", path, "--many-to-one", "--set", f"0={name}", f"1={name}")["label_map"]
+    assert shared["0"] == shared["1"] == name
+
+
 def test_sharing_actions_and_leftovers_are_marked(path, capsys):
     plain = tot(capsys, "evaluate", path)
     assert list(plain["label_map"].values()).count(None) == 1
