@@ -7,19 +7,37 @@ from typing import Any
 
 
 def counted_lines(counted: Mapping[str, Any]) -> list[str]:
-    """What was found, a line for each cluster that was dropped or merged, and how well the rest is recognised.
+    """What was found, a line for each cluster that was dropped or merged, and what speaks for the number.
 
-    `counted` is the entry of that name in a run's `config`; the keys are those of `core.work.counting`.
+    `counted` is the entry of that name in a run's `config`; the keys are those of `core.work.counting`, or those of
+    runs that were counted by how many clusters are recognised in videos left out.
     """
     seeds = ", ".join(map(str, counted["seeds"]))
-    lines = [f"{counted['found']} clusters were found, beginning with {counted['start']} (by seed: {seeds})."]
-    for merge in counted["merges"]:
-        if merge["into"] is None:
-            lines.append(f"  cluster {merge['cluster']:>2} dropped: {merge['share']:.1%} of the frames")
-        else:
-            lines.append(
-                f"  cluster {merge['cluster']:>2} merged into {merge['into']:>2}: taken for each other in "
-                f"{merge['confused']:.0%} of the videos; {merge['clusters']} clusters, "
-                f"{merge['recognised']:.0%} recognised"
-            )
-    return [*lines, f"  {counted['found']} clusters, {counted['recognised']:.0%} recognised in videos left out"]
+    found = counted["found"]
+    lines = [f"{found} clusters were found, beginning with {counted['start']} (by seed: {seeds})."]
+    lines += [_merged(merge) for merge in counted["merges"]]
+    if "recognised" in counted:
+        return [*lines, f"  {found} clusters, {counted['recognised']:.0%} recognised in videos left out"]
+    nats = {int(number): value for number, value in counted["explained"].items()}
+    each = ", ".join(f"{number}: {nats[number]:.1f}" for number in sorted(nats))
+    return [
+        *lines,
+        f"  {found} is the smallest number that explains videos left out as well as the best, to {counted['margin']:g}",
+        f"  (log-likelihood a video against the best, mean of {len(counted['seeds'])} seeds: {each})",
+    ]
+
+
+def _merged(merge: Mapping[str, Any]) -> str:
+    """One cluster less."""
+    number, into = f"  cluster {merge['cluster']:>2}", merge["into"]
+    if "explained" not in merge:  # counted by what is recognised
+        if into is None:
+            return f"{number} dropped: {merge['share']:.1%} of the frames"
+        return (
+            f"{number} merged into {into:>2}: taken for each other in {merge['confused']:.0%} of the videos; "
+            f"{merge['clusters']} clusters, {merge['recognised']:.0%} recognised"
+        )
+    went = f"{number} dropped" if into is None else f"{number} merged into {into:>2}"
+    left, nats = merge["clusters"] - 1, merge["explained"]
+    how = "as well as before" if abs(nats) < 0.05 else f"{'better' if nats > 0 else 'worse'} by {abs(nats):.1f}"
+    return f"{went} ({merge['share']:.1%} of the frames): {left} explain videos left out {how}"

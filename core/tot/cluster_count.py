@@ -1,7 +1,7 @@
-"""How many clusters there are: begin with too many, then drop and merge until each is recognised in videos left out.
+"""How many clusters there are: begin with too many, join them pair by pair, keep what explains videos left out best.
 
-A cluster is a step when a video that took no part shows it again: its mean features lie nearest to those of the same
-cluster in the other videos. Two clusters that are taken for each other are one step cut in two. No labels are used.
+Each video is explained by the clusters of all others (`left_out`). A step that is cut in two does not explain it any
+better, and its smaller parts are known less well; two steps in one cluster explain it worse. No labels are used.
 """
 
 from __future__ import annotations
@@ -13,104 +13,150 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from . import left_out
+
 FloatArray = NDArray[np.floating[Any]]
 IntArray = NDArray[np.integer[Any]]
 
-RECOGNISED = 0.85
-"""Share of clusters in videos left out that must be recognised (chosen on made-up data: docs/choices.md)."""
-CONFUSED = 0.6
-"""Two clusters that are taken for each other more often than this are one, however well the rest is recognised."""
-LEAST_SHARE = 0.01
-"""A cluster with less of a video is not there, and one with less of all videos is dropped."""
 LEAST_VIDEOS = 3
+FEWEST = 2
+ROUNDS = 2
+"""Rounds of labels and means after each merge."""
+MARGIN = 0.25
+"""Nats a video by which more clusters must explain more (chosen on made-up data: docs/choices.md)."""
 
 
 class Merge(msgspec.Struct, frozen=True):
-    """One cluster less, and why. `into` None: `cluster` was dropped, with so little of the frames (`share`).
+    """One cluster less, and what it changed. `into` None: `cluster` lost its last frame to others.
 
-    Else it was merged into `into`, since in videos left out the two were taken for each other in `confused` of the
-    cases. `clusters` were left before, and `recognised` is the share of them that were recognised.
+    `clusters` were left before. `explained` is how much better videos left out are explained afterwards, in nats a
+    video (below 0: worse); `share` is the part of the frames that the cluster held.
     """
 
     clusters: int
-    recognised: float
     cluster: int
     into: int | None
-    confused: float
+    explained: float
     share: float
 
 
+class Path(msgspec.Struct, frozen=True):
+    """The way from all clusters of one segmentation to two: what videos left out say of each number, and the merges."""
+
+    explained: dict[int, float]
+    merges: list[Merge]
+
+    @property
+    def best(self) -> int:
+        """The number that this path alone speaks for."""
+        best = max(self.explained.values())
+        return min(number for number, nats in self.explained.items() if nats >= best - MARGIN)
+
+
 class Count(msgspec.Struct, frozen=True):
-    """The clusters that are left, how well they are recognised, and what was taken away on the way."""
+    """The number that the paths of all seeds speak for together.
+
+    `seeds` are the numbers that each would give alone; `explained` is, for each number, how much worse than the
+    best it explains videos left out (nats a video, mean of the seeds); `merges` lead to the number on one path.
+    """
 
     clusters: int
-    recognised: float
+    seeds: list[int]
+    explained: dict[int, float]
     merges: list[Merge]
 
 
-def count_clusters(
-    matrices: Sequence[FloatArray], labels: Sequence[IntArray], n_clusters: int, *, recognised: float = RECOGNISED
-) -> Count:
-    """What is left of `n_clusters` clusters of the rows of several videos; at least 2.
+def merge_path(matrices: Sequence[FloatArray], labels: Sequence[IntArray], n_clusters: int) -> Path:
+    """Join the clusters of one segmentation pair by pair, and score each number on the way.
+
+    The pair is joined whose merge takes least from the likelihood (Ward's criterion, columns scaled by the covariance
+    inside clusters). Then labels and means are found anew.
 
     Args:
         matrices: one (T, R) array a video; scaled a video, so that neither camera nor person tells clusters apart.
-        labels: (T,) cluster of each row, 0 to n_clusters - 1; one segmentation of all videos.
-        recognised: when to stop, in (0, 1].
+        labels: (T,) cluster of each row, 0 to n_clusters - 1.
     """
-    labels = [np.array(video) for video in labels]
+    labels = [np.asarray(video) for video in labels]
+    matrices = left_out.levelled([np.asarray(m, np.float64) for m in matrices], labels, n_clusters)
+    found = left_out.sums(matrices, labels, n_clusters)
+    alike = left_out.rows_alike(matrices, labels, left_out.fitted(found))
+    explained: dict[int, float] = {}
     merges: list[Merge] = []
-    sizes = np.bincount(np.concatenate(labels), minlength=n_clusters)
-    for cluster in np.flatnonzero(sizes < LEAST_SHARE * sizes.sum()).tolist():
-        merges.append(Merge(n_clusters - len(merges), 0.0, cluster, None, 0.0, float(sizes[cluster] / sizes.sum())))
-        labels = [np.where(video == cluster, -1, video) for video in labels]
+    gone: tuple[int, int, float] | None = None
+    shares = _shares(found)
+    alive = np.arange(n_clusters)
     while True:
-        means, of, videos = _samples(matrices, labels, n_clusters)
-        alive = np.unique(of)
-        seen = _seen_as(means, np.searchsorted(alive, of), videos, len(alive))
-        right = float(np.trace(seen) / max(1.0, seen.sum()))
-        counts = seen.sum(axis=1)
-        confused = (seen + seen.T) / np.maximum(1, np.minimum.outer(counts, counts))
-        np.fill_diagonal(confused, -1.0)
-        if (right >= recognised and confused.max() < CONFUSED) or len(alive) <= 2:
-            return Count(len(alive), right, merges)
-        one, other = sorted(np.unravel_index(int(confused.argmax()), confused.shape))
-        into, gone = int(alive[one]), int(alive[other])
-        share = float(np.mean(np.concatenate(labels) == gone))
-        merges.append(Merge(len(alive), right, gone, into, float(min(1.0, confused[one, other])), share))
-        labels = [np.where(video == gone, into, video) for video in labels]
+        for _ in range(ROUNDS):
+            price = left_out.change_price(labels, alike, len(alive))
+            clusters = left_out.fitted(found)
+            labels = left_out.best_labels(
+                [left_out.log_densities(matrix, clusters) / alike for matrix in matrices], price
+            )
+            found = left_out.sums(matrices, labels, n_clusters)
+        before, alive = alive, np.flatnonzero(found.rows.sum(axis=0))
+        price = left_out.change_price(labels, alike, len(alive))
+        score = float(left_out.explained(matrices, found, alike, price).mean())
+        merges += _told(before, alive, gone, shares, score, explained)
+        explained[max(FEWEST, len(alive))] = score
+        if len(alive) <= FEWEST:
+            return Path(explained, merges)
+        shares = _shares(found)
+        into, cluster = _nearest(found, alive)
+        gone = (cluster, into, float(shares[cluster]))
+        labels = [np.where(video == cluster, into, video) for video in labels]
+        found = left_out.sums(matrices, labels, n_clusters)
 
 
-def _samples(
-    matrices: Sequence[FloatArray], labels: Sequence[IntArray], n_clusters: int
-) -> tuple[NDArray[np.float64], IntArray, IntArray]:
-    """(n, R) mean features of each cluster in each video that has it, its cluster (n,), and its video (n,)."""
-    means, of, videos = [], [], []
-    for number, (matrix, video) in enumerate(zip(matrices, labels, strict=True)):
-        for cluster in range(n_clusters):
-            mine = video == cluster
-            if np.count_nonzero(mine) >= max(1, LEAST_SHARE * len(video)):
-                means.append(np.asarray(matrix[mine], np.float64).mean(axis=0))
-                of.append(cluster)
-                videos.append(number)
-    return np.array(means), np.array(of), np.array(videos)
+def chosen(paths: Sequence[Path]) -> Count:
+    """The smallest number of clusters whose mean over the paths is within `MARGIN` of the best.
+
+    A number that a path skips counts as its next smaller one.
+    """
+    numbers = sorted({number for path in paths for number in path.explained})
+    means = [float(np.mean([_at(path, number) for path in paths])) for number in numbers]
+    explained = {number: mean - max(means) for number, mean in zip(numbers, means, strict=True)}
+    found = min(number for number in numbers if explained[number] >= -MARGIN)
+    shown = min((path for path in paths if found in path.explained), key=lambda path: abs(path.best - found))
+    merges = [merge for merge in shown.merges if merge.clusters > found]
+    return Count(found, [path.best for path in paths], explained, merges)
 
 
-def _seen_as(means: NDArray[np.float64], of: IntArray, videos: IntArray, n_clusters: int) -> NDArray[np.float64]:
-    """(K, K): how often a cluster in a video left out lies nearest to each cluster's mean over the other videos."""
-    totals = np.zeros((n_clusters, means.shape[1]))
-    np.add.at(totals, of, means)
-    counts = np.bincount(of, minlength=n_clusters).astype(np.float64)
-    inside = means - (totals / np.maximum(counts, 1)[:, None])[of]
-    spread = (inside**2).sum(axis=0) / max(1, len(means) - n_clusters) + 1e-12
-    seen = np.zeros((n_clusters, n_clusters))
-    for video in np.unique(videos):
-        out = videos == video
-        rest, left = totals.copy(), counts.copy()
-        np.subtract.at(rest, of[out], means[out])
-        np.subtract.at(left, of[out], 1)
-        centres = rest / np.maximum(left, 1)[:, None]
-        distances = ((means[out][:, None] - centres) ** 2 / spread).sum(axis=2)
-        distances[:, left == 0] = np.inf
-        np.add.at(seen, (of[out], distances.argmin(axis=1)), 1)
-    return seen
+def _at(path: Path, number: int) -> float:
+    return path.explained[max((n for n in path.explained if n <= number), default=min(path.explained))]
+
+
+def _shares(found: left_out.Sums) -> NDArray[np.float64]:
+    rows = found.rows.sum(axis=0)
+    return np.asarray(rows / rows.sum())
+
+
+def _nearest(found: left_out.Sums, alive: IntArray) -> tuple[int, int]:
+    """The two clusters whose merge takes least from the likelihood, the lower number first."""
+    clusters = left_out.fitted(found)
+    rows, means = found.rows.sum(axis=0)[alive], (clusters.means @ clusters.whitening.T)[alive]
+    apart = ((means[:, None] - means) ** 2).sum(axis=2)
+    price = apart * (rows[:, None] * rows) / (rows[:, None] + rows)
+    np.fill_diagonal(price, np.inf)
+    one, other = sorted(np.unravel_index(int(price.argmin()), price.shape))
+    return int(alive[one]), int(alive[other])
+
+
+def _told(
+    before: IntArray,
+    after: IntArray,
+    merged: tuple[int, int, float] | None,
+    shares: NDArray[np.float64],
+    score: float,
+    explained: dict[int, float],
+) -> list[Merge]:
+    """What went between two numbers of clusters: the merge itself, and clusters that lost their last frame by it."""
+    gained = score - explained[len(before)] if len(before) in explained else 0.0
+    lost = [(int(cluster), None, float(shares[cluster])) for cluster in before if cluster not in after]
+    each: list[tuple[int, int | None, float]] = [
+        *([] if merged is None else [merged]),
+        *(one for one in lost if merged is None or one[0] != merged[0]),
+    ]
+    return [
+        Merge(len(before) - number, cluster, into, gained if number == len(each) - 1 else 0.0, share)
+        for number, (cluster, into, share) in enumerate(each)
+    ]

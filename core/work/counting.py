@@ -12,7 +12,7 @@ from ..decode.registry import decode_all
 from ..errors import ConfigError
 from ..events import LogLine, Progress, Report, ShouldStop, StopKind
 from ..tot import infer
-from ..tot.cluster_count import LEAST_VIDEOS, RECOGNISED, Count, count_clusters
+from ..tot.cluster_count import LEAST_VIDEOS, MARGIN, Path, chosen, merge_path
 from ..tot.config import TrainConfig
 from ..tot.presets import preset
 from ..tot.scaling import fit_scaling
@@ -21,11 +21,15 @@ from ..tot.trained import StepInfo
 from .videos import decoder_settings
 
 FloatArray = NDArray[np.floating[Any]]
+IntArray = NDArray[np.integer[Any]]
 
 SEEDS = 3
 DIRECTIONS = 16
 ROWS, FEWEST = 8, 4
 """Rows that a cluster should have in a video, or chance makes it look like a step; with few, begin with so many."""
+COUNTED_ROWS = 1000
+"""Rows of a video that are looked at; where there are more, neighbours are averaged."""
+CRITERION = "the smallest number of clusters that explains videos left out of them as well as the best; no labels used"
 
 
 def found_clusters(
@@ -38,8 +42,9 @@ def found_clusters(
 ) -> tuple[TrainConfig, dict[str, Any]]:
     """The settings with the number of clusters that was found, and the evidence as plain values.
 
-    ASOT, whose steps may be unequal, is trained with all clusters of `config` from three seeds; each segmentation is
-    counted (`core.tot.cluster_count`), and the middle one is taken. The given settings train only afterwards.
+    ASOT, whose steps may be unequal, is trained with all clusters of `config` from three seeds; the clusters of each
+    are joined pair by pair (`core.tot.cluster_count`), and the seeds speak together. The given settings train only
+    afterwards.
 
     Raises ConfigError: too few videos for any to be left out, or too few rows for so many clusters.
     """
@@ -60,27 +65,36 @@ def found_clusters(
     runs = train_many(matrices, seeds, device=device, should_stop=should_stop, on_step=on_step)
     scaling = fit_scaling(matrices, "video", DIRECTIONS)
     small = [scaling.apply(matrix, number) for number, matrix in enumerate(matrices)]
-    counts: list[Count] = []
+    every = max(1, round(rows / COUNTED_ROWS))
+    paths: list[Path] = []
     for run in runs:
         if should_stop() is StopKind.DISCARD:
             break
         posteriors = [infer.log_posterior(run, matrix) for matrix in matrices]
         labels = decode_all("any-order", posteriors, decoder_settings(search))
-        counts.append(count_clusters(small, labels, start))
-    counts.sort(key=lambda count: (count.clusters, count.recognised))
-    middle = counts[len(counts) // 2] if counts else Count(start, 0.0, [])
+        thin = [_thinned(matrix, video, every) for matrix, video in zip(small, labels, strict=True)]
+        paths.append(merge_path([matrix for matrix, _ in thin], [video for _, video in thin], start))
+    if not paths:
+        return msgspec.structs.replace(config, n_clusters=start, clusters="given"), {}
+    count = chosen(paths)
     evidence = {
         "start": start,
-        "found": middle.clusters,
-        "criterion": f"{RECOGNISED:.0%} of the clusters are recognised in videos left out; no labels used",
-        "seeds": [count.clusters for count in counts],
-        "recognised": middle.recognised,
-        "merges": [msgspec.to_builtins(merge) for merge in middle.merges],
+        "found": count.clusters,
+        "criterion": CRITERION,
+        "margin": MARGIN,
+        "seeds": count.seeds,
+        "explained": {str(number): nats for number, nats in count.explained.items()},
+        "merges": [msgspec.to_builtins(merge) for merge in count.merges],
     }
-    spread = ", ".join(str(count.clusters) for count in counts)
-    text = (
-        f"{middle.clusters} clusters are left of {start} ({spread} by seed); {middle.recognised:.0%} of them are "
-        "recognised in videos left out"
-    )
+    spread = ", ".join(map(str, count.seeds))
+    text = f"{count.clusters} clusters of {start} explain videos left out as well as the best ({spread} by seed)"
     report(LogLine(text=text))
-    return msgspec.structs.replace(config, n_clusters=middle.clusters, clusters="given"), evidence
+    return msgspec.structs.replace(config, n_clusters=count.clusters, clusters="given"), evidence
+
+
+def _thinned(matrix: FloatArray, labels: IntArray, every: int) -> tuple[FloatArray, IntArray]:
+    """Means of `every` neighbouring rows, and the label in the middle of each; a short rest is left away."""
+    n = max(1, len(matrix) // every)
+    step = min(every, len(matrix))
+    means = matrix[: n * step].reshape(n, step, -1).mean(axis=1)
+    return means, labels[step // 2 :: step][:n]

@@ -70,14 +70,15 @@ def test_auto_finds_the_number_and_the_newest_run_says_why(qtbot):
     view.train()
     _, config, _ = session.calls[0]
     assert (config.clusters, config.n_clusters) == ("auto", START_CLUSTERS)
-    merge = {"clusters": 4, "recognised": 0.7, "cluster": 3, "into": 1, "confused": 0.9, "share": 0.2}
-    counted = {"start": 4, "found": 3, "seeds": [3, 3, 4], "recognised": 1.0, "merges": [merge]}
+    merge = {"clusters": 4, "cluster": 3, "into": 1, "explained": 2.0, "share": 0.2}
+    explained = {"2": -9.0, "3": 0.0, "4": -2.0}
+    counted = {"start": 4, "found": 3, "seeds": [3, 3, 4], "explained": explained, "margin": 0.25, "merges": [merge]}
     run = max(session.document.runs.values(), key=lambda each: each.number)
     config = dict(run.config) | {"counted": counted}
     changes = session.document.add_run(replace(run, id="r9", number=9, config=config), LabelMap("r9", run.n_clusters))
     session.documentChanged.emit(changes, None)
     assert "3 clusters were found, beginning with 4 (by seed: 3, 3, 4)" in view._counted.text()
-    assert "3 merged into  1: taken for each other in 90%" in view._counted.toolTip()
+    assert "3 merged into  1 (20.0% of the frames): 3 explain videos left out better by 2.0" in view._counted.toolTip()
     view.set_clusters(5)
     assert view._clusters.isEnabled() and view.config().clusters == "given" and view.config().n_clusters == 5
 
