@@ -33,7 +33,7 @@ def evaluate_track(
     Where labels are matched anew (at video level, and where one action is read as two) the label map is left out.
     """
     document = project.document
-    found, n_clusters, label_map = _track(project, run, track)
+    found, n_clusters, label_map = track_of(project, run, track)
     scored = [v for v in document.videos if v in found and v in document.ground_truth]
     truths: dict[str, Labels] = {document.videos[v].name: document.ground_truth[v] for v in scored}
     labels: dict[str, Labels] = {document.videos[v].name: found[v] for v in scored}
@@ -75,7 +75,7 @@ def _marked(scores: Scores, document: Document, label_map: LabelMap) -> Scores:
     )
 
 
-def _track(
+def track_of(
     project: Readable, run: RunId | None, track: str
 ) -> tuple[dict[VideoId, Segmentation], int | None, LabelMap | None]:
     """Segmentations of a track, K where they are clusters, and their label map.

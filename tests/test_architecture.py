@@ -59,6 +59,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "core.learning_work": ("core.annotation core.data core.metrics.coverage core.errors", ""),
     "core.evaluation": (f"core.project core.run_work core.annotation core.data core.metrics {VALUES}",
                         "msgspec numpy"),
+    "core.global_evaluation": ("core.project core.evaluation core.annotation core.data core.metrics core.errors", ""),
     "core.review": ("core.annotation core.data core.metrics.segments core.errors", "numpy"),
     "core.review_work": (f"core.review core.annotation core.data {VALUES}", "numpy"),
     "core.report_page": ("core.annotation core.data core.metrics core.html_page core.errors", "numpy"),

@@ -17,7 +17,7 @@ from .labels import (
 )
 from .projects import check, create_project, open_project, relink, repair, whole_backup
 from .review import agreement, review_queue, second_reviewer
-from .scores import evaluate, evaluate_request, label_free, plain, score
+from .scores import evaluate, evaluate_global, evaluate_request, label_free, plain, score
 from .segmenting import segment, segment_project
 from .training import configure, lessons, next_videos, settings_of, sweep, train, train_project
 from .videos import smooth, video_streams, with_stream
@@ -31,6 +31,7 @@ __all__ = [
     "doctor",
     "edit_label_map",
     "evaluate",
+    "evaluate_global",
     "evaluate_request",
     "export",
     "export_preview",

@@ -50,6 +50,13 @@ def evaluate(
     return evaluate_track(project, run, track=track, level=level, kmeans=kmeans, split_sil=split_sil)
 
 
+def evaluate_global(projects: Sequence[Readable]) -> Scores:
+    """Scores of the newest runs of several projects, such as the groups of `group`, under one matching."""
+    from ..global_evaluation import evaluate_global as score_all
+
+    return score_all(projects)
+
+
 def label_free(project: Readable, run: RunId | None = None) -> dict[str, Any]:
     """What can be said of a run's predictions without ground truth, as plain values."""
     from ..evaluation import label_free_of

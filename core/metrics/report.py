@@ -85,6 +85,7 @@ class Clustering(msgspec.Struct, frozen=True):
 
     labels: Mapping[str, Any]  # Labels
     n_clusters: int
+    by_video: Mapping[str, int] = {}  # K of a video where that is another (global level)
 
 
 def quick_scores(
@@ -112,6 +113,7 @@ def evaluate(
     label_map: Mapping[int, int] | None = None,
     level: str = "activity",
     beside: Mapping[str, Clustering] | None = None,
+    clusters_by_video: Mapping[str, int] | None = None,
     notes: Sequence[str] = (),
     distances: Distances | None = None,
 ) -> Report:
@@ -127,8 +129,10 @@ def evaluate(
         actions: names of the ActionIds.
         n_clusters: K of the run; None says that the predictions are ActionIds already. A cluster of -1 is background.
         label_map: cluster to ActionId; None finds it by Hungarian matching.
-        level: ``activity`` (one matching over all videos) or ``video`` (one a video: far easier, not comparable).
-        beside: more clusterings by name, such as k-means.
+        level: ``activity`` (one matching over all videos), ``video`` (one a video: far easier, not comparable) or
+            ``global`` (one over the clusters and actions of several activities; see `core.global_evaluation`).
+        beside: more clusterings by name, such as k-means; one with the name of a baseline stands in its place.
+        clusters_by_video: K of the activity that a video was taken for, where that differs (global level).
         notes: what the reader must know of how the labels were read.
         distances: edit distances that are known from the evaluation before this one.
     Raises:
@@ -146,6 +150,7 @@ def evaluate(
     else:
         predicted, found = _matched(truth, given, n_clusters, level)
     clusters = n_clusters if n_clusters is not None else len(present)
+    counts = np.array([(clusters_by_video or {}).get(video, clusters) for video in cuts])
     distances = distances or Distances()
     compared = Comparison(truth, predicted, distances)
     shown = sorted({*present.tolist(), *np.unique(predicted.labels[predicted.labels >= 0]).tolist()})
@@ -155,9 +160,9 @@ def evaluate(
         videos=len(cuts),
         frames=int(truth.lengths.sum()),
         background=["background"] if np.any(truth.labels == BACKGROUND) else [],
-        **totals(compared, clusters, level=level),  # type: ignore[arg-type]
+        **totals(compared, counts, level=level),  # type: ignore[arg-type]
         mof_bg=compared.mof_with_background(),
-        f1_official=f1_concatenated(truth, predicted, clusters),
+        f1_official=f1_concatenated(truth, predicted, int(counts.sum())),
         label_map={str(c): names.get(found.get(c, WRONG)) for c in range(n_clusters or 0)} if found else {},
         baselines=_baselines(list(cuts), truth, level, beside or {}, distances),
         per_video=_per_video(list(cuts), compared),
@@ -200,9 +205,14 @@ def _through(label_map: Mapping[int, int], clusters: IntArray, n_clusters: int) 
 
 
 def _matched(truth: Runs, clusters: Runs, n_clusters: int, level: str) -> tuple[Runs, dict[int, int]]:
-    """The clusters as actions, and the label map: one for all videos, or one a video (then the map is empty)."""
-    if level == "activity":
+    """The clusters as actions, and the label map: one for all videos, or one a video (then the map is empty).
+
+    At global level a cluster without an action is background, where the data have one (CTE, section 4.7).
+    """
+    if level != "video":
         found = match_runs(truth, clusters, n_clusters)
+        if level == "global" and np.any(truth.labels == BACKGROUND):
+            found |= {cluster: int(BACKGROUND) for cluster in range(n_clusters) if cluster not in found}
         return clusters.relabelled(_through(found, clusters.labels, n_clusters)), found
     labels = np.empty_like(clusters.labels)
     for video in range(truth.n_videos):
@@ -217,15 +227,17 @@ def _baselines(
 ) -> dict[str, Totals]:
     present = len(np.unique(truth.labels[truth.labels >= 0]))
     sizes = np.bincount(truth.videos, truth.lengths).astype(int).tolist()
-    given: tuple[tuple[str, list[Labels], int], ...] = (
-        ("equal_split", [equal_cut(size, max(1, present)) for size in sizes], present),
-        ("one_class", [one_cut(size) for size in sizes], present),
-        *((name, [c.labels[v] for v in videos], c.n_clusters) for name, c in beside.items()),
-    )
+    plain = {
+        "equal_split": Clustering(
+            {v: equal_cut(n, max(1, present)) for v, n in zip(videos, sizes, strict=True)}, present
+        ),
+        "one_class": Clustering({v: one_cut(n) for v, n in zip(videos, sizes, strict=True)}, present),
+    }
     found = {}
-    for name, labels, n_clusters in given:
-        mapped, _ = _matched(truth, runs_of(labels), max(1, n_clusters), level)
-        found[name] = Totals(**totals(Comparison(truth, mapped, distances), n_clusters, level=level))
+    for name, given in (plain | dict(beside)).items():
+        mapped, _ = _matched(truth, runs_of([given.labels[v] for v in videos]), max(1, given.n_clusters), level)
+        counts = np.array([given.by_video.get(v, given.n_clusters) for v in videos])
+        found[name] = Totals(**totals(Comparison(truth, mapped, distances), counts, level=level))
     return found
 
 

@@ -190,12 +190,13 @@ def _split(values: IntArray, counts: IntArray) -> list[IntArray]:
     return np.split(values, np.cumsum(counts)[:-1])
 
 
-def f1_concatenated(truth: Runs, predicted: Runs, n_clusters: int) -> float:
+def f1_concatenated(truth: Runs, predicted: Runs, n_predicted: int) -> float:
     """The F1 of `totals` as the released CTE and TOT code counts it; never beside ours without saying so.
 
     Videos are joined end to end: equal labels across a border are one segment, and the last segment is not counted.
+    `n_predicted` is the sum of K over the videos.
     """
     joined = Comparison(truth.joined(), predicted.joined())
     last = bool(joined.is_wanted[-1])
     fractions = joined.fractions[:-1] if last else joined.fractions
-    return float(f1_of_hits(fractions.sum(), n_clusters * truth.n_videos, len(fractions)))
+    return float(f1_of_hits(fractions.sum(), n_predicted, len(fractions)))

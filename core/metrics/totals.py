@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from .scores import Comparison, f1_of_hits, majority_probability
 
 FloatArray = NDArray[np.float64]
-LEVELS = ("activity", "video")
+IntArray = NDArray[np.integer[Any]]
+LEVELS = ("activity", "video", "global")
+"""One matching over all videos of an activity; one a video; one over the clusters and actions of all activities."""
 
 
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,22 +29,23 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     f1_50: float = msgspec.field(name="f1@50")
 
 
-def totals(compared: Comparison, n_clusters: int, *, level: str = "activity") -> dict[str, float]:
+def totals(compared: Comparison, n_clusters: int | IntArray, *, level: str = "activity") -> dict[str, float]:
     """The fields of `Totals`.
 
-    At activity level everything is pooled over the videos: ``mof`` is right over foreground frames; ``f1`` is
-    ``2 tp / (K videos + segments)`` with tp the sum over segments of their fraction of right frames (CTE, TOT, in
-    closed form); ``f1_majority`` the same with actions for K and the probability of a majority of 15 drawn frames as
-    hit (ASOT); ``miou`` the mean over ground-truth actions. At video level these four are computed for each video
-    (actions: those of the video) and averaged; a video without foreground takes no part.
+    At activity level, and at global level alike, everything is pooled over the videos: ``mof`` is right over
+    foreground frames; ``f1`` is ``2 tp / (K videos + segments)`` with tp the sum over segments of their fraction of
+    right frames (CTE, TOT, in closed form); ``f1_majority`` the same with actions for K and the probability of a
+    majority of 15 drawn frames as hit (ASOT); ``miou`` the mean over ground-truth actions. At video level these
+    four are computed for each video (actions: those of the video) and averaged; a video without foreground takes no
+    part.
 
     At both levels ``edit`` is the mean over videos, and ``f1@k`` counts tp, fp and fn over all videos.
 
     Args:
-        n_clusters: K of the prediction.
-        level: ``activity`` or ``video``; the labels must have been matched at the same level.
+        n_clusters: K of the prediction; at global level (V,), that of the activity that each video was taken for.
+        level: one of `LEVELS`; the labels must have been matched at the same level.
     """
-    pooled = level == "activity"
+    pooled = level != "video"
     found = {"mof": _mof(compared, pooled), "miou": _miou(compared, pooled)}
     majority = majority_probability(compared.fractions)
     found["f1"] = _f1(compared, compared.fractions, np.full(compared.truth.n_videos, n_clusters), pooled)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -36,13 +37,16 @@ def register(verb: AddVerb) -> None:
     add("--decoder", metavar="NAME", help=f"{', '.join(DECODERS)}; the run's own when left out")
     add("--set", nargs="+", action="extend", default=[], metavar="NAME=VALUE", help=_DECODER_SETTINGS)
     add("--device", default="auto", help="where the network runs: auto, cpu, cuda, cuda:N, mps")
-    add = with_run(verb("evaluate", evaluate))
+    sub = verb("evaluate", evaluate)
+    add = sub.add_argument
+    add("project", type=Path, nargs="+", metavar="PROJECT.tot", help="several for --level global")
+    add("--run", type=RunId, metavar="ID", help="the newest that is not hidden when left out")
     add("--track", choices=("prediction", "corrected"), default="prediction", help="the track that is scored")
     add(
         "--level",
-        choices=("activity", "video"),
+        choices=("activity", "video", "global"),
         default="activity",
-        help="match clusters over all videos, or in each alone",
+        help="match clusters over all videos, in each alone, or over the runs of several projects (tot group)",
     )
     add("--kmeans", action="store_true", help="k-means of the features beside the other baselines")
     split_sil(add)
@@ -164,7 +168,11 @@ def segment(options: argparse.Namespace) -> Answer:
 
 def evaluate(options: argparse.Namespace) -> Answer:
     """Score a run or the corrected labels against ground truth."""
-    with api.open_project(options.project, read_only=True) as project:
+    if options.level == "global":
+        return _evaluate_global(options)
+    if len(options.project) > 1:
+        raise ConfigError(f"{len(options.project)} projects are scored together at global level only: --level global.")
+    with api.open_project(options.project[0], read_only=True) as project:
         report = api.evaluate(
             project,
             options.run,
@@ -174,4 +182,13 @@ def evaluate(options: argparse.Namespace) -> Answer:
             split_sil=options.split_sil,
         )
     values = api.plain(report)
+    return values, wording.report_text(values)
+
+
+def _evaluate_global(options: argparse.Namespace) -> Answer:
+    if options.run or options.track != "prediction" or options.kmeans or options.split_sil:
+        raise ConfigError("The global level scores the newest run of each project; leave the other options out.")
+    with ExitStack() as opened:
+        projects = [opened.enter_context(api.open_project(path, read_only=True)) for path in options.project]
+        values = api.plain(api.evaluate_global(projects))
     return values, wording.report_text(values)

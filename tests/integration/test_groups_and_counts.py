@@ -50,6 +50,28 @@ def test_videos_of_several_activities_become_one_project_each(
     assert code == 2 and "wanted 2 to 15" in error and not (tmp_path / "more").exists()
 
 
+def test_several_groups_are_scored_under_one_matching(
+    mixed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each group alone reaches a score that the whole reaches too: its clusters win its own actions."""
+    code, found, _ = tot(capsys, "group", mixed, "--groups", 3, "--out", tmp_path / "groups")
+    projects = [each["project"] for each in found["groups"]]
+    alone = []
+    for path in projects:
+        assert tot(capsys, "train", path, "--method", "tot", "--iterations", 60, "--device", "cpu")[0] == 0
+        assert tot(capsys, "segment", path)[0] == 0
+        alone.append(tot(capsys, "evaluate", path)[1])
+    code, report, _ = tot(capsys, "evaluate", *projects, "--level", "global")
+    assert code == 0 and report["level"] == "global" and report["videos"] == 15 and len(report["per_class"]) == 9
+    right = sum(each["mof"] * each["frames"] for each in alone)
+    assert report["mof"] == pytest.approx(right / report["frames"])  # groups are pure: matching apart is best for all
+    assert report["f1"] == pytest.approx(np.mean([each["f1"] for each in alone]), abs=0.02)
+    assert "does not compare" in report["notes"][0]
+    code, _, error = tot(capsys, "evaluate", *projects)
+    assert code == 2 and "--level global" in error
+    assert tot(capsys, "evaluate", projects[0], projects[0], "--level", "global")[0] == 2
+
+
 def test_groups_of_activities_that_number_their_actions_alone_keep_every_name(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
