@@ -6,6 +6,7 @@ TotError                      one message: what was found, what was wanted, wher
 |-- EditError                 an edit was refused; nothing changed
 |-- StoreError                the project file cannot be opened or written
 |   |-- ProjectLockedError    another program holds the project
+|   |-- ForeignFoldersError   the project names folders that nobody chose here; none of them was read
 |   |-- NewerProjectError     made by a newer version; nothing was changed
 |   `-- DamagedProjectError   a row fails its check; the file was left as it is
 |-- MediaError                a video cannot be decoded at all, or a picture of it cannot
@@ -16,6 +17,7 @@ TotError                      one message: what was found, what was wanted, wher
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 _WANTED = re.compile(r"(?:ried to allocate|nable to allocate) ([\d.]+ \w+)")
@@ -81,6 +83,17 @@ class StoreError(TotError):
 
 class ProjectLockedError(StoreError):
     """Another program holds the project; the message names computer, process and time."""
+
+
+class ForeignFoldersError(StoreError):
+    """A project names `folders` outside its own that were never chosen on this computer. Nothing in them was read."""
+
+    def __init__(self, project: Path, folders: Sequence[Path]) -> None:
+        self.folders = tuple(folders)
+        more = f" and {len(folders) - 1} more" if len(folders) > 1 else ""
+        never = "none of which was ever" if more else "which was never"
+        self.what = f"{project.name} names files in {folders[0]}{more}, {never} chosen on this computer. None was read."
+        super().__init__(f"{self.what} If you trust where the project comes from: tot trust {project.name}")
 
 
 class NewerProjectError(StoreError):

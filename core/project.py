@@ -15,8 +15,8 @@ from .annotation.segmentation import Segmentation
 from .annotation.values import LabelMap, Prediction, Run, TrackKind
 from .data.dataset import BACKGROUND, UNLABELLED, Dataset, RunId, Video, VideoId
 from .data.fingerprint import Stamps, stamps_of
-from .errors import EditError, StoreError
-from .store import backup, log, opening, pack, places, rows, tracks
+from .errors import EditError, ForeignFoldersError, StoreError
+from .store import backup, log, opening, pack, places, roots, rows, tracks
 from .store.create import create
 from .store.emergency import HeldRow
 from .store.file import ProjectFile
@@ -111,6 +111,7 @@ class Project:
         """A new project, open, that holds the dataset's ground truth. Raises StoreError when the file exists."""
         path = Path(path).absolute()
         create(path, dataset, ground_truth)
+        roots.remember_dataset(dataset)
         return cls(path, read_only=False)
 
     @classmethod
@@ -131,6 +132,22 @@ class Project:
         """
         path = Path(path).absolute()
         return cls(path, read_only=True, copy=opening.copy_of_open_project(path))
+
+    def check_folders(self) -> None:
+        """Nothing when every folder that the project names was chosen on this computer. Raises ForeignFoldersError.
+
+        Ask before anything is read there: a project may come from anybody.
+        """
+        roots.check(self.path, self.document)
+
+    def trust_folders(self) -> tuple[Path, ...]:
+        """The person wants them read: remember the folders that were not chosen yet, and name them."""
+        try:
+            self.check_folders()
+        except ForeignFoldersError as error:
+            roots.remember(error.folders)
+            return (*error.folders, *self.trust_folders())  # where links in them lead
+        return ()
 
     def snapshot(self) -> Snapshot:
         """The present values; later edits do not show in them."""
@@ -313,6 +330,7 @@ class Project:
 
     def _put_dataset(self, dataset: Dataset, changed: frozenset[VideoId]) -> Changes:
         self._writer.put(lambda connection: rows.put_dataset(connection, dataset))
+        roots.remember_dataset(dataset)
         self.document.dataset = dataset
         self.document.videos = {video.id: video for video in dataset.videos}
         return Changes(What.DATASET, changed)

@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
-from core.errors import DamagedProjectError, ProjectLockedError, TotError
+from core.errors import DamagedProjectError, ForeignFoldersError, ProjectLockedError, TotError
 from core.events import Failed, Finished
 
 from .dialogs.details import DetailsDialog
@@ -58,10 +58,13 @@ class Safety(QObject):
         """Open a project; where that fails, say why and offer what helps."""
         self._try_to_open(path, as_copy=False)
 
-    def _try_to_open(self, path: Path, *, as_copy: bool) -> None:
+    def _try_to_open(self, path: Path, *, as_copy: bool, trusted: bool = False) -> None:
         say = self._window.bar.say
         try:
-            self._session.open_project(path, as_copy=as_copy)
+            self._session.open_project(path, as_copy=as_copy, trusted=trusted)
+        except ForeignFoldersError as error:
+            read = ("Trust it and open", lambda: self._try_to_open(path, as_copy=as_copy, trusted=True))
+            say(f"{error.what} Open it only if you trust where it comes from.", "warning", [read])
         except ProjectLockedError as error:
             copy = ("Open a read-only copy", lambda: self._try_to_open(path, as_copy=True))
             say(str(error), "warning", [] if as_copy else [copy])

@@ -15,7 +15,7 @@ from .labels import (
     import_labels,
     plan_import,
 )
-from .projects import check, create_project, open_project, relink, repair, whole_backup
+from .projects import check, create_project, open_project, relink, repair, trust, whole_backup
 from .review import agreement, review_queue, second_reviewer
 from .scores import evaluate, evaluate_global, evaluate_request, label_free, plain, score
 from .segmenting import segment, segment_project
@@ -68,6 +68,7 @@ __all__ = [
     "sweep",
     "train",
     "train_project",
+    "trust",
     "video_streams",
     "warm_up",
     "whole_backup",

@@ -30,10 +30,27 @@ def create_project(path: Path | str, dataset: Dataset) -> Project:
 
 
 def open_project(path: Path | str, *, read_only: bool = False) -> Project:
-    """An open project; the caller closes it."""
+    """An open project; the caller closes it.
+
+    Raises ForeignFoldersError: it names folders that nobody chose on this computer (`trust`); none of them was read.
+    """
     from ..project import Project
 
-    return Project.open(Path(path), read_only=read_only)
+    project = Project.open(Path(path), read_only=read_only)
+    try:
+        project.check_folders()
+    except BaseException:
+        project.close()
+        raise
+    return project
+
+
+def trust(path: Path | str) -> tuple[Path, ...]:
+    """From now on the folders that a project names may be read here; those that were not chosen before."""
+    from ..project import Project
+
+    with Project.open(Path(path), read_only=True) as project:
+        return project.trust_folders()
 
 
 def relink(

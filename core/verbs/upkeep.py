@@ -1,4 +1,4 @@
-"""The verbs that look after projects and the installation: check, doctor."""
+"""The verbs that look after projects and the installation: check, trust, doctor."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ def register(verb: AddVerb) -> None:
     add = verb("check", check).add_argument
     add("project", type=Path, metavar="PROJECT.tot")
     add("--repair", type=Path, metavar="NEW.tot", help="save what can be read into a new file")
+    verb("trust", trust).add_argument("project", type=Path, metavar="PROJECT.tot")
     verb("doctor", doctor)
 
 
@@ -32,6 +33,14 @@ def check(options: argparse.Namespace) -> Answer:
     findings = api.check(options.project)
     text = "\n".join(findings) if findings else f"{options.project}: every row is whole."
     return {"project": str(options.project), "ok": not findings, "findings": findings}, text
+
+
+def trust(options: argparse.Namespace) -> Answer:
+    """Allow the folders that a project from elsewhere names to be read, on this computer, from now on."""
+    folders = [str(folder) for folder in api.trust(options.project)]
+    text = "\n".join(f"{folder}: may be read now" for folder in folders)
+    known = f"{options.project} names no folder that was not chosen before."
+    return {"project": str(options.project), "folders": folders}, text or known
 
 
 def doctor(options: argparse.Namespace) -> Answer:

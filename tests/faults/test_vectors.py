@@ -31,7 +31,7 @@ from core.annotation.segmentation import Segmentation
 from core.data.dataset import Action, ActionId
 from core.data.layouts import scan
 from core.data.npy import open_matrix
-from core.errors import InputError, MediaError, StoreError, TotError
+from core.errors import ForeignFoldersError, InputError, MediaError, StoreError, TotError
 from core.formats.registry import FORMATS
 from core.project import Project
 
@@ -246,6 +246,32 @@ def test_s11_paths_that_leave_the_dataset(tmp_path: Path, canary: Canary, text: 
     except StoreError:
         return
     assert found is None or found.is_relative_to(root)
+
+
+def test_s11_a_project_from_elsewhere_looks_into_no_folder_before_a_person_said_so(tmp_path: Path, monkeypatch) -> None:
+    """Everything that the interpreter opens or lists is told by an audit hook, threads beside the window included."""
+    from core import api
+
+    secret, seen = tmp_path / "secret", []
+    root = layout(secret, "F", lengths={"clip_01": 24})
+    (tmp_path / "mail").mkdir()
+    path = tmp_path / "mail" / "gift.tot"
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TOT_DATA_DIR", str(tmp_path / "sender"))
+        Project.create(path, scan(root, probe=probe), ground_truth={}).close()
+    monkeypatch.setenv("TOT_DATA_DIR", str(tmp_path / "receiver"))
+
+    def hook(event: str, arguments: tuple[object, ...]) -> None:
+        if event in ("open", "os.listdir", "os.scandir") and str(secret) in str(arguments[0]):
+            seen.append((event, arguments[0]))
+
+    sys.addaudithook(hook)
+    with pytest.raises(ForeignFoldersError) as told:
+        api.open_project(path)
+    assert told.value.folders == (root,) and not seen
+    api.trust(path)
+    assert not seen  # said yes, and nothing was wanted of it yet
+    api.open_project(path).close()
 
 
 def test_s11_links_devices_and_pipes(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from core.annotation import commands
 from core.cache import cache_path
+from core.project import Project
 from core.run_folder import write_manifest
 from core.store import log
 from core.store.writer import SavedState
@@ -99,6 +100,25 @@ def test_a_locked_project_is_offered_as_a_copy(window: MainWindow, path: Path) -
         assert project is not None and project.read_only and V in project.document.corrected
         window.session.close_project()
         child.stdin.close()
+
+
+def test_folders_that_nobody_chose_here_are_asked_about_once(
+    window: MainWindow, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Project.open(path) as project:
+        (tmp_path / "far" / "data").mkdir(parents=True)
+        project.set_dataset_root(tmp_path / "far" / "data")
+    (tmp_path / "mail").mkdir()
+    path = path.rename(tmp_path / "mail" / "a.tot")
+    monkeypatch.setenv("TOT_DATA_DIR", str(tmp_path / "of another person"))
+    window.actions_.file.open_path(path)
+    assert window.session.project is None
+    assert f"names files in {tmp_path / 'far' / 'data'}" in window.bar.text() and "None was read" in window.bar.text()
+    window.bar.choose("Trust it and open")
+    assert window.session.project is not None
+    window.session.close_project()
+    window.actions_.file.open_path(path)
+    assert window.session.project is not None
 
 
 def test_a_read_only_project_shows_no_edit_that_works(

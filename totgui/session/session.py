@@ -21,7 +21,7 @@ from core.annotation.segmentation import Segmentation
 from core.annotation.values import TrackKey
 from core.data.dataset import Dataset, RunId, VideoId
 from core.data.labels import load_ground_truth
-from core.errors import TotError
+from core.errors import ForeignFoldersError, TotError
 from core.learning_work import amount_for
 from core.project import Project
 from core.relink import Match
@@ -113,16 +113,23 @@ class Session(QObject):
         """The present values of the open project, or None."""
         return self.project.document if self.project else None
 
-    def open_project(self, path: Path, *, as_copy: bool = False) -> None:
+    def open_project(self, path: Path, *, as_copy: bool = False, trusted: bool = False) -> None:
         """Open a project file, or a read-only copy of one that another program holds.
 
+        `trusted` says that the person wants the files read that it names, wherever they lie; this is remembered.
         Raises StoreError; what was open stays open then.
         """
         if self.project is not None and self.project.path == path.absolute():
             if not self.project.read_only:
                 return
             self.close_project()
-        self._adopt(Project.open_copy(path) if as_copy else Project.open(path))
+        project = Project.open_copy(path) if as_copy else Project.open(path)
+        try:
+            project.trust_folders() if trusted else project.check_folders()
+        except ForeignFoldersError:
+            project.close()
+            raise
+        self._adopt(project)
 
     def create_project(self, path: Path, dataset: Dataset) -> None:
         """Make a project from a scanned dataset and open it. Unreadable labels become messages."""
