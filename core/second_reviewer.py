@@ -17,6 +17,7 @@ from .errors import InputError, ProjectLockedError
 from .formats.guess import guess_formats
 from .formats.registry import find_format
 from .metrics.kappa import Agreement, agreement_of_two
+from .metrics.segments import Pieces, rising_union
 from .project import Project
 
 TOLERANCE_S = 0.5
@@ -113,8 +114,17 @@ def tolerance(document: Document, video: VideoId) -> int:
     return TOLERANCE_FRAMES if rate is None else max(1, round(TOLERANCE_S * float(rate)))
 
 
-def _both(mine: Segmentation, theirs: Segmentation) -> tuple[np.ndarray, np.ndarray]:
-    """The labels of the frames that both have labelled."""
-    first, second = mine.to_frames(), theirs.to_frames()
+def _both(mine: Segmentation, theirs: Segmentation) -> tuple[Pieces, Pieces]:
+    """What both say of the frames that both have labelled, as if there were no others."""
+    starts = rising_union(mine.starts, theirs.starts)
+    first, second = (t.labels[np.searchsorted(t.starts, starts, side="right") - 1] for t in (mine, theirs))
     known = (first != UNLABELLED) & (second != UNLABELLED)
-    return first[known], second[known]
+    lengths = np.diff(np.append(starts, mine.n_frames))[known]
+    starts = np.cumsum(lengths) - lengths
+    return _joined(starts, first[known], int(lengths.sum())), _joined(starts, second[known], int(lengths.sum()))
+
+
+def _joined(starts: np.ndarray, labels: np.ndarray, n_frames: int) -> Pieces:
+    """Pieces of which neighbours with one label are one."""
+    differ = np.append(True, labels[1:] != labels[:-1])[: len(labels)]
+    return Pieces(starts[differ], labels[differ], n_frames)

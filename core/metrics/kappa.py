@@ -9,6 +9,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from .segments import Labels, cut_of, overlaps, runs_of
+
 IntArray = NDArray[np.integer[Any]]
 
 
@@ -30,27 +32,46 @@ class Agreement(msgspec.Struct, frozen=True):
     median_offset_frames: float | None
 
 
-def cohen_kappa(first: IntArray, second: IntArray) -> float | None:
-    """Cohen's kappa of two (T,) label arrays: ``(p_o - p_e) / (1 - p_e)`` (Cohen 1960); None where p_e is 1.
+def cohen_kappa(first: Labels, second: Labels) -> float | None:
+    """Cohen's kappa of two labellings, (T,) or segments: ``(p_o - p_e) / (1 - p_e)`` (Cohen 1960); None where p_e is 1.
 
     >>> cohen_kappa(np.array([0, 0, 1, 1]), np.array([0, 0, 1, 1]))
     1.0
     """
-    labels, codes = np.unique(np.concatenate([first, second]), return_inverse=True)
-    one, other = codes[: len(first)], codes[len(first) :]
-    n = len(labels)
-    table = np.bincount(one * n + other, minlength=n * n).reshape(n, n) / max(1, len(first))
-    by_chance = float(table.sum(axis=1) @ table.sum(axis=0))
-    return None if by_chance >= 1.0 else (float(np.trace(table)) - by_chance) / (1.0 - by_chance)
+    table, frames = _table([(first, second)])
+    return _kappa(table, frames)
+
+
+def _table(pairs: Sequence[tuple[Labels, Labels]]) -> tuple[IntArray, int]:
+    """(L, L) frames by the label of the first and of the second, over some videos, and all frames."""
+    held = [pair for pair in pairs if cut_of(pair[0]).n_frames]
+    if not held:
+        return np.zeros((0, 0), np.int64), 0
+    first, second = runs_of([a for a, _ in held]), runs_of([b for _, b in held])
+    shared = overlaps(first, second)
+    labels, codes = np.unique(np.concatenate([first.labels, second.labels]), return_inverse=True)
+    one, other, n = codes[: len(first)][shared.first], codes[len(first) :][shared.second], len(labels)
+    table = np.bincount(one * n + other, shared.frames, minlength=n * n).astype(np.int64).reshape(n, n)
+    return table, int(shared.frames.sum())
+
+
+def _kappa(table: IntArray, frames: int) -> float | None:
+    shares = table / max(1, frames)
+    by_chance = float(shares.sum(axis=1) @ shares.sum(axis=0))
+    return None if by_chance >= 1.0 else (float(np.trace(shares)) - by_chance) / (1.0 - by_chance)
 
 
 def matched_boundaries(first: IntArray, second: IntArray, tolerance: int) -> list[tuple[int, int]]:
     """Pairs of boundaries of two people that lie within `tolerance` frames, each used once, the closest pairs first."""
-    pairs = [(abs(int(a) - int(b)), int(a), int(b)) for a in first for b in _near(second, int(a), tolerance)]
+    low, high = np.searchsorted(second, first - tolerance), np.searchsorted(second, first + tolerance + 1)
+    count = high - low
+    mine = np.repeat(first, count)
+    theirs = second[np.repeat(low - (np.cumsum(count) - count), count) + np.arange(count.sum())]
+    order = np.lexsort((theirs, mine, np.abs(mine - theirs)))
     used_first: set[int] = set()
     used_second: set[int] = set()
     found = []
-    for _, a, b in sorted(pairs):
+    for a, b in zip(mine[order].tolist(), theirs[order].tolist(), strict=True):
         if a not in used_first and b not in used_second:
             used_first.add(a)
             used_second.add(b)
@@ -58,31 +79,24 @@ def matched_boundaries(first: IntArray, second: IntArray, tolerance: int) -> lis
     return found
 
 
-def _near(boundaries: IntArray, frame: int, tolerance: int) -> IntArray:
-    """The rising boundaries that lie at most `tolerance` from a frame."""
-    first, last = np.searchsorted(boundaries, [frame - tolerance, frame + tolerance + 1])
-    return boundaries[first:last]
-
-
-def agreement_of_two(pairs: Sequence[tuple[IntArray, IntArray]], *, tolerance_frames: int) -> Agreement:
+def agreement_of_two(pairs: Sequence[tuple[Labels, Labels]], *, tolerance_frames: int) -> Agreement:
     """The agreement of two people over some videos.
 
     Args:
-        pairs: for each video the (T,) labels of the first and of the second person.
+        pairs: for each video the labels of the first and of the second person, (T,) or segments.
         tolerance_frames: how far apart two boundaries may lie and still be one.
     """
-    first = np.concatenate([a for a, _ in pairs]) if pairs else np.empty(0, np.int64)
-    second = np.concatenate([b for _, b in pairs]) if pairs else np.empty(0, np.int64)
+    table, frames = _table(pairs)
     counts, offsets = [0, 0], []
     for a, b in pairs:
-        mine, theirs = np.flatnonzero(np.diff(a)) + 1, np.flatnonzero(np.diff(b)) + 1
+        mine, theirs = cut_of(a).starts[1:], cut_of(b).starts[1:]
         counts[0] += len(mine)
         counts[1] += len(theirs)
         offsets += [abs(x - y) for x, y in matched_boundaries(mine, theirs, tolerance_frames)]
     return Agreement(
-        frames=len(first),
-        agreement=float(np.mean(first == second)) if len(first) else 0.0,
-        kappa=cohen_kappa(first, second) if len(first) else None,
+        frames=frames,
+        agreement=int(np.trace(table)) / frames if frames else 0.0,
+        kappa=_kappa(table, frames) if frames else None,
         boundaries=(counts[0], counts[1]),
         tolerance_frames=tolerance_frames,
         boundary_f1=2 * len(offsets) / sum(counts) if sum(counts) else None,

@@ -119,7 +119,7 @@ def soak(folder: Path, frames: int) -> dict[str, object]:
     }  # fmt: skip
 
 
-PAUSES_MS = (0, 5, 150, 400, 700)
+PAUSES_MS = (0, 5, 150, 400)
 """Between two edits, in turn: the numbers of the panels begin some time after an edit, and the next may meet them."""
 
 
@@ -136,7 +136,7 @@ def large(path: Path, load: Path | None = None) -> dict[str, object]:
     session.select_video(video)
     QTest.qWait(200)
     n, acks, beats = session.document.videos[video].timebase.n_frames, [], []
-    while len(acks) < 200:
+    while len(acks) < (200 if load is None else 100):
         frame = dice.randrange(n - 60)
         try:
             edit = commands.relabel(session.document, video, frame, frame + 30, dice.randrange(12))
