@@ -32,13 +32,16 @@ def with_examples(trained: Trained, lessons: Lessons, matrices: Sequence[FloatAr
 
     Where every row is corrected there is nothing to go by, and none to spoil: kappa is 1.
     """
-    rows = [trained.scaling.apply(matrix, number) for number, matrix in enumerate(matrices)]
-    examples = learn_examples(rows.__getitem__, lessons, trained.config.n_clusters)
+
+    def rows_of(number: int) -> FloatArray:
+        return trained.scaling.apply(matrices[number], number)
+
+    examples = learn_examples(rows_of, lessons, trained.config.n_clusters)
     others = np.concatenate([known < 0 for known in lessons.labels])
     if not others.any():
         return replace(trained, examples=examples), 1.0
     of_runs = [infer.log_posterior(trained, matrix) for matrix in matrices]
-    own = [np.maximum(examples.log_posterior(each), FLOOR) for each in rows]
+    own = [np.maximum(examples.log_posterior(rows_of(n)), FLOOR) for n in range(len(matrices))]
     one = np.concatenate(decode_all(trained.config.decoder, of_runs, decoder_settings(trained.config)))
     other = np.concatenate(decode_all("video-order", own))
     kappa = cohen_kappa(one[others], other[others])
