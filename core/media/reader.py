@@ -160,9 +160,15 @@ class FrameReader:
                 yield at
             if found:
                 return True
-        # The last pass left nothing out: what it did not give up to where it is now does not decode.
-        self._given_up.update(range(picture, self.n_pictures if self._at < 0 else max(picture + 1, self._at)))
+        # The last pass left nothing out: what it did not give up to where it is, or the next key frame, is lost.
+        stop = self._key_behind(picture)
+        self._given_up.update(range(picture, stop if self._at < 0 else min(stop, max(picture + 1, self._at))))
         return False
+
+    def _key_behind(self, picture: int) -> int:
+        """The first key frame behind a picture, or the number of pictures."""
+        key = bisect_right(self._key_pts, self._pts[picture])
+        return bisect_left(self._pts, self._key_pts[key]) if key < len(self._key_pts) else self.n_pictures
 
     def _steps_leniently(self, picture: int) -> Iterator[int]:
         if self._lenient is None:
@@ -366,19 +372,59 @@ def _whole(following: Iterator[av.Packet[av.VideoStream]], *, strict: bool) -> I
     """Frames of these packets; behind a packet that does not decode, none before the next intra picture.
 
     What comes between refers to the picture that is lost, and a decoder fills it with an older one. `strict`: so it
-    does behind a picture of which a part is lost.
+    does behind a picture of which a part is lost, as the decoder or the container (a gap in MPEG-TS) says.
     """
     is_torn = False
+    gap = _Gap()
     for packet in following:
+        if strict:
+            gap.meet(packet)
         try:
             frames = packet.decode()
         except av.error.FFmpegError:
             is_torn = True
             continue
         for frame in frames:
+            if gap.takes(frame.pts):
+                continue
             is_torn = (strict and frame.is_corrupt) or (is_torn and (frame.is_corrupt or not _is_intra(frame)))
             if not is_torn:
                 yield frame
+
+
+class _Gap:
+    """Which pictures are suspect because the container lost a piece: in the order of decoding all from there to the
+    next key frame, and those behind that one that are shown before it.
+
+    The parser of MPEG-TS marks a packet up to two before the piece that is lost: a key frame so near ends nothing.
+    """
+
+    SLACK = 3
+
+    def __init__(self) -> None:
+        self._is_open = False
+        self._since = 0
+        self._until: int | None = None  # what is shown before this time may refer to the other side of the gap
+        self._suspect: set[int] = set()
+
+    def meet(self, packet: av.Packet[av.VideoStream]) -> None:
+        """The next packet in the order of decoding."""
+        self._since += 1
+        if packet.is_keyframe and self._since >= self.SLACK:
+            self._until = packet.pts if self._is_open else None
+            self._is_open = False
+        if packet.is_corrupt:
+            self._is_open, self._since = True, 0
+        leads = self._until is not None and packet.pts is not None and packet.pts < self._until
+        if packet.pts is not None and (self._is_open or leads):
+            self._suspect.add(packet.pts)
+
+    def takes(self, pts: int | None) -> bool:
+        """Whether the frame of this time is suspect; asked once."""
+        if pts not in self._suspect:
+            return False
+        self._suspect.discard(pts)
+        return True
 
 
 def _is_intra(frame: av.VideoFrame) -> bool:
