@@ -141,7 +141,7 @@ def main() -> int:
         window = MainWindow(session, Settings())
         window.resize(1600, 1000)
         window.show()
-        session.open_project(copy)
+        session.open_project(copy, trusted=True)
         window.docks["Timeline"].raise_()
         document, run = session.document, session.current_run
         assert document is not None and run is not None

@@ -82,7 +82,7 @@ class Stage:
         shutil.rmtree(copy.parent, ignore_errors=True)
         copy.parent.mkdir()
         shutil.copyfile(source, copy)
-        self.session.open_project(copy)
+        self.session.open_project(copy, trusted=True)
         self.window.bar.hide()
         self.window.reset_layout()
         self.window._size_docks()

@@ -387,7 +387,7 @@ def read_only(stage: Stage) -> Steps:
     stage.open("reviewed", frame=400)
     path = stage.session.project.path
     stage.session.close_project()
-    stage.session.open_project(path, as_copy=True)
+    stage.session.open_project(path, as_copy=True, trusted=True)
     stage.settle(600)
     yield stage.window
 
