@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "gui")]
 FIGURES = ROOT / "docs" / "reliability.json"
 DOCUMENT = ROOT / "docs" / "reliability.md"
+TIMED = ("F4", "F17", "F18", "F19")
 
 
 def machine() -> str:
@@ -41,7 +42,7 @@ def run(name: str, count: int | None, seed: int) -> dict[str, object]:
 
     one = row(name)
     outcomes: list[Outcome] = []
-    began = time.monotonic()
+    began, load = time.monotonic(), os.getloadavg()[0]
     for turn in range(one.seeds):
         progress(f"{one.id}: {one.title}, {count or one.count} {one.unit}, seed {seed + turn}")
         with tempfile.TemporaryDirectory(prefix="tot-faults-") as folder:
@@ -52,6 +53,8 @@ def run(name: str, count: int | None, seed: int) -> dict[str, object]:
         figures |= {
             key if one.seeds == 1 else f"{key}, seed {seed + turn}": value for key, value in found.figures.items()
         }
+    if name in TIMED:  # times say nothing without what else ran
+        figures["load of the machine, a minute's mean"] = f"{load:.1f} before, {os.getloadavg()[0]:.1f} at the end"
     return {
         "cases": sum(found.cases for found in outcomes),
         "unit": one.unit,

@@ -60,8 +60,9 @@ def large(count: int, seed: int, folder: Path) -> Outcome:
         )
         project.close(60)
     shutil.copy(folder / "a.tot", folder / "b.tot")
-    found = _child(folder, "large", folder / "a.tot")
-    loaded = _child(folder, "large", folder / "b.tot", folder / "work") if "failure" not in found else {}
+    is_whole = count >= 500
+    found = _child(folder, "large", folder / "a.tot", "200" if is_whole else "30")
+    loaded = _child(folder, "large", folder / "b.tot", "100", folder / "work") if is_whole else {}
     for each in (found, loaded):
         if "failure" in each:
             return Outcome(0, (each["failure"],))
@@ -72,7 +73,7 @@ def large(count: int, seed: int, folder: Path) -> Outcome:
         for name, value in found.items()
         if value >= (limit := limits.get(name.removeprefix("in a training: "), float("inf")))
     ]
-    return Outcome(count, tuple(failures) if count >= 500 else (), found)
+    return Outcome(count, tuple(failures) if is_whole else (), found)
 
 
 def backups(count: int, seed: int, folder: Path) -> Outcome:

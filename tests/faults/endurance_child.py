@@ -1,7 +1,7 @@
 """The window for long, or on much, in a process of its own: what F18 and F19 measure.
 
 python -m faults.endurance_child soak FOLDER FRAMES     frames shown, seeks, switches of the video; memory and handles
-python -m faults.endurance_child large PROJECT [FOLDER]  open a large project, edit it, scroll it; with FOLDER
+python -m faults.endurance_child large PROJECT EDITS [FOLDER]  open a large project, edit it, scroll it; with FOLDER
                                                         while a training runs there
 """
 
@@ -123,7 +123,7 @@ PAUSES_MS = (0, 5, 150, 400)
 """Between two edits, in turn: the numbers of the panels begin some time after an edit, and the next may meet them."""
 
 
-def large(path: Path, load: Path | None = None) -> dict[str, object]:
+def large(path: Path, edits: int, load: Path | None = None) -> dict[str, object]:
     """Opening, editing and scrolling a project of 500 videos, one of them with a million frames and 50,000 segments.
 
     Edits go through the session, as a person's do: every panel follows each, and the time counts until it is on disk.
@@ -136,7 +136,7 @@ def large(path: Path, load: Path | None = None) -> dict[str, object]:
     session.select_video(video)
     QTest.qWait(200)
     n, acks, beats = session.document.videos[video].timebase.n_frames, [], []
-    while len(acks) < (200 if load is None else 100):
+    while len(acks) < edits:
         frame = dice.randrange(n - 60)
         try:
             edit = commands.relabel(session.document, video, frame, frame + 30, dice.randrange(12))
@@ -148,7 +148,7 @@ def large(path: Path, load: Path | None = None) -> dict[str, object]:
         acks.append(time.perf_counter() - began)
         QTest.qWait(PAUSES_MS[len(acks) % len(PAUSES_MS)])
     axis = window.timeline
-    for turn in range(300):
+    for turn in range(edits * 3 // 2):
         angle = QPoint(0, 120 if turn % 3 else -120)
         modifier = Qt.KeyboardModifier.ControlModifier if turn % 2 else Qt.KeyboardModifier.NoModifier
         at = QPoint(dice.randrange(max(2, axis.width())), axis.height() // 2)
@@ -189,4 +189,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "soak":
         print(json.dumps(soak(Path(sys.argv[2]), int(sys.argv[3]))))
     else:
-        print(json.dumps(large(*map(Path, sys.argv[2:]))))
+        print(json.dumps(large(Path(sys.argv[2]), int(sys.argv[3]), *map(Path, sys.argv[4:]))))
