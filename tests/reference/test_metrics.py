@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from core.metrics.kappa import cohen_kappa
 from core.metrics.report import Report, evaluate
 
 N_ACTIONS = 5
@@ -72,3 +73,11 @@ def test_classes_confusion_and_miou_are_those_of_scikit_learn(seed: int) -> None
         for v in truths
     ]
     assert report(truths, found, "video").miou == pytest.approx(np.mean(each))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_kappa_is_that_of_scikit_learn(seed: int) -> None:
+    sklearn = pytest.importorskip("sklearn.metrics")
+    truths, found = videos(seed, background=True)
+    wanted = sklearn.cohen_kappa_score(np.concatenate(list(truths.values())), np.concatenate(list(found.values())))
+    assert cohen_kappa(*(np.concatenate(list(each.values())) for each in (truths, found))) == pytest.approx(wanted)
