@@ -41,7 +41,7 @@ def test_every_method_trains_on_videos_of_any_length_and_size(method: str, size:
     for decoder in DECODERS:
         labels = decode_all(decoder, posteriors, decoder_settings(config))
         assert [len(each) for each in labels] == list(LENGTHS), decoder
-        assert all(0 <= each.min() and each.max() < 6 for each in labels), decoder
+        assert all(each.min() >= 0 and each.max() < 6 for each in labels), decoder
 
 
 @pytest.mark.parametrize("size", [0.0, 1.0, 1e2, 1e4])
