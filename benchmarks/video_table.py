@@ -190,7 +190,7 @@ class Watched:
         from totgui.main_window import MainWindow
         from totgui.session import Session
         from totgui.settings import Settings
-        from totgui.views.video_picture import Picture
+        from totgui.views.video.picture import Picture
 
         self.painted: list[tuple[float, int]] = []
         painted, paint = self.painted, Picture.paintEvent

@@ -40,14 +40,14 @@ from .views.label_map.view import LabelMapView
 from .views.labels.view import LabelsView
 from .views.live.view import LiveView
 from .views.message_bar import MessageBar
-from .views.metrics import MetricsView
-from .views.review import ReviewView
+from .views.metrics.view import MetricsView
+from .views.review.view import ReviewView
 from .views.runs import RunsView
 from .views.saved import SavedLine
 from .views.start import StartPage
 from .views.timeline.view import TimelineView
-from .views.training import TrainingView
-from .views.video import VideoView
+from .views.training.view import TrainingView
+from .views.video.view import VideoView
 from .views.videos import VideosView
 
 Area = Qt.DockWidgetArea

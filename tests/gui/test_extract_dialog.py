@@ -13,7 +13,7 @@ from core.annotation.changes import Changes, What
 from core.feature_work import cache_folder, folder_beside
 from totgui.dialogs.details import DetailsDialog
 from totgui.dialogs.extract import ExtractDialog, ExtractOffer
-from totgui.views.training import TrainingView
+from totgui.views.training.view import TrainingView
 
 ROOT = Path("/data/clips")
 

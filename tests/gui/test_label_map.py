@@ -17,7 +17,7 @@ from totgui.views.label_map.head import MATRIX, PICTURES
 from totgui.views.label_map.matrix import OWN_KEYS
 from totgui.views.label_map.paint import ink, luminance
 from totgui.views.label_map.view import HELP, LabelMapView
-from totgui.views.metrics import MetricsView
+from totgui.views.metrics.view import MetricsView
 from totgui.views.runs import RunsView
 
 R2 = RunId("r2")

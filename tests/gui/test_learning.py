@@ -14,9 +14,9 @@ from core.annotation.learned import Learned, Taught
 from core.annotation.values import ReviewStatus, ScoresRef
 from core.data.dataset import VideoId
 from totgui.models.videos import MOF, REVIEW, VideosModel
-from totgui.views.metrics import MetricsView
+from totgui.views.metrics.view import MetricsView
 from totgui.views.runs import RunsView
-from totgui.views.training import TrainingView
+from totgui.views.training.view import TrainingView
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from fakes_panels import a_session
 from PySide6.QtCore import Qt
 
 from totgui.models.drawing import svg_of
-from totgui.views.metrics import MetricsView
+from totgui.views.metrics.view import MetricsView
 
 
 def test_scope_and_baselines_stand_beside_the_scores(qtbot):

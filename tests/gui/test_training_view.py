@@ -12,7 +12,7 @@ from core.tot.fields import FIELDS
 from totgui.views.live.curves import CurvesView
 from totgui.views.live.heatmap import LiveHeatmapView
 from totgui.views.runs import RunsView
-from totgui.views.training import TrainingView
+from totgui.views.training.view import TrainingView
 
 
 def test_trains_with_the_form_and_stops(qtbot):

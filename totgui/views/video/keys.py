@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from ..playback import Playback
+from ...playback import Playback
 
 PRESSED = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
 

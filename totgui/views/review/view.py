@@ -20,12 +20,12 @@ from PySide6.QtWidgets import (
 from core.annotation import commands
 from core.annotation.values import ReviewStatus
 
-from ..models.review_places import FRAMES, TIME, VIDEO, WHY, PlacesModel
-from ..models.videos import STATUS
-from ..models.widgets import Roomy, does_command, name_tabs, plain
-from ..session import Session
-from .review_progress import ReviewProgress
-from .review_second import SecondReviewerView
+from ...models.review_places import FRAMES, TIME, VIDEO, WHY, PlacesModel
+from ...models.videos import STATUS
+from ...models.widgets import Roomy, does_command, name_tabs, plain
+from ...session import Session
+from .progress import ReviewProgress
+from .second import SecondReviewerView
 
 ROW_HEIGHT = 26
 EMPTY = {

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QTool
 from core.annotation.segmentation import Segmentation
 from core.data.dataset import VideoId
 
-from ..icons import icon
-from ..session import Session
-from .video_picture import AMBER, TRACKS, Clock, Picture, chip
+from ...icons import icon
+from ...session import Session
+from .picture import AMBER, TRACKS, Clock, Picture, chip
 
 
 class SecondPicture(Picture):

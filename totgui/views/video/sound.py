@@ -6,9 +6,9 @@ from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QContextMenuEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QWidget, QWidgetAction
 
-from ..icons import icon
-from ..models.widgets import change_tip, does_command, tip
-from ..session import Session
+from ...icons import icon
+from ...models.widgets import change_tip, does_command, tip
+from ...session import Session
 
 ICON_PX, STEP = 18, 5
 LEVELS = {"high": 60, "medium": 30, "low": 0}

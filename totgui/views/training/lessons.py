@@ -9,8 +9,8 @@ from core.annotation.changes import Changes, What
 from core.annotation.learned import Amount
 from core.tot.config import METHODS
 
-from ..models.widgets import tip
-from ..session import Session
+from ...models.widgets import tip
+from ...session import Session
 
 WORDS = {"corrected": "Corrections", "accepted": "Accepted videos only", "none": "Nothing"}
 TIP = (

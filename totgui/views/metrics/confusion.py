@@ -20,11 +20,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from ..models.drawing import Drawing, drawable
-from ..models.picture import Picture
-from ..models.widgets import percent
-from ..palette import ACCENT, text_on
-from ..session import Session
+from ...models.drawing import Drawing, drawable
+from ...models.picture import Picture
+from ...models.widgets import percent
+from ...palette import ACCENT, text_on
+from ...session import Session
 
 Role = QPalette.ColorRole
 TOP, MOST_LEFT, BELOW, SLANT = 8, 150, 104, 40.0

@@ -26,12 +26,12 @@ from core.annotation.statistics import Place, meetings
 from core.data.dataset import BACKGROUND, UNLABELLED, VideoId
 from core.metrics.label_free import label_free
 
-from ..models.marks import MARK
-from ..models.picture import SaveButton
-from ..models.places import PlaceList
-from ..models.widgets import Banner, NumberItem, name_tabs, percent, plain, table, tip
-from ..session import Session
-from .metrics_confusion import Confusion
+from ...models.marks import MARK
+from ...models.picture import SaveButton
+from ...models.places import PlaceList
+from ...models.widgets import Banner, NumberItem, name_tabs, percent, plain, table, tip
+from ...session import Session
+from .confusion import Confusion
 
 TRACKS = (("prediction", "Prediction"), ("corrected", "Corrected"))
 TILES = (("mof", "MoF"), ("f1", "F1"), ("edit", "Edit score"), ("miou", "mIoU"))

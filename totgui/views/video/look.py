@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
     QWidgetAction,
 )
 
-from ..icons import icon
-from ..playback import Look, Playback
+from ...icons import icon
+from ...playback import Look, Playback
 
 REACH = 100
 

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.annotation.values import ReviewStatus
 
-from ..models.widgets import plain
-from ..session import Session
+from ...models.widgets import plain
+from ...session import Session
 
 COLOURS = {
     ReviewStatus.ACCEPTED: "#2e9e6b",

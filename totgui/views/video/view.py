@@ -12,16 +12,16 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSplitter, QTool
 from core.annotation.segmentation import Segmentation
 from core.data.timebase import MediaInfo
 
-from ..icons import icon
-from ..models.widgets import does_command
-from ..playback import SPEEDS
-from ..session import Session
-from .video_keys import HeldKey
-from .video_look import LookButton
-from .video_picture import Picture
-from .video_picture_second import SecondVideo
-from .video_proxy import ProxyBadge, ProxyBar, SmoothBadge
-from .video_sound import SoundButton
+from ...icons import icon
+from ...models.widgets import does_command
+from ...playback import SPEEDS
+from ...session import Session
+from .keys import HeldKey
+from .look import LookButton
+from .picture import Picture
+from .proxy import ProxyBadge, ProxyBar, SmoothBadge
+from .second import SecondVideo
+from .sound import SoundButton
 
 ICON_PX = 18
 

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.data.dataset import VideoId
 
-from ..playback import is_doubtful
-from ..session import Session
+from ...playback import is_doubtful
+from ...session import Session
 
 GROUND, SHADOW, AMBER, DIM = QColor("#0c0d10"), QColor(0, 0, 0, 170), QColor("#e6a117"), QColor("#9aa3b0")
 MAX_ZOOM = 32.0

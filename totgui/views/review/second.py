@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTableWidgetItem, QVBoxL
 from core.data.dataset import VideoId
 from core.metrics.kappa import Agreement
 
-from ..models.widgets import NumberItem, percent, plain, table
-from ..session import Session
+from ...models.widgets import NumberItem, percent, plain, table
+from ...session import Session
 
 WHAT = (
     "Compare your corrected labels with those of another person: their project of the same videos, or their label "

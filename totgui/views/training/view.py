@@ -29,9 +29,9 @@ from core.tot.config import METHODS, START_CLUSTERS, TrainConfig, check, with_va
 from core.tot.fields import FIELDS, Field
 from core.tot.presets import PRESETS, clusters_for, default_preset, preset
 
-from ..models.widgets import duration, plain, scrolled, set_tone, tip
-from ..session import Session
-from .training_lessons import LearnFrom
+from ...models.widgets import duration, plain, scrolled, set_tone, tip
+from ...session import Session
+from .lessons import LearnFrom
 
 DEVICES = (("auto", "Automatic"), ("cpu", "CPU"), ("cuda", "CUDA (NVIDIA)"))
 FIRST = ("rho", "sigma", "order_weight", "balance", "iterations", "seeds")

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushBu
 
 from core.data.dataset import VideoId
 
-from ..models.widgets import duration, tip
-from ..session import Session
+from ...models.widgets import duration, tip
+from ...session import Session
 
 OFFER = (
     "Seeking in this video is slow. A proxy, a small copy in the cache, makes it smooth; frames and times stay exact."
