@@ -62,6 +62,14 @@ WAITS = 120
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 
 
+def has_menu(widget: QWidget) -> bool:
+    """Whether a widget, or the view that it is the viewport of, opens a context menu of the program."""
+    own = [kind for kind in type(widget).__mro__ if kind.__module__.startswith("totgui.")]
+    return widget.contextMenuPolicy() == Qt.ContextMenuPolicy.CustomContextMenu or any(
+        "contextMenuEvent" in vars(kind) for kind in own
+    )
+
+
 class Hands(QObject):
     """Acts in a window. What is done is written into `text`; `_dice` are the dice of the present action."""
 
@@ -97,8 +105,13 @@ class Hands(QObject):
         press(widget, button, dice.choice(MODIFIERS), at)
 
     def context(self, dice: random.Random) -> None:
-        """The context menu at a place; QTest's right button asks for none."""
+        """The context menu at a place, mostly where there is one of ours; QTest's right button asks for none."""
         widget, at = self.one(dice)
+        ours = [w for w in self.targets() if has_menu(w)]
+        if ours and dice.random() < 0.7:
+            widget = dice.choice(ours)
+            at = QPoint(dice.randrange(widget.width()), dice.randrange(widget.height()))
+            self.text = f"context {type(widget).__name__}"
         reason = dice.choice((QContextMenuEvent.Reason.Mouse, QContextMenuEvent.Reason.Keyboard))
         QApplication.sendEvent(widget, QContextMenuEvent(reason, at, widget.mapToGlobal(at)))
 
