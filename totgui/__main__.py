@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
@@ -24,6 +25,7 @@ def main(argv: list[str] | None = None) -> int:
         from .headless import run_demo
 
         return run_demo(options.out)
+    gc.disable()  # the window's collector takes over; until then there is no garbage, and looking for it takes time
     from .app import run
 
     return run(options.path, demo=options.demo, theme=options.theme)

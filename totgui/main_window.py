@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from zlib import crc32
 
@@ -27,20 +28,18 @@ from .actions import Actions
 from .dialogs.colour import ask_colour
 from .keymap import RELABEL, action_key
 from .layouts import ARRANGEMENTS, arrange
+from .models.later import Later
 from .models.widgets import Scrolling, duration, tip
 from .safety import Safety
 from .session import Session
 from .settings import Settings
 from .toolbar import add_toolbar
-from .views.activity.view import ActivityView
-from .views.compare.view import CompareView
 from .views.filmstrip import FilmStrip
 from .views.history import HistoryView
 from .views.label_map.view import LabelMapView
 from .views.labels.view import LabelsView
 from .views.live.view import LiveView
 from .views.message_bar import MessageBar
-from .views.metrics.view import MetricsView
 from .views.review.view import ReviewView
 from .views.runs import RunsView
 from .views.saved import SavedLine
@@ -53,6 +52,8 @@ from .views.videos import VideosView
 Area = Qt.DockWidgetArea
 JOB_WIDTH = 620
 LEAST_CENTRE = 380
+LATER_MS = 150
+"""Between two panels that are made after the start: each takes a frame or two of the window's time."""
 
 
 class MainWindow(QMainWindow):
@@ -91,13 +92,14 @@ class MainWindow(QMainWindow):
         column.addWidget(self._pages, 1)
         self.setCentralWidget(centre)
         self.docks: dict[str, QDockWidget] = {}
+        self._later = 0
         self._add_docks()
         self._add_status()
         self.safety = Safety(self)
         self.actions_ = Actions(self)
         self._toolbar = add_toolbar(self, self.actions_.by_name)
         self._connect()
-        self._buttons_by_tab()
+        self._buttons_by_tab(self)
         self.resize(1480, 940)
         self._default_state = self.saveState()
         layout = settings.layout()
@@ -119,20 +121,48 @@ class MainWindow(QMainWindow):
         self._dock("Label map", self.label_map, Area.RightDockWidgetArea)
         self.review = ReviewView(self.session, self)
         self._dock("Review", self.review, Area.RightDockWidgetArea)
-        self._dock("Metrics", Scrolling(MetricsView(self.session, self)), Area.RightDockWidgetArea)
+        self._dock_later("Metrics", self._metrics, Area.RightDockWidgetArea)
         self._dock("History", HistoryView(self.session, self), Area.LeftDockWidgetArea)
         self._dock("Timeline", self._timeline_with_pictures(), Area.BottomDockWidgetArea)
         for name in ("Labels", "History"):
             self.tabifyDockWidget(self.docks["Runs"], self.docks[name])
         for name in ("Live", "Label map", "Review", "Metrics"):
             self.tabifyDockWidget(self.docks["Training"], self.docks[name])
-        self._dock("Compare", CompareView(self.session, self), Area.BottomDockWidgetArea)
-        self._dock("Activity", ActivityView(self.session, self), Area.BottomDockWidgetArea)
+        self._dock_later("Compare", self._compare, Area.BottomDockWidgetArea)
+        self._dock_later("Activity", self._activity, Area.BottomDockWidgetArea)
         for name in ("Compare", "Activity"):
             self.tabifyDockWidget(self.docks["Timeline"], self.docks[name])
         for name in ("Timeline", "Runs"):
             self.docks[name].raise_()
         self.docks["Training"].raise_()
+
+    def _dock_later(self, name: str, make: Callable[[], QWidget], area: Area) -> None:
+        """Add a panel that is made when it is seen first, or soon after the start, one at a time."""
+        later = Later(make, self)
+        later.made.connect(self._on_made)
+        self._dock(name, later, area)
+        self._later += 1
+        later.make_in(LATER_MS * (2 + self._later))
+
+    def _metrics(self) -> QWidget:
+        from .views.metrics.view import MetricsView
+
+        return Scrolling(MetricsView(self.session, self))
+
+    def _compare(self) -> QWidget:
+        from .views.compare.view import CompareView
+
+        return CompareView(self.session, self)
+
+    def _activity(self) -> QWidget:
+        from .views.activity.view import ActivityView
+
+        return ActivityView(self.session, self)
+
+    def _on_made(self, panel: QWidget) -> None:
+        """What holds for all panels holds for one that came later."""
+        self._buttons_by_tab(panel)
+        self.actions_.name_keys(panel)
 
     def _size_docks(self) -> None:
         """The first sizes of the panels; the window must have its own by then."""
@@ -265,9 +295,9 @@ class MainWindow(QMainWindow):
         arrange(self, self.docks, name, self._default_state)
         self._toolbar.setVisible(ARRANGEMENTS[name].toolbar)
 
-    def _buttons_by_tab(self) -> None:
+    def _buttons_by_tab(self, inside: QWidget) -> None:
         """Buttons take the focus by Tab, not by a click: after a click Space still plays."""
-        for button in self.findChildren(QAbstractButton):
+        for button in inside.findChildren(QAbstractButton):
             if button.focusPolicy() == Qt.FocusPolicy.StrongFocus:
                 button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 

@@ -79,9 +79,9 @@ class Actions(QObject):
         self._add_action_keys()
         self.keymap = Keymap(window.settings, {name: c.keys for name, c in self.commands.items()}, self)
         self.keymap.changed.connect(self._apply_keys)
-        self.keymap.changed.connect(self._name_keys)
+        self.keymap.changed.connect(lambda: self.name_keys(self.window))
         self._apply_keys()
-        self._name_keys()
+        self.name_keys(self.window)
         chosen, playback = self.session.chosen, self.session.playback
         for signal in (chosen.changed, self.session.painting.changed, playback.loopChanged):
             signal.connect(self.refresh)
@@ -149,13 +149,13 @@ class Actions(QObject):
             text = command.tip or command.text.replace("&", "").rstrip("…")
             action.setToolTip(text + (f" ({self.keymap.native(name)})" if keys else ""))
 
-    def _name_keys(self) -> None:
-        """Name the key of a command in the tooltips of the widgets that do it.
+    def name_keys(self, inside: QWidget) -> None:
+        """Name the key of a command in the tooltips of the widgets inside another that do it.
 
         Never while the focus moves: a dialog that closes moves it when its widgets are half gone, and to walk over
         those ends the program.
         """
-        for widget in self.window.findChildren(QWidget):
+        for widget in inside.findChildren(QWidget):
             if command_name := widget.property(COMMAND):
                 key = self.keymap.native(str(command_name))
                 widget.setToolTip(f"{widget.property('tip')} ({key})" if key else str(widget.property("tip")))

@@ -97,7 +97,9 @@ class RecentDelegate(QStyledItemDelegate):
         area, side = option.rect.adjusted(12, 6, -12, -6), whole.decorationSize.width()
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         mode = QIcon.Mode.Selected if chosen else QIcon.Mode.Normal
-        sign.paint(painter, QRect(area.left(), area.top(), side, area.height()), Qt.AlignmentFlag.AlignCenter, mode)
+        sign.paint(
+            painter, QRect(area.left(), area.center().y() - side // 2, side, side), Qt.AlignmentFlag.AlignCenter, mode
+        )
         area.setLeft(area.left() + side + 12)
         role = QPalette.ColorRole
         for text, colour, place_in in (
