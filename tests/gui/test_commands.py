@@ -365,7 +365,7 @@ def test_a_theme_is_set_in_parts_and_the_last_one_asked_for_stays(window, qtbot,
     window.actions_.by_name["view.light"].trigger()
     window.actions_.by_name["view.dark"].trigger()
     assert not window.updatesEnabled()
-    qtbot.waitUntil(window.updatesEnabled)
+    qtbot.waitUntil(window.updatesEnabled, timeout=20_000)
     dark = qapp.palette().window().color().name(), qapp.styleSheet()
     apply_theme(qapp, "light")
     assert dark[0] == SHADES["dark"]["window"] and dark[1] == SHEET % SHADES["dark"] != qapp.styleSheet()
