@@ -56,11 +56,28 @@ def extract(
         return extracting.extract(request, device=device, report=report, should_stop=should_stop)
 
 
+def extract_on(
+    request: ExtractRequest, cluster: str, *, report: Report = ignore, should_stop: ShouldStop = never_stop
+) -> dict[str, Any]:
+    """As `extract`, on the workers of a cluster, a video at a time; here where `cluster` is empty.
+
+    Videos and folder must have the same paths on every worker (see `core.cluster.run_all`).
+    """
+    if not cluster:
+        return extract(request, report=report, should_stop=should_stop)
+    from ..cluster import run_all
+    from ..work.extracting import merged, pieces
+
+    done = run_all(extract, pieces(request), cluster=cluster, text="Videos", report=report, should_stop=should_stop)
+    return merged(request, done)
+
+
 def extract_project(
     project: Project,
     settings: ExtractSettings,
     out: Path | None = None,
     *,
+    cluster: str = "",
     report: Report = ignore,
     should_stop: ShouldStop = never_stop,
 ) -> dict[str, Any]:
@@ -68,7 +85,7 @@ def extract_project(
     from .. import feature_work
 
     request = feature_work.project_request(project, settings, out)
-    found = extract(request, report=report, should_stop=should_stop)
+    found = extract_on(request, cluster, report=report, should_stop=should_stop)
     feature_work.attach(project, found)
     return found
 
@@ -78,6 +95,7 @@ def extract_dataset(
     settings: ExtractSettings,
     out: Path | None = None,
     *,
+    cluster: str = "",
     report: Report = ignore,
     should_stop: ShouldStop = never_stop,
 ) -> dict[str, Any]:
@@ -95,7 +113,7 @@ def extract_dataset(
         videos |= {video.id: video.media for video in dataset.videos if video.media is not None}
         unreadable |= {p.video: str(p) for p in dataset.problems if p.severity == "error" and p.video is not None}
     request = feature_work.extract_request(first.root, videos, settings, out)
-    found = extract(request, report=report, should_stop=should_stop)
+    found = extract_on(request, cluster, report=report, should_stop=should_stop)
     found["failed"] = {v: text for v, text in unreadable.items() if v not in videos} | found["failed"]
     return found
 

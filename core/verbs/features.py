@@ -28,6 +28,7 @@ def register(verb: AddVerb) -> None:
     add("--device", default="auto", metavar="auto|cpu|cuda|cuda:N|mps", help="where the network runs")
     add("--batch", type=int, metavar="N", help="pictures at a time")
     add("--half", action="store_true", help="count in 16 bits, on a GPU")
+    add("--cluster", default="", metavar="ADDRESS", help="of a Dask scheduler, or local; here when left out")
 
 
 def features(options: argparse.Namespace) -> Answer:
@@ -43,11 +44,11 @@ def features(options: argparse.Namespace) -> Answer:
     with ProgressPrinter() as report:
         if options.source.is_file():
             with api.open_project(options.source) as project:
-                found = api.extract_project(project, settings, options.out, report=report)
+                found = api.extract_project(project, settings, options.out, cluster=options.cluster, report=report)
                 names = {str(v.id): v.name for v in project.document.videos.values()}
                 flush(project)
         else:
-            found = api.extract_dataset(options.source, settings, options.out, report=report)
+            found = api.extract_dataset(options.source, settings, options.out, cluster=options.cluster, report=report)
     if not found["videos"]:
         reason = next(iter(found["failed"].values()), "no video was found")
         raise InputError(options.source, f"no video could be described. {reason}")

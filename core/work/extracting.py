@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -61,4 +62,27 @@ def extract(request: ExtractRequest, *, device: str, report: Report, should_stop
         "rows_made": outcome.rows_made,
         "seconds": outcome.seconds,
         "rows_per_second": speed,
+    }
+
+
+def pieces(request: ExtractRequest) -> list[ExtractRequest]:
+    """A request for each video, that different processes can do. Raises InputError where there is none."""
+    if not request.videos:
+        raise InputError(request.folder, "no video file to describe; features are made from videos.")
+    return [msgspec.structs.replace(request, videos=(video,)) for video in request.videos]
+
+
+def merged(request: ExtractRequest, done: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """What the pieces of a request made, as one result; its seconds are those of all workers together."""
+    seconds, rows = sum(each["seconds"] for each in done), sum(each["rows_made"] for each in done)
+    return {
+        "folder": request.folder,
+        "extractor": request.settings.extractor,
+        "device": ", ".join(sorted({each["device"] for each in done})),
+        "videos": {video: values for each in done for video, values in each["videos"].items()},
+        "failed": {video: reason for each in done for video, reason in each["failed"].items()},
+        "stopped_early": any(each["stopped_early"] for each in done),
+        "rows_made": rows,
+        "seconds": seconds,
+        "rows_per_second": rows / seconds if seconds else 0.0,
     }

@@ -97,3 +97,19 @@ def test_an_onnx_network_describes_videos(videos, tmp_path, capsys):
     assert code == 0 and {v["dimensions"] for v in found["videos"]} == {3}
     colour = np.load(found["videos"][0]["features"])
     assert colour[0].argmax() == 0 and colour[12].argmax() == 1 and colour[-1].argmax() == 2
+
+
+def test_worker_processes_make_the_features_that_this_process_makes(videos, tmp_path, capsys):
+    pytest.importorskip("distributed", reason="Dask is an extra: pip install totgui[cluster]")
+    words = ("features", videos, "--extractor", "descriptor", "--rate", 10)
+    (videos / "bad.mp4").write_bytes(b"nothing" * 100)
+    code, here, _ = tot(capsys, *words, "--out", tmp_path / "here")
+    assert code == 0
+    code, there, error = tot(capsys, *words, "--out", tmp_path / "there", "--cluster", "local")
+    assert code == 0, error
+    assert [row["video"] for row in there["videos"]] == [row["video"] for row in here["videos"]]
+    assert [bool(row["error"]) for row in there["videos"]] == [bool(row["error"]) for row in here["videos"]]
+    for one, other in zip(here["videos"], there["videos"], strict=True):
+        if one["features"]:
+            assert Path(other["features"]).is_relative_to(tmp_path / "there")
+            assert np.array_equal(np.load(one["features"]), np.load(other["features"]))

@@ -21,7 +21,7 @@ def project(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
 def scheduler() -> Iterator[str]:
     """The address of a cluster of one worker thread in this process."""
     distributed = pytest.importorskip("distributed", reason="Dask is an extra: pip install totgui[cluster]")
-    with distributed.LocalCluster(1, processes=False, threads_per_worker=1, dashboard_address=None) as cluster:
+    with distributed.LocalCluster(1, processes=False, threads_per_worker=1, dashboard_address=":0") as cluster:
         yield cluster.scheduler_address
 
 
