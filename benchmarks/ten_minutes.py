@@ -32,6 +32,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QTabBar, QTableView, QWidget
 
 from core import api
+from core.annotation.changes import What
 from totgui.app import make_application
 from totgui.dialogs.export import ExportDialog
 from totgui.layouts import ARRANGEMENTS
@@ -131,6 +132,9 @@ class Person(QObject):
 
         def click() -> None:
             if view._train.isEnabled():
+                view._preset.setCurrentIndex(view._preset.findData("generic"))
+                view._method.setCurrentIndex(view._method.findData("tot+tcl"))
+                view.apply_preset(keep_clusters=True)
                 view._fields["iterations"].setValue(self.iterations)
                 self.trainings += 1
                 QTest.mouseClick(view._train, LEFT)
@@ -178,6 +182,8 @@ class Person(QObject):
         part = dice.random()
         found = [self.focus_timeline(), self.command("view.fit"), self.command("playback.start")]
         found.append(("point", lambda: QTest.mouseClick(view, LEFT, NONE, self.at("ruler", part)), PAUSE_MS))
+        if self.window.session.base() is None:  # nothing to correct before the first training has ended
+            found.append(self.command("segment.from-truth", 300))
         keys = ("1", "2", "3", "4", "M", "Shift+M", "[", "]", ".", ",", "Shift+.", "Del", "I", "O")
         found += [self.press(dice.choice(keys)) for _ in range(8)]
         found += [self.press("S", 300), self.press("2"), ("leave", self.leave, PAUSE_MS)]
@@ -309,6 +315,8 @@ def measure(asked: argparse.Namespace, folder: Path) -> int:
     session.create_project(folder / "ten.tot", api.open_dataset(asked.dataset))
     QTest.qWait(3000)  # the engine starts ahead of need, pictures come
     person = Person(window, asked.seed, asked.iterations, folder)
+    changes: list[None] = []
+    session.documentChanged.connect(lambda what, _: changes.append(None) if What.SEGMENTATION in what.what else None)
     watch = LoopWatch(lambda: person.doing)
     loop = QEventLoop()
     QTimer.singleShot(round(asked.minutes * 60_000), loop.quit)
@@ -320,9 +328,11 @@ def measure(asked: argparse.Namespace, folder: Path) -> int:
     person.stop()
     person.leave()
     runs = len(session.document.runs) if session.document else 0
-    edits = len(session.project.history.done) if session.project else 0
-    print(f"{time.perf_counter() - began:.0f} s on {application.platformName()}; trainings begun {person.trainings}, "
-          f"runs {runs}, edits {edits}; " + ", ".join(f"{k} {n}" for k, n in sorted(person.done.items())))  # fmt: skip
+    print(
+        f"{time.perf_counter() - began:.0f} s on {application.platformName()}, load {os.getloadavg()[0]:.1f}; "
+        f"trainings begun {person.trainings}, runs {runs}, changes of corrected tracks {len(changes)}"
+    )
+    print(", ".join(f"{name} {count}" for name, count in sorted(person.done.items())))
     print(watch.report(asked.show))
     window.safety.may_close = lambda: True  # type: ignore[method-assign]
     window.close()
