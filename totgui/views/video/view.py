@@ -212,11 +212,12 @@ class VideoView(QWidget):
         QTimer.singleShot(0, self, self._show_where)  # once the transport has been laid out
 
     def _show_where(self) -> None:
-        """The frame, and the time behind it where there is room for both."""
+        """The frame, and behind it, as far as there is room, its time and that of the end."""
         frame, times = self._texts
         self._where.setMinimumWidth(self._where.fontMetrics().horizontalAdvance(frame) + 4)
-        has_room = self._where.fontMetrics().horizontalAdvance(frame + times) <= self._where.width()
-        self._where.setText(frame + times if has_room else frame)
+        texts = (frame + times, frame + times.partition(" / ")[0], frame)
+        wide = self._where.fontMetrics().horizontalAdvance
+        self._where.setText(next((text for text in texts if wide(text) <= self._where.width()), frame))
 
     def _on_frame(self, frame: int) -> None:
         timebase = self._session.playback.timebase
