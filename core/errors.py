@@ -17,6 +17,7 @@ TotError                      one message: what was found, what was wanted, wher
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -93,7 +94,9 @@ class ForeignFoldersError(StoreError):
         more = f" and {len(folders) - 1} more" if len(folders) > 1 else ""
         never = "none of which was ever" if more else "which was never"
         self.what = f"{project.name} names files in {folders[0]}{more}, {never} chosen on this computer. None was read."
-        super().__init__(f"{self.what} If you trust where the project comes from: tot trust {project.name}")
+        super().__init__(
+            f"{self.what} If you trust where the project comes from: tot trust {shlex.quote(str(project))}"
+        )
 
 
 class NewerProjectError(StoreError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QHelpEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -31,6 +31,8 @@ CELL_ROOM = 4
 AMBER, RED, GREEN = "#c98a12", "#c8452f", "#2e9e6b"
 """Look here; wrong; done: for edges, fills and icons. Text takes `palette.tone`."""
 LEAST_PANEL_HEIGHT, USUAL_LINE = 100, 16
+LEAST_TABLE_HEIGHT = 52
+"""Head and one row. Qt's own least is three, which makes stacked panels too tall for a small screen."""
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -147,6 +149,13 @@ class Scrolling(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self.widget().minimumSizeHint().width(), LEAST_PANEL_HEIGHT)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A scroll area keeps to itself that its panel asks for another width."""
+        handled = super().eventFilter(watched, event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return handled
 
     def sizeHint(self) -> QSize:
         return self.widget().sizeHint()

@@ -12,7 +12,7 @@ from core.data.dataset import RunId
 
 from ..models.marks import mark_tip, marked
 from ..models.run_settings import can_resume, differing, label_of, number, setting, words_of
-from ..models.widgets import NUMBER, NumberItem, percent, plain, table, tip
+from ..models.widgets import LEAST_TABLE_HEIGHT, NUMBER, NumberItem, percent, plain, table, tip
 from ..session import Session
 
 BEFORE = ("", "Run", "MoF", "F1")
@@ -34,6 +34,7 @@ class RunsView(QWidget):
         self._empty = plain("No runs yet. Train one in the Training panel.", self, dim=True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._table = table((*BEFORE, *map(label_of, USUAL), *AFTER), self, stretch=-1)
+        self._table.setMinimumHeight(LEAST_TABLE_HEIGHT)
         self._table.setAccessibleName("Runs")
         self._table.horizontalHeader().setStretchLastSection(True)
         self._table.horizontalHeader().setSortIndicator(NAME, Qt.SortOrder.DescendingOrder)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTableV
 from core.data.dataset import VideoId
 
 from ..models.videos import EDIT, FRAMES, MOF, NAME, REVIEW, SORT_ROLE, VIDEO_ROLE, VideosModel
-from ..models.widgets import Roomy
+from ..models.widgets import LEAST_TABLE_HEIGHT, Roomy
 from ..session import Session
 
 ROW_HEIGHT = 26
@@ -59,6 +59,7 @@ class VideosView(QWidget):
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         table.setWordWrap(False)
+        table.setMinimumHeight(LEAST_TABLE_HEIGHT)
         table.setShowGrid(False)
         table.setAlternatingRowColors(True)
         table.verticalHeader().hide()

@@ -128,7 +128,7 @@ class TimelineView(QWidget):
         line = self.fontMetrics().height()
         runs = len(self.shown.tracks) - 3 if self.shown else 0
         top = lay_out(0, line)[-1].top  # rows of runs take their room from the heatmap first: the window need not grow
-        self.setMinimumHeight(max(260, top + 3 * line, top + runs * (line + 12) + line))
+        self.setMinimumHeight(max(260, top + 2 * line, top + runs * (line + 12) + line))
         self._place()
 
     def refresh(self) -> None:
