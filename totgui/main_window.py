@@ -118,7 +118,7 @@ class MainWindow(QMainWindow):
         self.labels = LabelsView(self.session, ask_colour, self, settings=self.settings)
         self._dock("Labels", Scrolling(self.labels), Area.LeftDockWidgetArea)
         self.label_map = LabelMapView(self.session, self, settings=self.settings)
-        self._dock("Label map", Scrolling(self.label_map), Area.RightDockWidgetArea)
+        self._dock("Label map", self.label_map, Area.RightDockWidgetArea)
         self.review = ReviewView(self.session, self)
         self._dock("Review", Scrolling(self.review), Area.RightDockWidgetArea)
         self._dock_later("Metrics", self._metrics, Area.RightDockWidgetArea)

@@ -11,9 +11,15 @@ from core.errors import TotError
 
 from .beside import Beside
 
+_NOTHING = object()
+"""What arrives of a wish that was outdated before its turn, or whose function failed as nobody foresaw."""
+
 
 class Computing(QObject):
-    """Runs functions of frozen values beside the window; `then` gets the result on the window's thread."""
+    """Runs functions of frozen values beside the window; `then` gets the result on the window's thread.
+
+    Functions of one key never run at the same time, so that they may share what they keep from one to the next.
+    """
 
     message = Signal(str, str)
     _arrived = Signal(object, int, object)
@@ -21,26 +27,17 @@ class Computing(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pool = Beside(2, "numbers")
-        self._wishes: dict[object, tuple[int, Callable[[Any], None]]] = {}
+        self._wishes: dict[object, tuple[int, Callable[[], Any], Callable[[Any], None]]] = {}
+        self._running: set[object] = set()
         self._number = 0
         self._arrived.connect(self._on_arrived)
 
     def ask(self, key: object, function: Callable[[], Any], then: Callable[[Any], None]) -> None:
         """Compute; an earlier wish with this key is forgotten, also when it is under way."""
         self._number += 1
-        number = self._number
-        self._wishes[key] = number, then
-
-        def work() -> None:
-            if self._wishes.get(key, (0, None))[0] != number:
-                return
-            try:
-                result: object = function()
-            except (TotError, OSError, ValueError) as error:
-                result = error
-            self._arrived.emit(key, number, result)
-
-        self._pool.do(work)
+        self._wishes[key] = self._number, function, then
+        if key not in self._running:
+            self._start(key)
 
     def clear(self) -> None:
         """Forget every wish."""
@@ -51,11 +48,33 @@ class Computing(QObject):
         self._wishes.clear()
         self._pool.close()
 
+    def _start(self, key: object) -> None:
+        number, function, _ = self._wishes[key]
+        self._running.add(key)
+
+        def work() -> None:
+            result: object = _NOTHING
+            try:
+                wish = self._wishes.get(key)
+                if wish is not None and wish[0] == number:
+                    result = function()
+            except (TotError, OSError, ValueError) as error:
+                result = error
+            finally:
+                self._arrived.emit(key, number, result)
+
+        self._pool.do(work)
+
     def _on_arrived(self, key: object, number: int, result: object) -> None:
-        if self._wishes.get(key, (0, None))[0] != number:
+        self._running.discard(key)
+        wish = self._wishes.get(key)
+        if wish is None:
             return
-        _, then = self._wishes.pop(key)
+        if wish[0] != number:  # another was asked for meanwhile
+            self._start(key)
+            return
+        del self._wishes[key]
         if isinstance(result, Exception):
             self.message.emit(str(result), "warning")
-        else:
-            then(result)
+        elif result is not _NOTHING:
+            wish[2](result)
