@@ -25,8 +25,8 @@ STEP_LIMIT_S = 900
 SAY_EVERY_S = 5.0
 SETTLE_MS = 400
 SNAPSHOTS_BEFORE_PICTURE = 4
-PICTURES = ("Label map", "Metrics", "Compare", "Activity")
-"""Panels of which a picture is taken, in this order."""
+PICTURES = {"Label map": "Map", "Metrics": "", "Compare": "Compare", "Activity": ""}
+"""Panels of which a picture is taken, in this order, and the layout that is made for them."""
 
 
 def run_demo(out: Path) -> int:
@@ -145,9 +145,12 @@ class HeadlessJob:
     def _pictures(self) -> None:
         from .palette import apply_theme
 
-        for number, dock in enumerate(PICTURES, start=4):
+        self.window.bar.dismiss()
+        for number, (dock, layout) in enumerate(PICTURES.items(), start=4):
+            if layout:
+                self.window.set_arrangement(layout)
             self._show(dock, f"{number}-{dock.lower().replace(' ', '-')}")
-        self.window.docks["Timeline"].raise_()
+            self.window.reset_layout()
         apply_theme(self.application, "dark")
         self._show("Metrics", f"{4 + len(PICTURES)}-dark")
 

@@ -309,6 +309,7 @@ class MainWindow(QMainWindow):
         """Put every panel back where it was at first."""
         self.settings.clear_layout()
         self.restoreState(self._default_state)
+        QTimer.singleShot(0, self, self._size_docks)  # once the panels are in their places
         self._toolbar.show()
 
     def _on_project(self) -> None:
