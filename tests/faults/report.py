@@ -56,7 +56,7 @@ def write(figures: Mapping[str, Any], out: Path) -> None:
     if failed:
         lines += ["", "### Failures\n", *(f"- {name}: {_clean(text)}" for name, text in failed[:60])]
     machines = sorted({str(known["machine"]) for known in figures.values()})
-    lines += ["", "Machine: " + "; ".join(machines) + ". It was shared with other work while the rows ran.", TAIL]
+    lines += ["", "Machine: " + "; ".join(machines) + ". Rows that time say how busy it was.", TAIL]
     if found.exists():
         lines += [
             "## Found on the way\n",
