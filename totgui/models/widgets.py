@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from html import escape
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
@@ -211,6 +212,19 @@ class Roomy(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         size = super().sizeHint(option, index)
         return QSize(size.width() + 2 * CELL_ROOM, size.height())
+
+
+@contextmanager
+def widths_at_the_end(widget: QTableWidget) -> Iterator[None]:
+    """Fill a table; its columns are measured once, at the end, not at every cell of a table that is seen."""
+    header = widget.horizontalHeader()
+    modes = [header.sectionResizeMode(column) for column in range(header.count())]
+    header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    try:
+        yield
+    finally:
+        for column, mode in enumerate(modes):
+            header.setSectionResizeMode(column, mode)
 
 
 def table(columns: Sequence[str], parent: QWidget | None = None, *, stretch: int = 0) -> QTableWidget:

@@ -12,7 +12,16 @@ from core.data.dataset import RunId
 
 from ..models.marks import mark_tip, marked
 from ..models.run_settings import can_resume, differing, label_of, number, setting, words_of
-from ..models.widgets import LEAST_TABLE_HEIGHT, NUMBER, NumberItem, percent, plain, table, tip
+from ..models.widgets import (
+    LEAST_TABLE_HEIGHT,
+    NUMBER,
+    NumberItem,
+    percent,
+    plain,
+    table,
+    tip,
+    widths_at_the_end,
+)
 from ..session import Session
 
 BEFORE = ("", "Run", "MoF", "F1")
@@ -114,9 +123,10 @@ class RunsView(QWidget):
         first = self._table.horizontalHeaderItem(COMPARED)
         if first is not None:
             first.setToolTip("Ticked runs stand in the Compare panel")
-        self._table.setRowCount(len(runs))
-        for row, run in enumerate(runs):
-            self._fill_row(row, run, different, numeric)
+        with widths_at_the_end(self._table):
+            self._table.setRowCount(len(runs))
+            for row, run in enumerate(runs):
+                self._fill_row(row, run, different, numeric)
         self._table.setSortingEnabled(True)
         self._table.blockSignals(False)
         self._mark()

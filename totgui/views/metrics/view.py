@@ -29,7 +29,7 @@ from core.metrics.label_free import label_free
 from ...models.marks import MARK
 from ...models.picture import SaveButton
 from ...models.places import PlaceList
-from ...models.widgets import Banner, NumberItem, name_tabs, percent, plain, table, tip
+from ...models.widgets import Banner, NumberItem, name_tabs, percent, plain, table, tip, widths_at_the_end
 from ...session import Session
 from .confusion import Confusion
 
@@ -312,16 +312,17 @@ class MetricsView(QWidget):
     def _fill_scores(self, report: Any, mark: str) -> None:
         """Every score beside the same score of the two baselines."""
         beside = [report.baselines.get(name) for name in ("equal_split", "one_class")]
-        self.scores.setRowCount(len(TILES) + len(LINE) + 1)
-        for row, (key, label) in enumerate((*TILES, *LINE)):
-            name = QTableWidgetItem(label)
-            name.setToolTip(tip(f"{label}: {SCORE_TIPS[key]}"))
-            self.scores.setItem(row, 0, name)
-            value = getattr(report, key)
-            self.scores.setItem(row, 1, NumberItem(percent(value) + mark, value))
-            for column, baseline in enumerate(beside, start=2):
-                known = getattr(baseline, key, None)
-                self.scores.setItem(row, column, NumberItem(percent(known), known))
+        with widths_at_the_end(self.scores):
+            self.scores.setRowCount(len(TILES) + len(LINE) + 1)
+            for row, (key, label) in enumerate((*TILES, *LINE)):
+                name = QTableWidgetItem(label)
+                name.setToolTip(tip(f"{label}: {SCORE_TIPS[key]}"))
+                self.scores.setItem(row, 0, name)
+                value = getattr(report, key)
+                self.scores.setItem(row, 1, NumberItem(percent(value) + mark, value))
+                for column, baseline in enumerate(beside, start=2):
+                    known = getattr(baseline, key, None)
+                    self.scores.setItem(row, column, NumberItem(percent(known), known))
         row = len(TILES) + len(LINE)
         self.scores.setItem(row, 0, QTableWidgetItem("MoF with background"))
         for column, value in ((1, report.mof_bg), (2, None), (3, None)):
@@ -390,13 +391,14 @@ def _fill(widget: Any, rows: list[tuple[Any, ...]], keys: list[str], marks: Mapp
     """Put names, counts and fractions into a table that can be sorted, each row with the mark of its key."""
     widget.blockSignals(True)
     widget.setSortingEnabled(False)
-    widget.setRowCount(len(rows))
-    for number, (row, key) in enumerate(zip(rows, keys, strict=True)):
-        head, mark = QTableWidgetItem(str(row[0])), marks.get(key, "")
-        head.setData(Qt.ItemDataRole.UserRole, key)
-        widget.setItem(number, 0, head)
-        widget.setItem(number, 1, NumberItem(f"{row[1]:,}", row[1]))
-        for column, value in enumerate(row[2:], start=2):
-            widget.setItem(number, column, NumberItem(percent(value) + (mark if value is not None else ""), value))
+    with widths_at_the_end(widget):
+        widget.setRowCount(len(rows))
+        for number, (row, key) in enumerate(zip(rows, keys, strict=True)):
+            head, mark = QTableWidgetItem(str(row[0])), marks.get(key, "")
+            head.setData(Qt.ItemDataRole.UserRole, key)
+            widget.setItem(number, 0, head)
+            widget.setItem(number, 1, NumberItem(f"{row[1]:,}", row[1]))
+            for column, value in enumerate(row[2:], start=2):
+                widget.setItem(number, column, NumberItem(percent(value) + (mark if value is not None else ""), value))
     widget.setSortingEnabled(True)
     widget.blockSignals(False)
