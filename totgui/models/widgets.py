@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
+from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QHelpEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QTableView,
     QTableWidget,
     QTableWidgetItem,
     QTabWidget,
@@ -32,7 +33,7 @@ CELL_ROOM = 4
 AMBER, RED, GREEN = "#c98a12", "#c8452f", "#2e9e6b"
 """Look here; wrong; done: for edges, fills and icons. Text takes `palette.tone`."""
 LEAST_PANEL_HEIGHT, USUAL_LINE = 100, 16
-LEAST_TABLE_HEIGHT = 52
+ROW_HEIGHT, LEAST_TABLE_HEIGHT = 26, 52
 """Head and one row. Qt's own least is three, which makes stacked panels too tall for a small screen."""
 Index = QModelIndex | QPersistentModelIndex
 
@@ -214,6 +215,26 @@ class Roomy(QStyledItemDelegate):
         return QSize(size.width() + 2 * CELL_ROOM, size.height())
 
 
+def rows_of(model: QAbstractItemModel, name: str, parent: QWidget) -> QTableView:
+    """A read-only view of a model that selects whole rows and cuts long names in their middle; `name` is for readers."""
+    view = QTableView(parent)
+    view.setModel(model)
+    view.setAccessibleName(name)
+    view.setItemDelegate(Roomy(view))
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    view.setShowGrid(False)
+    view.setAlternatingRowColors(True)
+    view.setWordWrap(False)
+    view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+    view.verticalHeader().hide()
+    view.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+    view.horizontalHeader().setHighlightSections(False)
+    view.horizontalHeader().setMinimumSectionSize(40)
+    return view
+
+
 @contextmanager
 def widths_at_the_end(widget: QTableWidget) -> Iterator[None]:
     """Fill a table; its columns are measured once, at the end, not at every cell of a table that is seen."""
@@ -237,7 +258,7 @@ def table(columns: Sequence[str], parent: QWidget | None = None, *, stretch: int
     widget.setShowGrid(False)
     widget.setAlternatingRowColors(True)
     widget.verticalHeader().hide()
-    widget.verticalHeader().setDefaultSectionSize(26)
+    widget.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
     header = widget.horizontalHeader()
     header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     if stretch >= 0:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, QSize, QSortFilterProxyModel, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHeaderView, QLineEdit, QTableView, QVBoxLayout, QWidget
 
 from core.data.dataset import VideoId
 
 from ..models.videos import EDIT, FRAMES, MOF, NAME, REVIEW, SORT_ROLE, VIDEO_ROLE, VideosModel
-from ..models.widgets import LEAST_TABLE_HEIGHT, Roomy
+from ..models.widgets import LEAST_TABLE_HEIGHT, rows_of
 from ..session import Session
 
-ROW_HEIGHT = 26
 LEAST_WIDTH = 330
 CELL_MARGIN, NAME_ROOM = 22, 130
 WIDEST = {FRAMES: "88,888", MOF: "100.0", EDIT: "100.0", REVIEW: "correct next"}
@@ -50,26 +49,12 @@ class VideosView(QWidget):
         self._mark_current()
 
     def _make_table(self) -> QTableView:
-        table = QTableView(self)
-        table.setModel(self._sorted)
-        table.setAccessibleName("Videos")
-        table.setItemDelegate(Roomy(table))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        table.setWordWrap(False)
+        table = rows_of(self._sorted, "Videos", self)
         table.setMinimumHeight(LEAST_TABLE_HEIGHT)
-        table.setShowGrid(False)
-        table.setAlternatingRowColors(True)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         header = table.horizontalHeader()
-        header.setMinimumSectionSize(40)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         for column, widest in WIDEST.items():
             header.resizeSection(column, table.fontMetrics().horizontalAdvance(widest) + CELL_MARGIN)
-        header.setHighlightSections(False)
         table.setSortingEnabled(True)
         table.sortByColumn(NAME, Qt.SortOrder.AscendingOrder)
         return table

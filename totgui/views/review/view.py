@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFormLayout,
     QHBoxLayout,
     QHeaderView,
@@ -22,12 +21,11 @@ from core.annotation.values import ReviewStatus
 
 from ...models.review_places import FRAMES, TIME, VIDEO, WHY, PlacesModel
 from ...models.videos import STATUS
-from ...models.widgets import Roomy, does_command, name_tabs, plain
+from ...models.widgets import does_command, name_tabs, plain, rows_of
 from ...session import Session
 from .progress import ReviewProgress
 from .second import SecondReviewerView
 
-ROW_HEIGHT = 26
 EMPTY = {
     "none": "No predictions yet. Train, and the places where a correction is most likely are listed here.",
     "wait": "Looking for places to review…",
@@ -136,21 +134,8 @@ class ReviewView(QWidget):
         return page
 
     def _make_table(self) -> QTableView:
-        table = QTableView(self)
-        table.setModel(self.model)
-        table.setAccessibleName("Places to look at")
-        table.setItemDelegate(Roomy(table))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setShowGrid(False)
-        table.setAlternatingRowColors(True)
-        table.setWordWrap(False)
-        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        table = rows_of(self.model, "Places to look at", self)
         header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setMinimumSectionSize(40)
         metrics = table.fontMetrics()
         for column, widest in {VIDEO: "episode_0000", TIME: "00:00.00", FRAMES: "Frames"}.items():
             header.resizeSection(column, metrics.horizontalAdvance(widest) + 14)
