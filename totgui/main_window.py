@@ -120,7 +120,7 @@ class MainWindow(QMainWindow):
         self.label_map = LabelMapView(self.session, self, settings=self.settings)
         self._dock("Label map", self.label_map, Area.RightDockWidgetArea)
         self.review = ReviewView(self.session, self)
-        self._dock("Review", Scrolling(self.review), Area.RightDockWidgetArea)
+        self._dock("Review", self.review, Area.RightDockWidgetArea)
         self._dock_later("Metrics", self._metrics, Area.RightDockWidgetArea)
         self._dock("History", HistoryView(self.session, self), Area.LeftDockWidgetArea)
         self._dock("Timeline", self._timeline_with_pictures(), Area.BottomDockWidgetArea)

@@ -216,7 +216,7 @@ class Roomy(QStyledItemDelegate):
 
 
 def rows_of(model: QAbstractItemModel, name: str, parent: QWidget) -> QTableView:
-    """A read-only view of a model that selects whole rows and cuts long names in their middle; `name` is for readers."""
+    """A read-only view of a model that selects whole rows and cuts names in their middle; `name` is for readers."""
     view = QTableView(parent)
     view.setModel(model)
     view.setAccessibleName(name)
