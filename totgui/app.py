@@ -6,9 +6,9 @@ import os
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from .collector import collect_on_this_thread
 from .hooks import Hooks, start_log, watch_crashes
@@ -20,6 +20,9 @@ from .settings import Settings
 
 SWITCH_S = 0.001
 """How long the window waits at most for a thread that computes, each time that Qt calls into Python; usual is 5 ms."""
+
+FRAME = QSize(16, 48)
+"""Room for what a window manager puts around a window: its title and borders, which Qt knows only once it is shown."""
 
 
 def make_application() -> QApplication:
@@ -45,6 +48,12 @@ def install_hooks(window: MainWindow) -> None:
     session.jobEvent.connect(hooks.on_event)
 
 
+def fit(window: QWidget, screen: QSize) -> None:
+    """Make a window no larger than `screen` with its frame, so that its lowest line is in sight on a small display."""
+    if not window.isMaximized() and not window.isFullScreen():
+        window.resize(window.size().boundedTo(screen - FRAME))
+
+
 def run(path: Path | None, *, demo: bool = False, theme: str | None = None) -> int:
     """Open the window, and in it a project, a dataset or the demo; returns the exit code."""
     start_log()
@@ -55,6 +64,7 @@ def run(path: Path | None, *, demo: bool = False, theme: str | None = None) -> i
     session = Session()
     window = MainWindow(session, settings)
     install_hooks(window)
+    fit(window, window.screen().availableSize())
     window.show()
     if crash is not None:
         window.show_message(f"The program ended abnormally last time. What is known of it: {crash}", "warning")

@@ -128,7 +128,7 @@ def _layout(found: files.Found, items: Sequence[Item], root: Path) -> str:
 def _say_what_is_missing(items: Sequence[Item], told: Told) -> None:
     """Sentences on what the dataset cannot be used for as it is, and which verb helps."""
     if all(i.features is None for i in items) and any(i.media for i in items):
-        told.findings.append("No features: make them from the videos with tot features.")
+        told.findings.append("No features yet: extract them from the videos, in the window or with tot features.")
     if all(i.labels is None for i in items):
         told.findings.append("No ground truth: it can be trained and reviewed; scores and matching are not shown.")
     if sum(i.features is not None for i in items) == 1:

@@ -73,7 +73,7 @@ class FakeSession(QObject):
         self.chosen = Chosen(self)
         self.comparing.reset(document)
         self.comparing.message.connect(self.message)
-        self.work, self.project = self, None
+        self.work, self.project, self.extracting = self, None, False
         self.proposals = Proposals(self)
         self.training = False
         self.notes: dict[VideoId, str] = {}

@@ -107,6 +107,13 @@ def test_training_waits_for_features_and_follows_them(qtbot):
     view = TrainingView(session)
     qtbot.addWidget(view)
     assert not view._train.isEnabled() and view._features.isVisibleTo(view)
+    assert view._state.text().startswith("No features yet") and not view._problem.isVisibleTo(view)  # said once
+    session.extracting = True
+    session.jobsChanged.emit()
+    assert view._state.text().startswith("Features are being extracted")
+    session.extracting = False
+    session.jobsChanged.emit()
+    assert view._state.text().startswith("No features yet")
     with qtbot.waitSignal(view.featuresAsked, timeout=1000):
         view._features.click()
     session.document.dataset = whole

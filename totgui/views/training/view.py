@@ -259,7 +259,8 @@ class TrainingView(QWidget):
             self._problem.setText(str(error))
         else:
             self._problem.setText("")
-        self._problem.setVisible(bool(self._problem.text()) and self._session.document is not None)
+        # Without features the line of state says what to do; the same sentence in red above it would say it twice.
+        self._problem.setVisible(bool(self._problem.text()) and self._has_features)
         self._show_running()
         return not self._problem.text()
 
@@ -312,6 +313,12 @@ class TrainingView(QWidget):
         project = self._session.project
         return project is not None and project.read_only
 
+    @property
+    def _has_features(self) -> bool:
+        """Whether the project that is open has a video to train on."""
+        document = self._session.document
+        return document is not None and bool(document.dataset.trainable)
+
     def _ready_text(self) -> str:
         document = self._session.document
         if document is None:
@@ -323,15 +330,18 @@ class TrainingView(QWidget):
         return (
             f"{len(videos)} of {len(document.videos)} videos have features, {rows:,} rows in all."
             if videos
-            else ("No features yet. Extract them from the videos.")
+            else "Features are being extracted. Training can start once they are there."
+            if self._session.work.extracting
+            else "No features yet. Extract them from the videos."
         )
 
     def _show_running(self) -> None:
-        running, document = bool(self._job), self._session.document
-        has_features = document is not None and bool(document.dataset.trainable)
+        running, has_features = bool(self._job), self._has_features
         may = not self._read_only and not self._session.training
         self._train.setEnabled(may and has_features and not self._problem.text())
-        self._features.setVisible(document is not None and not has_features)
+        self._features.setVisible(self._session.document is not None and not has_features)
+        if not running and not has_features:
+            self._state.setText(self._ready_text())
         self._features.setEnabled(may)
         for button in (self._keep, self._discard):
             button.setEnabled(running)
