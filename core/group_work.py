@@ -7,14 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from .annotation.segmentation import Segmentation
 from .data.colours import colour_for
 from .data.dataset import UNLABELLED, Action, ActionId, Dataset, Video
 from .data.features import load_matrix
-from .data.labels import load_ground_truth
 from .errors import InputError
 from .events import Progress, Report
 from .metrics.grouping import group_videos, purity
+from .new_project import ground_truth_of
 from .project import Project
 
 
@@ -62,8 +61,7 @@ def _write(path: Path, name: str, places: Sequence[tuple[Dataset, Video]]) -> di
     truths = {}
     for dataset, video in places:
         numbers = _joined(actions, dataset.actions)
-        if video.ground_truth is not None:
-            truth = Segmentation.from_frames(load_ground_truth(dataset, video))
+        if (truth := ground_truth_of(dataset, video)) is not None:
             truths[video.id] = truth.mapped(numbers, default=UNLABELLED)
     used = {label for truth in truths.values() for label in truth.labels.tolist()}
     kept = tuple(actions[number] for number in sorted(actions) if number in used or not truths)

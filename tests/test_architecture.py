@@ -48,6 +48,7 @@ TABLE: dict[str, tuple[str, str]] = {
                  "docx cv2 numpy msgspec"),
     "core.demo": (f"core.data core.media core.cache {VALUES}", "av cv2 numpy"),
     "core.project": (f"core.annotation core.store core.data {VALUES}", "numpy"),
+    "core.new_project": ("core.project core.annotation.segmentation core.data core.errors", ""),
     "core.relink": (f"core.project core.annotation core.media core.data {VALUES}", ""),
     # The verbs and the files that hold parts of them.
     "core.run_work": (f"core.project core.annotation core.data core.run_folder core.learning_work core.cache "
@@ -73,7 +74,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "core.cluster": (VALUES, "distributed"),
     "core.sweep_work": (f"core.project core.run_work core.cluster core.work.sweeping {SETTINGS} {VALUES}",
                         "numpy msgspec"),
-    "core.group_work": (f"core.project core.annotation.segmentation core.data core.metrics.grouping {VALUES}", ""),
+    "core.group_work": (f"core.project core.new_project core.data core.metrics.grouping {VALUES}", ""),
     "core.score_files": ("core.data core.formats core.metrics core.errors", "numpy msgspec"),
     "core.device": (f"core.tot.devices core.cache {VALUES}", "av"),  # av: the list of codecs
     "core.progress": ("core.events", ""),
@@ -106,8 +107,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "totgui.companion": ("totgui.playback totgui.decoder core.data", "QT"),
     "totgui.session": ("totgui.jobs totgui.companion totgui.playback totgui.decoder totgui.stills totgui.proxies "
                        "totgui.sound "
-                       "core.project core.run_work core.feature_work core.requests core.annotation "
-                       "core.metrics core.learning_work core.review core.review_work core.label_import "
+                       "core.project core.new_project core.run_work core.feature_work core.requests "
+                       "core.annotation core.metrics core.learning_work core.review core.review_work core.label_import "
                        f"core.second_reviewer core.relink core.data core.cache {VALUES}",
                        "QT numpy msgspec"),
     "totgui.models": ("totgui.palette totgui.session core.review core.annotation core.data core.metrics core.events "

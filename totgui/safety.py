@@ -141,7 +141,7 @@ class Safety(QObject):
                 first = self._session.document.videos[videos[0]].name
                 more = f" and {len(videos) - 1} more" if len(videos) > 1 else ""
                 text = f"The {names[kind]} of {first}{more} changed since the project was made. {meaning}"
-                choices = [] if self._session.project.read_only else [("Go on with them", self._session.accept_files)]
+                choices = [] if self._session.project.read_only else [("Go on with them", self._session.files.accept)]
                 self._window.bar.say(text, "warning", choices)
 
     def _offer_locate(self) -> None:
@@ -162,7 +162,7 @@ class Safety(QObject):
         videos = self._session.document.videos
         matches = ask_locate(self._session, lambda lost: videos[lost.video].name, self._window)
         if matches:
-            self._session.use_files(matches)
+            self._session.files.use(matches)
             found = sum(match.path is not None for match in matches)
             self._window.bar.say(f"{found} of {len(matches)} missing files were found and are used now.", "info")
 

@@ -17,16 +17,9 @@ if TYPE_CHECKING:
 
 def create_project(path: Path | str, dataset: Dataset) -> Project:
     """A new project that refers to a dataset and holds its ground truth; the caller closes it."""
-    from ..annotation.segmentation import Segmentation
-    from ..data.labels import load_ground_truth
-    from ..project import Project
+    from .. import new_project
 
-    truth = {
-        video.id: Segmentation.from_frames(load_ground_truth(dataset, video))
-        for video in dataset.videos
-        if video.ground_truth is not None
-    }
-    return Project.create(Path(path), dataset, ground_truth=truth)
+    return new_project.create(Path(path), dataset)
 
 
 def open_project(path: Path | str, *, read_only: bool = False) -> Project:

@@ -28,7 +28,7 @@ def test_changed_features_are_said_with_what_that_means(qtbot, tmp_path: Path) -
     window.session.open_project(tmp_path / "p.tot")
     qtbot.waitUntil(lambda: window.session.files._dataset is not None)
     with qtbot.waitSignal(window.session.files.changed, timeout=10_000):
-        window.session._look_at_files()
+        window.session.files.look()
     assert window.session.files.altered == () and "changed since" not in window.bar.text()
     window.close()
     window.deleteLater()

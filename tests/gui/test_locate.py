@@ -102,7 +102,7 @@ def test_the_current_video_comes_back_where_it_stood(qtbot, window, tmp_path) ->
     with qtbot.waitSignal(
         session.playback.pictureReady, check_params_cb=lambda frame, image: frame == 50 and image is not None
     ):
-        session.use_files(dialog.matches)
+        session.files.use(dialog.matches)
 
 
 def test_nothing_is_offered_while_every_file_is_there(qtbot, window, tmp_path) -> None:
@@ -112,6 +112,6 @@ def test_nothing_is_offered_while_every_file_is_there(qtbot, window, tmp_path) -
     window.bar.dismiss()
     window.session.open_project(tmp_path / "q.tot")
     with qtbot.waitSignal(window.session.files.changed):
-        window.session.files.look(window.session.document.dataset)
+        window.session.files.look()
     window.safety.locate()
     assert "Every file of this project is at its place" in window.bar.text()

@@ -1,14 +1,25 @@
-"""Files of the open project that are not at their place, found out beside the window: drives can be slow."""
+"""Files of the open project that are missing, changed or found elsewhere: said at each video, taken where they lie now.
+
+They are looked for beside the window, for drives can be slow.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject, Signal
 
-from core.data.dataset import Dataset, VideoId
+from core import relink
+from core.annotation.changes import Changes, What
+from core.data.dataset import Dataset, Video, VideoId
 from core.data.fingerprint import ChangedFile, Stamps, changed_files
-from core.relink import Lost, lost_files
+from core.errors import TotError
+from core.project import Project
+from core.relink import Lost, Match, lost_files
 
+from ..playback import Playback
 from .beside import Beside
+from .work import Work
 
 
 class Files(QObject):
@@ -16,24 +27,37 @@ class Files(QObject):
     that hold something else than when the project took them in."""
 
     changed = Signal()
+    noted = Signal(object)  # Changes: videos of which something else is to be said now
+    moved = Signal(object)  # Changes: files of the project lie elsewhere from now on
+    message = Signal(str, str)
     _arrived = Signal(object, object, object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, playback: Playback, work: Work, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.lost: tuple[Lost, ...] = ()
         self.altered: tuple[ChangedFile, ...] = ()
+        self._project: Project | None = None
         self._dataset: Dataset | None = None
+        self._playback, self._work = playback, work
         self._pool = Beside(1, "files")
         self._arrived.connect(self._on_arrived)
+        playback.failed.connect(self._on_no_picture)
 
-    def look(self, dataset: Dataset | None, stamps: Stamps | None = None) -> None:
-        """Find out which files of a dataset are missing, and which are others than `stamps` say; None forgets them."""
-        if dataset is None:
-            self.lost, self.altered = (), ()
-        self._dataset = dataset
-        if dataset is not None:
-            known = stamps or {}
-            self._pool.do(lambda: self._arrived.emit(dataset, lost_files(dataset), changed_files(dataset, known)))
+    # --- what is missing -----------------------------------------------------------------------------
+
+    def set_project(self, project: Project | None) -> None:
+        """Another project, whose files are looked for; None forgets those of the one before."""
+        self._project = project
+        if project is None:
+            self._dataset, self.lost, self.altered = None, (), ()
+        self.look()
+
+    def look(self) -> None:
+        """Find out which files of the project are missing, and which are others than it took in."""
+        if self._project is not None:
+            dataset, stamps = self._project.document.dataset, self._project.stamps
+            self._dataset = dataset
+            self._pool.do(self._find, dataset, stamps)
 
     def missing(self, video: VideoId | None, kind: str) -> Lost | None:
         """The file of this kind that a video should have and has not."""
@@ -41,10 +65,66 @@ class Files(QObject):
 
     def close(self) -> None:
         """End the thread; one that hangs at a drive is left behind."""
-        self._dataset = None
+        self._project = self._dataset = None
         self._pool.close(wait=False)
 
+    def _find(self, dataset: Dataset, stamps: Stamps) -> None:
+        self._arrived.emit(dataset, lost_files(dataset), changed_files(dataset, stamps))
+
     def _on_arrived(self, dataset: Dataset, lost: tuple[Lost, ...], altered: tuple[ChangedFile, ...]) -> None:
-        if dataset is self._dataset:
-            self.lost, self.altered = lost, altered
-            self.changed.emit()
+        if dataset is not self._dataset:
+            return
+        self.lost, self.altered = lost, altered
+        for each in lost:
+            if each.kind == "media":
+                self._work.notes[each.video] = f"its video file is missing: {each.path}"
+        self.noted.emit(Changes(What.NOTHING, frozenset(each.video for each in lost)))
+        self.changed.emit()
+
+    def _on_no_picture(self, text: str) -> None:
+        """A picture could not be shown: say why, or find out what else is missing where its file is gone."""
+        video = self._playback.video
+        if video is None or video.media is None or video.media.is_file():
+            self.message.emit(text, "warning")
+        elif self.missing(video.id, "media") is None:
+            self.look()
+
+    # --- what is used instead ------------------------------------------------------------------------
+
+    def use(self, matches: Sequence[Match]) -> None:
+        """Take files that were found at another place as those of the project."""
+        if self._project is None:
+            return
+        try:
+            changes = relink.apply(self._project, matches)
+        except TotError as error:
+            self.message.emit(str(error), "warning")
+            return
+        if changes is not None:
+            self.moved.emit(changes)
+
+    def accept(self) -> None:
+        """What the files that were changed hold now is what the project goes by from here on."""
+        if self._project is None:
+            return
+        try:
+            self._project.accept_files(sorted({changed.video for changed in self.altered}))
+        except TotError as error:
+            self.message.emit(str(error), "warning")
+        self.look()
+
+    def on_moved(self) -> None:
+        """Files lie elsewhere now: show the current video from its new place, and look again what is missing."""
+        assert self._project is not None
+        notes = self._work.notes
+        self._work.notes = {v: note for v, note in notes.items() if self.missing(v, "media") is None}
+        shown = self._playback.video
+        now = self._project.document.videos.get(shown.id) if shown is not None else None
+        if shown is not None and now is not None and _is_elsewhere(shown, now):
+            self._playback.set_video(now, max(0, self._playback.wanted))
+        self.look()
+
+
+def _is_elsewhere(before: Video, now: Video) -> bool:
+    """Whether pictures of a video come from another file, or from another index of it."""
+    return now.media != before.media or now.timebase.media is not before.timebase.media

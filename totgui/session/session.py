@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from core import events
+from core import events, new_project
 from core.annotation import commands
 from core.annotation.changes import Changes, What
 from core.annotation.document import Document
@@ -18,13 +18,10 @@ from core.annotation.edit import Edit
 from core.annotation.learned import Amount
 from core.annotation.mapped import MappedTracks
 from core.annotation.segmentation import Segmentation
-from core.annotation.values import TrackKey
 from core.data.dataset import Dataset, RunId, VideoId
-from core.data.labels import load_ground_truth
 from core.errors import ForeignFoldersError, TotError
 from core.learning_work import amount_for
 from core.project import Project
-from core.relink import Match
 from core.review.doubt import margin
 
 from ..companion import Companion
@@ -35,6 +32,7 @@ from . import readings
 from .chosen import Chosen
 from .comparing import Comparing
 from .computing import Computing
+from .editing import Editing
 from .files import Files
 from .painting import Painting
 from .past import Past
@@ -74,36 +72,51 @@ class Session(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.project: Project | None = None
+        self.current_video: VideoId | None = None
+        self.current_run: RunId | None = None
+        self._make_media()
+        self._make_parts()
+        self._connect()
+
+    def _make_media(self) -> None:
         self.playback = Playback(self)
         self.companion = Companion(self.playback, self)
         self.sound = Sound(self.playback, self)
-        self.proxies, self.files = Proxies(self), Files(self)
-        self.current_video: VideoId | None = None
-        self.current_run: RunId | None = None
-        self.chosen, self.past, self.turns = Chosen(self), Past(self), Turns(self)
+        self.proxies = Proxies(self)
+        self._pictures = Pictures(self)
+
+    def _make_parts(self) -> None:
+        self.work = Work(self)
+        self.files = Files(self.playback, self.work, self)
+        self._editing, self.past = Editing(self), Past(self)
+        self.chosen = Chosen(self)
         self.painting = Painting(self.playback, self._paint, self)
-        self.work, self._reports, self._pictures = Work(self), Reports(self), Pictures(self)
         self._scores, self._mapped = readings.ScoreFiles(), MappedTracks()
-        self.comparing, self.computing = Comparing(self._mapped, self), Computing(self)
+        self.turns, self._reports, self.computing = Turns(self), Reports(self), Computing(self)
+        self.comparing = Comparing(self._mapped, self)
         self.reviewing = Reviewing(self.computing, self)
         self.proposals = Proposals(self)
+
+    def _connect(self) -> None:
         self._savedArrived.connect(self.savedStateChanged)
-        self.work.happened.connect(self.jobEvent)
-        self.work.changed.connect(self.jobsChanged)
-        self.work.stopAsked.connect(self.stopAsked)
-        self.work.changedProject.connect(lambda changes: self._changed(changes, None))
-        self.work.runTrained.connect(self.select_run)
-        self.work.runTrained.connect(self.comparing.arrived)
-        self.work.datasetScanned.connect(self.datasetScanned)
+        work = self.work
+        work.happened.connect(self.jobEvent)
+        work.changed.connect(self.jobsChanged)
+        work.stopAsked.connect(self.stopAsked)
+        work.runTrained.connect(self.select_run)
+        work.runTrained.connect(self.comparing.arrived)
+        work.datasetScanned.connect(self.datasetScanned)
         self._reports.ready.connect(self.reportReady)
         self._pictures.ready.connect(self.thumbnailReady)
         self.proxies.made.connect(self._on_proxy)
         self.playback.slowChanged.connect(self._on_slow)
         self.chosen.changed.connect(self.selectionChanged)
-        self.past.stepped.connect(lambda changes: self._changed(changes, None))
-        self.files.changed.connect(self._on_lost_files)
-        self.playback.failed.connect(self._on_no_picture)
-        for part in (self.work, self._reports, self.past, self.proxies, self.comparing, self.computing):
+        self.files.noted.connect(lambda changes: self.documentChanged.emit(changes, None))
+        self._editing.changed.connect(self._changed)
+        for arrived in (work.changedProject, self.past.stepped, self.files.moved):
+            arrived.connect(lambda changes: self._changed(changes, None))
+        telling = (work, self._editing, self.past, self.files)
+        for part in (*telling, self._reports, self.proxies, self.comparing, self.computing):
             part.message.connect(self.message)
 
     # --- the project -------------------------------------------------------------------------------
@@ -133,19 +146,12 @@ class Session(QObject):
 
     def create_project(self, path: Path, dataset: Dataset) -> None:
         """Make a project from a scanned dataset and open it. Unreadable labels become messages."""
-        truth: dict[VideoId, Segmentation] = {}
-        for video in dataset.videos:
-            if video.ground_truth is None:
-                continue
-            try:
-                truth[video.id] = Segmentation.from_frames(load_ground_truth(dataset, video))
-            except TotError as error:
-                self.message.emit(str(error), "warning")
-        self._adopt(Project.create(path, dataset, ground_truth=truth))
+        tell = self.message.emit
+        self._adopt(new_project.create(path, dataset, unreadable=lambda error: tell(str(error), "warning")))
 
     def _adopt(self, project: Project) -> None:
         self.close_project()
-        self.project = self.work.project = self.past.project = project
+        self.project = self.work.project = self._editing.project = self.past.project = project
         project.on_saved = self._savedArrived.emit
         document = project.document
         runs = [run for run in document.runs.values() if not run.hidden]
@@ -154,7 +160,7 @@ class Session(QObject):
         self.reviewing.set_document(document, self.current_run)
         self.projectChanged.emit()
         self.savedStateChanged.emit(project.saved_state())
-        self.files.look(document.dataset, project.stamps)
+        self.files.set_project(project)
         if document.videos:
             self.select_video(next(iter(document.videos)))
         project.keep_backups(lambda text: self.message.emit(text, "warning"))
@@ -164,10 +170,11 @@ class Session(QObject):
         """Close the open project after its edits are on disk."""
         if self.project is None:
             return
-        project, self.project, self.work.project = self.project, None, None
+        project, self.project = self.project, None
+        self.work.project = self._editing.project = None
         self.proxies.cancel(everything=True)
         self.past.close()
-        self.files.look(None)
+        self.files.set_project(None)
         self.playback.set_video(None)
         project.on_saved = None
         try:
@@ -200,30 +207,7 @@ class Session(QObject):
 
     def do(self, make: Callable[[], Edit], initiator: object = None) -> bool:
         """Make an edit with a command and apply it; True when it was accepted."""
-        if self.project is None:
-            return False
-        try:
-            edit = make()
-            if edit.is_bulk:
-                self.project.back_up(f"before {edit.text}")
-            started_from = self._adopts(edit)
-            changes = self.project.edit(edit)
-        except TotError as error:
-            self.message.emit(str(error), "warning")
-            return False
-        self._changed(changes, initiator)
-        if started_from:
-            text = f"Nothing was corrected yet: all of {started_from} was taken first. Undo takes both back."
-            self.message.emit(text, "info")
-        return True
-
-    def _adopts(self, edit: Edit) -> str:
-        """The name of the run whose prediction an edit takes on its way; empty where it does not."""
-        if self.document is None or self.current_run is None:
-            return ""
-        name, swap = self.document.runs[self.current_run].name, edit.swaps[0]
-        is_first = isinstance(swap.key, TrackKey) and swap.before is None
-        return name if is_first and edit.text.startswith(f"adopt {name}, then ") else ""
+        return self._editing.do(make, initiator, run=self.current_run)
 
     def undo(self) -> None:
         """Take the newest edit back and show its video."""
@@ -244,55 +228,9 @@ class Session(QObject):
                 )
             )
 
-    def use_files(self, matches: Sequence[Match]) -> None:
-        """Take files that were found at another place as those of the project."""
-        try:
-            self.work.use_files(matches)
-        except TotError as error:
-            self.message.emit(str(error), "warning")
-
-    def _on_no_picture(self, text: str) -> None:
-        """A picture could not be shown: say why, or find out what else is missing where its file is gone."""
-        video = self.playback.video
-        if video is None or video.media is None or video.media.is_file():
-            self.message.emit(text, "warning")
-        elif self.files.missing(video.id, "media") is None and self.document is not None:
-            self._look_at_files()
-
-    def _look_at_files(self) -> None:
-        if self.project is not None:
-            self.files.look(self.project.document.dataset, self.project.stamps)
-
-    def accept_files(self) -> None:
-        """What the files that were changed hold now is what the project goes by from here on."""
-        if self.project is not None:
-            try:
-                self.project.accept_files(sorted({changed.video for changed in self.files.altered}))
-            except TotError as error:
-                self.message.emit(str(error), "warning")
-            self._look_at_files()
-
-    def _on_lost_files(self) -> None:
-        """Say at each video what it misses, and show nothing of what is not there."""
-        for lost in self.files.lost:
-            if lost.kind == "media":
-                self.work.notes[lost.video] = f"its video file is missing: {lost.path}"
-        self.documentChanged.emit(Changes(What.NOTHING, frozenset(lost.video for lost in self.files.lost)), None)
-
-    def _on_files(self) -> None:
-        """Files lie elsewhere now: show the current video from its new place, and look again what is missing."""
-        assert self.document is not None
-        videos = self.document.videos
-        self.work.notes = {v: note for v, note in self.work.notes.items() if self.files.missing(v, "media") is None}
-        shown = self.playback.video
-        now = videos.get(shown.id) if shown is not None else None
-        if now is not None and (now.media != shown.media or now.timebase.media is not shown.timebase.media):
-            self.playback.set_video(now, max(0, self.playback.wanted))
-        self._look_at_files()
-
     def _changed(self, changes: Changes, initiator: object) -> None:
         if changes.what & What.DATASET:
-            self._on_files()
+            self.files.on_moved()
         if changes.what & (What.SEGMENTATION | What.LABEL_MAP | What.PREDICTION | What.ACTIONS):
             self._reports.clear()
         if changes.what & What.RUNS and self.document is not None:

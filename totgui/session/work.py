@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from core import events, feature_work, relink, run_work
+from core import events, feature_work, run_work
 from core.annotation.changes import Changes, What
 from core.cache import atomic_write
 from core.data.dataset import RunId, Video, VideoId
@@ -241,11 +241,6 @@ class Work(Exchange):
             return None
         work = tasks.locate(self.project.document.dataset, lost, folder)
         return self.in_background("locate", "Looking for the files", work, lambda f: then(f.result["matches"]))
-
-    def use_files(self, matches: Sequence[Match]) -> None:
-        """The files that were found are those of the project from now on."""
-        if self.project is not None and (changes := relink.apply(self.project, matches)) is not None:
-            self.changedProject.emit(changes)
 
     def streams(self, video: Video, then: Callable[[Sequence[Any]], None]) -> None:
         """Look which video streams a video's file has, in the background."""

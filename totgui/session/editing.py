@@ -1,0 +1,52 @@
+"""Edits of the open project: each goes through its door, or is refused with a message and changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+from core.annotation.edit import Edit
+from core.annotation.values import TrackKey
+from core.data.dataset import RunId
+from core.errors import TotError
+from core.project import Project
+
+
+class Editing(QObject):
+    """Makes edits and applies them; `changed` tells what became of the document, and who asked for it."""
+
+    changed = Signal(object, object)  # Changes, initiator
+    message = Signal(str, str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.project: Project | None = None
+
+    def do(self, make: Callable[[], Edit], initiator: object, *, run: RunId | None) -> bool:
+        """Make an edit with a command and apply it, while `run` is shown; True when it was accepted."""
+        if self.project is None:
+            return False
+        try:
+            edit = make()
+            if edit.is_bulk:
+                self.project.back_up(f"before {edit.text}")
+            started_from = _adopted_on_the_way(self.project, edit, run)
+            changes = self.project.edit(edit)
+        except TotError as error:
+            self.message.emit(str(error), "warning")
+            return False
+        self.changed.emit(changes, initiator)
+        if started_from:
+            text = f"Nothing was corrected yet: all of {started_from} was taken first. Undo takes both back."
+            self.message.emit(text, "info")
+        return True
+
+
+def _adopted_on_the_way(project: Project, edit: Edit, run: RunId | None) -> str:
+    """The name of the run whose prediction an edit takes first; empty where it does not."""
+    if run is None:
+        return ""
+    name, swap = project.document.runs[run].name, edit.swaps[0]
+    is_first = isinstance(swap.key, TrackKey) and swap.before is None
+    return name if is_first and edit.text.startswith(f"adopt {name}, then ") else ""
