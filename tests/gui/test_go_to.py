@@ -1,4 +1,4 @@
-"""Go to a frame or a time: what a text means, and a field that holds nothing up."""
+"""Go to a frame or a time, and the name of a checkpoint: what a text means, and a field that holds nothing up."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from projects import V, a_project
 from PySide6.QtCore import Qt
 
 from core.data.timebase import Timebase
+from totgui.dialogs.checkpoint import CheckpointName
 from totgui.dialogs.go_to import GoTo, place_of
 from totgui.main_window import MainWindow
 from totgui.session import Session
@@ -79,3 +80,32 @@ def test_escape_goes_nowhere_and_an_answer_for_another_video_neither(window: Mai
     window.session.close_project()
     qtbot.keyClick(popup.field, Qt.Key.Key_Return)
     assert window.session.current_video != V and window.session.playback.wanted != 42
+
+
+def asked_name(window: MainWindow) -> CheckpointName:
+    window.actions_.by_name["file.checkpoint"].trigger()
+    return next(w for w in window.findChildren(CheckpointName) if w.isVisible())
+
+
+@popups
+def test_enter_writes_a_checkpoint_of_the_name_and_of_no_empty_one(window: MainWindow, qtbot, tmp_path: Path) -> None:
+    popup = asked_name(window)
+    qtbot.keyClicks(popup.field, "  ")
+    qtbot.keyClick(popup.field, Qt.Key.Key_Return)
+    assert popup.isVisible() and "Edits are saved without it" in popup.answer.text()
+    popup.field.setText(" half way <b> ")
+    assert "a.backups" in popup.answer.text()
+    qtbot.keyClick(popup.field, Qt.Key.Key_Return)
+    assert not any(w.isVisible() for w in window.findChildren(CheckpointName))
+    qtbot.waitUntil(lambda: "Checkpoint written to" in window.bar.text())
+    assert [f.stem for f in (tmp_path / "a.backups").glob("half*")] == ["half way _b_"]
+
+
+@popups
+def test_escape_writes_no_checkpoint_and_another_project_gets_none(window: MainWindow, qtbot, tmp_path: Path) -> None:
+    qtbot.keyClick(asked_name(window).field, Qt.Key.Key_Escape)
+    popup = asked_name(window)
+    popup.field.setText("late")
+    window.session.close_project()
+    qtbot.keyClick(popup.field, Qt.Key.Key_Return)
+    assert not window.session.jobs and not list(tmp_path.glob("a.backups/late*"))

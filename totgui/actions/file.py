@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QStandardPaths
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu
+from PySide6.QtWidgets import QFileDialog, QMenu
 
 from core.data.dataset import Dataset
 from core.errors import TotError
 from core.label_import import CORRECTED
 
+from ..dialogs.checkpoint import CheckpointName
 from ..dialogs.export import KIT, LABELS, REPORT, ExportDialog
 from ..dialogs.export_progress import open_path
 from ..dialogs.import_labels import ask_import
@@ -155,11 +156,18 @@ class FileMenu(Menu):
             menu.addAction("Nothing yet").setEnabled(False)
 
     def checkpoint(self) -> None:
-        if self.session.project is None:
+        """Ask for a name above the line that says whether all is saved; what plays goes on until there is an answer."""
+        project = self.session.project
+        if project is None:
             return
-        name, accepted = QInputDialog.getText(self.window, "Make checkpoint", "Name of the checkpoint:")
-        if accepted and name.strip():
-            self.session.work.checkpoint(name.strip())
+
+        def write(name: str) -> None:
+            if self.session.project is project:
+                self.session.work.checkpoint(name)
+
+        folder = f"{project.path.stem}.backups"
+        status = self.window.statusBar()
+        CheckpointName(folder, write, self.window).show_at(status.mapToGlobal(status.rect().topRight()), above=True)
 
     def export(self, kind: int = LABELS) -> None:
         """Open the export assistant, or show the one that is at work."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QInputDialog
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QMenu
 
 from core.annotation.segmentation import Segmentation
 from core.data.dataset import RunId, Video
@@ -143,23 +144,33 @@ class PlaybackMenu(Menu):
         return video is not None and video.media is not None and video.timebase.media is not None
 
     def choose_stream(self) -> None:
-        """Ask which of the streams of the current video's file is shown."""
+        """Offer the streams of the current video's file, once it has been looked at."""
         video = self.session.playback.video
         if self._has_file():
-            # Queued: the question runs a loop of its own, and the job that looked must have ended by then.
-            self.session.work.streams(video, lambda found: QTimer.singleShot(0, lambda: self._ask_stream(video, found)))
+            self.session.work.streams(video, lambda found: self._offer_streams(video, found))
 
-    def _ask_stream(self, video: Video, streams: Sequence[Any]) -> None:
+    def _offer_streams(self, video: Video, streams: Sequence[Any]) -> None:
+        """List the streams over the video as a menu, the shown one marked; what goes on goes on meanwhile."""
+        if self.video != video.id:
+            return  # the person went on while the file was looked at
         if len(streams) < 2:
             self.say(f"{video.name} holds one video stream; it is shown.")
             return
-        names = [str(stream) for stream in streams]
-        shown = next((i for i, s in enumerate(streams) if s.number == video.timebase.media.stream), 0)
-        name, accepted = QInputDialog.getItem(
-            self.window, "Video stream", f"Streams of {video.name}:", names, shown, False
-        )
-        if accepted and names.index(name) != shown:
-            self.session.work.use_stream(video, streams[names.index(name)].number)
+        menu = QMenu(self.window)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setAccessibleName("Video stream")
+        menu.addSection("Video stream")
+        group = QActionGroup(menu)
+        for stream in streams:
+            action = menu.addAction(str(stream).replace("&", "&&"))
+            action.setCheckable(True)
+            action.setChecked(stream.number == video.timebase.media.stream)
+            group.addAction(action)
+            if not action.isChecked():
+                action.triggered.connect(lambda _on=False, n=stream.number: self.session.work.use_stream(video, n))
+        picture = self.window.video_view.picture
+        menu.popup(picture.mapToGlobal(picture.rect().center()) - menu.sizeHint().width() // 2 * QPoint(1, 0))
+        menu.setActiveAction(group.checkedAction() or group.actions()[0])
 
     def make_smooth(self) -> None:
         if self._has_file():
