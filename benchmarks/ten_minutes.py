@@ -35,11 +35,11 @@ from core import api
 from core.annotation.changes import What
 from totgui.app import make_application
 from totgui.dialogs.export import ExportDialog
-from totgui.layouts import ARRANGEMENTS
 from totgui.main_window import MainWindow
 from totgui.palette import apply_theme
 from totgui.session import Session
 from totgui.settings import Settings
+from totgui.window.layouts import ARRANGEMENTS
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 PAUSE_MS = 120

@@ -85,7 +85,7 @@ class Stage:
         self.session.open_project(copy, trusted=True)
         self.window.bar.hide()
         self.window.reset_layout()
-        self.window._size_docks()
+        self.window.placing.size()
         self.session.playback.seek(frame)
         self.settle()
 

@@ -1,21 +1,15 @@
-"""The main window: docks, menus and status bar. It places things and holds no state of its own."""
+"""The main window: its parts, and what connects them. It holds no state of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from zlib import crc32
 
 from PySide6.QtCore import QChildEvent, QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
-    QDockWidget,
-    QLabel,
     QMainWindow,
-    QProgressBar,
-    QPushButton,
     QStackedWidget,
     QTabBar,
     QVBoxLayout,
@@ -25,35 +19,20 @@ from PySide6.QtWidgets import (
 from core import events
 
 from .actions import Actions
-from .dialogs.colour import ask_colour
 from .keymap import RELABEL, action_key
-from .layouts import ARRANGEMENTS, arrange
-from .models.later import Later
-from .models.widgets import Scrolling, duration, tip
+from .models.widgets import Scrolling
 from .safety import Safety
 from .session import Session
 from .settings import Settings
-from .toolbar import add_toolbar
-from .views.filmstrip import FilmStrip
-from .views.history import HistoryView
-from .views.label_map.view import LabelMapView
-from .views.labels.view import LabelsView
-from .views.live.view import LiveView
 from .views.message_bar import MessageBar
-from .views.review.view import ReviewView
-from .views.runs import RunsView
-from .views.saved import SavedLine
 from .views.start import StartPage
-from .views.timeline.view import TimelineView
-from .views.training.view import TrainingView
 from .views.video.view import VideoView
-from .views.videos import VideosView
+from .window.panels import Panels
+from .window.placing import Placing
+from .window.status import StatusLine
+from .window.toolbar import add_toolbar
 
-Area = Qt.DockWidgetArea
-JOB_WIDTH = 620
 LEAST_CENTRE = 380
-LATER_MS = 150
-"""Between two panels that are made after the start: each takes a frame or two of the window's time."""
 
 
 class MainWindow(QMainWindow):
@@ -71,14 +50,30 @@ class MainWindow(QMainWindow):
             | QMainWindow.DockOption.AllowTabbedDocks
             | QMainWindow.DockOption.AnimatedDocks
         )
-        self.setCorner(Qt.Corner.BottomLeftCorner, Area.BottomDockWidgetArea)
-        self.setCorner(Qt.Corner.BottomRightCorner, Area.BottomDockWidgetArea)
+        for corner in (Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner):
+            self.setCorner(corner, Qt.DockWidgetArea.BottomDockWidgetArea)
         self.start = StartPage(settings.recent(), self)
         self.video_view = VideoView(session, self)
-        self.timeline = TimelineView(session, self)
-        self.film_strip = FilmStrip(session, self)
-        self.training = TrainingView(session, self)
         self.bar = MessageBar(self)
+        self._add_centre()
+        panels = Panels(self, session, settings)
+        self.docks, self.timeline, self.film_strip = panels.docks, panels.timeline, panels.film_strip
+        self.training, self.labels = panels.training, panels.labels
+        self.label_map, self.review = panels.label_map, panels.review
+        self.status = StatusLine(session, self)
+        self.setStatusBar(self.status)
+        self.safety = Safety(self)
+        self.actions_ = Actions(self)
+        self.toolbar = add_toolbar(self, self.actions_.by_name)
+        panels.made.connect(self._on_made)
+        self._connect()
+        self._buttons_by_tab(self)
+        self.resize(1480, 940)
+        self.placing = Placing(self, self.docks, self.toolbar, settings)
+        self._on_project()
+
+    def _add_centre(self) -> None:
+        """The page of the start or the video, below the bar with messages."""
         self._pages = QStackedWidget(self)
         first = Scrolling(self.start)
         first.setMinimumWidth(LEAST_CENTRE)  # what stands on the hidden page must not make the window wider
@@ -91,133 +86,19 @@ class MainWindow(QMainWindow):
         column.addWidget(self.bar)
         column.addWidget(self._pages, 1)
         self.setCentralWidget(centre)
-        self.docks: dict[str, QDockWidget] = {}
-        self._later = 0
-        self._add_docks()
-        self._add_status()
-        self.safety = Safety(self)
-        self.actions_ = Actions(self)
-        self._toolbar = add_toolbar(self, self.actions_.by_name)
-        self._connect()
-        self._buttons_by_tab(self)
-        self.resize(1480, 940)
-        self._default_state = self.saveState()
-        layout = settings.layout()
-        if layout is not None:
-            self.restoreGeometry(layout[0])
-            self._user_state = layout[1]
-        else:
-            self._user_state = None
-        self._on_project()
-
-    def _add_docks(self) -> None:
-        self._dock("Videos", VideosView(self.session, self), Area.LeftDockWidgetArea)
-        self._dock("Runs", RunsView(self.session, self), Area.LeftDockWidgetArea)
-        self._dock("Training", self.training, Area.RightDockWidgetArea)
-        self._dock("Live", Scrolling(LiveView(self.session, self)), Area.RightDockWidgetArea)
-        self.labels = LabelsView(self.session, ask_colour, self, settings=self.settings)
-        self._dock("Labels", Scrolling(self.labels), Area.LeftDockWidgetArea)
-        self.label_map = LabelMapView(self.session, self, settings=self.settings)
-        self._dock("Label map", self.label_map, Area.RightDockWidgetArea)
-        self.review = ReviewView(self.session, self)
-        self._dock("Review", self.review, Area.RightDockWidgetArea)
-        self._dock_later("Metrics", self._metrics, Area.RightDockWidgetArea)
-        self._dock("History", HistoryView(self.session, self), Area.LeftDockWidgetArea)
-        self._dock("Timeline", self._timeline_with_pictures(), Area.BottomDockWidgetArea)
-        for name in ("Labels", "History"):
-            self.tabifyDockWidget(self.docks["Runs"], self.docks[name])
-        for name in ("Live", "Label map", "Review", "Metrics"):
-            self.tabifyDockWidget(self.docks["Training"], self.docks[name])
-        self._dock_later("Compare", self._compare, Area.BottomDockWidgetArea)
-        self._dock_later("Activity", self._activity, Area.BottomDockWidgetArea)
-        for name in ("Compare", "Activity"):
-            self.tabifyDockWidget(self.docks["Timeline"], self.docks[name])
-        for name in ("Timeline", "Runs"):
-            self.docks[name].raise_()
-        self.docks["Training"].raise_()
-
-    def _dock_later(self, name: str, make: Callable[[], QWidget], area: Area) -> None:
-        """Add a panel that is made when it is seen first, or soon after the start, one at a time."""
-        later = Later(make, self)
-        later.made.connect(self._on_made)
-        self._dock(name, later, area)
-        self._later += 1
-        later.make_in(LATER_MS * (2 + self._later))
-
-    def _metrics(self) -> QWidget:
-        from .views.metrics.view import MetricsView
-
-        return Scrolling(MetricsView(self.session, self))
-
-    def _compare(self) -> QWidget:
-        from .views.compare.view import CompareView
-
-        return CompareView(self.session, self)
-
-    def _activity(self) -> QWidget:
-        from .views.activity.view import ActivityView
-
-        return ActivityView(self.session, self)
 
     def _on_made(self, panel: QWidget) -> None:
         """What holds for all panels holds for one that came later."""
         self._buttons_by_tab(panel)
         self.actions_.name_keys(panel)
 
-    def _size_docks(self) -> None:
-        """The first sizes of the panels; the window must have its own by then."""
-        self.resizeDocks([self.docks["Videos"], self.docks["Training"]], [425, 430], Qt.Orientation.Horizontal)
-        self.resizeDocks([self.docks["Timeline"]], [390], Qt.Orientation.Vertical)
-        self.resizeDocks([self.docks["Videos"], self.docks["Runs"]], [300, 240], Qt.Orientation.Vertical)
-
-    def _timeline_with_pictures(self) -> QWidget:
-        both = QWidget(self)
-        column = QVBoxLayout(both)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.film_strip)
-        column.addWidget(self.timeline, 1)
-        return both
-
-    def _dock(self, name: str, widget: QWidget, area: Area) -> None:
-        dock = QDockWidget(name, self)
-        dock.setObjectName(name)
-        dock.setWidget(widget)
-        self.addDockWidget(area, dock)
-        self.docks[name] = dock
-
-    def _add_status(self) -> None:
-        status = self.statusBar()
-        self._job_text = QLabel(self)
-        self._progress = QProgressBar(self)
-        self._progress.setMaximumWidth(160)
-        self._progress.setTextVisible(False)
-        self._cancel = QPushButton("Cancel", self)
-        self._cancel.clicked.connect(self._end_job)
-        self._device = QLabel(self)
-        self._saved = SavedLine(self)
-        for label in (self._job_text, self._device):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-        status.setContentsMargins(8, 0, 4, 0)
-        self._device.setContentsMargins(0, 0, 16, 0)
-        self._progress.setAccessibleName("How far the job is")
-        status.addWidget(self._job_text)
-        status.addWidget(self._progress)
-        status.addWidget(self._cancel)
-        status.addPermanentWidget(self._device)
-        status.addPermanentWidget(self._saved)
-        self._show_job(False)
-
     def _connect(self) -> None:
         session, actions = self.session, self.actions_
         session.projectChanged.connect(self._on_project)
         session.message.connect(self.show_message)
         session.done.connect(self._say_done)
-        session.savedStateChanged.connect(self._saved.show_state)
-        self._saved.copyAsked.connect(self.safety.save_copy)
+        self.status.saved.copyAsked.connect(self.safety.save_copy)
         session.jobEvent.connect(self._on_event)
-        session.jobsChanged.connect(self._on_jobs)
-        session.stopAsked.connect(lambda _kind: self._say_job("Stopping…"))
         # Queued: the dialog runs a loop of its own, and the job that brought the dataset must have ended by then.
         session.datasetScanned.connect(actions.file.dataset_scanned, Qt.ConnectionType.QueuedConnection)
         self.training.featuresAsked.connect(actions.model.extract)
@@ -269,7 +150,7 @@ class MainWindow(QMainWindow):
     def tour_part(self, name: str) -> QWidget | None:
         """The part of the window that a step of the tour points at."""
         if name == "toolbar":
-            return self._toolbar
+            return self.toolbar
         return self.docks.get(name)
 
     def show_message(self, text: str, level: str = "info") -> None:
@@ -292,8 +173,7 @@ class MainWindow(QMainWindow):
 
     def set_arrangement(self, name: str) -> None:
         """Show the panels of a task."""
-        arrange(self, self.docks, name, self._default_state)
-        self._toolbar.setVisible(ARRANGEMENTS[name].toolbar)
+        self.placing.arrange(name)
 
     def _buttons_by_tab(self, inside: QWidget) -> None:
         """Buttons take the focus by Tab, not by a click: after a click Space still plays."""
@@ -301,75 +181,29 @@ class MainWindow(QMainWindow):
             if button.focusPolicy() == Qt.FocusPolicy.StrongFocus:
                 button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
-    def _layout_version(self) -> int:
-        """A number of the set of panels: a layout that was kept for other panels is not put back."""
-        return crc32("\n".join(self.docks).encode()) & 0x7FFF
-
     def reset_layout(self) -> None:
         """Put every panel back where it was at first."""
-        self.settings.clear_layout()
-        self.restoreState(self._default_state)
-        QTimer.singleShot(0, self, self._size_docks)  # once the panels are in their places
-        self._toolbar.show()
+        self.placing.reset()
 
     def _on_project(self) -> None:
         project = self.session.project
-        if project is None and self._pages.currentWidget() is self.video_view:
-            self._user_state = self.saveState(
-                self._layout_version()
-            )  # the next project finds its panels as they are now
+        if project is None:
+            self.placing.keep()
         self._pages.setCurrentIndex(1 if project else 0)
-        for dock in self.docks.values():
-            dock.setVisible(project is not None)
-        self._toolbar.setVisible(project is not None)
+        self.placing.show(project is not None)
+        self.setWindowTitle(f"{project.path.stem} — totgui" if project else "totgui")
         if project is None:
             self.start.set_recent(self.settings.recent())
-            self.setWindowTitle("totgui")
-            self._saved.clear()
-            return
-        QTimer.singleShot(0, self.timeline, self._focus_timeline)  # once the panels, hidden until now, are there
-        if self._user_state is not None:
-            self.restoreState(self._user_state, self._layout_version())
-            self._user_state = None
+            self.status.saved.clear()
         else:
-            self.docks["Training"].raise_()
-            QTimer.singleShot(0, self, self._size_docks)  # once the panels, hidden until now, have been laid out
-        self.setWindowTitle(f"{project.path.stem} — totgui")
+            QTimer.singleShot(0, self.timeline, self._focus_timeline)  # once the panels, hidden until now, are there
 
     def _focus_timeline(self) -> None:
         """Keys work on the timeline at once: no field takes them, and no button waits for Space."""
         self.timeline.setFocus()
 
-    def _on_jobs(self) -> None:
-        jobs = list(self.session.jobs.values())
-        self._show_job(bool(jobs))
-        self._cancel.setText("Stop" if self.session.work.extracting else "Cancel")
-        if jobs:
-            self._say_job(f"{jobs[-1]}…")
-            self._progress.setRange(0, 0)
-
-    def _end_job(self) -> None:
-        self._say_job("Stopping…")
-        self.session.work.end_job()
-
-    def _say_job(self, text: str) -> None:
-        """Show what runs, at most in a part of the status bar: a name in it may be long."""
-        self._job_text.setText(self._job_text.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, JOB_WIDTH))
-        self._job_text.setToolTip(tip(text))
-
-    def _show_job(self, visible: bool) -> None:
-        for widget in (self._job_text, self._progress, self._cancel):
-            widget.setVisible(visible)
-
     def _on_event(self, event: object) -> None:
-        if isinstance(event, events.Started) and event.device:
-            self._device.setText(self.session.device_text)
-        elif isinstance(event, events.Progress):
-            self._progress.setRange(0, event.total)
-            self._progress.setValue(event.done)
-            left = f", {duration(event.seconds_left)} left" if event.seconds_left is not None else ""
-            self._say_job(f"{event.text or self.session.jobs.get(event.job, '')}{left}")
-        elif isinstance(event, events.Failed):
+        if isinstance(event, events.Failed):
             self.safety.on_failed(event)
         elif isinstance(event, events.Finished):
             self.safety.on_finished(event)
@@ -398,7 +232,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         if self.session.project is not None:
-            self.settings.set_layout(self.saveGeometry(), self.saveState(self._layout_version()))
+            self.placing.remember()
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.disconnect(self.actions_.on_focus)

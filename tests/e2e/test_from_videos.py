@@ -121,9 +121,9 @@ def test_stop_keeps_finished_videos_and_a_death_is_told_with_its_last_words(
     settings = ExtractSettings(extractor="descriptor", rate="30", device="cpu", batch=2)
     folder = work.feature_places(settings)[0]
     work.extract(settings, None)
-    assert window._cancel.text() == "Stop" and not window.training._train.isEnabled()
+    assert window.status.cancel.text() == "Stop" and not window.training._train.isEnabled()
     wait(qtbot, lambda: (folder / "v0.npy").exists())
-    window._cancel.click()
+    window.status.cancel.click()
     wait(qtbot, lambda: not session.jobs)
     n_done = len(session.document.dataset.trainable)
     assert n_done >= 1

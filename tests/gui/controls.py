@@ -114,7 +114,7 @@ def surfaces(window: MainWindow, folder: Path) -> Iterator[tuple[str, QWidget]]:
         QApplication.processEvents()
         dock.grab()
         yield from pages(name, dock)
-    yield "toolbar", window._toolbar
+    yield "toolbar", window.toolbar
     yield "status", window.statusBar()
     yield "video", window.video_view
     for name, dialog in dialogs(window, folder):

@@ -17,13 +17,13 @@ from totgui.actions import tools
 from totgui.dialogs.keys import Bindable, KeysAnswer, KeysDialog
 from totgui.dialogs.palette import CommandPalette, Entry, ranked
 from totgui.keymap import ACTION_KEY, PRESETS, STANDARD, Keymap, conflicts, native, types_text
-from totgui.layouts import ARRANGEMENTS
 from totgui.main_window import MainWindow
 from totgui.models.fuzzy import match
 from totgui.models.key_hints import STANDARD_KEYS, not_taken, read_only
 from totgui.palette import SHADES, SHEET, apply_theme
 from totgui.session import Session
 from totgui.settings import Settings
+from totgui.window.layouts import ARRANGEMENTS
 
 popups = pytest.mark.qt_log_ignore("This plugin does not support")
 """Offscreen has no windows to raise and no keyboard to grab; a popup wants both."""
@@ -288,7 +288,7 @@ def test_an_arrangement_shows_its_panels_and_no_other(window, name):
     window.actions_.by_name[f"view.layout-{name.casefold()}"].trigger()
     shown = {panel for panel, dock in window.docks.items() if not dock.isHidden()}
     assert shown == {*wanted.left, *wanted.right, *wanted.bottom} and shown <= window.docks.keys()
-    assert window._toolbar.isHidden() == (not wanted.toolbar)
+    assert window.toolbar.isHidden() == (not wanted.toolbar)
     for side in (wanted.left, wanted.right, wanted.bottom):
         for panel in side[1:]:
             assert window.docks[panel] in window.tabifiedDockWidgets(window.docks[side[0]])
@@ -303,7 +303,7 @@ def test_arrangements_can_follow_each_other_and_reset_brings_everything_back(win
         window.set_arrangement(name)
     window.reset_layout()
     assert not any(dock.isHidden() or dock.isFloating() for dock in window.docks.values())
-    assert not window._toolbar.isHidden()
+    assert not window.toolbar.isHidden()
     qtbot.waitUntil(lambda: window.docks["Videos"].height() >= height)  # the list of videos had room for one row
 
 

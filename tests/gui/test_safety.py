@@ -130,7 +130,7 @@ def test_a_read_only_project_shows_no_edit_that_works(
     session.close_project()
     monkeypatch.setattr("core.store.log.start_launch", _full)
     window.actions_.file.open_path(path)
-    assert "can only be read" in window.bar.text() and window._saved.text() == "Read only"
+    assert "can only be read" in window.bar.text() and window.status.saved.text() == "Read only"
     for text in (
         "segment.split",
         "segment.merge-next",
@@ -190,8 +190,10 @@ def test_edits_that_are_not_on_disk_are_asked_about(
     asked: list[str] = []
     monkeypatch.setattr(window.safety, "_ask", lambda question, yes: asked.append(question) or False)
     assert session.do(lambda: commands.move_boundary(session.document, V, 0, 33))
-    qtbot.waitUntil(lambda: window._saved.text().endswith("held in memory and in the emergency file"), timeout=5000)
-    assert window._saved.text().startswith("NOT SAVED (database or disk is full): 1 edit")
+    qtbot.waitUntil(
+        lambda: window.status.saved.text().endswith("held in memory and in the emergency file"), timeout=5000
+    )
+    assert window.status.saved.text().startswith("NOT SAVED (database or disk is full): 1 edit")
     assert not window.close() and "1 edits could not be saved" in asked[0] and "come back" in asked[0]
     monkeypatch.undo()
     assert window.safety.may_close()

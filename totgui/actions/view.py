@@ -8,8 +8,8 @@ from typing import Any
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from ..layouts import ARRANGEMENTS
 from ..palette import theme_steps
+from ..window.layouts import ARRANGEMENTS
 from .menu import Command, Menu
 
 THEMES = (("light", "Light theme"), ("dark", "Dark theme"), ("system", "Theme of the system"))

@@ -1,0 +1,81 @@
+"""Where the panels are: as the person left them, as they were at first, or in the layout of a task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from zlib import crc32
+
+from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar
+
+from ..settings import Settings
+from .layouts import ARRANGEMENTS, arrange
+
+
+class Placing:
+    """Shows the panels while a project is open, and brings them back where they were.
+
+    Made when every panel is in its first place: that is the place `reset` goes back to.
+    """
+
+    def __init__(
+        self, window: QMainWindow, docks: Mapping[str, QDockWidget], toolbar: QToolBar, settings: Settings
+    ) -> None:
+        self._window, self._docks, self._toolbar, self._settings = window, docks, toolbar, settings
+        self._first = window.saveState()
+        self._kept: QByteArray | None = None
+        self._shown = False
+        layout = settings.layout()
+        if layout is not None:
+            window.restoreGeometry(layout[0])
+            self._kept = layout[1]
+
+    def keep(self) -> None:
+        """The next project finds its panels as they are now."""
+        if self._shown:
+            self._kept = self._window.saveState(self._version())
+
+    def show(self, shown: bool) -> None:
+        """Show the panels where they belong, or none of them."""
+        self._shown = shown
+        for dock in self._docks.values():
+            dock.setVisible(shown)
+        self._toolbar.setVisible(shown)
+        if not shown:
+            return
+        if self._kept is not None:
+            self._window.restoreState(self._kept, self._version())
+            self._kept = None
+        else:
+            self._docks["Training"].raise_()
+            self._size_soon()  # once the panels, hidden until now, have been laid out
+
+    def arrange(self, name: str) -> None:
+        """Show the panels of a task."""
+        arrange(self._window, self._docks, name, self._first)
+        self._toolbar.setVisible(ARRANGEMENTS[name].toolbar)
+
+    def reset(self) -> None:
+        """Put every panel back where it was at first."""
+        self._settings.clear_layout()
+        self._window.restoreState(self._first)
+        self._size_soon()  # once the panels are in their places
+        self._toolbar.show()
+
+    def remember(self) -> None:
+        """The next window begins as this one is now."""
+        self._settings.set_layout(self._window.saveGeometry(), self._window.saveState(self._version()))
+
+    def size(self) -> None:
+        """The first sizes of the panels; the window must have its own by then."""
+        window, docks = self._window, self._docks
+        window.resizeDocks([docks["Videos"], docks["Training"]], [425, 430], Qt.Orientation.Horizontal)
+        window.resizeDocks([docks["Timeline"]], [390], Qt.Orientation.Vertical)
+        window.resizeDocks([docks["Videos"], docks["Runs"]], [300, 240], Qt.Orientation.Vertical)
+
+    def _size_soon(self) -> None:
+        QTimer.singleShot(0, self._window, self.size)
+
+    def _version(self) -> int:
+        """A number of the set of panels: a layout that was kept for other panels is not put back."""
+        return crc32("\n".join(self._docks).encode()) & 0x7FFF

@@ -1,0 +1,76 @@
+"""The status bar: what runs and how far it is, the device, and whether every edit is on disk."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar, QWidget
+
+from core import events
+
+from ..models.widgets import duration, tip
+from ..session import Session
+from ..views.saved import SavedLine
+
+JOB_WIDTH = 620
+
+
+class StatusLine(QStatusBar):
+    """Follows the jobs and the saved state of a session; its one button ends the job that runs."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._job_text, self._device = QLabel(self), QLabel(self)
+        self._progress = QProgressBar(self)
+        self.cancel = QPushButton("Cancel", self)
+        self.saved = SavedLine(self)
+        self._place()
+        self._show_job(False)
+        self.cancel.clicked.connect(self._end_job)
+        session.savedStateChanged.connect(self.saved.show_state)
+        session.jobEvent.connect(self._on_event)
+        session.jobsChanged.connect(self._on_jobs)
+        session.stopAsked.connect(lambda _kind: self._say("Stopping…"))
+
+    def _place(self) -> None:
+        for label in (self._job_text, self._device):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        self._progress.setMaximumWidth(160)
+        self._progress.setTextVisible(False)
+        self._progress.setAccessibleName("How far the job is")
+        self.setContentsMargins(8, 0, 4, 0)
+        self._device.setContentsMargins(0, 0, 16, 0)
+        for widget in (self._job_text, self._progress, self.cancel):
+            self.addWidget(widget)
+        for widget in (self._device, self.saved):
+            self.addPermanentWidget(widget)
+
+    def _show_job(self, visible: bool) -> None:
+        for widget in (self._job_text, self._progress, self.cancel):
+            widget.setVisible(visible)
+
+    def _say(self, text: str) -> None:
+        """Show what runs, at most in a part of the bar: a name in it may be long."""
+        self._job_text.setText(self._job_text.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, JOB_WIDTH))
+        self._job_text.setToolTip(tip(text))
+
+    def _end_job(self) -> None:
+        self._say("Stopping…")
+        self._session.work.end_job()
+
+    def _on_jobs(self) -> None:
+        jobs = list(self._session.jobs.values())
+        self._show_job(bool(jobs))
+        self.cancel.setText("Stop" if self._session.work.extracting else "Cancel")
+        if jobs:
+            self._say(f"{jobs[-1]}…")
+            self._progress.setRange(0, 0)
+
+    def _on_event(self, event: object) -> None:
+        if isinstance(event, events.Started) and event.device:
+            self._device.setText(self._session.device_text)
+        elif isinstance(event, events.Progress):
+            self._progress.setRange(0, event.total)
+            self._progress.setValue(event.done)
+            left = f", {duration(event.seconds_left)} left" if event.seconds_left is not None else ""
+            self._say(f"{event.text or self._session.jobs.get(event.job, '')}{left}")
