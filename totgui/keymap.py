@@ -117,9 +117,20 @@ def portable(key: str) -> str:
     return QKeySequence(key).toString(QKeySequence.SequenceFormat.PortableText)
 
 
+def is_letter(key: str) -> bool:
+    """Whether a key is a plain letter, with which a name can begin; signs and letters with accents stand for digits.
+
+    >>> [is_letter(key) for key in ("Q", "Shift+Q", "1", "É", "&", "Ctrl+Q")]
+    [True, True, False, False, False, False]
+    """
+    bare = key.removeprefix("Shift+")
+    return len(bare) == 1 and bare.isascii() and bare.isalpha()
+
+
 def native(key: str) -> str:
-    """A key in the form that the system shows."""
-    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+    """A key in the form that the system shows; a letter with an accent as it stands on the key: small."""
+    text = QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+    return text.lower() if len(text) == 1 and not text.isascii() else text
 
 
 def types_text(key: str) -> bool:

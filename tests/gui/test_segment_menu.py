@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QSettings, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -44,6 +45,7 @@ def window(qtbot, tmp_path: Path):
     session.open_project(tmp_path / "a.tot")
     yield window
     session.close()
+    QSettings("totgui", "totgui").clear()
 
 
 def do(window: MainWindow, name: str) -> None:
@@ -309,3 +311,61 @@ def test_adopting_everywhere_offers_its_undo(window: MainWindow) -> None:
     window.bar.choose("Undo")
     assert A not in window.session.document.corrected
     assert isinstance(commands.start_unlabelled(window.session.document, A).text, str)
+
+
+@pytest.fixture
+def on_azerty(window: MainWindow) -> MainWindow:
+    window.actions_.keymap.change("azerty", {})
+    do(window, "segment.adopt-video")
+    window.session.playback.seek(5)
+    return window
+
+
+def asked(window: MainWindow) -> ActionPopup:
+    do(window, "segment.relabel")
+    return popup()
+
+
+@pytest.mark.parametrize(
+    ("key", "held", "text", "action"),
+    [
+        (Qt.Key.Key_Eacute, Qt.KeyboardModifier.NoModifier, "\u00e9", 1),
+        (Qt.Key.Key_QuoteDbl, Qt.KeyboardModifier.NoModifier, '"', 2),
+        (Qt.Key.Key_Apostrophe, Qt.KeyboardModifier.NoModifier, "'", 3),
+        (Qt.Key.Key_4, Qt.KeyboardModifier.KeypadModifier, "4", 3),
+    ],
+)
+def test_the_popup_takes_the_signs_of_a_keyboard_whose_digits_need_shift(
+    qtbot, on_azerty: MainWindow, key: Qt.Key, held: Qt.KeyboardModifier, text: str, action: int
+) -> None:
+    """It took digits only: as if another keyboard had been chosen than for the window."""
+    field = asked(on_azerty).field
+    QApplication.sendEvent(field, QKeyEvent(QEvent.Type.KeyPress, key, held, text))
+    assert track(on_azerty)[0][2] == action
+
+
+def test_the_popup_shows_the_keys_that_the_window_has(on_azerty: MainWindow) -> None:
+    assert asked(on_azerty).offered()[:3] == ["&   pour", "\u00e9   stir", '"   serve']
+    popup().close()
+    on_azerty.actions_.keymap.change("standard", {"labels.key-2": ("Ctrl+J",), "labels.key-3": ("Q",)})
+    assert asked(on_azerty).offered()[:4] == ["1   pour", "Ctrl+J   stir", "3   serve", "4   wipe"]
+    popup().close()
+
+
+def test_a_letter_begins_a_name_also_where_it_is_the_key_of_an_action(qtbot, window: MainWindow) -> None:
+    window.actions_.keymap.change("standard", {"labels.key-2": ("W",)})
+    do(window, "segment.adopt-video")
+    field = asked(window).field
+    qtbot.keyClicks(field, "w")
+    assert field.text() == "w" and popup().offered()[0].endswith("wipe")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert track(window)[0] == (0, 20, 3)
+
+
+def test_a_sign_with_shift_that_is_no_key_there_chooses_nothing(qtbot, on_azerty: MainWindow) -> None:
+    """Shift and the key beside M type a percent sign in France, which elsewhere is Shift+5."""
+    field = asked(on_azerty).field
+    shift = Qt.KeyboardModifier.ShiftModifier
+    QApplication.sendEvent(field, QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Percent, shift, "%"))
+    assert field.text() == "%" and track(on_azerty)[0] == (0, 20, 0)
+    popup().close()

@@ -15,6 +15,7 @@ from core.annotation.edit import Edit
 from core.data.dataset import BACKGROUND, ActionId, VideoId
 
 from ..dialogs.action_popup import ActionPopup, Choice
+from ..keymap import N_ACTION_KEYS, action_key, is_letter
 from ..models.key_hints import named
 
 
@@ -137,9 +138,17 @@ class Menu:
     def choices(self, but: int | None = None) -> list[Choice]:
         """The actions in use with the numbers of their keys, and background."""
         used = [action for action in self.document.actions.values() if not action.archived]
-        found = [Choice(int(a.id), a.name, a.colour, n if n < 20 else None) for n, a in enumerate(used)]
+        found = [
+            Choice(int(a.id), a.name, a.colour, n if n < N_ACTION_KEYS else None, self._keys_of(n))
+            for n, a in enumerate(used)
+        ]
         found.append(Choice(int(BACKGROUND), "background", self.session.action_colour(BACKGROUND), None))
         return [choice for choice in found if choice.label != but]
+
+    def _keys_of(self, place: int) -> tuple[str, ...]:
+        """The keys that relabel with the action at a place, without letters: in a field those begin a name."""
+        keys = self.window.actions_.keymap.keys(action_key(place)) if action_key(place) else ()
+        return tuple(key for key in keys if not is_letter(key))
 
     def _new_action(self, name: str, group: int) -> ActionId | None:
         made: list[ActionId] = []

@@ -1,12 +1,12 @@
-"""A small window near the playhead that asks for an action: a digit commits, or a name that is typed; Esc gives up."""
+"""A small window near the playhead that asks for an action: its key commits, or a name that is typed; Esc gives up."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPalette, QPixmap
+from PySide6.QtCore import QEvent, QKeyCombination, QModelIndex, QObject, QPersistentModelIndex, QPoint, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QKeySequence, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ..keymap import native, portable
 from ..models.widgets import for_text, plain
 
 LABEL, KEY = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
@@ -31,12 +32,17 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class Choice(NamedTuple):
-    """One action on offer; `number` is its digit key: 0 for the first, None for none."""
+    """One action on offer; `number` is its place among the actions that have keys, None for none.
+
+    `keys` are those that relabel with it in the window, letters left out, in the portable form of Qt: they commit here
+    too, and need not be digits. On many keyboards digits need Shift.
+    """
 
     label: int
     name: str
     colour: str
     number: int | None
+    keys: tuple[str, ...] = ()
 
 
 class KeyAtTheRight(QStyledItemDelegate):
@@ -68,8 +74,9 @@ class ActionPopup(QFrame):
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAccessibleName(title)
         self._choices, self._then = choices, then
+        self._has_signs = any(c.keys and not c.keys[0][-1].isdigit() for c in choices)
         self.field = QLineEdit(self)
-        self.field.setPlaceholderText("Digit, or part of a name")
+        self.field.setPlaceholderText("Key, or part of a name")
         self.field.setClearButtonEnabled(True)
         self.field.setAccessibleName(title)
         self.field.textChanged.connect(self._filter)
@@ -161,12 +168,30 @@ class ActionPopup(QFrame):
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             wanted = next((c for c in self._choices if c.number is None and c.name == "background"), None)
         else:
-            number = _number(event)
-            wanted = next((c for c in self._choices if number is not None and c.number == number), None)
+            wanted = self._of_key(event)
         if wanted is None:
             return False
         self._answer(wanted.label)
         return True
+
+    def _of_key(self, event: QKeyEvent) -> Choice | None:
+        """The choice that a key stands for: the keys that relabel in the window, else the digits, with Shift or not."""
+        sign = _sign(event)
+        found = next((c for c in self._choices if sign in c.keys), None)
+        if found is not None or (self._has_signs and not _on_keypad(event)):
+            return found
+        number = _number(event)
+        return next((c for c in self._choices if number is not None and c.number == number), None)
+
+
+def _sign(event: QKeyEvent) -> str:
+    """The key in the form in which choices name theirs."""
+    held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    return portable(QKeySequence(QKeyCombination(held, Qt.Key(event.key()))).toString())
+
+
+def _on_keypad(event: QKeyEvent) -> bool:
+    return bool(event.modifiers() & Qt.KeyboardModifier.KeypadModifier)
 
 
 def _number(event: QKeyEvent) -> int | None:
@@ -183,6 +208,8 @@ def _number(event: QKeyEvent) -> int | None:
 
 def _key_text(choice: Choice) -> str:
     """The key that commits a choice, empty where it has none."""
+    if choice.keys:
+        return native(choice.keys[0])
     if choice.number is None or choice.number >= 20:
         return "Del" if choice.name == "background" else ""
     digit = (choice.number + 1) % 10
