@@ -113,6 +113,7 @@ TABLE: dict[str, tuple[str, str]] = {
                       "core.errors",
                       "QT numpy"),
     "totgui.models.run_settings": (f"{SETTINGS} core.annotation core.data", ""),
+    "totgui.models.run_rows": ("totgui.models totgui.models.run_settings totgui.session core.annotation core.data", ""),
     "totgui.dialogs": ("totgui.models totgui.session totgui.palette totgui.icons totgui.settings totgui.keymap "
                        "core.annotation core.label_import totgui.jobs.exchange_tasks "
                        f"core.data core.relink core.requests core.metrics {SETTINGS} core.events core.errors",

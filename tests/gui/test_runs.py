@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from fakes_panels import a_session
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHeaderView
 
+from core.annotation.changes import Changes, What
 from core.data.dataset import RunId
 from totgui.views.runs import COMPARED, RunsView
 
@@ -91,16 +92,30 @@ def test_when_every_run_is_hidden_it_says_so(view, session):
     assert view._table.isHidden() and "Every run is hidden" in view._empty.text()
 
 
-def test_columns_are_measured_when_the_table_is_filled_not_at_every_cell(view, monkeypatch):
-    """Below a style sheet every cell of a table that is seen measured all: 19 runs held the window up for 370 ms."""
-    header, modes = view._table.horizontalHeader(), []
-    fill_row = view._fill_row
+def test_of_runs_that_are_shown_only_cells_that_changed_are_set(view, session, monkeypatch):
+    """Every score that came set every cell anew: with thirty runs an edit held the window up for 300 ms."""
+    set_cells, set_item = [], view._table.setItem
 
-    def watched(*words):
-        modes.append(header.sectionResizeMode(1))
-        fill_row(*words)
+    def watched(row, column, item):
+        set_cells.append((item.data(Qt.ItemDataRole.UserRole), column))
+        set_item(row, column, item)
 
-    monkeypatch.setattr(view, "_fill_row", watched)
-    view._fill()
-    assert modes == [QHeaderView.ResizeMode.Fixed] * 2
-    assert header.sectionResizeMode(1) == QHeaderView.ResizeMode.ResizeToContents
+    monkeypatch.setattr(view._table, "setItem", watched)
+    session.reportReady.emit()
+    assert set_cells == []
+    monkeypatch.setattr(session, "report", lambda run, track: None if run == R1 else SimpleNamespace(mof=0.5, f1=0.25))
+    session.reportReady.emit()
+    assert sorted(set_cells) == [(R1, 2), (R1, 3), (R2, 2), (R2, 3)]
+    assert [item.text() for item in cells(view, "MoF")] == ["50.0", "–"]
+
+
+def test_a_run_that_comes_stands_in_its_place_and_one_that_goes_leaves_the_others(view, session, monkeypatch):
+    monkeypatch.setattr(session, "report", lambda run, track: None)
+    view._table.sortItems(1, Qt.SortOrder.DescendingOrder)
+    runs = session.document.runs
+    runs[RunId("r3")] = replace(runs[R1], id=RunId("r3"), number=3)
+    session.document.label_maps[RunId("r3")] = replace(session.document.label_maps[R1], run=RunId("r3"))
+    session.documentChanged.emit(Changes(What.RUNS, runs=frozenset([RunId("r3")])), None)
+    assert [item.text() for item in cells(view, "Run")] == ["Run 3", "Run 2", "Run 1"]
+    session.hide_run(R2)
+    assert [item.text() for item in cells(view, "Run")] == ["Run 3", "Run 1"]

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from ..jobs.exchange_tasks import KitPreview, KitRequest
-from ..models.widgets import NumberItem, plain, table, tip, widths_at_the_end
+from ..models.widgets import NumberItem, plain, table, tip
 from ..session import Session
 from .export_videos import VideosChooser, heading
 
@@ -177,20 +177,19 @@ class KitPage(QWidget):
         video = document.videos.get(found.reference) if document is not None else None
         draft = " It is a draft: not every video was accepted." if found.is_draft else ""
         self._title.setText(f"{found.title}: {len(found.steps)} steps, shown in {video.name if video else ''}.{draft}")
-        with widths_at_the_end(self.steps):
-            self.steps.setRowCount(len(found.steps))
-            for row, step in enumerate(found.steps):
-                usual = f"{step.usual[0]:.1f} ({step.usual[3]})" if step.usual else "–"
-                cells = [NumberItem(str(step.index), step.index), QTableWidgetItem(step.title)]
-                cells += [NumberItem(f"{step.stop_s - step.start_s:.1f}", None), NumberItem(usual, None)]
-                written = QTableWidgetItem("yes" if step.is_described else "blank")
-                if not step.is_described:
-                    written.setForeground(self.palette().placeholderText())
-                for column, cell in enumerate([*cells, written]):
-                    cell.setToolTip(
-                        tip(step.title if column == 1 else "median, and of how many videos" if column == 3 else "")
-                    )
-                    self.steps.setItem(row, column, cell)
+        self.steps.setRowCount(len(found.steps))
+        for row, step in enumerate(found.steps):
+            usual = f"{step.usual[0]:.1f} ({step.usual[3]})" if step.usual else "–"
+            cells = [NumberItem(str(step.index), step.index), QTableWidgetItem(step.title)]
+            cells += [NumberItem(f"{step.stop_s - step.start_s:.1f}", None), NumberItem(usual, None)]
+            written = QTableWidgetItem("yes" if step.is_described else "blank")
+            if not step.is_described:
+                written.setForeground(self.palette().placeholderText())
+            for column, cell in enumerate([*cells, written]):
+                cell.setToolTip(
+                    tip(step.title if column == 1 else "median, and of how many videos" if column == 3 else "")
+                )
+                self.steps.setItem(row, column, cell)
         blank = sum(not step.is_described for step in found.steps)
         lines = (
             [f"{blank} steps have no text of their own: their fields stay blank, to be written by hand."]

@@ -14,7 +14,7 @@ from core.data.dataset import BACKGROUND, UNLABELLED, Problem
 from core.label_import import Effect, ImportPlan, Meanings
 
 from ..icons import icon
-from ..models.widgets import RED, NumberItem, table, tip, widths_at_the_end
+from ..models.widgets import RED, NumberItem, table, tip
 from ..palette import tone
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -50,25 +50,24 @@ class TracksTable(QWidget):
     def show_plan(self, plan: ImportPlan, document: Document) -> None:
         """One row a track; those that cannot be imported have no tick."""
         self._is_filling = True
-        with widths_at_the_end(self.table):
-            self.table.setRowCount(len(plan.rows))
-            for number, row in enumerate(plan.rows):
-                name = document.videos[row.video].name if row.video is not None else row.track.video
-                first = QTableWidgetItem(name)
-                if row.is_usable:
-                    first.setFlags(TICKABLE)
-                    first.setCheckState(Qt.CheckState.Checked if row.is_proposed else Qt.CheckState.Unchecked)
-                else:
-                    first.setFlags(Qt.ItemFlag.ItemIsSelectable)
-                origin = f"{row.track.path.name}: {row.track.tier}" if row.track.tier else row.track.path.name
-                wrong = [p for p in row.problems if p.severity == "error"] or list(row.problems)
-                more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
-                text = f"{wrong[0].what}{more}" if wrong else ""
-                cells = [first, QTableWidgetItem(origin), NumberItem(str(len(row.track.intervals)), None)]
-                cells += [NumberItem("" if row.is_usable else "–", None), QTableWidgetItem(text)]
-                for column, cell in enumerate(cells):
-                    cell.setToolTip(tip(str(row.track.path) if column == 1 else cell.text()))
-                    self.table.setItem(number, column, cell)
+        self.table.setRowCount(len(plan.rows))
+        for number, row in enumerate(plan.rows):
+            name = document.videos[row.video].name if row.video is not None else row.track.video
+            first = QTableWidgetItem(name)
+            if row.is_usable:
+                first.setFlags(TICKABLE)
+                first.setCheckState(Qt.CheckState.Checked if row.is_proposed else Qt.CheckState.Unchecked)
+            else:
+                first.setFlags(Qt.ItemFlag.ItemIsSelectable)
+            origin = f"{row.track.path.name}: {row.track.tier}" if row.track.tier else row.track.path.name
+            wrong = [p for p in row.problems if p.severity == "error"] or list(row.problems)
+            more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+            text = f"{wrong[0].what}{more}" if wrong else ""
+            cells = [first, QTableWidgetItem(origin), NumberItem(str(len(row.track.intervals)), None)]
+            cells += [NumberItem("" if row.is_usable else "–", None), QTableWidgetItem(text)]
+            for column, cell in enumerate(cells):
+                cell.setToolTip(tip(str(row.track.path) if column == 1 else cell.text()))
+                self.table.setItem(number, column, cell)
         self._is_filling = False
 
     def show_effect(self, number: int, effect: Effect | None) -> None:
@@ -128,27 +127,26 @@ class NamesTable(QWidget):
         ids = {number for _, number in known}
         self._names = sorted(names, key=lambda name: (names[name] is not None, list(names).index(name)))
         self._boxes = []
-        with widths_at_the_end(self.table):
-            self.table.setRowCount(len(self._names))
-            for row, name in enumerate(self._names):
-                item = QTableWidgetItem(name)
-                item.setToolTip(tip(name))
-                box = QComboBox(self.table)
-                box.setAccessibleName(f"What {name} means")
-                box.addItem(f"New action “{name}”", NEW)
-                box.addItem("background", int(BACKGROUND))
-                box.addItem("unlabelled", int(UNLABELLED))
-                box.insertSeparator(3)
-                for label, number in known:
-                    box.addItem(label, number)
-                meaning = names[name]
-                if meaning is not None and meaning >= 0 and meaning not in ids:
-                    box.addItem(document.actions[next(a for a in document.actions if int(a) == meaning)].name, meaning)
-                box.setCurrentIndex(max(0, box.findData(NEW if meaning is None else meaning)))
-                box.currentIndexChanged.connect(partial(self._on_choice, row))
-                self._boxes.append(box)
-                self.table.setItem(row, 0, item)
-                self.table.setCellWidget(row, 1, box)
+        self.table.setRowCount(len(self._names))
+        for row, name in enumerate(self._names):
+            item = QTableWidgetItem(name)
+            item.setToolTip(tip(name))
+            box = QComboBox(self.table)
+            box.setAccessibleName(f"What {name} means")
+            box.addItem(f"New action “{name}”", NEW)
+            box.addItem("background", int(BACKGROUND))
+            box.addItem("unlabelled", int(UNLABELLED))
+            box.insertSeparator(3)
+            for label, number in known:
+                box.addItem(label, number)
+            meaning = names[name]
+            if meaning is not None and meaning >= 0 and meaning not in ids:
+                box.addItem(document.actions[next(a for a in document.actions if int(a) == meaning)].name, meaning)
+            box.setCurrentIndex(max(0, box.findData(NEW if meaning is None else meaning)))
+            box.currentIndexChanged.connect(partial(self._on_choice, row))
+            self._boxes.append(box)
+            self.table.setItem(row, 0, item)
+            self.table.setCellWidget(row, 1, box)
 
     def meanings(self) -> dict[str, int | None]:
         """What each name means; None is a new action."""
@@ -177,7 +175,7 @@ class ProblemsTable(QWidget):
         self.table = table(("", "File", "Place", "What was found"), self, stretch=3)
         self.table.setAccessibleName("Problems")
         self.table.setWordWrap(True)
-        self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.table.set_rows_fit()
         _align_left(self.table, (0, 1, 2, 3))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -191,22 +189,21 @@ class ProblemsTable(QWidget):
         """One row a problem, errors first."""
         self._problems = sorted(problems, key=lambda p: p.severity != "error")
         icons = {"error": icon("alert-circle-outline", RED), "note": icon("information-outline")}
-        with widths_at_the_end(self.table):
-            self.table.setRowCount(len(self._problems))
-            for number, problem in enumerate(self._problems):
-                head = QTableWidgetItem("Error" if problem.severity == "error" else "Note")
-                head.setIcon(icons.get(problem.severity, icons["note"]))
-                if problem.severity == "error":
-                    head.setForeground(tone("error"))
-                name = problem.path.replace("\\", "/").rsplit("/", 1)[-1]
-                text = f"{problem.what} {problem.hint}".strip()
-                for column, cell in enumerate((head, QTableWidgetItem(name), QTableWidgetItem(problem.where))):
-                    self.table.setItem(number, column, cell)
-                self.table.setItem(number, 3, QTableWidgetItem(text))
-                for column, words in ((1, problem.path), (2, problem.where), (3, text)):
-                    item = self.table.item(number, column)
-                    if item is not None:
-                        item.setToolTip(tip(words))
+        self.table.setRowCount(len(self._problems))
+        for number, problem in enumerate(self._problems):
+            head = QTableWidgetItem("Error" if problem.severity == "error" else "Note")
+            head.setIcon(icons.get(problem.severity, icons["note"]))
+            if problem.severity == "error":
+                head.setForeground(tone("error"))
+            name = problem.path.replace("\\", "/").rsplit("/", 1)[-1]
+            text = f"{problem.what} {problem.hint}".strip()
+            for column, cell in enumerate((head, QTableWidgetItem(name), QTableWidgetItem(problem.where))):
+                self.table.setItem(number, column, cell)
+            self.table.setItem(number, 3, QTableWidgetItem(text))
+            for column, words in ((1, problem.path), (2, problem.where), (3, text)):
+                item = self.table.item(number, column)
+                if item is not None:
+                    item.setToolTip(tip(words))
 
     def copy(self) -> None:
         """Put all problems on the clipboard, a line each."""

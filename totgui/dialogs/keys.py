@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from ..keymap import PRESETS, Keys, conflicts, keys_of, native, portable
-from ..models.widgets import for_text, plain, set_tone, table, tip, widths_at_the_end
+from ..models.widgets import for_text, plain, set_tone, table, tip
 from ..palette import tone
 
 COMMAND, KEY = range(2)
@@ -199,25 +199,24 @@ class KeysDialog(QDialog):
     def _fill(self) -> None:
         selected, doubled = self.current, {n for names in self.conflicts().values() for n in names}
         self.table.blockSignals(True)
-        with widths_at_the_end(self.table):
-            self.table.setRowCount(len(self._commands))
-            for row, command in enumerate(self._commands):
-                keys = ", ".join(map(native, self.keys(command.name)))
-                cells = [
-                    QTableWidgetItem(self._texts[command.name]),
-                    QTableWidgetItem(keys),
-                    QTableWidgetItem(command.group),
-                ]
-                font = cells[KEY].font()
-                font.setBold(command.name in self.own)
-                cells[KEY].setFont(font)
-                if command.name in doubled:
-                    cells[KEY].setForeground(tone("warning"))
-                    cells[KEY].setToolTip(tip("Another command has this key too; neither answers to it."))
-                for column, cell in enumerate(cells):
-                    self.table.setItem(row, column, cell)
-                if command.name == selected:
-                    self.table.selectRow(row)
+        self.table.setRowCount(len(self._commands))
+        for row, command in enumerate(self._commands):
+            keys = ", ".join(map(native, self.keys(command.name)))
+            cells = [
+                QTableWidgetItem(self._texts[command.name]),
+                QTableWidgetItem(keys),
+                QTableWidgetItem(command.group),
+            ]
+            font = cells[KEY].font()
+            font.setBold(command.name in self.own)
+            cells[KEY].setFont(font)
+            if command.name in doubled:
+                cells[KEY].setForeground(tone("warning"))
+                cells[KEY].setToolTip(tip("Another command has this key too; neither answers to it."))
+            for column, cell in enumerate(cells):
+                self.table.setItem(row, column, cell)
+            if command.name == selected:
+                self.table.selectRow(row)
         self.table.blockSignals(False)
         self.filter(self.field.text())
         self._on_selected()

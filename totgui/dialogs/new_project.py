@@ -209,7 +209,7 @@ def _problem_table(dataset: Dataset, parent: QWidget) -> QTableWidget:
     found = sorted(dataset.problems, key=lambda p: ORDER.index(p.severity))
     _align_left(widget, range(len(PROBLEM_COLUMNS)))
     widget.setWordWrap(True)
-    widget.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    widget.set_rows_fit()
     widget.setRowCount(len(found))
     for row, problem in enumerate(found):
         for column, text in enumerate(_problem_cells(problem)):

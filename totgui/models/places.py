@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QTableWidgetItem, QVBoxLayout, QWidget
 
 from core.annotation.statistics import Place
 
-from .widgets import NumberItem, plain, table, widths_at_the_end
+from .widgets import NumberItem, plain, table
 
 if TYPE_CHECKING:
     from ..session import Session
@@ -60,21 +60,20 @@ class PlaceList(QWidget):
         self._note.setText(note + more)
         self._note.setVisible(bool(note + more))
         self.table.blockSignals(True)
-        with widths_at_the_end(self.table):
-            self.table.setRowCount(len(self._places))
-            for row, place in enumerate(self._places):
-                video = document.videos[place.video]
-                begin, end = video.timebase.seconds(place.start), video.timebase.seconds(place.stop)
-                length = place.stop - place.start
-                when = "–" if begin is None else f"{int(begin) // 60}:{float(begin) % 60:05.2f}"
-                in_frames = begin is None or end is None
-                long = "–" if not length else f"{length:,} fr" if in_frames else f"{float(end - begin):.2f} s"
-                name = QTableWidgetItem(video.name)
-                name.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-                seconds = None if begin is None else float(begin)
-                cells = (name, NumberItem(f"{place.start:,}", place.start), NumberItem(when, seconds))
-                for column, cell in enumerate((*cells, NumberItem(long, length))):
-                    self.table.setItem(row, column, cell)
+        self.table.setRowCount(len(self._places))
+        for row, place in enumerate(self._places):
+            video = document.videos[place.video]
+            begin, end = video.timebase.seconds(place.start), video.timebase.seconds(place.stop)
+            length = place.stop - place.start
+            when = "–" if begin is None else f"{int(begin) // 60}:{float(begin) % 60:05.2f}"
+            in_frames = begin is None or end is None
+            long = "–" if not length else f"{length:,} fr" if in_frames else f"{float(end - begin):.2f} s"
+            name = QTableWidgetItem(video.name)
+            name.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+            seconds = None if begin is None else float(begin)
+            cells = (name, NumberItem(f"{place.start:,}", place.start), NumberItem(when, seconds))
+            for column, cell in enumerate((*cells, NumberItem(long, length))):
+                self.table.setItem(row, column, cell)
         self.table.setVisible(bool(self._places))
         self.table.blockSignals(False)
 

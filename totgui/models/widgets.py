@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from html import escape
 
 from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
@@ -20,12 +19,13 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
-    QTableWidget,
     QTableWidgetItem,
     QTabWidget,
     QToolTip,
     QWidget,
 )
+
+from .measured import MeasuredTable
 
 NUMBER = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 WORDS = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -235,22 +235,9 @@ def rows_of(model: QAbstractItemModel, name: str, parent: QWidget) -> QTableView
     return view
 
 
-@contextmanager
-def widths_at_the_end(widget: QTableWidget) -> Iterator[None]:
-    """Fill a table; its columns are measured once, at the end, not at every cell of a table that is seen."""
-    header = widget.horizontalHeader()
-    modes = [header.sectionResizeMode(column) for column in range(header.count())]
-    header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    try:
-        yield
-    finally:
-        for column, mode in enumerate(modes):
-            header.setSectionResizeMode(column, mode)
-
-
-def table(columns: Sequence[str], parent: QWidget | None = None, *, stretch: int = 0) -> QTableWidget:
+def table(columns: Sequence[str], parent: QWidget | None = None, *, stretch: int = 0) -> MeasuredTable:
     """A read-only table that selects rows, its column `stretch` taking the free width."""
-    widget = QTableWidget(0, len(columns), parent)
+    widget = MeasuredTable(0, len(columns), parent)
     widget.setHorizontalHeaderLabels(list(columns))
     widget.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     widget.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -260,7 +247,6 @@ def table(columns: Sequence[str], parent: QWidget | None = None, *, stretch: int
     widget.verticalHeader().hide()
     widget.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
     header = widget.horizontalHeader()
-    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     if stretch >= 0:
         header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
     header.setHighlightSections(False)

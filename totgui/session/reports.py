@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from core.annotation.changes import Changes, What
 from core.annotation.document import Document
 from core.annotation.segmentation import Segmentation
 from core.data.dataset import RunId, VideoId
@@ -15,10 +16,14 @@ from core.metrics.learned import evaluate_learned
 
 from .beside import Beside
 
+Asked = tuple[RunId | None, str]
+"""A run and `prediction`, or no run and `corrected`."""
 Pairs = dict[VideoId, tuple[Segmentation, Segmentation]]
 
 REST_MS = 120
 """A score is computed when nothing has asked for one for so long."""
+TELL_MS = 30
+"""The scores of many runs come one after another: panels read those of so long at once."""
 
 
 class Reports(QObject):
@@ -30,15 +35,33 @@ class Reports(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._known: dict[object, object] = {}
+        self._known: dict[Asked, object] = {}
         self._distances: dict[object, Distances] = {}
         self._pool = Beside(1, "scores")
         self._arrived.connect(self._on_report)
-        self._asked: dict[object, tuple[Any, ...]] = {}
+        self._asked: dict[Asked, tuple[Any, ...]] = {}
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(REST_MS)
         self._soon.timeout.connect(self._begin)
+        self._tell = QTimer(self)
+        self._tell.setSingleShot(True)
+        self._tell.setInterval(TELL_MS)
+        self._tell.timeout.connect(self.ready)
+
+    def forget(self, changes: Changes) -> None:
+        """Forget the reports that a change touches: an edit of Corrected says nothing of the runs."""
+        for key in list(self._known):
+            run, track = key
+            if changes.what & What.ACTIONS or What.SEGMENTATION | What.DATASET in changes.what:  # names, or the truth
+                touched = True
+            elif track == "corrected":
+                touched = bool(changes.what & What.SEGMENTATION)
+            else:
+                touched = bool(changes.what & (What.LABEL_MAP | What.PREDICTION)) and run in changes.runs
+            if touched:
+                del self._known[key]
+                self._asked.pop(key, None)
 
     def clear(self) -> None:
         """Forget every report; one under way is thrown away when it comes."""
@@ -47,13 +70,14 @@ class Reports(QObject):
 
     def close(self) -> None:
         self._soon.stop()
+        self._tell.stop()
         self._pool.close()
 
     def get(self, document: Document, run: RunId | None, track: str) -> Any:
         """The report of a run's prediction or of the corrected track; None while it is computed or impossible."""
         if not document.ground_truth or (track == "prediction" and run is None):
             return None
-        key = (run if track == "prediction" else None, track)
+        key: Asked = (run if track == "prediction" else None, track)
         if key in self._known:
             return self._known[key]
         self._known[key] = None
@@ -108,4 +132,5 @@ class Reports(QObject):
             self.message.emit(str(report), "warning")
         elif key in self._known:
             self._known[key] = report
-            self.ready.emit()
+            if not self._tell.isActive():
+                self._tell.start()

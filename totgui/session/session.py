@@ -231,8 +231,7 @@ class Session(QObject):
     def _changed(self, changes: Changes, initiator: object) -> None:
         if changes.what & What.DATASET:
             self.files.on_moved()
-        if changes.what & (What.SEGMENTATION | What.LABEL_MAP | What.PREDICTION | What.ACTIONS):
-            self._reports.clear()
+        self._reports.forget(changes)
         if changes.what & What.RUNS and self.document is not None:
             self._on_runs(self.document)
         if changes.what & (What.RUNS | What.PREDICTION) and self.document is not None:

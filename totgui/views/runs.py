@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QMenu, QPushButton, QTableWidgetItem, QVBoxLayout, QWidget
@@ -10,24 +12,18 @@ from core.annotation.changes import What
 from core.annotation.values import Run
 from core.data.dataset import RunId
 
-from ..models.marks import mark_tip, marked
-from ..models.run_settings import can_resume, differing, label_of, number, setting, words_of
+from ..models.run_rows import AFTER, BEFORE, USUAL, Cell, RunRows, run_rows
+from ..models.run_settings import can_resume, label_of, words_of
 from ..models.widgets import (
     LEAST_TABLE_HEIGHT,
     NUMBER,
     NumberItem,
-    percent,
     plain,
     table,
     tip,
-    widths_at_the_end,
 )
 from ..session import Session
 
-BEFORE = ("", "Run", "MoF", "F1")
-AFTER = ("Loss", "Time (s)", "Learned from", "Device", "Finished")
-USUAL = ("method", "n_clusters", "rho", "sigma", "iterations", "seed")
-"""Settings that have a column even where all runs agree."""
 COMPARED, NAME = 0, 1
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 SHOWN = What.RUNS | What.LABEL_MAP | What.PREDICTION
@@ -39,7 +35,7 @@ class RunsView(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._settings: list[str] = []
+        self._shown = RunRows()
         self._empty = plain("No runs yet. Train one in the Training panel.", self, dim=True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._table = table((*BEFORE, *map(label_of, USUAL), *AFTER), self, stretch=-1)
@@ -94,9 +90,6 @@ class RunsView(QWidget):
         everything = list(document.runs.values()) if document else []
         hidden = [run for run in everything if run.hidden]
         runs = everything if self._with_hidden.isChecked() else [run for run in everything if not run.hidden]
-        different = differing(runs) if len(runs) > 1 else []
-        self._settings = [*USUAL, *(name for name in different if name not in USUAL)]
-        numeric = {name for name in self._settings if any(number(run, name) is not None for run in runs)}
         self._empty.setText(
             "Every run is hidden." if everything and not runs else "No runs yet. Train one in the Training panel."
         )
@@ -105,78 +98,59 @@ class RunsView(QWidget):
         self._foot.setVisible(bool(everything))
         self._with_hidden.setVisible(bool(hidden) or self._with_hidden.isChecked())
         self._with_hidden.setText(f"Hidden runs ({len(hidden)})")
-        self._table.blockSignals(True)
-        self._table.setSortingEnabled(False)
-        columns = [*BEFORE, *map(label_of, self._settings), *AFTER]
+        before, self._shown = self._shown, run_rows(self._session, runs)
+        if self._shown != before:
+            self._table.blockSignals(True)
+            self._table.setSortingEnabled(False)
+            if before.rows is None or self._shown.columns != before.columns:
+                before = RunRows()
+                self._table.setRowCount(0)
+            self._fill_heads(before)
+            self._fill_cells(before.rows or {}, self._shown.rows or {})
+            self._table.setSortingEnabled(True)
+            self._table.blockSignals(False)
+        self._mark()
+
+    def _fill_heads(self, before: RunRows) -> None:
+        shown = self._shown
+        if (shown.settings, shown.different, shown.numeric) == (before.settings, before.different, before.numeric):
+            return
+        columns = shown.columns
         self._table.setColumnCount(len(columns))
         self._table.setHorizontalHeaderLabels(columns)
-        right = {"MoF", "F1", *map(label_of, numeric), *AFTER[:2]}
+        right = {"MoF", "F1", *map(label_of, shown.numeric), *AFTER[:2]}
         for place, column in enumerate(columns):
             head = self._table.horizontalHeaderItem(place)
             if head is not None:
                 head.setTextAlignment(NUMBER if column in right else LEFT)
-        for place, name in enumerate(self._settings, start=len(BEFORE)):
+        for place, name in enumerate(shown.settings, start=len(BEFORE)):
             head = self._table.horizontalHeaderItem(place)
             if head is not None:
-                head.setToolTip(tip(words_of(name) + (". The runs differ in it." if name in different else "")))
-                head.setFont(_bold(head.font(), name in different))
+                is_one = name in shown.different
+                head.setToolTip(tip(words_of(name) + (". The runs differ in it." if is_one else "")))
+                head.setFont(_bold(head.font(), is_one))
         first = self._table.horizontalHeaderItem(COMPARED)
         if first is not None:
             first.setToolTip("Ticked runs stand in the Compare panel")
-        with widths_at_the_end(self._table):
-            self._table.setRowCount(len(runs))
-            for row, run in enumerate(runs):
-                self._fill_row(row, run, different, numeric)
-        self._table.setSortingEnabled(True)
-        self._table.blockSignals(False)
-        self._mark()
 
-    def _fill_row(self, row: int, run: Run, different: list[str], numeric: set[str]) -> None:
-        report = self._session.report(run.id, "prediction")
-        mof, f1 = (report.mof, report.f1) if report is not None else (None, None)
-        tick = NumberItem("", float(run.id in self._session.comparing.runs))
-        tick.setFlags(Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
-        tick.setCheckState(Qt.CheckState.Checked if run.id in self._session.comparing.runs else Qt.CheckState.Unchecked)
-        name = NumberItem(run.name + (" (hidden)" if run.hidden else ""), run.number)
-        name.setTextAlignment(LEFT)
-        document = self._session.document
-        scores = [NumberItem(marked(percent(value), document, run.id), value) for value in (mof, f1)]
-        cells: list[QTableWidgetItem] = [tick, name, *scores]
-        for key in self._settings:
-            text, value = setting(run, key), number(run, key)
-            if key == "iterations":
-                text, value = self._iterations(run), float(run.iterations)
-            cell = NumberItem(text, value) if key in numeric else QTableWidgetItem(text)
-            cell.setFont(_bold(cell.font(), key in different))
-            cells.append(cell)
-        loss = run.losses.get("total", run.losses.get("loss"))
-        cells += [
-            NumberItem("–" if loss is None else f"{loss:.4g}", loss),
-            NumberItem(f"{run.seconds:,.0f}", run.seconds),
-            NumberItem(run.learned.words or "–", float(run.learned.frames)),
-            QTableWidgetItem(run.device),
-            QTableWidgetItem(run.finished.replace("T", " ")[:16]),
-        ]
-        for column, cell in enumerate(cells):
-            cell.setData(Qt.ItemDataRole.UserRole, run.id)
-            if column != COMPARED:
-                note = mark_tip(document, run.id) if cell in scores else ""
-                cell.setToolTip(tip(note or self._about(run)))
-            self._table.setItem(row, column, cell)
+    def _fill_cells(self, before: Mapping[RunId, tuple[Cell, ...]], now: Mapping[RunId, tuple[Cell, ...]]) -> None:
+        """Rows of runs that went are taken away, those that came are added, of the others only what has changed."""
+        for row in reversed(range(self._table.rowCount())):
+            if self._run_at(row) not in now:
+                self._table.removeRow(row)
+        rows = {self._run_at(row): row for row in range(self._table.rowCount())}
+        for run, cells in now.items():
+            if run not in rows:
+                rows[run] = self._table.rowCount()
+                self._table.insertRow(rows[run])
+            old = before.get(run, (None,) * len(cells))
+            for column, cell in enumerate(cells):
+                if cell != old[column]:
+                    self._table.setItem(rows[run], column, _item(run, column, cell))
 
-    def _iterations(self, run: Run) -> str:
-        planned = run.config.get("iterations")
-        early = run.stopped_early and isinstance(planned, int) and planned > run.iterations
-        return f"{run.iterations:,} of {planned:,}" if early else f"{run.iterations:,}"
-
-    def _about(self, run: Run) -> str:
-        document = self._session.document
-        parent = document.runs.get(run.parent) if document is not None and run.parent is not None else None
-        goes_on = f" It goes on from {parent.name}." if parent is not None else ""
-        stopped = " It was stopped and can go on." if can_resume(run) else ""
-        names = [document.videos[v].name for v in run.learned.videos if v in document.videos] if document else []
-        learned = f" Learned from {run.learned.words}: {_some(names)}." if names else ""
-        return f"{run.name}.{goes_on}{stopped}{learned}"
+    def _run_at(self, row: int) -> RunId | None:
+        item = self._table.item(row, NAME)
+        return None if item is None else RunId(item.data(Qt.ItemDataRole.UserRole))
 
     # --- choosing ----------------------------------------------------------------------------------
 
@@ -190,8 +164,7 @@ class RunsView(QWidget):
         self._table.blockSignals(True)
         self._table.clearSelection()
         for row in range(self._table.rowCount()):
-            item = self._table.item(row, NAME)
-            if item is not None and item.data(Qt.ItemDataRole.UserRole) == self._session.current_run:
+            if self._session.current_run is not None and self._run_at(row) == self._session.current_run:
                 self._table.selectRow(row)
         self._table.blockSignals(False)
         self._enable()
@@ -255,6 +228,16 @@ def _bold(font: QFont, bold: bool) -> QFont:
     return found
 
 
-def _some(names: list[str], most: int = 12) -> str:
-    """Names with commas, not more than fit into a tooltip."""
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+def _item(run: RunId, column: int, cell: Cell) -> QTableWidgetItem:
+    item = NumberItem(cell.text, cell.value) if cell.is_number else QTableWidgetItem(cell.text)
+    item.setData(Qt.ItemDataRole.UserRole, run)
+    if cell.ticked is not None:
+        item.setFlags(Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+        item.setCheckState(Qt.CheckState.Checked if cell.ticked else Qt.CheckState.Unchecked)
+    if column == NAME:
+        item.setTextAlignment(LEFT)
+    if cell.bold:
+        item.setFont(_bold(item.font(), True))
+    if cell.about:
+        item.setToolTip(tip(cell.about))
+    return item

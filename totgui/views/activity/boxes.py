@@ -14,7 +14,7 @@ from ...models.axis import Scale, mark_text, marks
 from ...models.drawing import Drawing, Looks, drawable
 from ...models.picture import Picture
 from ...models.places import jump
-from ...models.widgets import NumberItem, table, widths_at_the_end
+from ...models.widgets import NumberItem, table
 from ...session import Session
 from .numbers import Numbers
 
@@ -256,17 +256,16 @@ def fill_table(widget: QTableWidget, numbers: Numbers | None, looks: Looks | Non
     unit = numbers.durations.unit if numbers is not None else "s"
     widget.setHorizontalHeaderLabels([f"{c} ({unit})" if c in COLUMNS[2:8] else c for c in COLUMNS])
     widget.setSortingEnabled(False)
-    with widths_at_the_end(widget):
-        widget.setRowCount(len(rows))
-        for place, row in enumerate(rows):
-            low, q1, middle, q3, high = row.five
-            name = QTableWidgetItem(drawable(looks.name(row.label)) if looks is not None else "")
-            name.setData(Qt.ItemDataRole.UserRole, place)
-            widget.setItem(place, 0, name)
-            widget.setItem(place, 1, NumberItem(f"{len(row.values):,}", len(row.values)))
-            for column, value in enumerate((middle, row.mean, q1, q3, low, high), start=2):
-                widget.setItem(place, column, NumberItem(f"{value:,.2f}" if unit == "s" else f"{value:,.0f}", value))
-            count = int(row.is_outlier.sum())
-            widget.setItem(place, len(COLUMNS) - 1, NumberItem(f"{count}", count))
+    widget.setRowCount(len(rows))
+    for place, row in enumerate(rows):
+        low, q1, middle, q3, high = row.five
+        name = QTableWidgetItem(drawable(looks.name(row.label)) if looks is not None else "")
+        name.setData(Qt.ItemDataRole.UserRole, place)
+        widget.setItem(place, 0, name)
+        widget.setItem(place, 1, NumberItem(f"{len(row.values):,}", len(row.values)))
+        for column, value in enumerate((middle, row.mean, q1, q3, low, high), start=2):
+            widget.setItem(place, column, NumberItem(f"{value:,.2f}" if unit == "s" else f"{value:,.0f}", value))
+        count = int(row.is_outlier.sum())
+        widget.setItem(place, len(COLUMNS) - 1, NumberItem(f"{count}", count))
     widget.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
     widget.setSortingEnabled(True)

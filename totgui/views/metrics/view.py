@@ -29,7 +29,7 @@ from core.metrics.label_free import label_free
 from ...models.marks import MARK
 from ...models.picture import SaveButton
 from ...models.places import PlaceList
-from ...models.widgets import Banner, NumberItem, name_tabs, percent, plain, table, tip, widths_at_the_end
+from ...models.widgets import Banner, NumberItem, name_tabs, percent, plain, table, tip
 from ...session import Session
 from .confusion import Confusion
 
@@ -129,6 +129,7 @@ class MetricsView(QWidget):
         self.places.show_places("", CELL_HINT, ())
         self._stale = True
         self._report: Any = None
+        self._filled: tuple[Any, ...] | None = None
         for each, name in (
             (self.scores, "Scores"),
             (self.videos, "Scores by video"),
@@ -237,7 +238,11 @@ class MetricsView(QWidget):
         told = set(report.learned_from)
         unusual = label_map is not None and bool(map_notes(document, label_map))
         marks = {row.video: MARK if unusual or row.video in told else "" for row in report.per_video}
-        self._fill(report, MARK if unusual or told else "", marks)
+        names = {str(video.id): video.name for video in document.videos.values()}
+        filled = (report, MARK if unusual or told else "", marks, names)
+        if self._filled is None or self._filled[0] is not report or self._filled[1:] != filled[1:]:
+            self._filled = filled
+            self._fill(*filled)
 
     def _without_report(self, track: str) -> str:
         document = self._session.document
@@ -276,7 +281,7 @@ class MetricsView(QWidget):
         if self._report is None:
             self.empty.setText(f"{NO_TRUTH}\n\nWithout it can be said:\n{text}")
 
-    def _fill(self, report: Any, mark: str, of_videos: Mapping[str, str]) -> None:
+    def _fill(self, report: Any, mark: str, of_videos: Mapping[str, str], names: Mapping[str, str]) -> None:
         rest = report.untouched
         split, single = report.baselines.get("equal_split"), report.baselines.get("one_class")
         for key, tile in self.tiles.items():
@@ -290,13 +295,9 @@ class MetricsView(QWidget):
             tile.beside.setText("" if rest is None else f"{percent(getattr(rest, key))} on the {rest.videos} others")
             tile.beside.setVisible(rest is not None)
         self._fill_scores(report, mark)
-        names = {video.id: video.name for video in self._session.document.videos.values()}
         _fill(
             self.videos,
-            [
-                (names.get(VideoId(row.video), row.video), row.frames, row.mof, row.edit, row.f1_50)
-                for row in report.per_video
-            ],
+            [(names.get(row.video, row.video), row.frames, row.mof, row.edit, row.f1_50) for row in report.per_video],
             [row.video for row in report.per_video],
             of_videos,
         )
@@ -312,17 +313,16 @@ class MetricsView(QWidget):
     def _fill_scores(self, report: Any, mark: str) -> None:
         """Every score beside the same score of the two baselines."""
         beside = [report.baselines.get(name) for name in ("equal_split", "one_class")]
-        with widths_at_the_end(self.scores):
-            self.scores.setRowCount(len(TILES) + len(LINE) + 1)
-            for row, (key, label) in enumerate((*TILES, *LINE)):
-                name = QTableWidgetItem(label)
-                name.setToolTip(tip(f"{label}: {SCORE_TIPS[key]}"))
-                self.scores.setItem(row, 0, name)
-                value = getattr(report, key)
-                self.scores.setItem(row, 1, NumberItem(percent(value) + mark, value))
-                for column, baseline in enumerate(beside, start=2):
-                    known = getattr(baseline, key, None)
-                    self.scores.setItem(row, column, NumberItem(percent(known), known))
+        self.scores.setRowCount(len(TILES) + len(LINE) + 1)
+        for row, (key, label) in enumerate((*TILES, *LINE)):
+            name = QTableWidgetItem(label)
+            name.setToolTip(tip(f"{label}: {SCORE_TIPS[key]}"))
+            self.scores.setItem(row, 0, name)
+            value = getattr(report, key)
+            self.scores.setItem(row, 1, NumberItem(percent(value) + mark, value))
+            for column, baseline in enumerate(beside, start=2):
+                known = getattr(baseline, key, None)
+                self.scores.setItem(row, column, NumberItem(percent(known), known))
         row = len(TILES) + len(LINE)
         self.scores.setItem(row, 0, QTableWidgetItem("MoF with background"))
         for column, value in ((1, report.mof_bg), (2, None), (3, None)):
@@ -391,14 +391,13 @@ def _fill(widget: Any, rows: list[tuple[Any, ...]], keys: list[str], marks: Mapp
     """Put names, counts and fractions into a table that can be sorted, each row with the mark of its key."""
     widget.blockSignals(True)
     widget.setSortingEnabled(False)
-    with widths_at_the_end(widget):
-        widget.setRowCount(len(rows))
-        for number, (row, key) in enumerate(zip(rows, keys, strict=True)):
-            head, mark = QTableWidgetItem(str(row[0])), marks.get(key, "")
-            head.setData(Qt.ItemDataRole.UserRole, key)
-            widget.setItem(number, 0, head)
-            widget.setItem(number, 1, NumberItem(f"{row[1]:,}", row[1]))
-            for column, value in enumerate(row[2:], start=2):
-                widget.setItem(number, column, NumberItem(percent(value) + (mark if value is not None else ""), value))
+    widget.setRowCount(len(rows))
+    for number, (row, key) in enumerate(zip(rows, keys, strict=True)):
+        head, mark = QTableWidgetItem(str(row[0])), marks.get(key, "")
+        head.setData(Qt.ItemDataRole.UserRole, key)
+        widget.setItem(number, 0, head)
+        widget.setItem(number, 1, NumberItem(f"{row[1]:,}", row[1]))
+        for column, value in enumerate(row[2:], start=2):
+            widget.setItem(number, column, NumberItem(percent(value) + (mark if value is not None else ""), value))
     widget.setSortingEnabled(True)
     widget.blockSignals(False)

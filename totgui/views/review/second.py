@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTableWidgetItem, QVBoxL
 from core.data.dataset import VideoId
 from core.metrics.kappa import Agreement
 
-from ...models.widgets import NumberItem, percent, plain, table, widths_at_the_end
+from ...models.widgets import NumberItem, percent, plain, table
 from ...session import Session
 
 WHAT = (
@@ -69,20 +69,19 @@ class SecondReviewerView(QWidget):
             f"Cohen's kappa {_two(whole.kappa)} · {percent(whole.agreement)} % of {whole.frames:,} frames agree"
         )
         self.boundaries.setText(_boundary_text(whole))
-        with widths_at_the_end(self.table):
-            self.table.setRowCount(len(each))
-            for number, (video, one) in enumerate(each.items()):
-                name = QTableWidgetItem(document.videos[video].name)
-                name.setData(Qt.ItemDataRole.UserRole, video)
-                cells = (
-                    name,
-                    NumberItem(f"{one.frames:,}", one.frames),
-                    NumberItem(percent(one.agreement), one.agreement),
-                    NumberItem(_two(one.kappa), one.kappa),
-                    NumberItem(percent(one.boundary_f1), one.boundary_f1),
-                )
-                for column, cell in enumerate(cells):
-                    self.table.setItem(number, column, cell)
+        self.table.setRowCount(len(each))
+        for number, (video, one) in enumerate(each.items()):
+            name = QTableWidgetItem(document.videos[video].name)
+            name.setData(Qt.ItemDataRole.UserRole, video)
+            cells = (
+                name,
+                NumberItem(f"{one.frames:,}", one.frames),
+                NumberItem(percent(one.agreement), one.agreement),
+                NumberItem(_two(one.kappa), one.kappa),
+                NumberItem(percent(one.boundary_f1), one.boundary_f1),
+            )
+            for column, cell in enumerate(cells):
+                self.table.setItem(number, column, cell)
 
     def _open(self, row: int, _column: int) -> None:
         item = self.table.item(row, 0)

@@ -1,0 +1,136 @@
+"""Tables measure their columns once after they were filled, wherever and however that happens."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHeaderView, QTableWidgetItem, QWidget
+from windows import a_window
+
+from totgui.models.measured import MeasuredTable
+from totgui.models.widgets import Roomy, table
+
+SOURCES = Path(__file__).resolve().parents[2] / "totgui"
+ROWS, WORDS = 20, ("a", "some words", "more words than fit into a column of the usual width")
+
+
+class Counting(Roomy):
+    """Counts how often a cell is measured."""
+
+    def __init__(self, parent):
+        super().__init__(parent)
+        self.count = 0
+
+    def sizeHint(self, option, index):
+        self.count += 1
+        return super().sizeHint(option, index)
+
+
+@pytest.fixture
+def made(qtbot):
+    found = table(("First", "Second", "Third"), stretch=-1)
+    found.delegate = Counting(found)
+    found.setItemDelegate(found.delegate)
+    found.setStyleSheet("QTableView { border: 1px solid black; }")  # below a sheet Qt asks where every new cell is
+    found.resize(400, 300)
+    qtbot.addWidget(found)
+    return found
+
+
+def fill(made):
+    made.setRowCount(ROWS)
+    for row in range(ROWS):
+        for column, words in enumerate(WORDS):
+            made.setItem(row, column, QTableWidgetItem(f"{words} {row}"))
+
+
+def enough(made, column):
+    """The width at which Qt itself shows a whole column."""
+    return max(made.sizeHintForColumn(column), made.horizontalHeader().sectionSizeHint(column))
+
+
+def test_a_table_that_is_seen_is_measured_once(made, qtbot):
+    with qtbot.waitExposed(made):
+        made.show()
+    fill(made)
+    assert made.delegate.count == 0
+    qtbot.waitUntil(lambda: made.delegate.count > 0)
+    assert made.delegate.count == ROWS * len(WORDS)
+    for column in range(len(WORDS)):
+        assert made.columnWidth(column) == enough(made, column)
+
+
+def test_a_table_that_is_filled_before_it_is_shown_has_its_widths_in_the_first_picture(made):
+    fill(made)
+    made.show()
+    assert [made.columnWidth(c) for c in range(3)] == [enough(made, c) for c in range(3)]
+
+
+def test_a_text_that_changes_or_a_larger_font_is_measured_again(made, qtbot):
+    with qtbot.waitExposed(made):
+        made.show()
+    fill(made)
+    made.item(3, 0).setText("a text that is longer than all the others of its column")
+    qtbot.waitUntil(lambda: made.columnWidth(0) > 200)
+    before, font = made.columnWidth(0), made.font()
+    font.setPointSizeF(2 * font.pointSizeF())
+    made.setFont(font)
+    qtbot.waitUntil(lambda: made.columnWidth(0) > 1.5 * before)
+    assert made.columnWidth(0) == enough(made, 0)
+
+
+def test_the_same_texts_are_not_measured_again(made, qtbot):
+    made.show()
+    fill(made)
+    made.fit()
+    before = made.delegate.count
+    fill(made)
+    made.item(0, 0).setCheckState(Qt.CheckState.Checked)  # takes more room than the text alone
+    made.fit()
+    assert made.delegate.count == before + 1
+
+
+def test_columns_that_a_person_drags_and_the_one_that_takes_the_rest_are_left_alone(made, qtbot):
+    header = made.horizontalHeader()
+    header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
+    header.resizeSection(0, 33)
+    header.setStretchLastSection(True)
+    made.resize(800, 300)
+    fill(made)
+    made.show()
+    assert made.columnWidth(0) == 33
+    assert sum(made.columnWidth(c) for c in range(3)) == made.viewport().width()
+
+
+def test_rows_are_as_high_as_their_texts_and_follow_the_width(made, qtbot):
+    made.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+    made.setWordWrap(True)
+    made.set_rows_fit()
+    fill(made)
+    made.resize(900, 300)
+    made.show()
+    one_line = made.rowHeight(0)
+    made.resize(320, 300)
+    qtbot.waitUntil(lambda: made.rowHeight(0) > one_line)
+
+
+def test_no_table_of_the_program_leaves_it_to_qt():
+    """A table of cells is a `MeasuredTable`, and nothing turns on the mode that measures at every cell."""
+    found = []
+    for path in sorted(SOURCES.rglob("*.py")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            code = line.partition("#")[0]
+            if re.search(r"ResizeToContents\b(?!\()|\bQTableWidget\(|\(QTableWidget\)", code):
+                found.append((path.name, number, code.strip()))
+    assert [(name, code) for name, _, code in found] == [
+        ("measured.py", "class MeasuredTable(QTableWidget):"),
+    ]
+
+
+def test_the_tables_of_the_window_are_measured(qtbot):
+    with a_window() as window:
+        qtbot.waitUntil(lambda: len([t for t in window.findChildren(QWidget) if t.inherits("QTableWidget")]) >= 5)
+        assert all(isinstance(t, MeasuredTable) for t in window.findChildren(QWidget) if t.inherits("QTableWidget"))
