@@ -32,8 +32,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (TotError, OSError, MemoryError) as error:
         return _failed(error, options.debug)
     _say(json.dumps(document, ensure_ascii=False, indent=1) if options.json else text)
-    if shortage := isinstance(document, dict) and document.get("out_of_memory"):
+    if isinstance(document, dict) and (shortage := document.get("out_of_memory")):
         print(f"tot: {shortage}", file=sys.stderr)  # what was learned until then is in the answer, and in the project
+        return JOB_FAILED
+    if isinstance(document, dict) and (unfinished := document.get("unfinished")):
+        print("\n".join(f"tot: {text}" for text in unfinished), file=sys.stderr)
         return JOB_FAILED
     return CHECK_FAILED if options.name == "check" and not document["ok"] else DONE
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import os
 import platform
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from typing import Any
 
 from . import __version__
 from .cache import cache_dir
+from .cluster import place
 from .errors import ConfigError, DeviceMemoryError, JobError, is_out_of_memory, wanted_memory
 
 _LIBRARIES = {
@@ -34,6 +36,8 @@ _CODECS = ("h264", "hevc", "av1", "vp9", "vp8", "mpeg4", "mjpeg")
 def choose_device(name: str = "auto") -> tuple[str, str]:
     """The device for torch, ``cpu``, ``cuda:N`` or ``mps``, and the reason in words.
 
+    Several workers of a cluster on one computer take its GPUs in turn, where none is named by its number.
+
     Raises:
         ConfigError: the named device is not there, or there is no such name.
     """
@@ -43,13 +47,23 @@ def choose_device(name: str = "auto") -> tuple[str, str]:
         there = available()
     except ImportError as error:
         raise ConfigError(f"torch cannot be loaded ({error}). Training needs it: pip install torch.") from error
+    gpus = [device for device in there if device.startswith("cuda")]
+    mine = gpus[place() % len(gpus)] if len(gpus) > 1 else "cuda:0"
     if name == "auto":
-        best = next(iter(there))
+        best = mine if gpus else next(iter(there))
         return best, "no GPU that torch can use was found" if best == "cpu" else f"{there[best]} is there"
-    wanted = "cuda:0" if name == "cuda" else name
+    wanted = mine if name == "cuda" else name
     if wanted in there:
         return wanted, f"asked for ({there[wanted]})"
     raise ConfigError(f"The device {name} is not here; there are auto, {', '.join(there)}.")
+
+
+def trainings_at_once() -> int:
+    """How many processes train side by side on this computer: one a GPU, else as many as the cores suffice for."""
+    from .tot.devices import available, threads_of_a_training
+
+    gpus = sum(device.startswith("cuda") for device in available())
+    return gpus or max(1, (os.cpu_count() or 1) // threads_of_a_training())
 
 
 @contextmanager

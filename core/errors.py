@@ -69,6 +69,9 @@ class InputError(TotError):
         place = f"{self.path}, {where}" if where else self.path
         super().__init__(f"{place}: {what}" + (f" {hint}" if hint else ""))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[str, str, str, str]]:
+        return type(self), (self.path, self.what, self.where, self.hint)  # on its way from a worker of a cluster
+
 
 class ConfigError(TotError):
     """A setting is outside its range; the message names the range."""

@@ -8,14 +8,20 @@ import msgspec
 import numpy as np
 
 from .cluster import run_all
+from .device import choose_device, trainings_at_once
 from .errors import ConfigError
 from .events import Report, ShouldStop
 from .project import Project
 from .run_work import usable_videos
 from .tot.config import TrainConfig
-from .work.sweeping import pieces, settings_of, sweep_piece
+from .work.sweeping import Piece, pieces, settings_of, sweep_piece
 
 CRITERION = "agreement among the seeds of a setting, compared among settings of one number of clusters; no labels used"
+
+
+def piece_on_device(piece: Piece, *, report: Report, should_stop: ShouldStop) -> list[dict[str, Any]]:
+    """The work of a piece, on the device that it asks for as this computer has it."""
+    return sweep_piece(piece, device=choose_device(piece.device)[0], report=report, should_stop=should_stop)
 
 
 def sweep_project(
@@ -39,7 +45,15 @@ def sweep_project(
         raise ConfigError("CTE trains one run at a time; a sweep needs another method.")
     configs = settings_of(base, grid)
     work = pieces(configs, seeds, usable_videos(project), device)
-    done = run_all(sweep_piece, work, cluster=cluster, text="Settings", report=report, should_stop=should_stop)
+    done = run_all(
+        piece_on_device,
+        work,
+        cluster=cluster,
+        text="Settings",
+        workers=trainings_at_once() if cluster else None,
+        report=report,
+        should_stop=should_stop,
+    )
     by_number = {each["number"]: each for piece in done for each in piece}
     rows = []
     for number, config in enumerate(configs):

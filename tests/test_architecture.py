@@ -71,12 +71,13 @@ TABLE: dict[str, tuple[str, str]] = {
                   f"core.extract core.feature_work core.cache core.requests core.run_folder {VALUES}", "numpy msgspec"),
     "core.feature_work": (f"core.project core.annotation core.extract.registry core.data core.cache core.requests "
                           f"{VALUES}", "numpy msgspec"),
-    "core.cluster": (VALUES, "distributed"),
-    "core.sweep_work": (f"core.project core.run_work core.cluster core.work.sweeping {SETTINGS} {VALUES}",
+    "core.cluster": (VALUES, "distributed msgspec"),
+    "core.sweep_work": (f"core.project core.run_work core.cluster core.device core.work.sweeping {SETTINGS} "
+                        f"{VALUES}",
                         "numpy msgspec"),
     "core.group_work": (f"core.project core.new_project core.data core.metrics.grouping {VALUES}", ""),
     "core.score_files": ("core.data core.formats core.metrics core.errors", "numpy msgspec"),
-    "core.device": (f"core.tot.devices core.cache {VALUES}", "av"),  # av: the list of codecs
+    "core.device": (f"core.tot.devices core.cluster core.cache {VALUES}", "av"),  # av: the list of codecs
     "core.progress": ("core.events", ""),
     "core.api": ("core.*", "msgspec numpy"),
     "core.verbs": (f"core.tot.config core.api core.requests core.progress core.data core.kit.source core.decode "

@@ -1,5 +1,6 @@
 """The verbs: what the window and `tot` can ask for, by subject; each is a few lines over the room that works."""
 
+from .activities import Activity, Ending, train_activities, train_project
 from .datasets import group, open_dataset, render_demo
 from .devices import choose_device, doctor, warm_up
 from .features import extract, extract_dataset, extract_project, extractors, require_features
@@ -15,14 +16,16 @@ from .labels import (
     import_labels,
     plan_import,
 )
-from .projects import check, create_project, open_project, relink, repair, trust, whole_backup
+from .projects import check, create_project, open_project, project_paths, relink, repair, trust, whole_backup
 from .review import agreement, review_queue, second_reviewer
 from .scores import evaluate, evaluate_global, evaluate_request, label_free, plain, score
 from .segmenting import segment, segment_project
-from .training import configure, lessons, next_videos, settings_of, sweep, train, train_project
+from .training import configure, lessons, next_videos, settings_of, sweep, train
 from .videos import smooth, video_streams, with_stream
 
 __all__ = [
+    "Activity",
+    "Ending",
     "agreement",
     "check",
     "choose_device",
@@ -54,6 +57,7 @@ __all__ = [
     "plain",
     "plan_import",
     "plan_kit",
+    "project_paths",
     "relink",
     "render_demo",
     "repair",
@@ -67,6 +71,7 @@ __all__ = [
     "smooth",
     "sweep",
     "train",
+    "train_activities",
     "train_project",
     "trust",
     "video_streams",

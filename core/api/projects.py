@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,14 @@ def create_project(path: Path | str, dataset: Dataset) -> Project:
     from .. import new_project
 
     return new_project.create(Path(path), dataset)
+
+
+def project_paths(folder: Path, datasets: Sequence[Dataset]) -> list[Path]:
+    """A file for the project of each activity, named by it as every system allows."""
+    from ..formats.names import file_stems
+
+    stems = file_stems([each.activity or "activity" for each in datasets])
+    return [folder / f"{stems[each.activity or 'activity']}.tot" for each in datasets]
 
 
 def open_project(path: Path | str, *, read_only: bool = False) -> Project:

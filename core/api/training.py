@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
 from ..data.dataset import Dataset, RunId, VideoId
-from ..errors import ConfigError, JobError
+from ..errors import ConfigError
 from ..events import LogLine, Report, ShouldStop, Started, ignore, never_stop
 from ..requests import TrainRequest
 from .devices import choose_device
@@ -113,37 +112,6 @@ def train(
         return training.train(request, device=device, report=report, should_stop=should_stop, pinned=pinned)
 
 
-def train_project(
-    project: Project,
-    config: Any,
-    *,
-    resume: RunId | None = None,
-    learned: Learned | None = None,
-    device: str = "auto",
-    report: Report = ignore,
-    should_stop: ShouldStop = never_stop,
-) -> tuple[RunId, dict[str, Any]]:
-    """Train on the project's usable videos and add the run; its id and the manifest.
-
-    `resume` is a run that was stopped; the training goes on where it stood, and learns from what it began with.
-    `learned` are the corrections to learn from (see `lessons`), none when None.
-    """
-    from .. import run_folder
-    from ..run_work import NOTHING, add_run, train_request
-
-    request = train_request(project, config, device, resume=resume, learned=learned or NOTHING)
-    try:
-        result = train(request, report=report, should_stop=should_stop)
-    except BaseException:
-        run_folder.remove(Path(request.out))
-        raise
-    run = add_run(project, result, parent=resume)
-    if not project.flush(60):
-        reason = project.saved_state().reason
-        raise JobError(f"The run is not on disk ({reason}).", hint=f"Its weights stay in {request.out}.")
-    return run, result
-
-
 def sweep(
     project: Project,
     base: TrainConfig,
@@ -158,13 +126,12 @@ def sweep(
     """Every combination of a grid's settings from several seeds, here or on a cluster; see `core.sweep_work`."""
     from ..sweep_work import sweep_project
 
-    chosen = device if cluster else choose_device(device)[0]
     return sweep_project(
         project,
         base,
         grid,
         seeds=seeds,
-        device="cpu" if chosen == "auto" else chosen,
+        device=device,
         cluster=cluster,
         report=report,
         should_stop=should_stop,

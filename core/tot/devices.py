@@ -41,7 +41,12 @@ def load_optimiser() -> None:
     torch.optim.Adam([torch.zeros(1, requires_grad=True)])
 
 
+def threads_of_a_training() -> int:
+    """Half of the cores, four at most: networks this small gain nothing from more, and the rest stays free for the
+    window and the decoder of the video."""
+    return max(1, min(4, (os.cpu_count() or 2) // 2))
+
+
 def use_few_threads() -> None:
-    """Let torch use half of the cores, four at most: networks this small gain nothing from more, and the rest stays
-    free for the window and the decoder of the video."""
-    torch.set_num_threads(max(1, min(4, (os.cpu_count() or 2) // 2)))
+    """Let torch use as many threads as a training should."""
+    torch.set_num_threads(threads_of_a_training())

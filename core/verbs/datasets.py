@@ -8,6 +8,7 @@ from pathlib import Path
 from .. import api
 from ..data.clocks import LENGTHS
 from ..data.dataset import Dataset
+from ..errors import ConfigError, InputError
 from ..progress import ProgressPrinter
 from . import dataset_words
 from .common import AddVerb, Answer, flush, rate
@@ -26,6 +27,11 @@ def register(verb: AddVerb) -> None:
     sub.add_argument("project", type=Path, metavar="PROJECT.tot")
     sub.add_argument("dataset", type=Path, metavar="DATASET")
     _add_choices(sub)
+    sub.add_argument(
+        "--each-activity",
+        action="store_true",
+        help="a project of each activity, in a new folder that PROJECT.tot names then",
+    )
     sub = verb("group", group)
     sub.add_argument("dataset", type=Path, metavar="DATASET")
     sub.add_argument("--groups", type=int, required=True, metavar="N", help="how many groups to make")
@@ -73,7 +79,30 @@ def group(options: argparse.Namespace) -> Answer:
 
 def new(options: argparse.Namespace) -> Answer:
     """Make a project that refers to a dataset."""
+    if options.each_activity:
+        return _new_of_each(options)
     dataset, name = _open(options), str(options.project)
     with api.create_project(options.project, dataset) as project:
         flush(project)
     return dataset_words.new_values(name, dataset), dataset_words.new_text(name, dataset)
+
+
+def _new_of_each(options: argparse.Namespace) -> Answer:
+    if options.activity:
+        raise ConfigError("--each-activity makes a project of every activity; leave --activity out.")
+    if options.project.exists():
+        raise InputError(options.project, "is there already.", hint="Choose a new folder.")
+    first = _open(options)
+    datasets = [first]
+    for activity in first.activities:
+        if activity != first.activity:
+            options.activity = activity
+            datasets.append(_open(options))
+    options.project.mkdir(parents=True)
+    rows, texts = [], []
+    for path, dataset in zip(api.project_paths(options.project, datasets), datasets, strict=True):
+        with api.create_project(path, dataset) as project:
+            flush(project)
+        rows.append(dataset_words.new_values(str(path), dataset))
+        texts.append(dataset_words.new_text(str(path), dataset))
+    return {"folder": str(options.project), "projects": rows}, "\n".join(texts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -53,7 +53,7 @@ def register(verb: AddVerb) -> None:
 
 
 def _train_grammar(add: Callable[..., Any]) -> None:
-    add("project", type=Path, metavar="PROJECT.tot")
+    add("project", type=Path, nargs="+", metavar="PROJECT.tot", help="several activities are trained one by one")
     add("--method", metavar="NAME", help="tot, tot+tcl, tot+entropy, ot, asot, cte; the preset's own when left out")
     add("--preset", metavar="NAME", help="settings to begin with; those that fit the dataset when left out")
     add("--clusters", type=_clusters, metavar="K|auto", help="auto finds the number, and says why")
@@ -76,7 +76,8 @@ def _train_grammar(add: Callable[..., Any]) -> None:
         help="corrections to learn from: accepted videos and what was corrected in others (corrected; the default), "
         "accepted videos only, or none; --from RUN repeats those that the run learned from when left out",
     )
-    add("--device", default="auto", metavar="auto|cpu|cuda|cuda:N|mps", help="where to train")
+    add("--device", default="auto", metavar="auto|cpu|cuda|cuda:N|mps", help="on a cluster: of every worker")
+    add("--cluster", default="", metavar="ADDRESS", help="of a Dask scheduler, or local: each activity on a worker")
     add("--official-compatible", action="store_true", help="do as the released code does (docs/algorithm.md)")
 
 
@@ -90,22 +91,47 @@ def _clusters(text: str) -> int | Literal["auto"]:
 
 
 def train(options: argparse.Namespace) -> Answer:
-    """Train a run."""
-    with api.open_project(options.project) as project, ProgressPrinter() as report:
-        api.require_features(project)
-        earlier = options.again or options.resume
-        if options.resume and options.learn_from:
-            raise ConfigError("A training that goes on learns from what it began with. Leave --learn-from out.")
-        learned = api.lessons(project, options.learn_from, method=options.method or "", again=earlier)
-        config = api.settings_of(project, earlier) if earlier else _configured(project, options, learned)
-        try:
-            run, result = api.train_project(
-                project, config, resume=options.resume, learned=learned, device=options.device, report=report
-            )
-        except DeviceMemoryError as error:
-            raise DeviceMemoryError(str(error), hint=_way_out(config, error.device)) from error
-        flush(project)
-        learned_from = learned_values(project.document, run)
+    """Train a run, of each project where there are several."""
+    earlier = options.again or options.resume
+    if options.resume and options.learn_from:
+        raise ConfigError("A training that goes on learns from what it began with. Leave --learn-from out.")
+    if earlier and len(options.project) > 1:
+        raise ConfigError(f"{len(options.project)} projects: a run to repeat or to go on with is one project's alone.")
+    if len({path.resolve() for path in options.project}) < len(options.project):
+        raise ConfigError("A project is named twice. Name each once.")
+    with ExitStack() as opened, ProgressPrinter() as report:
+        projects = [opened.enter_context(api.open_project(path)) for path in options.project]
+        activities = [_activity(project, options) for project in projects]
+        endings = api.train_activities(activities, device=options.device, cluster=options.cluster, report=report)
+        for project in projects:
+            flush(project)
+        if len(endings) == 1:
+            if endings[0].error is not None:
+                raise _explained(endings[0].error, activities[0].config)
+            answer = _trained(activities[0], endings[0])
+            return answer, wording.train_text(answer)
+        return _all_trained(options, activities, endings)
+
+
+def _activity(project: Project, options: argparse.Namespace) -> api.Activity:
+    api.require_features(project)
+    earlier = options.again or options.resume
+    learned = api.lessons(project, options.learn_from, method=options.method or "", again=earlier)
+    config = api.settings_of(project, earlier) if earlier else _configured(project, options, learned)
+    return api.Activity(project, config, learned, options.resume)
+
+
+def _explained(error: Exception, config: TrainConfig) -> Exception:
+    """The error, with what to do about it where memory was short."""
+    if isinstance(error, DeviceMemoryError):
+        return DeviceMemoryError(str(error), hint=_way_out(config, error.device), device=error.device)
+    return error
+
+
+def _trained(activity: api.Activity, ending: api.Ending) -> dict[str, Any]:
+    """The answer about one training."""
+    result, run = ending.result, ending.run
+    assert result is not None and run is not None
     losses = {key: float(result["losses"].get(key, 0.0)) for key in ("total", "cross_entropy", "temporal_coherence")}
     answer = {
         "run": run,
@@ -115,16 +141,36 @@ def train(options: argparse.Namespace) -> Answer:
         "device": result["device"],
         "loss": losses,
         "metrics": result["metrics"],
-        "learned": learned_from,
+        "learned": learned_values(activity.project.document, run),
     }
     if shortage := result["out_of_memory"]:
         to_resume = str(run) if shortage["can_go_on"] else ""
-        answer["out_of_memory"] = f"{shortage['what']} {_way_out(config, shortage['device'], to_resume)}"
+        answer["out_of_memory"] = f"{shortage['what']} {_way_out(activity.config, shortage['device'], to_resume)}"
     if counted := result["config"].get("counted"):
         answer["clusters"] = counted
     if result["ensemble"]:
         answer["ensemble"] = result["ensemble"]
-    return answer, wording.train_text(answer)
+    return answer
+
+
+def _all_trained(
+    options: argparse.Namespace, activities: Sequence[api.Activity], endings: Sequence[api.Ending]
+) -> Answer:
+    """The answer about several; `unfinished` names those that have no run, or not the whole of one, and why."""
+    rows: list[dict[str, Any]] = []
+    unfinished: list[str] = []
+    for activity, ending in zip(activities, endings, strict=True):
+        name = str(activity.project.path)
+        row: dict[str, Any] = {"project": name, "activity": activity.project.document.dataset.activity, "error": None}
+        if ending.error is not None:
+            row["error"] = str(_explained(ending.error, activity.config))
+        if ending.run is not None:
+            row |= _trained(activity, ending)
+        if trouble := row["error"] or row.get("out_of_memory"):
+            unfinished.append(f"{name}: {trouble}")
+        rows.append(row)
+    answer = {"cluster": options.cluster, "activities": rows, "unfinished": unfinished}
+    return answer, wording.trainings_text(rows)
 
 
 def _configured(project: Project, options: argparse.Namespace, learned: Learned) -> TrainConfig:

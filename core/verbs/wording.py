@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..annotation.counted import counted_lines
@@ -39,6 +39,15 @@ def train_text(answer: Mapping[str, Any]) -> str:
         for name, spread in ensemble["spread"].items():
             lines.append(f"{name}: mean {_percent(spread['mean'])}, deviation {_percent(spread['deviation'])}")
     return "\n".join(lines)
+
+
+def trainings_text(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Trainings of several activities, each under its name."""
+    parts = []
+    for row in rows:
+        name = f"{row['activity']} ({row['project']})" if row["activity"] else str(row["project"])
+        parts.append(f"{name}: {train_text(row) if 'run' in row else 'not trained'}")
+    return "\n".join(parts)
 
 
 def after_no_memory(half_batch: int, device: str, run: str = "") -> str:

@@ -8,15 +8,15 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from ..data.features import load_matrix
 from ..errors import ConfigError
+from ..events import JobCancelled, Progress, Report, ShouldStop, ignore, never_stop
 from ..metrics.agreement import agreement
 from ..requests import TrainVideo
 from ..tot.config import TrainConfig, check, with_values
 from ..tot.devices import use_few_threads
 from ..tot.train import train_many
 from .judging import Judge
-from .videos import predictions
+from .videos import load_matrices, predictions
 
 BESIDE = ("rho", "sigma", "n_clusters")
 """Settings that may differ among runs along one leading axis."""
@@ -30,6 +30,7 @@ class Piece(msgspec.Struct, frozen=True):
     seeds: int
     videos: tuple[TrainVideo, ...]
     device: str
+    """As it was asked for; the one that works says what that is there."""
 
 
 def settings_of(base: TrainConfig, grid: dict[str, list[str]]) -> list[TrainConfig]:
@@ -54,10 +55,15 @@ def pieces(configs: Sequence[TrainConfig], seeds: int, videos: tuple[TrainVideo,
     return [Piece(numbers, [configs[n] for n in numbers], seeds, videos, device) for numbers in alike.values()]
 
 
-def sweep_piece(piece: Piece) -> list[dict[str, Any]]:
-    """For each setting of a piece: number, agreement among its seeds, and scores of each seed where truth is known."""
+def sweep_piece(
+    piece: Piece, *, device: str, report: Report = ignore, should_stop: ShouldStop = never_stop
+) -> list[dict[str, Any]]:
+    """For each setting of a piece: number, agreement among its seeds, and scores of each seed where truth is known.
+
+    Raises JobCancelled when it was stopped: a part of a training is no answer.
+    """
     use_few_threads()
-    matrices = [load_matrix(video.video) for video in piece.videos]
+    matrices = load_matrices(piece.videos, report, should_stop)
     judge = Judge.of(piece.videos, {}, frozenset())
     runs = train_many(
         matrices,
@@ -66,8 +72,12 @@ def sweep_piece(piece: Piece) -> list[dict[str, Any]]:
             for config in piece.configs
             for n in range(piece.seeds)
         ],
-        device=piece.device,
+        device=device,
+        should_stop=should_stop,
+        on_step=lambda info: report(Progress(done=info.iteration, total=info.iterations, text="Training")),
     )
+    if should_stop() is not None:
+        raise JobCancelled
     found = []
     for place, (number, config) in enumerate(zip(piece.numbers, piece.configs, strict=True)):
         mine = runs[place * piece.seeds : (place + 1) * piece.seeds]
