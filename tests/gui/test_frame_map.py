@@ -13,14 +13,15 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt
 from PySide6.QtWidgets import QApplication
 
 from core.annotation.values import ScoresRef
-from core.data.dataset import RunId, VideoId
-from totgui.models.drawing import svg_of
+from core.data.dataset import BACKGROUND, UNLABELLED, RunId, VideoId
+from totgui.models.drawing import Looks, svg_of
 from totgui.session.readings import matrix_files
 from totgui.views.activity.embedding import View
-from totgui.views.activity.frames import cloud_of, principal
+from totgui.views.activity.frames import Cloud, cloud_of, principal
+from totgui.views.activity.legend import LABEL, entries
 from totgui.views.activity.view import FRAMES, ActivityView
 
-RUN = RunId("r2")
+RUN, V0 = RunId("r2"), VideoId("P00")
 
 
 @pytest.fixture
@@ -159,3 +160,58 @@ def test_the_map_is_saved_with_its_axes_named(view):
     root = ElementTree.fromstring(svg_of(view.frames.drawing()))
     texts = " ".join((e.text or "") for e in root.iter("{http://www.w3.org/2000/svg}text"))
     assert "principal components of the encoder output" in texts
+
+
+def texts_of(view) -> list[str]:
+    root = ElementTree.fromstring(svg_of(view.frames.drawing()))
+    return [e.text or "" for e in root.iter("{http://www.w3.org/2000/svg}text")]
+
+
+def test_the_legend_names_every_colour_of_the_map_also_in_the_saved_picture(view, session):
+    labels = {int(label) for label in np.unique(view.frames.cloud.labels)}
+    legend = view.legend
+    rows = {int(legend.item(row).data(LABEL)): legend.item(row) for row in range(legend.count())}
+    assert rows.keys() == labels and legend.isVisible()
+    for label, item in rows.items():
+        assert item.text() == session.action_name(label)
+        assert item.icon().pixmap(12, 12).toImage().pixelColor(5, 5).name() == session.action_colour(label)
+    assert {session.action_name(label) for label in labels} <= set(texts_of(view))
+
+
+def test_colours_of_time_have_a_legend_of_their_own(view):
+    view._colour.setCurrentIndex(1)
+    view._colour.activated.emit(1)
+    assert not view.legend.isVisible() and {"start of video", "end"} <= set(texts_of(view))
+
+
+def test_actions_that_are_chosen_or_pointed_at_in_the_legend_stand_out(qtbot, view, session):
+    picture, legend = view.frames, view.legend
+    label = int(legend.item(1).data(LABEL))
+    inside, outside = (int(np.flatnonzero((picture.cloud.labels == label) == wanted)[5]) for wanted in (True, False))
+
+    def colour(point: int) -> str:
+        image = picture.render_points(picture._pixels, picture.size(), picture.palette())
+        x, y = picture._pixels[point]
+        return image.pixelColor(int(x), int(y)).name()
+
+    session.current_video = None  # every point as large as the next
+    before = colour(outside)
+    legend.itemEntered.emit(legend.item(1))
+    picture.grab()
+    assert colour(inside) == session.action_colour(label) and colour(outside) != before
+    QApplication.sendEvent(legend, QEvent(QEvent.Type.Leave))
+    picture.grab()
+    assert colour(outside) == before
+    qtbot.mouseClick(legend.viewport(), Qt.MouseButton.LeftButton, pos=legend.visualItemRect(legend.item(1)).center())
+    assert picture.lit == {label}
+    view._on_frames(picture.cloud, "again")  # read again after an edit
+    assert picture.lit == {label}
+    qtbot.keyClick(legend, Qt.Key.Key_Escape)
+    assert legend.chosen() == frozenset()
+
+
+def test_points_of_a_label_that_is_gone_are_named_as_unlabelled():
+    labels = np.array([1, 1, 77, int(UNLABELLED)])
+    found = Cloud(np.zeros((4, 2), np.float32), (V0,), np.array([0, 4]), np.arange(4), labels, "x", (1.0, 0.0))
+    names = {int(BACKGROUND): "background", int(UNLABELLED): "unlabelled", 0: "a", 1: "b"}
+    assert entries(found, Looks(names, {})) == [(1, 0.5), (int(UNLABELLED), 0.5)]

@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from core.annotation.statistics import Place
-from core.data.dataset import VideoId
+from core.data.dataset import UNLABELLED, VideoId
 
 from ...models.drawing import Drawing, Looks
 from ...models.picture import Picture
@@ -31,6 +31,7 @@ from ...models.widgets import percent
 from ...session import Session
 from ..heatmap import VIRIDIS
 from .frames import Cloud
+from .legend import NAME, entries, paint_legend, paint_ramp
 
 Role = QPalette.ColorRole
 MARGIN, REACH = 22, 12.0
@@ -82,6 +83,8 @@ class EmbeddingMap(Picture):
         self._title = ""
         self.by_time = False
         self.alone = False
+        self.lit: frozenset[int] | None = None
+        """Labels whose points stand out; None for all."""
         self.view: View | None = None
         self._image: QImage | None = None
         self._pixels: NDArray[np.float32] | None = None
@@ -111,6 +114,12 @@ class EmbeddingMap(Picture):
         """Colour by action, or by the place in the video."""
         self.by_time = by_time
         self._renew()
+
+    def set_lit(self, labels: frozenset[int] | None) -> None:
+        """Let the points of some labels stand out, or those of all."""
+        if labels != self.lit:
+            self.lit = labels
+            self._renew()
 
     def set_alone(self, alone: bool) -> None:
         """Show the current video alone, or among all."""
@@ -147,7 +156,7 @@ class EmbeddingMap(Picture):
         if self._pixels is not None:
             self._path(painter, self._pixels)
             self._marks(painter, self._pixels)
-        _words(painter, self.palette(), self.cloud, self.size())
+        _words(painter, self.palette(), self.cloud, self.size(), by_time=self.by_time)
 
     def render_points(self, pixels: NDArray[np.float32], size: QSize, palette: QPalette) -> QImage:
         """A picture of all points; those of other videos are pale, or left out."""
@@ -159,13 +168,31 @@ class EmbeddingMap(Picture):
         has_own = own.start < own.stop
         colours = self._colours(palette)
         radius = 2 if len(pixels) < 20_000 else 1
+        lit = self._lit()
+        if lit is not None:
+            colours = np.where(lit, colours, _mixed(colours, base, 0.12))
         if not (self.alone and has_own):
-            pale = _mixed(colours, base, 0.42) if has_own else colours
+            pale = _mixed(colours, base, 0.42) if has_own and lit is None else colours
             _stamp(cells, pixels, pale, radius)
         if has_own:
             _stamp(cells, pixels[own], colours[own], radius + 1)
+        if lit is not None:  # once more, over those that step back
+            seen = lit.copy()
+            if self.alone and has_own:
+                seen[: own.start] = seen[own.stop :] = False
+            _stamp(cells, pixels[seen], colours[seen], radius)
+            seen[: own.start] = seen[own.stop :] = False
+            _stamp(cells, pixels[seen], colours[seen], radius + 1)
         image = QImage(cells.data, width, height, 4 * width, QImage.Format.Format_RGB32)
         return image.copy()
+
+    def _lit(self) -> NDArray[np.bool_] | None:
+        """Which points stand out; None where all do."""
+        if self.lit is None or self.cloud is None or self._looks is None or self.by_time:
+            return None
+        named = self.cloud.labels
+        unknown = ~np.isin(named, list(self._looks.names))
+        return np.isin(np.where(unknown, int(UNLABELLED), named), list(self.lit))
 
     def _colours(self, palette: QPalette) -> NDArray[np.uint32]:
         assert self.cloud is not None and self._looks is not None
@@ -191,6 +218,8 @@ class EmbeddingMap(Picture):
             line.setAlpha(70)
             painter.setPen(QPen(line, 1))
             painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in part.tolist()]))
+            for (x, y), word in ((part[0].tolist(), "start"), (part[-1].tolist(), "end")):
+                _say_beside(painter, self.palette(), QPointF(x, y), word)
 
     def _marks(self, painter: QPainter, pixels: NDArray[np.float32]) -> None:
         ink, base = self.palette().color(Role.WindowText), self.palette().color(Role.Base)
@@ -283,13 +312,27 @@ class EmbeddingMap(Picture):
         cloud, palette = self.cloud, theme_palette("light")
         size = QSize(2 * EXPORT.width(), 2 * EXPORT.height())  # points are a picture, also in SVG: there may be 100,000
         pixels = View.fitted(cloud.points, size).pixels(cloud.points, size)
-        image = self.render_points(pixels, size, palette)
+        image, looks, by_time = self.render_points(pixels, size, palette), self._looks, self.by_time
+        labels = [] if by_time else [label for label, _share in entries(cloud, looks)]
+        width = EXPORT.width() + (NAME + 30 if labels else 0)
 
         def paint(painter: QPainter, palette: QPalette) -> None:
             painter.drawImage(QRectF(0, 0, EXPORT.width(), EXPORT.height()), image)
-            _words(painter, palette, cloud, EXPORT)
+            _words(painter, palette, cloud, EXPORT, by_time=by_time)
+            paint_legend(painter, palette, looks, labels, QPointF(EXPORT.width(), MARGIN))
 
-        return Drawing(EXPORT.width(), EXPORT.height(), paint, f"frames {self._title}", self.font())
+        return Drawing(width, EXPORT.height(), paint, f"frames {self._title}", self.font())
+
+
+def _say_beside(painter: QPainter, palette: QPalette, place: QPointF, word: str) -> None:
+    """A word beside a point, on a little of the background so that it can be read over other points."""
+    metrics = painter.fontMetrics()
+    box = QRectF(place.x() + 9, place.y() - metrics.height() / 2, metrics.horizontalAdvance(word) + 6, metrics.height())
+    back = palette.color(Role.Base)
+    back.setAlpha(200)
+    painter.fillRect(box, back)
+    painter.setPen(palette.color(Role.WindowText))
+    painter.drawText(QPointF(box.left() + 3, box.top() + metrics.ascent()), word)
 
 
 def _stamp(cells: NDArray[np.uint32], pixels: NDArray[np.float32], colours: NDArray[np.uint32], radius: int) -> None:
@@ -315,12 +358,14 @@ def _mixed(colours: NDArray[np.uint32], base: QColor, share: float) -> NDArray[n
     return np.asarray(np.array(table, np.uint32)[inverse])
 
 
-def _words(painter: QPainter, palette: QPalette, cloud: Cloud, size: QSize) -> None:
+def _words(painter: QPainter, palette: QPalette, cloud: Cloud, size: QSize, *, by_time: bool) -> None:
+    """What the axes are, and what the colours are where they mean time."""
+    taken = paint_ramp(painter, palette, size.width() - 8, size.height() - 6) + 16 if by_time else 0
     metrics = painter.fontMetrics()
     painter.setPen(palette.color(Role.PlaceholderText))
     first, second = (percent(share) for share in cloud.shares)
     fewer = f", every {cloud.every}. row" if cloud.every > 1 else ""
     text = f"{len(cloud.points):,} rows{fewer} · axes: first two principal components of the {cloud.about}"
     text += f", {first} and {second} % of the variance"
-    room = metrics.elidedText(text, Qt.TextElideMode.ElideRight, size.width() - 16)
+    room = metrics.elidedText(text, Qt.TextElideMode.ElideRight, round(size.width() - 16 - taken))
     painter.drawText(QPointF(8, size.height() - 6), room)

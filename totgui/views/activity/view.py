@@ -30,6 +30,7 @@ from ...session.readings import matrix_files
 from .boxes import Boxes, fill_table, numbers_table
 from .embedding import EmbeddingMap
 from .frames import cloud_of
+from .legend import Legend
 from .numbers import Numbers
 from .transitions import Transitions
 
@@ -74,7 +75,8 @@ class ActivityView(QWidget):
         self._about.setTextFormat(Qt.TextFormat.PlainText)
         self._about.setForegroundRole(self.palette().ColorRole.PlaceholderText)
         self.transitions, self.boxes = Transitions(session, self), Boxes(session, self)
-        self.frames = EmbeddingMap(session, self)
+        self.frames, self.legend = EmbeddingMap(session, self), Legend(self)
+        self.legend.lit.connect(self.frames.set_lit)
         self._colour = QComboBox(self)
         self._colour.setAccessibleName("Colour of the points")
         self._colour.addItem("Coloured by action", "action")
@@ -93,7 +95,7 @@ class ActivityView(QWidget):
         self.tabs.currentChanged.connect(self._on_tab_chosen)
         self._track.activated.connect(lambda _index: self.refresh())
         self._least.valueChanged.connect(lambda _value: self._show())
-        self._colour.activated.connect(lambda _i: self.frames.set_colours(by_time=self._colour.currentIndex() == 1))
+        self._colour.activated.connect(self._on_colour)
         self._alone.toggled.connect(self.frames.set_alone)
         session.currentRunChanged.connect(self._again.ask)
         for picture in (self.transitions, self.boxes):
@@ -125,7 +127,7 @@ class ActivityView(QWidget):
         self._pages = QStackedWidget(self)
         self._pages.addWidget(scrolled(self.transitions, self))
         self._pages.addWidget(durations)
-        self._pages.addWidget(self.frames)
+        self._pages.addWidget(self._with_legend())
         self._pages.addWidget(self._no_frames)
         side = self._side = QWidget(self)
         column = QVBoxLayout(side)
@@ -145,6 +147,15 @@ class ActivityView(QWidget):
         layout.setSpacing(4)
         layout.addLayout(head)
         layout.addWidget(self._whole, 1)
+
+    def _with_legend(self) -> QWidget:
+        both = QWidget(self)
+        row = QHBoxLayout(both)
+        row.setContentsMargins(0, 0, 8, 4)
+        row.setSpacing(8)
+        row.addWidget(self.frames, 1)
+        row.addWidget(self.legend)
+        return both
 
     # --- reading -----------------------------------------------------------------------------------
 
@@ -184,7 +195,9 @@ class ActivityView(QWidget):
         )
 
     def _on_frames(self, cloud: Any, name: str) -> None:
-        self.frames.show_cloud(cloud, Looks.of(self._session, self._session.document), name)
+        looks = Looks.of(self._session, self._session.document)
+        self.frames.show_cloud(cloud, looks, name)
+        self.legend.show_cloud(cloud, looks)
         self._on_tab(self.tabs.currentIndex())
 
     def _fill_tracks(self) -> str:
@@ -239,6 +252,11 @@ class ActivityView(QWidget):
             button.setVisible(number == index)
         if not self.places.title:
             self.places.show_places("", HINTS[index], ())
+
+    def _on_colour(self, index: int) -> None:
+        """By action, with its legend; by time, whose legend stands in the map."""
+        self.frames.set_colours(by_time=index == 1)
+        self.legend.setVisible(index == 0)
 
     def _on_row(self) -> None:
         rows = self.table.selectionModel().selectedRows()
