@@ -144,6 +144,8 @@ class _Reader:
                 raise InputError(self.path, what, f"line {number}")
         rows = [b",".join(words) for _, words in lines]
         found = _decoded(b"],[".join(rows)) if rows and not any(b"]" in row for row in rows) else None
+        if found is not None and any(len(row) != self.n_columns for row in found):
+            found = None  # a line of one comma is one empty word, and no number of JSON
         return [self._numbers(*line) for line in lines] if found is None else found
 
     def _numbers(self, number: int, words: Words) -> list[float]:

@@ -189,10 +189,19 @@ class Writer:
                 self._wake.wait_for(lambda: bool(self._queue) or self._holds() or self._closing)
                 if self._closing:
                     break
-                self._wake.wait_for(lambda: self._closing, _SAVING_S)
+                self._wake.wait_for(lambda: self._closing, self._until_late())
             self._hold_late()
             self._tell()
         self._hold_late(at_the_end=True)
+
+    def _until_late(self) -> float:
+        """Seconds until the oldest edit that waits now is late, or too late: the words change at that moment."""
+        waiting = self._edits()
+        age = time.monotonic() - waiting[0].since if waiting else 0.0
+        for late in (_SAVING_S, _NOT_SAVED_S):
+            if age <= late:
+                return min(_SAVING_S, late - age) + 0.001
+        return _SAVING_S
 
     def _holds(self) -> bool:
         return self.emergency is not None and self.emergency.count > 0

@@ -14,6 +14,7 @@ import random
 import sys
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -50,15 +51,14 @@ def a_window(path: Path) -> tuple[MainWindow, float]:
     return window, time.perf_counter() - began
 
 
-def handles(window: MainWindow) -> dict[str, int]:
-    """What must not grow."""
+def handles(window: MainWindow) -> tuple[dict[str, int], Counter[str]]:
+    """What must not grow, and the objects of the window by kind."""
     gc.collect()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    return {
-        "files": len(os.listdir("/proc/self/fd")),
-        "threads": threading.active_count(),
-        "objects": len(window.findChildren(QObject)),
-    }
+    found = window.findChildren(QObject)
+    kinds = Counter(f"{one.metaObject().className()} in {type(one.parent()).__name__}" for one in found)
+    counts = {"files": len(os.listdir("/proc/self/fd")), "threads": threading.active_count(), "objects": len(found)}
+    return counts, kinds
 
 
 def memory() -> float:
@@ -74,7 +74,7 @@ def soak(folder: Path, frames: int) -> dict[str, object]:
     session, dice = window.session, random.Random(0)
     videos, playback = list(session.document.videos), session.playback
     shown, at, samples, seeks, switches = 0, 0, [], 0, 0
-    first: dict[str, int] = {}
+    first: tuple[dict[str, int], Counter[str]] | None = None
     began = time.monotonic()
 
     def count(_: int) -> None:
@@ -105,9 +105,10 @@ def soak(folder: Path, frames: int) -> dict[str, object]:
             QApplication.processEvents()
         if shown % max(1, frames // 200) == 0:
             samples.append((time.monotonic() - began, shown, memory()))
-            if not first and shown > frames * 0.3:
+            if first is None and shown > frames * 0.3:
                 first = handles(window)
-    last = handles(window)
+    last, kinds = handles(window)
+    assert first is not None
     window.safety.may_close = lambda: True  # type: ignore[method-assign]
     window.close()
     used = np.array([s for s in samples if s[1] > frames * 0.3])
@@ -115,7 +116,8 @@ def soak(folder: Path, frames: int) -> dict[str, object]:
     slope = float(np.polyfit(used[:, 1], used[:, 2], 1)[0]) * 15_000
     return {
         "frames": shown, "seeks": seeks, "switches": switches, "seconds": round(time.monotonic() - began),
-        "MB at the end": round(memory()), "MB per 10 min of work": round(slope, 2), "first": first, "last": last,
+        "MB at the end": round(memory()), "MB per 10 min of work": round(slope, 2), "first": first[0], "last": last,
+        "came": ", ".join(f"{n} {kind}" for kind, n in sorted((kinds - first[1]).items())),
     }  # fmt: skip
 
 

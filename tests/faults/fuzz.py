@@ -6,7 +6,9 @@ import importlib.util
 import os
 import re
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from .outcome import ROOT, Outcome, environment, progress, python
@@ -31,24 +33,29 @@ def readers(count: int, seed: int, folder: Path) -> Outcome:
     """`count` seconds of each reader; inputs that raise anything but an error of the tree are failures."""
     if importlib.util.find_spec("atheris") is None:
         return Outcome(0, skipped="atheris is not installed")
-    failures, figures, total = [], {}, 0
-    for name in READERS:
-        place = folder / name.replace(" ", "-")
-        place.mkdir()
-        words = python("-m", "faults.fuzz", name, str(count), str(seed + 1), str(place))
-        ended = subprocess.run(
-            words, cwd=ROOT, env=environment(folder), capture_output=True, text=True, timeout=count + 120
-        )
-        runs = re.findall(r"#(\d+)\s", ended.stderr)
-        done = int(runs[-1]) if runs else 0
-        figures[name], total = f"{done:,} inputs", total + done
-        found = sorted(place.glob("crash-*")) + sorted(place.glob("timeout-*")) + sorted(place.glob("oom-*"))
-        if found or not done:
-            trace = [line for line in ended.stderr.splitlines() if "Error" in line or "Exception" in line][-3:]
-            content = found[0].read_bytes()[:120] if found else b""
-            failures.append(f"{name}: {' '.join(trace)} on {content!r} {ended.stderr[-200:] if not done else ''}")
-        progress(f"F13: {name}: {figures[name]}, {'found one' if found else 'nothing'}")
-    return Outcome(total, tuple(failures), figures)
+    with ThreadPoolExecutor(2) as two:
+        found = list(two.map(partial(_one_reader, count, seed, folder), READERS))
+    figures: dict[str, object] = {"each, s": count}
+    figures |= {name: f"{done:,} inputs, {covered:,} edges" for name, (done, covered, _) in zip(READERS, found)}
+    return Outcome(sum(done for done, _, _ in found), tuple(text for *_, text in found if text), figures)
+
+
+def _one_reader(count: int, seed: int, folder: Path, name: str) -> tuple[int, int, str]:
+    """Inputs that were tried, edges of the code that they reached, what was found."""
+    place = folder / name.replace(" ", "-")
+    place.mkdir()
+    words = python("-m", "faults.fuzz", name, str(count), str(seed + 1), str(place))
+    ended = subprocess.run(words, cwd=ROOT, env=environment(folder), capture_output=True, text=True, timeout=count + 120)
+    runs = re.findall(r"#(\d+)\s.*?cov: (\d+)", ended.stderr)
+    done, covered = map(int, runs[-1]) if runs else (0, 0)
+    found = sorted(place.glob("crash-*")) + sorted(place.glob("timeout-*")) + sorted(place.glob("oom-*"))
+    text = ""
+    if found or not done:
+        trace = [line for line in ended.stderr.splitlines() if "Error" in line or "Exception" in line][-3:]
+        content = found[0].read_bytes()[:120] if found else b""
+        text = f"{name}: {' '.join(trace)} on {content!r} {ended.stderr[-200:] if not done else ''}"
+    progress(f"F13: {name}: {done:,} inputs, {covered:,} edges, {text or 'nothing found'}")
+    return done, covered, text
 
 
 def main(name: str, seconds: int, seed: int, place: Path) -> None:

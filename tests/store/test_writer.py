@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sqlite3
+import threading
 import time
 from pathlib import Path
 
@@ -43,3 +45,22 @@ def test_a_write_error_holds_the_edits_and_says_so(tmp_path: Path, monkeypatch: 
     project.close()
     with Project.open(tmp_path / "a.tot") as project:
         assert len(project.document.corrected[video]) == 2
+
+
+def test_the_watch_wakes_at_the_moment_when_the_oldest_edit_is_late(tmp_path: Path) -> None:
+    """It looked every 250 ms from whenever it had looked last: "Saving…" stood there up to 250 ms too late."""
+    with Project.create(tmp_path / "a.tot", Dataset(tmp_path, "a", (), ()), ground_truth={}) as project:
+        writer, go = project._writer, threading.Event()
+        writer.put(lambda connection: None if go.wait(30) else None)
+        with writer._wake:
+            oldest = writer._queue[0]
+            wakes = []
+            for age in (0.0, 0.2, 0.6, 5.0):
+                writer._queue[0] = dataclasses.replace(oldest, since=time.monotonic() - age)
+                wakes.append(writer._until_late())
+            writer._queue[0] = oldest
+        go.set()
+        assert project.flush(30)
+    after_nothing, after_200, after_600, after_5000 = wakes
+    assert 0.2 < after_nothing <= 0.251 and after_200 <= 0.051, "the words change at 250 ms"
+    assert after_600 <= 0.251 and after_5000 == 0.25, "then it is looked at every 250 ms, and held ones are put away"

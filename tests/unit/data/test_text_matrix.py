@@ -74,6 +74,8 @@ def test_odd_but_valid_text(text, rows):
         ("# head\n\n1 2\n3 1_000\n", 'line 4, column 2: "1_000"; wanted a number.'),
         ("1,2\n3,\n", "line 2: 1 numbers"),
         ("1,,2\n", 'line 1, column 2: ""; wanted a number.'),
+        (",", 'line 1, column 1: ""; wanted a number.'),
+        ("5\n , \n", 'line 2, column 1: ""; wanted a number.'),
         ("1 2\n3 true\n", '"true"; wanted a number.'),
         ('1 2\n3 "4"\n', "wanted a number."),
         ("1 2\n3 4],[5 6\n", "wanted a number."),
