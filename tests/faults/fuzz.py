@@ -36,7 +36,8 @@ def readers(count: int, seed: int, folder: Path) -> Outcome:
     with ThreadPoolExecutor(2) as two:
         found = list(two.map(partial(_one_reader, count, seed, folder), READERS))
     figures: dict[str, object] = {"each, s": count}
-    figures |= {name: f"{done:,} inputs, {covered:,} edges" for name, (done, covered, _) in zip(READERS, found)}
+    for name, (done, covered, _) in zip(READERS, found, strict=True):
+        figures[name] = f"{done:,} inputs, {covered:,} edges"
     return Outcome(sum(done for done, _, _ in found), tuple(text for *_, text in found if text), figures)
 
 
@@ -45,7 +46,9 @@ def _one_reader(count: int, seed: int, folder: Path, name: str) -> tuple[int, in
     place = folder / name.replace(" ", "-")
     place.mkdir()
     words = python("-m", "faults.fuzz", name, str(count), str(seed + 1), str(place))
-    ended = subprocess.run(words, cwd=ROOT, env=environment(folder), capture_output=True, text=True, timeout=count + 120)
+    ended = subprocess.run(
+        words, cwd=ROOT, env=environment(folder), capture_output=True, text=True, timeout=count + 120
+    )
     runs = re.findall(r"#(\d+)\s.*?cov: (\d+)", ended.stderr)
     done, covered = map(int, runs[-1]) if runs else (0, 0)
     found = sorted(place.glob("crash-*")) + sorted(place.glob("timeout-*")) + sorted(place.glob("oom-*"))

@@ -13,9 +13,9 @@ import json
 import logging
 import os
 import random
+import shutil
 import sys
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +34,10 @@ from totgui.main_window import MainWindow
 from totgui.session import Session
 from totgui.settings import Settings
 
+from .heartbeat import Heartbeat
 from .kills import state
-from .monkey_hands import Hands
+from .monkey_outside import Outside
+from .monkey_places import Places, odd_files
 from .monkey_reach import Reach
 from .monkey_world import a_ready_project, clear_cache, lose_or_find
 from .owners import opened_by_others
@@ -46,7 +48,7 @@ TURN = 8
 """Of so many actions one is a command whose turn it is, so that long runs leave none out."""
 
 
-class Monkey(Hands):
+class Monkey(Outside):
     """Acts, answers dialogs, and looks after each action whether everything still holds."""
 
     def __init__(self, folder: Path, seed: int) -> None:
@@ -55,13 +57,16 @@ class Monkey(Hands):
         self.project = a_ready_project(folder)
         self.failures: list[str] = []
         self.number, self.text = -1, ""
-        self.times: list[float] = []
+        self.done = 0
         self.dialogs = 0
         self.reach = Reach()
         self._dice = random.Random(seed)
         self._stuck: dict[int, int] = {}
-        (folder / "junk.bin").write_bytes(bytes(range(256)))
+        self.places = Places(self.project)
+        self.odd = odd_files(folder, self.project)
         self.window = self.open()
+        QApplication.processEvents()
+        self.heart = Heartbeat(self.late)
         QTimer.singleShot(5, self.answer)
 
     # --- the window -------------------------------------------------------------------------------------------
@@ -139,25 +144,30 @@ class Monkey(Hands):
         self.number = number
         self._dice = dice = random.Random(f"{self.seed} {number}")
         if not self.window.isVisible():
-            self.reopen()
+            with self.heart.own():
+                self.reopen()
         if self.window.session.project is None and dice.random() < 0.5:
             self.window.actions_.file.open_path(self.project)
         kinds = (
             (self.key, 30), (self.click, 25), (self.drag, 15), (self.wheel, 10), (self.menu, 14), (self.resize, 2),
-            (self.drop, 2), (self.edit, 16), (self.wait, 2), (self.context, 6), (self.lose, 1), (self.forget, 1),
-            (self.leave, 1),
+            (self.drop, 3), (self.edit, 16), (self.wait, 2), (self.context, 6), (self.lose, 1), (self.forget, 1),
+            (self.leave, 1), (self.paste, 3), (self.elsewhere, 2), (self.dock, 3), (self.looks, 2), (self.storm, 1),
+            (self.hold, 3), (self.burst, 2),
         )  # fmt: skip
         act = dice.choices([kind for kind, _ in kinds], [weight for _, weight in kinds])[0]
         if number % TURN == TURN - 1:
             act = self.command
         self.text = act.__name__
-        began = time.perf_counter()
         act(dice)
         QApplication.processEvents()
-        self.times.append(time.perf_counter() - began)
-        if self.times[-1] > 0.5:
-            print(json.dumps({"slow": round(self.times[-1], 2), "number": number, "action": self.text}), flush=True)
-        self.look()
+        self.done += 1
+        with self.heart.own():
+            self.look()
+
+    def late(self, seconds: float, place: str) -> None:
+        """The window did not answer for a moment: how long, in which action, and where it was."""
+        said = {"slow": round(seconds, 2), "number": self.number, "action": self.text, "place": place}
+        print(json.dumps(said), flush=True)
 
     def command(self, _dice: random.Random) -> None:
         self.turn(self.number // TURN)
@@ -172,7 +182,8 @@ class Monkey(Hands):
         """The window was closed: what was saved is there again."""
         self.window.deleteLater()
         QApplication.processEvents()
-        read_all(self.project)
+        read_all(self.places.project)
+        self.project = self.places.project
         self.window = self.open()
 
     # --- what must hold ---------------------------------------------------------------------------------------
@@ -199,7 +210,7 @@ class Monkey(Hands):
     def examine(self) -> None:
         """The file holds what memory holds: a copy is read, checked and followed back; undo and redo are exact."""
         project = self.window.session.project
-        if project is None or project.read_only or project.path != self.project:
+        if project is None or project.read_only:
             return
         was, copy = state(project.document), self.folder / "examined.tot"
         copy.unlink(missing_ok=True)
@@ -240,7 +251,8 @@ def main(folder: Path, seed: int, numbers: list[int]) -> None:
             print(json.dumps({"number": number}), flush=True)
             monkey.act(number)
             if place % 500 == 499:
-                monkey.examine()
+                with monkey.heart.own():
+                    monkey.examine()
             if len(monkey.failures) >= 5:
                 break
         monkey.number, monkey.text = numbers[-1], "closing"
@@ -249,17 +261,15 @@ def main(folder: Path, seed: int, numbers: list[int]) -> None:
             monkey.window.safety.may_close = lambda: True  # type: ignore[method-assign]
             monkey.window.close()
         try:
-            read_all(monkey.project)
+            read_all(monkey.places.project)
         except StoreError as error:
             monkey.fail(f"the project after closing: {error}")
+    monkey.places.end()
     for text in opened[:3]:
         monkey.fail(f"opened while the store held it: {text}")
-    times = np.array(monkey.times or [0.0]) * 1000
-    figures = {
-        "actions": len(monkey.times), "answers to dialogs and menus": monkey.dialogs,
-        "p99 ms": round(float(np.percentile(times, 99)), 1), "slowest ms": round(float(times.max()), 1),
-    }  # fmt: skip
-    figures |= monkey.reach.figures()
+    monkey.heart.end()
+    figures: dict[str, object] = {"actions": monkey.done, "answers to dialogs and menus": monkey.dialogs}
+    figures |= monkey.heart.figures() | monkey.reach.figures()
     left = [t.name for t in threading.enumerate() if t is not threading.main_thread() and not t.daemon]
     if left:
         monkey.fail(f"threads that were left: {left}")
@@ -267,5 +277,8 @@ def main(folder: Path, seed: int, numbers: list[int]) -> None:
 
 
 if __name__ == "__main__":
+    if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("unshare") and "TOT_OWN_MOUNTS" not in os.environ:
+        os.environ["TOT_OWN_MOUNTS"] = "1"  # what is mounted for a read-only project ends with this process
+        os.execvp("unshare", ["unshare", "-m", sys.executable, "-m", "faults.monkey_child", *sys.argv[1:]])
     only = sys.argv[sys.argv.index("--only") + 1].split(",") if "--only" in sys.argv else range(int(sys.argv[3]))
     main(Path(sys.argv[1]), int(sys.argv[2]), [int(number) for number in only])

@@ -6,8 +6,8 @@ import random
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QMimeData, QModelIndex, QObject, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QAction, QContextMenuEvent, QDropEvent, QKeySequence, QWheelEvent
+from PySide6.QtCore import QModelIndex, QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import QAction, QContextMenuEvent, QKeySequence, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -34,7 +34,9 @@ SLOW = ("Open demo",)
 """Menu entries that the monkey leaves alone: rendering the demo takes the engine for minutes."""
 NAMES = (
     "a", "step 9", "<b>x</b>", "żółć", "0", "-1", "9999999", "", "..", "x" * 90, "=1+1", "checkpoint", "🔧 turn 👩‍🏭",
-    "\u202eשלום", "reach", "x" * 500, "a\tb", "1:2:3", "nan", "1e400",
+    "\u202eשלום", "reach", "x" * 500, "a\tb", "1:2:3", "nan", "1e400", '<img src="file:///etc/hostname">', "a\nb",
+    "&amp; &File", "%n %s {0}", "../../x", "CON", "nul\0l", "C:\\x", "javascript:1", "=cmd|' /C x'!A0", "\ufeff", " ",
+    "é" * 300, "\u0301" * 80, "1" * 5000, "file:///etc/passwd", "*", "[", "\\", "(?P<", "'", '"',
 )  # fmt: skip
 KEYS = [
     Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End,
@@ -76,6 +78,7 @@ class Hands(QObject):
     window: Any
     project: Path
     folder: Path
+    odd: list[Path]
     text: str
     _dice: random.Random
 
@@ -331,13 +334,13 @@ class Hands(QObject):
         out = self.folder / "out"
         out.mkdir(exist_ok=True)
         if dialog.acceptMode() == QFileDialog.AcceptMode.AcceptSave:
-            name = out / f"saved {dice.randrange(9)}"
+            name = out / dice.choice((f"saved {dice.randrange(9)}", "<b>x</b> & %s", "żółć", "x" * 200))
         elif dialog.fileMode() == QFileDialog.FileMode.Directory:
-            name = dice.choice((self.folder / "set", out))
+            name = dice.choice((self.folder / "set", self.folder / "set", out, self.folder / "odd"))
         else:
             written = sorted(p for p in out.rglob("*") if p.is_file())[:40]
             labels = sorted((self.folder / "set" / "groundTruth").glob("*.txt"))
-            name = dice.choice((self.project, self.folder / "junk.bin", *labels, *written))
+            name = dice.choice((self.project, *self.odd, *labels, *written))
         dialog.setDirectory(str(name.parent))
         dialog.selectFile(str(name))
         dialog.done(1) if dice.random() < 0.5 else dialog.accept()
@@ -346,20 +349,6 @@ class Hands(QObject):
 
     def resize(self, dice: random.Random) -> None:
         self.window.resize(dice.randrange(300, 2200), dice.randrange(200, 1400))
-
-    def drop(self, dice: random.Random) -> None:
-        choices = (
-            self.project,
-            self.folder / "set",
-            self.folder / "set" / "groundTruth" / "one.txt",
-            self.folder / "junk.bin",
-            self.folder / "nowhere.tot",
-            Path("/dev/null"),
-        )
-        data = QMimeData()
-        data.setUrls([QUrl.fromLocalFile(str(dice.choice(choices))) for _ in range(dice.choice((1, 1, 2)))])
-        event = QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
-        QApplication.sendEvent(self.window, event)
 
     def leave(self, dice: random.Random) -> None:
         """The window is closed, now and then while a job runs."""
