@@ -16,6 +16,7 @@ from .data.names import VIDEO_SUFFIXES, folded
 from .data.npy import read_header
 from .errors import InputError, MediaError
 from .events import JobCancelled, Progress, Report, ShouldStop, ignore, never_stop
+from .foreign import open_regular
 from .media.index import probe
 from .media.source import content_fingerprint
 from .project import Project
@@ -204,7 +205,7 @@ def _fits(path: Path, video: Video) -> bool:
     if path.suffix.lower() != ".npy":
         return True
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             shape = read_header(stream, path).shape
     except (OSError, InputError):
         return False

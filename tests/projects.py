@@ -17,7 +17,7 @@ from core.project import Project
 V, R = VideoId("P\udce903"), RunId("r1")  # a file name that is not UTF-8
 
 
-def a_dataset(root: Path) -> Dataset:
+def a_dataset(root: Path, video: VideoId = V) -> Dataset:
     """One video of 100 frames with pictures and feature rows, four actions."""
     media = MediaInfo(np.arange(100) * 512 + 7, Fraction(1, 12800), 51207, Fraction(25), False, 64, 48, 90)
     clock = Timebase(100, Fraction(25), media, n_rows=20, stride=Fraction(5), rows_average=True)
@@ -25,7 +25,7 @@ def a_dataset(root: Path) -> Dataset:
     return Dataset(
         root,
         "tea",
-        (Video(V, "P03", clock, root / "a.mp4", root / "f.npy", 8),),
+        (Video(video, "P03", clock, root / "a.mp4", root / "f.npy", 8),),
         actions,
         layout="breakfast",
         findings=("found",),
@@ -33,10 +33,10 @@ def a_dataset(root: Path) -> Dataset:
     )
 
 
-def a_project(path: Path) -> Project:
+def a_project(path: Path, video: VideoId = V) -> Project:
     """A new project on `a_dataset` with ground truth, open."""
-    truth = {V: Segmentation.from_frames([0] * 50 + [-1] * 50)}
-    return Project.create(path, a_dataset(path.parent), ground_truth=truth)
+    truth = {video: Segmentation.from_frames([0] * 50 + [-1] * 50)}
+    return Project.create(path, a_dataset(path.parent, video), ground_truth=truth)
 
 
 def with_run(project: Project) -> None:

@@ -15,12 +15,13 @@ ROOT = Path(__file__).resolve().parents[1]
 STANDARD = sys.stdlib_module_names
 QT = {"PySide6", "shiboken6", "pyqtgraph", "qtpy", "superqt", "qtawesome"}
 
-VALUES = "core.errors core.events"
+VALUES = "core.errors core.events core.foreign"
 SETTINGS = "core.tot.config core.tot.fields core.tot.presets"
 # room: (rooms it may import besides itself, libraries outside the standard one)
 TABLE: dict[str, tuple[str, str]] = {
     "core.errors": ("", ""),
     "core.events": ("", "msgspec"),
+    "core.foreign": ("", ""),
     "core.cache": ("core.errors", "platformdirs"),
     "core.requests": ("core.data core.events", "msgspec numpy"),
     "core.run_folder": ("core.cache core.errors", "msgspec"),

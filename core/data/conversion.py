@@ -12,6 +12,7 @@ from typing import IO, BinaryIO, cast
 from ..cache import publish
 from ..errors import InputError, TotError
 from ..events import JobCancelled
+from ..foreign import open_regular
 from .names import matrix_kind
 from .npy import MAGIC, SAVE_HINT, NpyWriter, cache_full, check_size, read_header
 from .text_matrix import Source, read_rows
@@ -56,7 +57,7 @@ def convert(path: Path, out: Path, on_bytes: OnBytes) -> None:
         if size > MAX_BYTES:
             raise _too_large(path, size)
         kind = matrix_kind(path)
-        with path.open("rb", buffering=0) as file:
+        with open_regular(path, buffering=0) as file:
             if kind == ".npz":
                 _convert_npz(file, path, out, on_bytes)
             elif kind == ".gz":

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from ..errors import InputError
+from ..foreign import read_regular
 
 FILE_NAME = "features.json"
 _MAX_BYTES = 1 << 20
@@ -39,7 +40,7 @@ def read_extraction(path: Path) -> Extraction:
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise InputError(path, "has over 1 MB; wanted a short description.", hint="Remove it.")
-        stated = msgspec.json.decode(path.read_bytes(), type=_File)
+        stated = msgspec.json.decode(read_regular(path), type=_File)
     except OSError as error:
         raise InputError(path, (error.strerror or str(error)).lower()) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -234,7 +234,7 @@ class _Search:
         """Whether a path is a regular file inside the dataset with a name that can be written down."""
         if not is_text(str(path)):
             self.told.say("error", path.parent, f"a name is not UTF-8 ({path.name!a}); skipped.", hint="Rename it.")
-        elif not path.resolve().is_relative_to(self.inside):
+        elif not self._leads_inside(path):
             self.told.say("error", path, "leads outside the dataset; skipped.", hint="Copy it into the folder.")
         elif path.is_dir():
             return False
@@ -244,9 +244,16 @@ class _Search:
             return True
         return False
 
+    def _leads_inside(self, path: Path) -> bool:
+        """Whether a path ends inside the dataset; one that leads in a circle ends nowhere."""
+        try:
+            return path.resolve().is_relative_to(self.inside)
+        except (OSError, RuntimeError):  # the second by Python before 3.13
+            return False
+
     def _may_enter(self, folder: Path) -> bool:
         """Whether a folder lies inside the dataset; os.walk never follows links, and says nothing of them."""
-        if not folder.resolve().is_relative_to(self.inside):
+        if not self._leads_inside(folder):
             self.told.say("error", folder, "leads outside the dataset; skipped.", hint="Copy it into the folder.")
             return False
         return True

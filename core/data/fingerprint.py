@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..foreign import open_regular
 from .dataset import Dataset, Video, VideoId
 
 KINDS = ("media", "features", "ground_truth")
@@ -29,7 +30,7 @@ def stamp(path: Path) -> str:
     try:
         stat = path.stat()
         digest = hashlib.blake2b(str(stat.st_size).encode(), digest_size=12)
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             for place in (0, stat.st_size // 2, max(0, stat.st_size - _PIECE)):
                 stream.seek(place)
                 digest.update(stream.read(_PIECE))

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
+from ..foreign import open_regular
 from .files import Found
 from .items import Item, Told
 from .names import MATRIX_SUFFIXES, activity_of, folded, matrix_kind, natural, stem
@@ -111,7 +112,7 @@ def _equal(paths: Sequence[Path], n_bytes: int | None) -> list[list[Path]]:
     groups: dict[bytes, list[Path]] = defaultdict(list)
     for path in paths:
         try:
-            with path.open("rb") as file:
+            with open_regular(path) as file:
                 if n_bytes is None:
                     key = hashlib.file_digest(file, "blake2b").digest()
                 else:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
+from ..foreign import read_regular
 from .dataset import BACKGROUND, UNLABELLED, Dataset, Video
 from .segment_lists import GAP, spread
 
@@ -27,7 +28,7 @@ def read_lines(path: Path) -> list[str]:
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise InputError(path, f"has over {_MAX_BYTES >> 20} MB; wanted labels.", hint="Remove it from the folder.")
-        raw = path.read_bytes()
+        raw = read_regular(path)
         text = raw.decode("utf-8-sig")
     except OSError as error:
         raise InputError(path, (error.strerror or str(error)).lower()) from error

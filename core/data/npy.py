@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError, JobError
+from ..foreign import open_regular
 
 SAVE_HINT = "Save it as .npy (T, D) float32."
 MAGIC = b"\x93NUMPY"
@@ -68,7 +69,7 @@ def open_matrix(path: Path, *, named: Path | None = None) -> NDArray[Any]:
     Errors speak of `named` where the file stands for another. Raises InputError.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             header = read_header(file, named or path)
         check_size(header, path.stat().st_size, named or path)
         order: Any = "F" if header.is_fortran else "C"

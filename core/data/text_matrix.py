@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
+from ..foreign import open_regular
 from .decimals import Decimals
 from .npy import SAVE_HINT
 
@@ -56,7 +57,7 @@ def text_shape(path: Path) -> tuple[int, int]:
     """(rows, numbers of the first row) of a text matrix, counted without reading the numbers. Raises InputError."""
     rows = width = 0
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             for block in _blocks(file, path):
                 for line in block.split(b"\n"):
                     line = line.strip()

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from ..cache import atomic_write, publish
 from ..data.npy import open_matrix
 from ..errors import InputError, JobError, TotError
+from ..foreign import open_regular, read_regular
 
 VERSION = 1
 PART = ".part"
@@ -63,7 +64,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
 def sha256(path: Path) -> str:
     """SHA-256 of a file's content, in hexadecimal digits. Raises OSError."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -106,7 +107,7 @@ def record_path(matrix: Path) -> Path:
 def read_record(matrix: Path) -> Record | None:
     """The record of a whole matrix; None where there is none, or it does not fit the matrix."""
     try:
-        record = msgspec.json.decode(record_path(matrix).read_bytes(), type=Record)
+        record = msgspec.json.decode(read_regular(record_path(matrix)), type=Record)
         fits = record.version == VERSION and open_matrix(matrix).shape == (record.rows, record.dimensions)
     except (OSError, ValueError, TotError, RecursionError):
         return None

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from ..errors import InputError, JobError
+from ..foreign import read_regular
 from . import onnx_trial
 from .backbone import IMAGENET_DEVIATION, IMAGENET_MEAN, FloatArray, Pictures, resized
 from .files import sha256
@@ -112,7 +113,7 @@ def _input_size(path: Path) -> tuple[int, int, int]:
         size = path.stat().st_size
         if not path.is_file() or not 0 < size <= MAX_BYTES:
             raise InputError(path, f"{size:,} bytes; wanted an ONNX file of at most {MAX_BYTES:,}.")
-        shape = input_shape(memoryview(path.read_bytes()))
+        shape = input_shape(memoryview(read_regular(path)))
     except OSError as error:
         raise InputError(path, (error.strerror or str(error)).lower(), hint="Name an ONNX file.") from error
     except ValueError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
@@ -50,7 +51,7 @@ class SourceFile:
 
     def refuse_project(self) -> None:
         """Nothing, unless this is a project: reading one that is open would drop SQLite's lock. Raises InputError."""
-        if self.path.resolve().suffix.lower() == ".tot":
+        if os.path.realpath(self.path).lower().endswith(".tot"):
             raise InputError(self.path, "is a project of this program, no file of labels.", hint="Export it first.")
 
     def checked(self) -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import PROJECT, __version__
+from ..foreign import open_regular
 from .plan import KitPlan
 from .record import json_text
 from .source import KitOptions, KitSource
@@ -34,7 +35,7 @@ no longer belongs to it. Blank fields were left blank: nothing here was made up 
 def sha256(path: Path, tick: Callable[[], None] = lambda: None) -> str:
     """The digest of a file, hexadecimal; `tick` is called between blocks."""
     digest = hashlib.sha256()
-    with path.open("rb") as stream:
+    with open_regular(path) as stream:
         while block := stream.read(_BLOCK):
             digest.update(block)
             tick()

@@ -13,6 +13,7 @@ import av.video.stream
 from av.stream import Disposition
 
 from ..errors import MediaError
+from ..foreign import open_regular
 
 CONTAINERS = (
     "mov,mp4,m4a,3gp,3g2,mj2",
@@ -122,7 +123,7 @@ def content_fingerprint(path: Path) -> str:
     """32 hexadecimal digits from size, head, middle and tail of a file: the same wherever the file lies."""
     size = path.stat().st_size
     digest = hashlib.blake2b(str(size).encode(), digest_size=16)
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         for place in (0, max(0, size // 2 - _SAMPLE_BYTES // 2), max(0, size - _SAMPLE_BYTES)):
             file.seek(place)
             digest.update(file.read(_SAMPLE_BYTES))

@@ -25,7 +25,7 @@ class ProjectLock:
     """
 
     def __init__(self, project: Path, *, read_only: bool = False) -> None:
-        self.project = project.resolve()  # two names of one file share one lock
+        self.project = Path(os.path.realpath(project))  # two names of one file share one lock
         self.path = self.project.with_name(self.project.name + ".lock")
         self._file: int | None = None
         try:
@@ -69,7 +69,7 @@ class ProjectLock:
 
 def is_ours(project: Path) -> bool:
     """Whether this process has the project open."""
-    return project.resolve() in _ours
+    return Path(os.path.realpath(project)) in _ours
 
 
 def _holder(file: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from uuid import uuid4
 
 from ..cache import cache_path
 from ..errors import DamagedProjectError, ProjectLockedError, StoreError
+from ..foreign import open_regular
 from .backup import newest_whole
 from .check import read_all
 from .lock import ProjectLock, is_ours
@@ -22,7 +24,7 @@ _TRIES = 5
 
 def journal_of(path: Path) -> Path:
     """SQLite's rollback journal of a project; it is there while the project is open, and after a kill."""
-    path = path.resolve()
+    path = Path(os.path.realpath(path))  # `resolve` raises where links lead in a circle
     return path.with_name(path.name + "-journal")
 
 
@@ -32,14 +34,14 @@ def is_hot(path: Path) -> bool:
     Raises:
         DamagedProjectError: a side file lies there that this program never writes.
     """
-    log = path.resolve().with_name(path.name + "-wal")
+    log = Path(os.path.realpath(path)).with_name(path.name + "-wal")
     if log.exists() and log.stat().st_size:
         raise DamagedProjectError(
             f"{log.name} lies beside {path} and would change it; this program writes no such file. "
             "Move it away, then open the project again. Nothing was changed."
         )
     try:
-        with journal_of(path).open("rb") as stream:
+        with open_regular(journal_of(path)) as stream:
             head = stream.read(8)
             stream.seek(0, 2)
             stream.seek(max(0, stream.tell() - 8))
@@ -91,7 +93,8 @@ def copy_to_cache(path: Path) -> Path:
             shutil.copyfile(journal_of(path), copy.with_name(copy.name + "-journal"))
     except OSError as error:
         remove_copy(copy)
-        raise StoreError(f"{path} cannot be copied to {folder}: {error.strerror}.") from error
+        reason = error.strerror or "it is no regular file"
+        raise StoreError(f"{path} cannot be copied to {folder}: {reason}.") from error
     return copy
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import DamagedProjectError, NewerProjectError, StoreError
+from ..foreign import open_regular
 
 Connection = sqlite3.Connection
 APPLICATION_ID: Final = 0x544F5447  # "TOTG"
@@ -51,7 +52,7 @@ def read_header(path: Path) -> int:
         NewerProjectError: made by a newer version.   StoreError: not a project, or unreadable.
     """
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             head = stream.read(100)
             stream.seek(0, 2)
             n_bytes = stream.tell()

@@ -29,8 +29,11 @@ def killed_at_random(
     after_lines: int,
     within_s: float,
     limit_s: float = 60.0,
+    after: str = "",
 ) -> Ended:
     """Fork, run ``work(say)`` in the child, and kill it with -9 up to `within_s` after `after_lines` lines.
+
+    Where a line `after` is named, it must have come as well.
 
     A fork carries the imports along, so that a thousand kills take minutes. The parent must have no threads and no
     project open.
@@ -41,7 +44,9 @@ def killed_at_random(
         _be_the_child(work, read, write)
     os.close(write)
     try:
-        data, killed = _follow(child, read, dice, after_lines, within_s, limit_s)
+        data, killed = _follow(
+            child, read, dice, after_lines, within_s, limit_s, f"{after}\n".encode() if after else b""
+        )
     finally:
         os.close(read)
     _, status = os.waitpid(child, 0)
@@ -67,11 +72,11 @@ def _be_the_child(work: Callable[[Callable[[str], None]], None], read: int, writ
 
 
 def _follow(
-    child: int, read: int, dice: random.Random, after_lines: int, within_s: float, limit_s: float
+    child: int, read: int, dice: random.Random, after_lines: int, within_s: float, limit_s: float, after: bytes
 ) -> tuple[bytes, bool]:
     data, deadline, armed = b"", time.monotonic() + limit_s, False
     while True:
-        if not armed and data.count(b"\n") >= after_lines:
+        if not armed and data.count(b"\n") >= after_lines and after in data:
             armed, deadline = True, time.monotonic() + dice.uniform(0, within_s)
         left = deadline - time.monotonic()
         if left <= 0:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import random
 import shutil
+import signal
+import time
 import zlib
 from collections.abc import Callable
 from functools import partial
@@ -347,15 +349,30 @@ def _content(out: Path) -> Any:
     return {p.name: p.read_bytes() for p in sorted(out.rglob("[!.]*")) if p.is_file()} if out.is_dir() else None
 
 
+PHASES = {
+    "after it had closed": "closed",
+    "run on disk, closing": "arrived",
+    "trained, run on its way": "trained",
+    "training": "begun",
+    "before the first step": "open",
+}
+"""How far a training was when it was killed, by the last of its lines."""
+
+
 def training(count: int, seed: int, folder: Path) -> Outcome:
-    """Killed while training: the labels, and every earlier run, are what they were."""
+    """Killed while training, from its start until its run is on disk: labels and earlier runs are what they were."""
     import numpy as np
     import torch
 
     from core import api
     from core.data.dataset import VideoId
+    from core.events import LogLine, TrainingMetrics
+    from core.run_work import forget_run, left_runs
 
-    dice, failures, states = random.Random(seed), [], {}
+    dice, failures = random.Random(seed), []
+    states = dict.fromkeys(
+        (*map("killed {}".format, reversed(PHASES)), "runs on disk", "ended, offered at the next start"), 0
+    )
     with private_data(folder):
         root, path = folder / "set", folder / "a.tot"
         for name in ("features", "groundTruth", "mapping"):
@@ -370,25 +387,68 @@ def training(count: int, seed: int, folder: Path) -> Outcome:
         with api.create_project(path, api.open_dataset(root)) as project:
             project.edit(commands.start_from_ground_truth(project.document, VideoId("a")))
             before = dict(project.document.corrected)
-            config = api.configure(project.document.dataset, n_clusters=3, iterations=6)
+            config = api.configure(project.document.dataset, n_clusters=3, iterations=20)
             threads = torch.get_num_threads()
             torch.set_num_threads(1)  # no pool of threads that a fork would lose
             api.train_project(project, config, device="cpu")  # the children inherit all that was loaded for it
             assert project.flush(60)
 
-        def train(say: Say) -> None:
+        def train(say: Say, *, stays: bool = True) -> None:
+            at: list[float] = []
+
+            def report(event: object) -> None:
+                ended = isinstance(event, LogLine) and " iterations in " in event.text
+                at[:] = [time.monotonic()]
+                say("trained" if ended else "begun" if isinstance(event, TrainingMetrics) else "more")
+
             with Project.open(path) as project:
                 say("open")
-                while True:
-                    api.train_project(project, config, device="cpu")
-                    say("run")
+                api.train_project(project, config, device="cpu", report=report)
+                say("arrived")
+            say("closed")
+            if stays:
+                signal.pause()
+            say(str(time.monotonic() - at[0]))
 
+        def fresh() -> None:
+            path.unlink(missing_ok=True)
+            with api.create_project(path, api.open_dataset(root)) as project:
+                project.edit(commands.start_from_ground_truth(project.document, VideoId("a")))
+
+        spans, lines, ends, runs = [], [], [], 0
+        fresh()
+        for _ in range(3):  # how long it takes, and what it says, from the opening to the closing
+            began = time.monotonic()
+            whole = killed_at_random(partial(train, stays=False), dice, after_lines=1 << 30, within_s=0.0)
+            spans.append(time.monotonic() - began)
+            lines.append(len(whole.lines))
+            ends.append(float(whole.lines[-1]) * 1.2)
+        fresh()
         for kill in range(count):
-            killed_at_random(train, dice, after_lines=1, within_s=1.0, limit_s=90)
+            if kill % 4 < 2:  # over all of its time
+                when = {"after_lines": 1, "within_s": sorted(spans)[1]}
+            elif kill % 4 == 2:  # shortly after any of its words
+                when = {"after_lines": dice.randint(1, min(lines)), "within_s": 0.03}
+            else:  # while the run is written into the project, which is short
+                when = {"after_lines": 1, "after": "trained", "within_s": sorted(ends)[1]}
+            ended = killed_at_random(train, dice, limit_s=90, **when)  # type: ignore[arg-type]
+            said = set(ended.lines)
+            states[next(f"killed {name}" for name, line in PHASES.items() if line in said)] += 1
             try:
                 with Project.open(path) as project:
-                    runs = len(project.document.runs)
-                    states["runs that arrived"] = runs
+                    came = len(project.document.runs) - runs
+                    runs += came
+                    if "arrived" in said and came != 1:
+                        failures.append(f"kill {kill}: the run was said to be there, and is not")
+                    if came and "trained" not in said:
+                        failures.append(f"kill {kill}: {came} runs came of a training that had not ended")
+                    left = left_runs(project)
+                    if "trained" in said and not came and not left:
+                        failures.append(f"kill {kill}: a training that had ended is nowhere")
+                    states["runs on disk"] += came
+                    states["ended, offered at the next start"] += len(left)
+                    for result in left:
+                        forget_run(result)
                     if dict(project.document.corrected) != before:
                         failures.append(f"kill {kill}: the corrected labels changed")
                     for run in project.document.runs:
@@ -396,9 +456,8 @@ def training(count: int, seed: int, folder: Path) -> Outcome:
                 read_all(path)
             except StoreError as error:
                 failures.append(f"kill {kill}: {error}")
-            if states.get("runs that arrived", 0) > 60:
-                path.unlink()
-                with api.create_project(path, api.open_dataset(root)) as project:
-                    project.edit(commands.start_from_ground_truth(project.document, VideoId("a")))
+            if runs > 40:
+                fresh()
+                runs = 0
     torch.set_num_threads(threads)
     return Outcome(count, tuple(failures), states)

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, QUrl, Slot, qInstallMessageHandler
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from core.data.dataset import BACKGROUND, UNLABELLED
 from core.errors import StoreError
@@ -36,6 +36,7 @@ from totgui.settings import Settings
 
 from .heartbeat import Heartbeat
 from .kills import state
+from .markup import read_as_markup
 from .monkey_outside import Outside
 from .monkey_places import Places, odd_files
 from .monkey_reach import Reach
@@ -135,6 +136,7 @@ class Monkey(Outside):
         turn = self._stuck.get(id(found), 0)
         if not turn:
             self.reach.see(found)
+            self.read(found)
         self._stuck[id(found)] = turn + 1
         self.answer_in(found, turn)
 
@@ -188,8 +190,16 @@ class Monkey(Outside):
 
     # --- what must hold ---------------------------------------------------------------------------------------
 
+    def read(self, top: QWidget) -> None:
+        """Names are text, whatever they hold."""
+        with self.heart.own():
+            for place in read_as_markup(top)[:2]:
+                self.fail(f"a name is read as markup: {place}")
+
     def look(self) -> None:
         self.reach.look(self.window)
+        if self.number % 30 == 0:
+            self.read(self.window)
         project = self.window.session.project
         if project is None:
             return

@@ -7,18 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from faults.markup import MARK, read_as_markup
 from faults.monkey_world import a_ready_project
-from PySide6.QtCore import QAbstractListModel, QModelIndex, Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QApplication,
-    QLabel,
-    QMessageBox,
-    QTextEdit,
-    QTreeView,
-    QWidget,
-)
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QWidget
 
 from core.annotation import commands
 from core.annotation.values import ReviewStatus
@@ -28,41 +20,6 @@ from totgui.session import Session
 from totgui.settings import Settings
 
 HOSTILE = '<img src="file:///x.png"> &lt;b&gt;'
-MARK = "<img"
-
-
-def read_as_markup(top: QWidget) -> list[str]:
-    """Every place below a widget where a name would be read as markup."""
-    found = []
-    for widget in [top, *top.findChildren(QWidget)]:
-        name = f"{type(widget).__name__} {widget.objectName()}"
-        if isinstance(widget, QLabel) and MARK in widget.text() and widget.textFormat() != Qt.TextFormat.PlainText:
-            found.append(f"{name}: label {widget.text()[:60]!r}")
-        if isinstance(widget, QTextEdit) and MARK in widget.toHtml().replace("&lt;", ""):
-            found.append(f"{name}: text")
-        for text in (widget.toolTip(), widget.statusTip(), widget.whatsThis()):
-            if MARK in text:
-                found.append(f"{name}: tip {text[:60]!r}")
-        if isinstance(widget, QAbstractItemView) and widget.model() is not None:
-            found += [f"{name}: tip {tip[:60]!r}" for tip in _tips(widget) if MARK in tip]
-    for action in top.findChildren(QAction):
-        # Qt makes a tooltip of an action's text where none is set, and escapes it then.
-        if MARK in action.toolTip() and action.toolTip() != action.text().replace("&", "").rstrip("…."):
-            found.append(f"QAction: tip {action.toolTip()[:60]!r}")
-    return found
-
-
-def _tips(view: QAbstractItemView) -> Iterator[str]:
-    model, waiting = view.model(), [QModelIndex()]
-    flat = isinstance(model, QAbstractListModel)  # its columns and children are private in PySide6
-    while waiting:
-        parent = waiting.pop()
-        for row in range(min(model.rowCount(parent), 50)):
-            for column in range(1 if flat else model.columnCount(parent)):
-                index = model.index(row, column, parent)
-                yield str(index.data(Qt.ItemDataRole.ToolTipRole) or "")
-                if column == 0 and not flat and isinstance(view, QTreeView):
-                    waiting.append(index)
 
 
 @pytest.fixture

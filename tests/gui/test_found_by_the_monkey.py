@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,6 +14,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QTabBar
 from windows import a_window
 
+from core.data.dataset import VideoId
 from core.errors import JobError
 from totgui.main_window import MainWindow
 from totgui.session.beside import Beside
@@ -143,3 +144,35 @@ def test_a_dialog_that_was_left_is_gone(window: MainWindow, qtbot, name: str) ->
     assert window.actions_.by_name[name].isEnabled()
     window.actions_.by_name[name].trigger()
     qtbot.waitUntil(lambda: not window.findChildren(QDialog))
+
+
+@pytest.mark.parametrize("name", ["kit texts", "import", "export", "locate"])
+def test_a_dialog_goes_with_its_project(window: MainWindow, qtbot, tmp_path: Path, name: str) -> None:
+    """A demo that was rendered meanwhile opened below it: answers and choices of one project met the other."""
+    from totgui.dialogs.export import ExportDialog
+    from totgui.dialogs.import_labels import ImportDialog
+    from totgui.dialogs.kit_texts import KitTextsDialog
+    from totgui.dialogs.locate import LocateDialog
+
+    labels = tmp_path / "labels.txt"
+    labels.write_text("step 1\n" * 100)
+    make: dict[str, Callable[[], QDialog]] = {
+        "kit texts": lambda: KitTextsDialog(window.session, window),
+        "import": lambda: ImportDialog(window.session, [labels], window),
+        "export": lambda: ExportDialog(window.session, window),
+        "locate": lambda: LocateDialog(window.session, lambda lost: str(lost.video), window),
+    }
+    with a_project(tmp_path / "b.tot", VideoId("another")):
+        pass
+    dialog = make[name]()
+    ended: list[int] = []
+    dialog.finished.connect(ended.append)
+    answers: list[str] = []
+    window.session.work.previews.ready.connect(lambda kind, answer: answers.append(kind))
+    dialog.open()
+    window.session.open_project(tmp_path / "b.tot")
+    assert len(ended) == 1 and not dialog.isVisible()
+    answers.clear()
+    window.session.work.previews.ask("last", lambda: "")
+    qtbot.waitUntil(lambda: "last" in answers)
+    assert answers == ["last"], "what was asked of the first project is answered to the second"

@@ -51,7 +51,7 @@ def test_the_watch_wakes_at_the_moment_when_the_oldest_edit_is_late(tmp_path: Pa
     """It looked every 250 ms from whenever it had looked last: "Saving…" stood there up to 250 ms too late."""
     with Project.create(tmp_path / "a.tot", Dataset(tmp_path, "a", (), ()), ground_truth={}) as project:
         writer, go = project._writer, threading.Event()
-        writer.put(lambda connection: None if go.wait(30) else None)
+        writer.put(lambda connection: go.wait(30))
         with writer._wake:
             oldest = writer._queue[0]
             wakes = []

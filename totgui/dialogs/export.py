@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 from core import events
 
 from ..jobs.exchange_tasks import Exported
-from ..models.widgets import for_text, plain
+from ..models.widgets import LeaveWithProject, for_text, plain
 from ..session import Session
 from .export_kit import KitPage
 from .export_labels import LabelsPage
@@ -81,7 +81,7 @@ class ExportDialog(QDialog):
     def __init__(self, session: Session, parent: QWidget | None = None, *, kind: int = LABELS) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export")
-        self._session = session
+        self._session, self._project = session, session.project
         self._job: str | None = None
         self._places: dict[int, str] = {}
         self.labels, self.kit, self.report = (
@@ -120,10 +120,11 @@ class ExportDialog(QDialog):
         self.progress.cancelled.connect(self._cancel)
         self.progress.hidden.connect(self.hide)
         self.summary.closed.connect(self.accept)
-        self.summary.again.connect(lambda: self._all.setCurrentIndex(0))
+        self.summary.again.connect(self._again)
         session.jobEvent.connect(self._on_event)
         session.work.exported.connect(self._on_exported)
         session.documentChanged.connect(self._on_document)
+        LeaveWithProject(self, session, unless=lambda: self.is_running)
         self.kinds.setCurrentRow(kind)
         self.resize(self.sizeHint())
 
@@ -168,6 +169,13 @@ class ExportDialog(QDialog):
     def is_running(self) -> bool:
         """Whether its export is under way."""
         return self._job is not None
+
+    def _again(self) -> None:
+        """Another export of the same project. Of one that was opened meanwhile this dialog knows nothing."""
+        if self._session.project is self._project:
+            self._all.setCurrentIndex(0)
+        else:
+            self.accept()
 
     # --- before ------------------------------------------------------------------------------------
 

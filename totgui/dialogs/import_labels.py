@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from core.label_import import CORRECTED, GROUND_TRUTH, Effect, ImportPlan
 
-from ..models.widgets import accepted, for_text, name_tabs, plain, tip
+from ..models.widgets import LeaveWithProject, accepted, for_text, name_tabs, plain, tip
 from ..session import Session
 from .import_tables import NamesTable, ProblemsTable, TracksTable, labels_of
 
@@ -79,6 +79,7 @@ class ImportDialog(QDialog):
         self.tracks.ticked.connect(self._show_summary)
         self.names.changed.connect(self._on_names)
         session.work.previews.ready.connect(self._on_answer)
+        LeaveWithProject(self, session)
         self._show_files()
         self.read()
         self.resize(self.sizeHint())

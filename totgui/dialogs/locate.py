@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from core.relink import KINDS, Lost, Match
 
-from ..models.widgets import accepted, for_text, plain, table, tip
+from ..models.widgets import LeaveWithProject, accepted, for_text, plain, table, tip
 from ..palette import tone
 from ..session import Session
 
@@ -77,6 +77,7 @@ class LocateDialog(QDialog):
         column.addLayout(search)
         column.addWidget(buttons)
         session.jobsChanged.connect(self._refresh)
+        LeaveWithProject(self, session)
         self._refresh()
 
     def sizeHint(self) -> QSize:

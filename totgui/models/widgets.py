@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
+from typing import Any
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
+from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, Slot
 from PySide6.QtGui import QHelpEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -61,6 +62,20 @@ def accepted(dialog: QDialog) -> bool:
     answer = bool(dialog.exec())
     dialog.deleteLater()
     return answer
+
+
+class LeaveWithProject(QObject):
+    """Gives a dialog up when another project is opened below it: what it shows is of the one that was closed."""
+
+    def __init__(self, dialog: QDialog, session: Any, unless: Callable[[], bool] = lambda: False) -> None:
+        super().__init__(dialog)
+        self._dialog, self._unless = dialog, unless
+        session.projectChanged.connect(self.leave)
+
+    @Slot()
+    def leave(self) -> None:
+        if self._dialog.isVisible() and not self._unless():
+            self._dialog.reject()
 
 
 def set_tone(label: QLabel, tone: str) -> None:

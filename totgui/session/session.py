@@ -172,6 +172,7 @@ class Session(QObject):
             return
         project, self.project = self.project, None
         self.work.project = self._editing.project = None
+        self.work.previews.forget()
         self.proxies.cancel(everything=True)
         self.past.close()
         self.files.set_project(None)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from datasets import LENGTHS, frame_labels, layout, matrix, probe, save, write
 
+from core import foreign
 from core.data import files
 from core.data.layouts import scan
 from core.data.timebase import MediaInfo
@@ -299,14 +300,14 @@ def test_a_folder_below_that_cannot_be_read_is_a_row(root, monkeypatch):
 
 
 def test_files_that_cannot_be_read_are_rows(root, monkeypatch):
-    real = Path.open
+    real = foreign._without_waiting
 
-    def opened(path, *args, **options):
-        if path.name == "v3.npy":
-            raise PermissionError(13, "Permission denied", str(path))
-        return real(path, *args, **options)
+    def opened(path, flags):
+        if Path(path).name == "v3.npy":
+            raise PermissionError(13, "Permission denied", path)
+        return real(path, flags)
 
-    monkeypatch.setattr(Path, "open", opened)
+    monkeypatch.setattr(foreign, "_without_waiting", opened)
     dataset = scan(root, probe=probe)
     assert "features/v3.npy: permission denied" in told(dataset) and len(dataset.trainable) == 11
 
