@@ -176,3 +176,29 @@ def test_a_dialog_goes_with_its_project(window: MainWindow, qtbot, tmp_path: Pat
     window.session.work.previews.ask("last", lambda: "")
     qtbot.waitUntil(lambda: "last" in answers)
     assert answers == ["last"], "what was asked of the first project is answered to the second"
+
+
+def test_a_search_that_ended_while_its_dialog_was_closed_finds_nobody(window: MainWindow, qtbot) -> None:
+    """Its answer stood in the queue already, and wrote into a table that was gone."""
+    from totgui.dialogs.locate import LocateDialog
+
+    dialog = LocateDialog(window.session, lambda lost: str(lost.video), window)
+    dialog.open()
+    found = dialog._on_found
+    dialog.reject()
+    with qtbot.waitSignal(dialog.destroyed):
+        dialog.deleteLater()
+    found(())
+
+
+def test_a_job_that_ends_as_the_window_closes_opens_no_dialog(window: MainWindow, monkeypatch) -> None:
+    """A dataset that had been read was shown in a dialog of the window that was gone."""
+    from core.events import Finished
+
+    work, opened = window.session.work, []
+    monkeypatch.setattr(work._background, "start", lambda job, text, task: None)
+    job = work.in_background("scan", "Reading a dataset", lambda: None, opened.append)
+    window.close()
+    work._arrived.emit(Finished(job=job, result={}))
+    QApplication.processEvents()
+    assert opened == []

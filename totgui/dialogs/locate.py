@@ -38,6 +38,7 @@ class LocateDialog(QDialog):
         self.lost: Sequence[Lost] = session.files.lost
         self.matches: Sequence[Match] = ()
         self._job: str | None = None
+        self._is_over = False
         self._head = plain(_said(self.lost), self)
         self.table = table(COLUMNS, self, stretch=3)
         self.table.setAccessibleName("Missing files")
@@ -94,6 +95,8 @@ class LocateDialog(QDialog):
         self._refresh()
 
     def _on_found(self, matches: Sequence[Match]) -> None:
+        if self._is_over:  # the job had ended already when the dialog was closed
+            return
         self._job = None
         self.matches = matches
         for row, match in enumerate(matches):
@@ -118,9 +121,10 @@ class LocateDialog(QDialog):
         self.use.setText("Use what was found" if not found else f"Use {found} file" + "s" * (found > 1))
 
     def done(self, result: int) -> None:
-        """Closing ends a search that runs."""
+        """Closing ends a search that runs; what it found at the same moment is of no interest."""
         if self._job is not None and self._job in self._session.jobs:
             self._session.work.end_job()
+        self._is_over = True
         super().done(result)
 
 

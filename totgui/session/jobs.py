@@ -31,6 +31,7 @@ class Jobs(QObject):
         self.running: dict[str, str] = {}
         self.device_text = ""
         self._then: dict[str, Then] = {}
+        self._is_closed = False
         self._arrived.connect(self._on_event)
         self._runner = Runner(self._arrived.emit)
         self._background = Background(self._arrived.emit)
@@ -83,7 +84,8 @@ class Jobs(QObject):
             self._runner.pin(video)
 
     def close(self) -> None:
-        """End every job and its process."""
+        """End every job and its process; what they still say is heard by nobody."""
+        self._is_closed = True
         self._runner.close()
         self._background.close()
 
@@ -98,6 +100,8 @@ class Jobs(QObject):
         self.changed.emit()
 
     def _on_event(self, event: events.Event) -> None:
+        if self._is_closed:  # it stood in the queue of the window that was closed
+            return
         if isinstance(event, events.Started) and event.device:
             self.device_text = f"{event.device}: {event.device_reason}" if event.device_reason else event.device
         if isinstance(event, events.LogLine) and event.level == "warning" and event.job:
