@@ -7,7 +7,7 @@ network that is busy with all the others does not; its word is averaged with tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,30 +88,52 @@ class Examples:
         return found
 
 
-def learn_examples(rows_of: RowsOf, lessons: Lessons, n_clusters: int) -> Examples:
-    """The classifier of the corrected rows.
+@dataclass(frozen=True)
+class Corrected:
+    """The corrected rows of each video, ready to be learned from: of all of them, or of all but some.
 
     Args:
-        rows_of: all videos of the lessons; each is asked for once or twice, so that no two need lie in memory.
+        basis: (R, q) directions.   rows: (n, q) of each video that has corrected rows.   labels: as of `Lessons`.
     """
-    labels = lessons.labels
-    every = max(1, -(-sum(map(len, labels)) // SAMPLE))
-    means = []
-    drawn = []
-    for number in range(len(labels)):
-        rows = np.asarray(rows_of(number), np.float64)
-        means.append(CENTRED * rows.mean(axis=0))
-        drawn.append(rows[::every] - means[-1])
-    basis = _directions(np.concatenate(drawn))
-    taken, clusters = [], []
-    for number, known in enumerate(labels):
-        if (known >= 0).any():
-            rows = np.asarray(rows_of(number), np.float64) - means[number]
-            taken.append(rows[known >= 0] @ basis)
-            clusters.append(known[known >= 0])
-    weight, bias = _linear(np.concatenate(taken), np.concatenate(clusters), n_clusters)
-    places = TEMPER * _places(labels, n_clusters)
-    return Examples((basis @ weight).astype(np.float32), bias.astype(np.float32), places.astype(np.float32))
+
+    basis: FloatArray
+    rows: Mapping[int, FloatArray]
+    labels: tuple[IntArray, ...]
+    n_clusters: int
+
+    @classmethod
+    def of(cls, rows_of: RowsOf, lessons: Lessons, n_clusters: int) -> Corrected:
+        """Asks for each video once, and once more where it has corrected rows: no two need lie in memory."""
+        labels = lessons.labels
+        every = max(1, -(-sum(map(len, labels)) // SAMPLE))
+        means = []
+        drawn = []
+        for number in range(len(labels)):
+            rows = np.asarray(rows_of(number), np.float64)
+            means.append(CENTRED * rows.mean(axis=0))
+            drawn.append(rows[::every] - means[-1])
+        basis = _directions(np.concatenate(drawn))
+        found = {}
+        for number, known in enumerate(labels):
+            if (known >= 0).any():
+                rows = np.asarray(rows_of(number), np.float64) - means[number]
+                found[number] = rows[known >= 0] @ basis
+        return cls(basis, found, labels, n_clusters)
+
+    def examples(self, without: Collection[int] = ()) -> Examples:
+        """The classifier of the corrected rows, those of some videos left out; some video must be left."""
+        taken = [number for number in self.rows if number not in without]
+        clusters = [self.labels[number][self.labels[number] >= 0] for number in taken]
+        weight, bias = _linear(
+            np.concatenate([self.rows[number] for number in taken]), np.concatenate(clusters), self.n_clusters
+        )
+        places = TEMPER * _places([self.labels[number] for number in taken], self.n_clusters)
+        return Examples((self.basis @ weight).astype(np.float32), bias.astype(np.float32), places.astype(np.float32))
+
+
+def learn_examples(rows_of: RowsOf, lessons: Lessons, n_clusters: int) -> Examples:
+    """The classifier of all corrected rows; see `Corrected.of` for `rows_of`."""
+    return Corrected.of(rows_of, lessons, n_clusters).examples()
 
 
 def _directions(rows: FloatArray) -> FloatArray:

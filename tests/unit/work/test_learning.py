@@ -18,9 +18,10 @@ from core.events import ignore, never_stop
 from core.requests import TrainRequest, TrainVideo
 from core.tot import weights
 from core.tot.config import TrainConfig
+from core.tot.examples import Corrected
 from core.tot.presets import preset
 from core.tot.supervision import Lessons
-from core.work.examples import too_far_apart, with_examples
+from core.work.examples import LEAST_KAPPA, left_out, too_far_apart, with_examples
 from core.work.judging import Judge
 from core.work.learning import _places, bind, lesson_of
 from core.work.training import train
@@ -202,3 +203,43 @@ def test_where_every_row_is_corrected_there_is_nothing_to_spoil(tmp_path: Path) 
 def test_a_run_that_was_taught_nothing_keeps_no_examples(tmp_path: Path) -> None:
     result = train(_made_request(tmp_path, [], TRUTHS), device="cpu", report=ignore, should_stop=never_stop)
     assert result["learned"] is None and weights.load(Path(result["weights"])).examples is None
+
+
+def _looks(truth: np.ndarray, turn: int, seed: int) -> np.ndarray:
+    """Rows of a video in which cluster k looks as cluster k + turn does elsewhere."""
+    centres = np.random.default_rng(11).normal(size=(3, 8))
+    return (centres[(truth + turn) % 3] + np.random.default_rng(seed).normal(size=(len(truth), 8)) * 0.3).astype("f4")
+
+
+def _left_out(looks: Sequence[np.ndarray], labels: Sequence[np.ndarray]) -> float | None:
+    return left_out(Corrected.of(looks.__getitem__, Lessons(tuple(labels)), 3), looks.__getitem__)
+
+
+def test_corrected_videos_are_asked_whether_they_foretell_one_another() -> None:
+    alike = [_looks(truth, 0, n) for n, truth in enumerate(TRUTHS)]
+    assert (found := _left_out(alike, TRUTHS)) is not None and found > 0.9
+    each_its_own = [_looks(truth, n, n) for n, truth in enumerate(TRUTHS)]
+    assert (found := _left_out(each_its_own[:2], TRUTHS[:2])) is not None and found < 0.2
+    unknown = np.full(len(TRUTHS[1]), -1)
+    assert _left_out(alike[:2], [TRUTHS[0], unknown]) is None  # one video cannot be held against itself
+
+
+def test_an_action_that_no_other_corrected_video_shows_says_nothing_of_how_they_foretell_one_another() -> None:
+    """A person who corrected another step in each video has shown nothing that could be checked."""
+    alike = [_looks(truth, 0, n) for n, truth in enumerate(TRUTHS[:2])]
+    only = [np.where(truth == n, n, -1) for n, truth in enumerate(TRUTHS[:2])]
+    assert _left_out(alike, only) is None
+    more = [TRUTHS[0], np.where(TRUTHS[1] == 2, -1, TRUTHS[1])]
+    assert (found := _left_out(alike, more)) is not None and found > 0.9
+
+
+def test_corrected_videos_that_do_not_foretell_one_another_are_not_heard_by_themselves(tmp_path: Path) -> None:
+    """Another camera in each: what agrees with the runs, which were taught by the same rows, is no proof."""
+    request = _made_request(tmp_path, [0], TRUTHS)
+    run = train(request, device="cpu", report=ignore, should_stop=never_stop)
+    trained = replace(weights.load(Path(run["weights"])), examples=None)
+    matrices = [_looks(truth, n % 2, n) for n, truth in enumerate(TRUTHS)]
+    unknown = [np.full(len(truth), -1) for truth in TRUTHS]
+    one = with_examples(trained, Lessons((*TRUTHS[:1], *unknown[1:])), matrices)[1]
+    two = with_examples(trained, Lessons((*TRUTHS[:2], *unknown[2:])), matrices)[1]
+    assert two < one and two < LEAST_KAPPA
