@@ -114,8 +114,9 @@ def add_run(project: Project, result: Mapping[str, Any], *, parent: RunId | None
     """
     curve = tuple(tuple(row) for row in result["curve"])
     earlier = project.document.runs.get(parent) if parent is not None else None
-    if earlier is not None and curve:
-        curve = (*(row for row in earlier.curve if (row[0] or 0) < (curve[0][0] or 0)), *curve)
+    if earlier is not None:
+        first = (curve[0][0] or 0) if curve else float("inf")
+        curve = (*(row for row in earlier.curve if (row[0] or 0) < first), *curve)
     number = 1 + max((r.number for r in project.document.runs.values()), default=0)
     run = Run(
         id=RunId(f"r{number}"),
@@ -141,7 +142,8 @@ def can_go_on(project: Project, run: RunId) -> bool:
     """Whether the weights of a run hold where its training stood when it was stopped. Raises StoreError."""
     weights = project.weights(run)
     size = int.from_bytes(weights[:8], "little")  # safetensors: the length of its header, then names and places
-    return b'"checkpoint.' in weights[8 : 8 + size]
+    # The second name is that of earlier versions.
+    return any(mark in weights[8 : 8 + size] for mark in (b'"training_state.', b'"checkpoint.', b'"paused"'))
 
 
 def left_runs(project: Project) -> list[Mapping[str, Any]]:

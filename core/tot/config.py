@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 
@@ -12,6 +13,7 @@ from .fields import FIELDS
 
 START_CLUSTERS = 16
 """Clusters that the search for their number begins with."""
+MAX_SEED = 2**31 - 1
 METHODS: dict[str, str] = {
     "tot": "TOT",
     "tot+tcl": "TOT + TCL (temporal coherence)",
@@ -95,15 +97,33 @@ class TrainConfig(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def with_values(config: TrainConfig, values: Mapping[str, str]) -> TrainConfig:
-    """A copy with settings given as text, as ``--set NAME=VALUE`` does. Raises ConfigError."""
+    """A copy with settings given as text, as ``--set NAME=VALUE`` does. Raises ConfigError, which names the setting."""
     known = msgspec.structs.asdict(config)
-    for name in values:
+    for name, value in values.items():
         if name not in known:
             raise ConfigError(f'There is no setting "{name}"; there are {", ".join(sorted(known))}.')
-    try:
-        return msgspec.convert(known | dict(values), TrainConfig, strict=False)
-    except msgspec.ValidationError as error:
-        raise ConfigError(f"A setting cannot be read: {error}.") from error
+        if name in ("method", "preset") and value != known[name]:
+            raise ConfigError(f"A {name} comes with settings of its own: choose it with --{name}, not with --set.")
+    found = dict(known)
+    for name, value in values.items():
+        try:
+            found[name] = getattr(msgspec.convert(known | {name: value}, TrainConfig, strict=False), name)
+        except msgspec.ValidationError as error:
+            wanted = _wanted(TrainConfig.__annotations__[name])
+            raise ConfigError(f'{name} cannot be "{value}"; wanted {wanted}.') from error
+    return msgspec.convert(found, TrainConfig)
+
+
+def _wanted(annotation: str) -> str:
+    """What a value of a setting may be, in words.
+
+    >>> _wanted("int"), _wanted("Literal['batch', 'video']")
+    ('a whole number', 'batch or video')
+    """
+    if annotation.startswith("Literal"):
+        *most, last = re.findall(r"'([^']+)'", annotation)
+        return f"{', '.join(most)} or {last}"
+    return {"int": "a whole number", "float": "a number"}.get(annotation, "a text")
 
 
 def half_batch(config: TrainConfig) -> TrainConfig | None:
@@ -121,17 +141,21 @@ def check(config: TrainConfig, *, longest_video_rows: int | None = None, n_video
     highest = config.batch
     if longest_video_rows is not None:
         highest = min(highest, longest_video_rows)
+    for field in FIELDS:
+        value = getattr(config, field.name)
+        if field.kind != "choice" and not field.low <= value <= field.high:
+            shown = "{:,}" if field.kind == "int" else "{:g}"
+            low, high = shown.format(field.low), shown.format(field.high)
+            raise ConfigError(f"{field.label} ({field.name}) is {shown.format(value)}; wanted {low} to {high}.")
+    if not 0 <= config.seed <= MAX_SEED:
+        raise ConfigError(f"The seed is {config.seed}; wanted 0 to {MAX_SEED:,}.")
     if highest < 2:
         raise ConfigError(f"The longest video has {highest} feature row; two clusters need two. Use longer videos.")
     if not 2 <= config.n_clusters <= highest:
         raise ConfigError(
-            f"{config.n_clusters} clusters; wanted 2 to {highest} (the smaller of the batch and the "
+            f"{config.n_clusters:,} clusters; wanted 2 to {highest:,} (the smaller of the batch and the "
             "feature rows of the longest video)."
         )
-    for field in FIELDS:
-        value = getattr(config, field.name)
-        if field.kind != "choice" and not field.low <= value <= field.high:
-            raise ConfigError(f"{field.label} ({field.name}) is {value:g}; wanted {field.low:g} to {field.high:g}.")
     if config.videos_per_batch > config.batch // 2:
         raise ConfigError(f"{config.videos_per_batch} videos share a batch of {config.batch}; each needs 2 frames.")
     if config.sampling == "official" and config.frames_per_video % 64:

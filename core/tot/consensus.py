@@ -39,9 +39,9 @@ def consensus(
     members = []
     for run, found in zip(runs, labels, strict=True):
         clusters = np.arange(config.n_clusters) if joined else partners(found, labels[reference], config.n_clusters)
-        members.append(Member(dataclasses.replace(run, bank=None, checkpoint=None), tuple(clusters.tolist())))
+        members.append(Member(dataclasses.replace(run, bank=None, training_state=None), tuple(clusters.tolist())))
     first = runs[reference]
-    return dataclasses.replace(first, config=config, members=tuple(members), bank=None, checkpoint=None)
+    return dataclasses.replace(first, config=config, members=tuple(members), bank=None, training_state=None)
 
 
 def partners(labels: Sequence[IntArray], wanted: Sequence[IntArray], n_clusters: int) -> IntArray:

@@ -157,8 +157,22 @@ class Network:
 
     def part(self, flat: Tensor, run: int) -> Tensor:
         """What belongs to one run of a tensor that is laid out like the encoder, such as Adam's moments of it."""
+        return torch.cat([view[run].flatten() for view in self._laid_out(flat).values()])
+
+    def whole(self, parts: Sequence[Tensor]) -> Tensor:
+        """The tensor laid out like the encoder that has these parts, one a run: the inverse of `part`."""
+        found = torch.empty_like(self.encoder)
+        for run, part in enumerate(parts):
+            start = 0
+            for view in self._laid_out(found).values():
+                stop = start + view[run].numel()
+                view[run].copy_(part[start:stop].view_as(view[run]))
+                start = stop
+        return found
+
+    def _laid_out(self, flat: Tensor) -> dict[str, Tensor]:
         sizes = {name: (value.shape[1], value.shape[2]) for name, value in self.weights.items()}
-        return torch.cat([view[run].flatten() for view in _views(flat, sizes, self.n_runs).values()])
+        return _views(flat, sizes, self.n_runs)
 
     def narrow(self, n_clusters: int) -> None:
         """Drop the clusters from `n_clusters` on, which a run of fewer never used."""

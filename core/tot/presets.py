@@ -248,7 +248,7 @@ def rivals_of(config: TrainConfig) -> list[TrainConfig]:
             videos_per_batch=config.videos_per_batch,
             **(GENERIC.values["tot+tcl"] | common | differs),
         )
-        for differs in FAMILY[config.rival]
+        for differs in (FAMILY[config.rival] if config.method == "asot" else ())
     ]
 
 

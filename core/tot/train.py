@@ -17,7 +17,6 @@ from ..errors import ConfigError, DeviceMemoryError, JobError, is_out_of_memory,
 from ..events import ShouldStop, StopKind, never_stop
 from .bank import FeatureBank
 from .captured import Captured
-from .checkpoint import Checkpoint
 from .clusters import k_means, time_order
 from .config import TrainConfig, check
 from .cte_train import train_cte
@@ -28,6 +27,7 @@ from .scaling import Scaling, fit_scaling
 from .step import Outcome, Stepper
 from .supervision import Lessons
 from .trained import Losses, StepInfo, Trained
+from .training_state import TrainingState
 
 FloatArray = NDArray[np.floating[Any]]
 NO_LESSONS = (
@@ -47,7 +47,7 @@ def train(
     should_stop: ShouldStop = never_stop,
     on_step: Callable[[StepInfo], None] | None = None,
     step_every: int = 50,
-    resume: Checkpoint | None = None,
+    resume: TrainingState | None = None,
     resident: bool | None = None,
     lessons: Lessons | None = None,
 ) -> Trained:
@@ -70,7 +70,13 @@ def train(
         if lessons is not None:
             raise ConfigError(NO_LESSONS)
         return train_cte(
-            matrices, config, device=device, should_stop=should_stop, on_step=on_step, step_every=step_every
+            matrices,
+            config,
+            device=device,
+            should_stop=should_stop,
+            on_step=on_step,
+            step_every=step_every,
+            resume=resume,
         )
     return train_many(
         matrices,
@@ -79,7 +85,7 @@ def train(
         should_stop=should_stop,
         on_step=on_step,
         step_every=step_every,
-        resume=resume,
+        resume=() if resume is None else [resume],
         resident=resident,
         lessons=lessons,
     )[0]
@@ -93,14 +99,15 @@ def train_many(
     should_stop: ShouldStop = never_stop,
     on_step: Callable[[StepInfo], None] | None = None,
     step_every: int = 50,
-    resume: Checkpoint | None = None,
+    resume: Sequence[TrainingState] = (),
     resident: bool | None = None,
     lessons: Lessons | None = None,
 ) -> list[Trained]:
     """One network for each of the settings, trained side by side along a leading axis.
 
     The settings may differ in `VARIED` only. Each run draws its own frames, so it equals a training of its own up
-    to rounding, also when it is stopped and goes on alone. `on_step` sees all of them. See `train` for the rest.
+    to rounding, also when it is stopped and goes on alone. `on_step` sees all of them. `resume` is where each of them
+    stood, or empty. See `train` for the rest.
     """
     for config in configs:
         check(config, longest_video_rows=max((len(m) for m in matrices), default=0), n_videos=len(matrices))
@@ -147,7 +154,7 @@ class _Training:
         bank: FeatureBank,
         scaling: Scaling,
         configs: Sequence[TrainConfig],
-        resume: Checkpoint | None,
+        resume: Sequence[TrainingState],
         lessons: Lessons | None,
     ) -> None:
         self.bank, self.scaling, self.configs, self.config = bank, scaling, configs, configs[0]
@@ -161,8 +168,8 @@ class _Training:
         self.taught = lessons is not None
         self.stepper = Stepper(self.network, configs, bank, lessons)
         self.done = 0
-        if resume is not None:
-            self.done = resume.restore(self.network, self.stepper.optimisers, self.sampler)
+        if resume:
+            self.done = TrainingState.restore(resume, self.network, self.stepper.optimisers, self.sampler)
         self.good = Network(shape, len(configs), bank.device)
         self.good_at = 0
         self.out_of_memory = False
@@ -264,7 +271,7 @@ class _Training:
             trained.stopped_early = stop is StopKind.KEEP or bool(warning)
             trained.warning, trained.out_of_memory = warning, self.out_of_memory
             if can_go_on and config.n_clusters == self.network.shape.n_clusters:
-                trained.checkpoint = Checkpoint.take(
+                trained.training_state = TrainingState.take(
                     self.done, self.network, self.stepper.optimisers, self.sampler, run=run
                 )
             found.append(trained)

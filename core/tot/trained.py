@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from .bank import FeatureBank
-from .checkpoint import Checkpoint
 from .config import TrainConfig
 from .cte import CteModel
 from .examples import Examples
 from .network import Network
 from .scaling import Scaling
+from .training_state import TrainingState
 
 
 class Losses(NamedTuple):
@@ -53,8 +53,8 @@ class Trained:
 
     With `members` it is what they agree on, and `model` and `scaling` are those of the most typical one.
     `warning` says why a training ended before its time with the last whole weights, `out_of_memory` whether that was
-    it; `checkpoint` lets a training that was stopped go on. `examples` is what the corrected rows say by themselves,
-    on rows scaled by `scaling`; None where nothing was corrected.
+    it; `training_state` lets a training that was stopped go on, `paused` one of several runs. `examples` is what the
+    corrected rows say by themselves, on rows scaled by `scaling`; None where nothing was corrected.
     """
 
     model: Network | CteModel
@@ -68,10 +68,21 @@ class Trained:
     losses: dict[str, float] = field(default_factory=dict)
     warning: str = ""
     out_of_memory: bool = False
-    checkpoint: Checkpoint | None = None
+    training_state: TrainingState | None = None
     bank: FeatureBank | None = field(default=None, repr=False)
     members: tuple[Member, ...] = field(default=(), repr=False)
     examples: Examples | None = field(default=None, repr=False)
+    paused: Paused | None = field(default=None, repr=False)
+
+
+class Paused(NamedTuple):
+    """All runs of a training that was stopped, method by method as far as they were begun, and its settings.
+
+    A run with a `training_state` goes on from there; the others are done.
+    """
+
+    config: TrainConfig
+    families: tuple[tuple[Trained, ...], ...]
 
 
 class Member(NamedTuple):

@@ -15,13 +15,13 @@ from torch import Tensor
 
 from ..cache import atomic_write
 from ..errors import InputError
-from .checkpoint import Checkpoint
 from .config import TrainConfig
 from .cte import CteModel
 from .examples import Examples
 from .network import Network, Shape
 from .scaling import Scaling
-from .trained import Member, Trained
+from .trained import Member, Paused, Trained
+from .training_state import PREFIX, TrainingState
 
 MAX_BYTES = 256 * 1024 * 1024
 Tensors = dict[str, Tensor]
@@ -35,6 +35,21 @@ class _MemberRecord(msgspec.Struct, frozen=True):
     scaling: int
 
 
+class _PausedRecord(msgspec.Struct, frozen=True):
+    """A run of a training that was stopped; `state` is its training state without tensors, empty when it is done."""
+
+    config: TrainConfig
+    iterations: int
+    seconds: float
+    losses: dict[str, float]
+    state: str
+
+
+class _Stopped(msgspec.Struct, frozen=True):
+    config: TrainConfig
+    families: list[list[_PausedRecord]]
+
+
 def save(trained: Trained, path: Path) -> None:
     """Write a trained model, and where it stood when it was stopped; the file is there whole or not at all."""
     tensors = _packed(trained)
@@ -43,8 +58,11 @@ def save(trained: Trained, path: Path) -> None:
         tensors, metadata["members"] = _packed_members(trained)
     if trained.examples is not None:
         tensors |= {f"examples.{name}": torch.from_numpy(value) for name, value in trained.examples.state().items()}
-    if trained.checkpoint is not None:
-        more, metadata["checkpoint"] = trained.checkpoint.packed()
+    if trained.training_state is not None:
+        more, metadata["training_state"] = trained.training_state.packed()
+        tensors |= more
+    if trained.paused is not None:
+        more, metadata["paused"] = _packed_paused(trained.paused)
         tensors |= more
     atomic_write(path, save_bytes(tensors, metadata))
 
@@ -60,12 +78,14 @@ def load(path: Path, *, device: str = "cpu") -> Trained:
         config = msgspec.json.decode(metadata["config"].encode(), type=TrainConfig)
         n_dimensions = int(metadata["n_dimensions"])
         examples = _examples(_taken(tensors, "examples."), config)
+        paused = _with_paused(tensors, metadata["paused"], n_dimensions, device) if "paused" in metadata else None
         if "members" in metadata:
             found = _with_members(tensors, metadata["members"], config, n_dimensions, device)
-            return replace(found, examples=examples)
-        kept = _taken(tensors, "checkpoint.")
-        found = replace(_unpacked(tensors, config, n_dimensions, device), examples=examples)
-        found.checkpoint = Checkpoint.unpacked(kept, metadata["checkpoint"]) if kept else None
+            return replace(found, examples=examples, paused=paused)
+        kept = _taken(tensors, PREFIX) or _taken(tensors, "checkpoint.")  # the second is the name of earlier versions
+        rest = metadata.get("training_state") or metadata.get("checkpoint", "")
+        found = replace(_unpacked(tensors, config, n_dimensions, device), examples=examples, paused=paused)
+        found.training_state = TrainingState.unpacked(kept, rest) if kept else None
         return found
     except (OSError, SafetensorError, KeyError, ValueError, RuntimeError, msgspec.MsgspecError) as error:
         raise InputError(path, f"not the weights of a run ({error}).") from error
@@ -122,6 +142,41 @@ def _with_members(tensors: Tensors, record: str, config: TrainConfig, n_dimensio
         members.append(Member(_unpacked(own, each.config, n_dimensions, device, scaling), tuple(each.clusters)))
     first = members[int(plain["first"])].trained
     return Trained(first.model, first.scaling, config, n_dimensions, device=device, members=tuple(members))
+
+
+def _packed_paused(paused: Paused) -> tuple[Tensors, str]:
+    """Tensors of all runs of a training that was stopped, with what they go on from, and their record.
+
+    The runs of a family were trained together, with one scaling.
+    """
+    tensors: Tensors = {}
+    families: list[list[_PausedRecord]] = []
+    for number, family in enumerate(paused.families):
+        families.append([])
+        for place, run in enumerate(family):
+            prefix, state = f"paused.{number}.{place}.", ""
+            tensors |= {f"{prefix}{name}": value.clone() for name, value in _packed(run, scaling=place == 0).items()}
+            if run.training_state is not None:
+                more, state = run.training_state.packed(prefix + PREFIX)
+                tensors |= more
+            families[-1].append(_PausedRecord(run.config, run.iterations, run.seconds, run.losses, state))
+    return tensors, msgspec.json.encode(_Stopped(paused.config, families)).decode()
+
+
+def _with_paused(tensors: Tensors, record: str, n_dimensions: int, device: str) -> Paused:
+    stopped = msgspec.json.decode(record, type=_Stopped)
+    families = []
+    for number, family in enumerate(stopped.families):
+        runs: list[Trained] = []
+        for place, each in enumerate(family):
+            own = _taken(tensors, f"paused.{number}.{place}.")
+            kept = _taken(own, PREFIX)
+            run = _unpacked(own, each.config, n_dimensions, device, runs[0].scaling if runs else None)
+            run.iterations, run.seconds, run.losses = each.iterations, each.seconds, each.losses
+            run.training_state = TrainingState.unpacked(kept, each.state) if each.state else None
+            runs.append(run)
+        families.append(tuple(runs))
+    return Paused(stopped.config, tuple(families))
 
 
 def _taken(tensors: Tensors, prefix: str) -> Tensors:

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from ..events import JobCancelled, ShouldStop, StopKind
 from ..metrics.agreement import agreement
 from ..requests import TrainRequest
-from ..tot.checkpoint import Checkpoint
 from ..tot.config import METHODS, TrainConfig
 from ..tot.consensus import consensus
 from ..tot.presets import variety
@@ -53,20 +52,31 @@ class Family:
         device: str,
         should_stop: ShouldStop,
         on_step: Callable[[StepInfo], None],
-        resume: Checkpoint | None,
+        earlier: Sequence[Trained],
         lessons: Lessons | None,
     ) -> Family:
-        """Train all seeds of one method side by side, and decode every video with each. Raises JobCancelled."""
+        """Train all seeds of one method side by side, and decode every video with each. Raises JobCancelled.
+
+        `earlier` are the same runs as far as they came before they were stopped; empty to begin.
+        """
+        states = [run.training_state for run in earlier if run.training_state is not None]
+        if earlier and not states:
+            return cls.of(list(earlier), config, request, matrices)
         options: dict[str, Any] = {"device": device, "should_stop": should_stop, "on_step": on_step}
         options |= {"step_every": STEP_EVERY, "lessons": lessons}
         if config.seeds > 1 and config.method != "cte":
             alone = msgspec.structs.replace(config, seeds=1, rival="none", ensemble="typical")
             configs = [msgspec.structs.replace(alone, seed=config.seed + n) for n in range(config.seeds)]
-            runs = fit_many(matrices, configs, **options)
+            runs = fit_many(matrices, configs, resume=states, **options)
         else:
-            runs = [fit(matrices, config, resume=resume, **options)]
+            runs = [fit(matrices, config, resume=states[0] if states else None, **options)]
         if should_stop() is StopKind.DISCARD:
             raise JobCancelled
+        return cls.of(runs, config, request, matrices)
+
+    @classmethod
+    def of(cls, runs: list[Trained], config: TrainConfig, request: TrainRequest, matrices: list[FloatArray]) -> Family:
+        """Trained runs with their labels."""
         decoded = [predictions(trained, request.videos, matrices) for trained in runs]
         names = [video.id for video in request.videos]
         return cls(runs, decoded, agreement([[found[n] for n in names] for found in decoded], config.n_clusters))
@@ -75,6 +85,11 @@ class Family:
     def chosen(self) -> int:
         """The most typical run: a choice without labels."""
         return int(np.argmax(self.shares))
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether a run ended before its time."""
+        return any(run.stopped_early for run in self.runs)
 
     @property
     def consistency(self) -> float:
@@ -110,8 +125,9 @@ class Choice:
     ) -> Choice:
         """By the settings: the most typical run of the method whose seeds agree most, or the consensus of all.
 
-        A training that was stopped keeps one run, which can go on. With lessons the clusters of all runs mean the same
-        already, since a person named them, and what the corrected rows say by themselves joins what is kept.
+        Of a consensus that was stopped the methods that were trained to their end speak, or else the first.
+        With lessons the clusters of all runs mean the same already, since a person named them, and what the
+        corrected rows say by themselves joins what is kept.
         """
         chosen = cls._of_runs(config, families, request, matrices, joined=lessons is not None)
         if lessons is None:
@@ -130,13 +146,13 @@ class Choice:
         *,
         joined: bool,
     ) -> Choice:
-        stopped = any(run.stopped_early for each in families for run in each.runs)
-        if config.ensemble == "typical" or stopped or sum(len(each.runs) for each in families) < 2:
+        if config.ensemble == "typical" or sum(len(each.runs) for each in families) < 2:
             kept = max(range(len(families)), key=lambda number: families[number].consistency)
             family = families[kept]
             runs = list(zip(family.runs, family.decoded, family.shares.tolist(), strict=True))
             return cls(family.runs[family.chosen], family.decoded[family.chosen], kept, family.chosen, runs)
-        places = [(n, run) for n, each in enumerate(families) for run in range(len(each.runs))]
+        whole_ones = [n for n, each in enumerate(families) if not each.is_partial] or [0]
+        places = [(n, run) for n in whole_ones for run in range(len(families[n].runs))]
         trained = [families[n].runs[run] for n, run in places]
         decoded = [families[n].decoded[run] for n, run in places]
         labels = [[found[video.id] for video in request.videos] for found in decoded]

@@ -22,7 +22,7 @@ def test_in_the_middle_what_was_learned_is_kept(runner, recorder, make_request, 
     assert "iteration 38 of 60 with a batch of 32, 20.00 GiB were wanted" in found["what"]
     assert [line.text for line in recorder.of(LogLine) if line.level == "warning"] == [found["what"]]
     assert read_manifest(Path(ending.result["weights"]).parent) is not None
-    assert any(name.startswith("checkpoint.") for name in load_file(ending.result["weights"]))
+    assert any(name.startswith("training_state.") for name in load_file(ending.result["weights"]))
 
     runner.start(make_request("t2", batch=found["half_batch"]))
     ending = recorder.ending()

@@ -62,8 +62,8 @@ def test_what_was_learned_is_kept_and_goes_on_with_the_very_next_step(monkeypatc
     assert (kept.iterations, kept.stopped_early, kept.out_of_memory) == (37, True, True)
     assert "cpu ran out of memory at iteration 38 of 60 with a batch of 32" in kept.warning
     assert ("20.0" in kept.warning) == bool(wanted_memory(error)), kept.warning
-    assert kept.checkpoint is not None
-    again = train(matrices(), CONFIG, resume=kept.checkpoint)
+    assert kept.training_state is not None
+    again = train(matrices(), CONFIG, resume=kept.training_state)
     assert again.iterations == 60 and not again.out_of_memory
     for name, value in whole.model.state().items():
         assert torch.equal(value, again.model.state()[name]), name
@@ -91,7 +91,7 @@ def test_an_update_that_was_cut_in_two_falls_back_to_the_last_whole_weights(monk
     monkeypatch.setattr(training._Training, "__init__", start)
     monkeypatch.setattr(torch.optim.Adam, "step", step)
     kept = train(matrices(), CONFIG, step_every=10)
-    assert (kept.iterations, kept.out_of_memory, kept.checkpoint) == (30, True, None)
+    assert (kept.iterations, kept.out_of_memory, kept.training_state) == (30, True, None)
     monkeypatch.undo()
     stops = iter([None] * 29 + [StopKind.KEEP] * 9)
     should_stop: ShouldStop = lambda: next(stops)  # noqa: E731

@@ -143,8 +143,8 @@ def test_a_training_that_goes_on_draws_the_corrections_it_would_have_drawn() -> 
     whole = train(videos, BASE, lessons=_taught(truths, 0, 3))
     asked = iter([None] * 4 + [StopKind.KEEP] * 10)
     part = train(videos, BASE, lessons=_taught(truths, 0, 3), should_stop=lambda: next(asked))
-    assert part.iterations == 5 and part.checkpoint is not None
-    rest = train(videos, BASE, lessons=_taught(truths, 0, 3), resume=part.checkpoint)
+    assert part.iterations == 5 and part.training_state is not None
+    rest = train(videos, BASE, lessons=_taught(truths, 0, 3), resume=part.training_state)
     assert torch.equal(whole.model.encoder, rest.model.encoder)  # type: ignore[union-attr]
 
 

@@ -80,7 +80,7 @@ def test_a_stopped_training_goes_on_with_the_very_next_draw(tmp_path: Path) -> N
     part = train(VIDEOS, config, should_stop=lambda: StopKind.KEEP if next(asked) == 69 else None)
     assert part.stopped_early and part.iterations == 70
     weights.save(part, tmp_path / "w.safetensors")
-    again = train(VIDEOS, config, resume=weights.load(tmp_path / "w.safetensors").checkpoint)
+    again = train(VIDEOS, config, resume=weights.load(tmp_path / "w.safetensors").training_state)
     assert again.iterations == 150
     assert all(torch.equal(again.model.state()[name], value) for name, value in whole.model.state().items())
 
@@ -90,7 +90,7 @@ def test_one_of_several_runs_goes_on_alone_as_if_it_had_been_alone(tmp_path: Pat
     asked = iter(range(1000))
     part = train_many(VIDEOS, configs, should_stop=lambda: StopKind.KEEP if next(asked) == 24 else None)[2]
     weights.save(part, tmp_path / "w.safetensors")
-    again = train(VIDEOS, configs[2], resume=weights.load(tmp_path / "w.safetensors").checkpoint)
+    again = train(VIDEOS, configs[2], resume=weights.load(tmp_path / "w.safetensors").training_state)
     alone = train(VIDEOS, configs[2])
     assert (part.iterations, again.iterations) == (25, 60)
     for name, value in alone.model.state().items():  # batched and single products round differently
@@ -191,12 +191,12 @@ def test_fewer_columns_keep_what_varies_and_go_with_the_run(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("other", ["columns", "clusters"])
-def test_a_checkpoint_of_another_network_is_refused(other: str) -> None:
-    checkpoint = train(VIDEOS, CONFIG, should_stop=lambda: StopKind.KEEP).checkpoint
+def test_a_training_state_of_another_network_is_refused(other: str) -> None:
+    state = train(VIDEOS, CONFIG, should_stop=lambda: StopKind.KEEP).training_state
     videos = [video[:, :5] for video in VIDEOS] if other == "columns" else VIDEOS
     config = CONFIG if other == "columns" else structs.replace(CONFIG, n_clusters=5)
     with pytest.raises(InputError, match="other widths"):
-        train(videos, config, resume=checkpoint)
+        train(videos, config, resume=state)
 
 
 def test_our_preset_beats_an_equal_split_where_steps_have_one_order() -> None:
