@@ -11,9 +11,11 @@ from uuid import uuid4
 import numpy as np
 
 from . import learning_work, run_folder
+from .annotation.changes import Changes
 from .annotation.document import Document
 from .annotation.learned import Learned
 from .annotation.segmentation import Segmentation
+from .annotation.step_commands import first_names
 from .annotation.values import Prediction, Run, ScoresRef
 from .cache import atomic_write, cache_path
 from .data.dataset import RunId, VideoId
@@ -175,6 +177,16 @@ def segment_request(project: Project, run: RunId | None, decoder: str | None, de
         device=device,
         decoder=decoder or str(chosen.config.get("decoder", "fixed-order")),
     )
+
+
+def add_predictions(project: Project, run: RunId, result: Mapping[str, Any]) -> Changes:
+    """The predictions of a segmenting job arrive, and names for their clusters where no ground truth gives them any."""
+    arrived = project.add_predictions(predictions_of(project.document, run, result))
+    names = first_names(project.document, run)
+    if names is None:
+        return arrived
+    named = project.edit(names)
+    return Changes(arrived.what | named.what, arrived.videos | named.videos, arrived.runs | named.runs)
 
 
 def predictions_of(document: Document, run: RunId, result: Mapping[str, Any]) -> list[Prediction]:

@@ -18,6 +18,8 @@ from .values import ActionKey, LabelMap, MapKey, StepTextKey, TrackKey
 RESERVED = ("background", "unlabelled", "unmapped")
 """Names that mean something else everywhere."""
 MAX_NAME = 200
+STEP = re.compile(r"Step (\d{1,6})")
+"""The name that a cluster's action has until a person gives it one."""
 
 
 def add_action(document: Document, name: str) -> tuple[Edit, ActionId]:
@@ -106,6 +108,12 @@ def uses_of(document: Document, action: ActionId) -> tuple[int, list[VideoId], i
         int((track.stops - track.starts)[track.labels == int(action)].sum()) for track in document.ground_truth.values()
     )
     return sum(segments.values()), [v for v, count in segments.items() if count], true
+
+
+def is_unnamed_step(document: Document, action: ActionId) -> bool:
+    """Whether an action still has the name that its cluster came with, and is in no ground truth."""
+    known = document.actions.get(action)
+    return known is not None and bool(STEP.fullmatch(known.name)) and not uses_of(document, action)[2]
 
 
 def find_action(document: Document, name: str) -> Action | None:

@@ -14,6 +14,7 @@ from .kit_commands import set_kit_text, set_step_text
 from .map_commands import name_cluster, rematch, set_leftovers, set_lock, set_many_to_one, set_target
 from .review_commands import accept_rest_as_background, check_span, set_review
 from .segment_commands import merge, move_boundary, relabel, relabel_like, relabel_spans, split, swallow
+from .step_commands import name_steps
 from .track_commands import (
     adopt_all,
     adopt_prediction,
@@ -40,6 +41,7 @@ __all__ = [
     "merge_actions",
     "move_boundary",
     "name_cluster",
+    "name_steps",
     "order_actions",
     "recolour_action",
     "relabel",

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ..data.dataset import BACKGROUND, Action, ActionId, ClusterId, RunId, VideoId
 from ..errors import EditError
-from .action_commands import add_action, find_action
+from .action_commands import add_action, find_action, is_unnamed_step, merge_actions, rename_action
 from .document import Document
 from .edit import Edit, Swap
 from .values import UNMAPPED, LabelMap, Leftovers, MapKey, Target, TrackKind
@@ -93,11 +93,17 @@ def set_leftovers(document: Document, run: RunId, policy: Leftovers, fill: Mappi
 
 
 def name_cluster(document: Document, run: RunId, cluster: int, name: str) -> Edit:
-    """A cluster goes to the action with this name, which is made when there is none: one edit."""
-    known = find_action(document, name)
+    """A cluster goes to the action with this name, which is made when there is none: one edit.
+
+    An action that still has the name which it came with ("Step 4") is the cluster itself: it takes the new name, or
+    becomes one with the action that has it, in every map and every track.
+    """
+    before = _map(document, run, cluster)
+    known, held = find_action(document, name), ActionId(before.target(cluster))
+    if is_unnamed_step(document, held) and not (known is not None and known.id == held):
+        return rename_action(document, held, name) if known is None else merge_actions(document, held, known.id)
     if known is not None:
         return set_target(document, run, cluster, known.id)
-    before = _map(document, run, cluster)
     added, action = add_action(document, name)
     after = with_target(before, cluster, action)
     return Edit(f"name cluster {cluster} {name.strip()}", (*added.swaps, Swap(MapKey(run), before, after)))

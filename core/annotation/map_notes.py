@@ -34,6 +34,10 @@ def map_notes(document: Document, label_map: LabelMap) -> list[str]:
         found.append(f"Matched on {video.name if video else label_map.video} alone. {VIDEO_LEVEL}")
     if label_map.reference is TrackKind.CORRECTED:
         found.append("Matched on the corrected labels of accepted videos, not on ground truth.")
+    if label_map.reference is TrackKind.PREDICTION:
+        found.append(
+            "The names come from clusters, this run's or an earlier one's, not from a match with ground truth."
+        )
     if label_map.leftovers is Leftovers.LARGEST and label_map.left_over:
         found.append("Clusters without a partner stand for the action they share most frames with.")
     return [note for note in found if note]

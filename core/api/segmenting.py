@@ -57,7 +57,7 @@ def segment_project(
     `decoder` None is the run's own; `settings` are values of the decoder as text (`core.decode.settings.FIELDS`).
     Raises ConfigError for an unknown decoder or setting, and for a value outside its range.
     """
-    from ..run_work import predictions_of, segment_request
+    from ..run_work import add_predictions, segment_request
 
     if decoder is not None:
         check_name(decoder)
@@ -65,10 +65,9 @@ def segment_project(
     request = msgspec.structs.replace(segment_request(project, run, decoder, device), settings=dict(settings or {}))
     try:
         result = segment(request, report=report, should_stop=should_stop)
-        predictions = predictions_of(project.document, RunId(request.run), result)
     except BaseException:
         shutil.rmtree(request.out, ignore_errors=True)
         raise
     finally:
         Path(request.weights).unlink(missing_ok=True)
-    return RunId(request.run), project.add_predictions(predictions)
+    return RunId(request.run), add_predictions(project, RunId(request.run), result)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QMenu
 
+from core.annotation import commands
+
 from .menu import Command, Menu
 
 
@@ -26,6 +28,13 @@ class LabelsMenu(Menu):
                 on_chosen(labels.retire),
                 tip="Hidden from menus and keys; its segments keep it",
                 usable=self.is_open,
+            ),
+            Command(
+                "labels.steps",
+                "Make steps of unmapped clusters",
+                self.make_steps,
+                tip="Each cluster of the shown run without an action gets one of its own, to be renamed",
+                usable=self.has_run,
             ),
             None,
             Command(
@@ -53,6 +62,15 @@ class LabelsMenu(Menu):
     def new_action(self) -> None:
         self.show_panel()
         self.window.labels.new.setFocus()
+
+    def has_run(self) -> bool:
+        """Whether a run is shown."""
+        return self.is_open() and self.session.current_run is not None
+
+    def make_steps(self) -> None:
+        document, run = self.session.document, self.session.current_run
+        if document is not None and run is not None:
+            self.session.do(lambda: commands.name_steps(document, run))
 
     def on_chosen(self, do: Callable[[], object]) -> Callable[[], None]:
         """What a command does: show the panel, then act on the action that is chosen there."""

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core import events, feature_work, run_work
 from core.annotation.changes import Changes, What
+from core.annotation.step_commands import has_unnamed_steps
 from core.cache import atomic_write
 from core.data.dataset import RunId, Video, VideoId
 from core.errors import JobError, TotError
@@ -221,10 +222,11 @@ class Work(Exchange):
         if self.project is not project:
             self.message.emit("A project that is closed was segmented. Segment it again once it is open.", "info")
             return
-        document = project.document
-        predictions = run_work.predictions_of(document, run, finished.result)
-        self.changedProject.emit(project.add_predictions(predictions))
-        self.message.emit(f"{document.runs[run].name}: {len(predictions)} videos segmented.", "info")
+        self.changedProject.emit(run_work.add_predictions(project, run, finished.result))
+        text = f"{project.document.runs[run].name}: {len(finished.result['videos'])} videos segmented."
+        if has_unnamed_steps(project.document, run):
+            text += " Nothing says what its steps are called: name them in the Label map."
+        self.message.emit(text, "info")
 
     def scan(self, root: Path, **choices: Any) -> None:
         """Look what a folder holds, in the background; `datasetScanned` brings the result."""

@@ -74,7 +74,8 @@ def _status(document: Document, found: Overlap, label_map: LabelMap, scores: str
         if found.inputs.video is not None:
             return f"{document.videos[found.inputs.video].name} has nothing to hold the clusters against."
         return (
-            "Matching needs ground truth, or accepted videos with corrected labels. There are none. Name the clusters."
+            "Matching needs ground truth, or accepted videos with corrected labels. There are none. "
+            "Name the steps by their pictures."
         )
     video = found.inputs.video
     if video is None:
@@ -98,7 +99,8 @@ def _fit(document: Document, found: Overlap, label_map: LabelMap) -> str:
     names = [document.videos[v].name for v in found.scored[:MANY_NAMES]]
     rest = f" and {len(found.scored) - MANY_NAMES} more" if len(found.scored) > MANY_NAMES else ""
     notes = map_notes(document, label_map)
-    return " ".join([f"Matched on {on} of {fitted}. Scored on {', '.join(names)}{rest}.", *notes])
+    matched = "Not matched." if label_map.reference is TrackKind.PREDICTION else f"Matched on {on} of {fitted}."
+    return " ".join([f"{matched} Scored on {', '.join(names)}{rest}.", *notes])
 
 
 def _left_over(found: Overlap, label_map: LabelMap) -> str:
