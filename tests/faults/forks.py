@@ -30,10 +30,11 @@ def killed_at_random(
     within_s: float,
     limit_s: float = 60.0,
     after: str = "",
+    then: Callable[[], None] | None = None,
 ) -> Ended:
     """Fork, run ``work(say)`` in the child, and kill it with -9 up to `within_s` after `after_lines` lines.
 
-    Where a line `after` is named, it must have come as well.
+    Where a line `after` is named, it must have come as well. `then` is done between stopping and killing the child.
 
     A fork carries the imports along, so that a thousand kills take minutes. The parent must have no threads and no
     project open.
@@ -45,7 +46,7 @@ def killed_at_random(
     os.close(write)
     try:
         data, killed = _follow(
-            child, read, dice, after_lines, within_s, limit_s, f"{after}\n".encode() if after else b""
+            child, read, dice, after_lines, within_s, limit_s, f"{after}\n".encode() if after else b"", then
         )
     finally:
         os.close(read)
@@ -72,7 +73,14 @@ def _be_the_child(work: Callable[[Callable[[str], None]], None], read: int, writ
 
 
 def _follow(
-    child: int, read: int, dice: random.Random, after_lines: int, within_s: float, limit_s: float, after: bytes
+    child: int,
+    read: int,
+    dice: random.Random,
+    after_lines: int,
+    within_s: float,
+    limit_s: float,
+    after: bytes,
+    then: Callable[[], None] | None,
 ) -> tuple[bytes, bool]:
     data, deadline, armed = b"", time.monotonic() + limit_s, False
     while True:
@@ -80,6 +88,9 @@ def _follow(
             armed, deadline = True, time.monotonic() + dice.uniform(0, within_s)
         left = deadline - time.monotonic()
         if left <= 0:
+            if then is not None:
+                os.kill(child, signal.SIGSTOP)
+                then()
             os.kill(child, signal.SIGKILL)
             while more := os.read(read, 1 << 16):  # what it had said before
                 data += more

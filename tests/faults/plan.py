@@ -44,6 +44,7 @@ ROWS = (
     Row("F3", "kill -9 of the whole window under load, started again", "window_kills:window", 50, "kills"),
     Row("F4", "from an edit to the disk, while a training runs", "latency:edit_to_disk", 10_000, "edits"),
     Row("F5", "power loss: unsynced writes dropped, torn, reordered", "power:power_loss", 1000, "crashes"),
+    Row("F5-disk", "power loss of a real file system, shut down unsynced", "power_disk:power_cuts", 1000, "cuts"),
     Row("F6", "one system call fails: every call, error and n", "syscalls:every_call", 100_000, "faults"),
     Row("F7", "a full disk of 8 MB in edit, backup, export, arriving run, migration", "places:disk_full", 20, "rounds"),
     Row("F8-disk", "1 to 5 % of writes, syncs, openings fail", "random_faults:disk", 200, "runs"),

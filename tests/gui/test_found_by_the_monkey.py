@@ -202,3 +202,24 @@ def test_a_job_that_ends_as_the_window_closes_opens_no_dialog(window: MainWindow
     work._arrived.emit(Finished(job=job, result={}))
     QApplication.processEvents()
     assert opened == []
+
+
+def test_a_name_that_cannot_be_sent_is_a_message_and_no_job_that_never_ends() -> None:
+    """A project of an older version may hold one; the engine was busy for good, with nothing."""
+    from core.requests import DemoRequest
+    from totgui.jobs.runner import Runner
+
+    runner = Runner(lambda event: None)
+    try:
+        with pytest.raises(JobError, match="not UTF-8"):
+            runner.start(DemoRequest(job="x", out="P\udce903"))
+        assert not runner.busy and runner.pid is None
+    finally:
+        runner.close()
+
+
+def test_a_second_video_is_found_by_its_place_whatever_its_name(window: MainWindow) -> None:
+    """Qt loses bytes of an id that are no UTF-8."""
+    window.actions_.by_name["view.second"].trigger()
+    assert window.session.companion.video is not None
+    assert window.session.companion.video.id == next(iter(window.session.document.videos))

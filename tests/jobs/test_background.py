@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 
 import pytest
 
-from core.events import Cancelled, Event, Finished, JobCancelled, StopKind
+from core.events import Cancelled, Event, Failed, Finished, JobCancelled, StopKind
 from totgui.jobs.background import Background
 
 
@@ -26,7 +27,7 @@ class Heard:
             return self._found()
 
     def _found(self) -> list[tuple[str, type]]:
-        return [(e.job, type(e)) for e in self.events if isinstance(e, Finished | Cancelled)]
+        return [(e.job, type(e)) for e in self.events if isinstance(e, Finished | Cancelled | Failed)]
 
 
 @pytest.fixture
@@ -81,3 +82,14 @@ def test_closing_begins_nothing_that_waits(heard):
     assert begun.wait(30)
     background.close()
     assert heard.endings(2) == [("a", Cancelled), ("b", Cancelled)] and ran == []
+
+
+def test_a_place_that_cannot_be_written_is_a_sentence_with_a_way_out(background, heard):
+    def work(report, should_stop):
+        raise OSError(errno.EROFS, "Read-only file system", "/medium/out")
+
+    background.start("a", "Exporting", work)
+    assert heard.endings(1) == [("a", Failed)]
+    ending = heard.events[-1]
+    assert (ending.kind, ending.message) == ("disk", "/medium/out: read-only file system.")
+    assert ending.hint == "Choose another place."

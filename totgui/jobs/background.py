@@ -23,6 +23,8 @@ from core.events import (
     StopKind,
 )
 
+from .disk import told_by_disk
+
 Task = Callable[[Report, ShouldStop], dict[str, Any]]
 
 
@@ -95,6 +97,8 @@ class Background:
         except TotError as error:
             kind, hint = (error.kind, error.hint) if isinstance(error, JobError) else ("input", "")
             return Failed(job=job, kind=kind, message=str(error), hint=hint, traceback=traceback.format_exc())
+        except OSError as error:
+            return told_by_disk(job, error)
         except Exception as error:  # the outer edge of a job
             return Failed(
                 job=job, kind="failed", message=f"{type(error).__name__}: {error}", traceback=traceback.format_exc()

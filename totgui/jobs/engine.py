@@ -27,6 +27,7 @@ from core import api
 from core.errors import JobError, TotError, is_out_of_memory
 from core.events import Cancelled, Event, Failed, Finished, JobCancelled, LogLine, StopKind
 
+from .disk import told_by_disk
 from .protocol import (
     DemoRequest,
     EvaluateRequest,
@@ -166,6 +167,8 @@ def run(control: Control, send: Callable[[Event], None]) -> Event:
                 traceback=traceback.format_exc(),
             )
         report(LogLine(text=traceback.format_exc(), level="error"))
+        if isinstance(error, OSError) and error.errno is not None:
+            return told_by_disk(job, error)
         return Failed(
             job=job, kind="failed", message=f"{type(error).__name__}: {error}", traceback=traceback.format_exc()
         )

@@ -145,7 +145,12 @@ class Runner:
         return self._child.process.pid if self._child is not None else None
 
     def start(self, request: Work) -> None:
-        """Run a job. Raises JobError while another one runs."""
+        """Run a job. Raises JobError while another one runs, and where it names what cannot be sent."""
+        try:
+            encode(request)
+        except UnicodeEncodeError as error:
+            name = error.object.encode("utf-8", "backslashreplace").decode()[:80]
+            raise JobError(f"A name is not UTF-8: {name}.", hint="Rename the file, then add it again.") from error
         with self._lock:
             if self._job is not None:
                 raise JobError("A job is running. Stop it first.", kind="busy")

@@ -95,7 +95,7 @@ class SecondVideo(QWidget):
         videos = list(document.videos.values())
         self.choice.clear()
         for video in videos:
-            self.choice.addItem(video.name, video.id)
+            self.choice.addItem(video.name)
         here = list(document.videos).index(self._session.current_video)
         self.choice.setCurrentIndex((here + 1) % len(videos))
         self.show()
@@ -116,9 +116,10 @@ class SecondVideo(QWidget):
 
     def _on_chosen(self) -> None:
         document = self._session.document
-        if document is not None and self.choice.currentData() is not None:
+        place = self.choice.currentIndex()
+        if document is not None and 0 <= place < len(document.videos):
             self.picture.show_image(-1, None)
-            self._session.companion.show(document.videos[VideoId(self.choice.currentData())])
+            self._session.companion.show(list(document.videos.values())[place])
 
     def align_step(self) -> None:
         """Hold both together where the step under the playhead begins in each, in the tracks that stand for them."""
