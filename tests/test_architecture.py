@@ -91,10 +91,11 @@ TABLE: dict[str, tuple[str, str]] = {
     "totgui.graphs": ("", "QT"),
     "totgui.tour": ("totgui.models totgui.palette", "QT"),
     "totgui.keymap": ("totgui.settings", "QT"),
+    "totgui.jobs.disk": ("core.events", ""),
     "totgui.jobs.protocol": ("core.events core.errors core.requests", "msgspec"),
     "totgui.jobs.runner": ("totgui.jobs.protocol totgui.jobs.engine core.events core.errors", "msgspec"),
-    "totgui.jobs.engine": ("totgui.jobs.protocol core.api core.events core.errors", "msgspec"),
-    "totgui.jobs.background": ("core.api core.events core.errors", "msgspec"),
+    "totgui.jobs.engine": ("totgui.jobs.protocol totgui.jobs.disk core.api core.events core.errors", "msgspec"),
+    "totgui.jobs.background": ("totgui.jobs.disk core.api core.events core.errors", "msgspec"),
     # What the background thread runs: verbs, and reading a project for an export.
     "totgui.jobs.tasks": (f"core.api core.relink core.project core.data core.annotation {VALUES}", ""),
     "totgui.jobs.exchange_tasks": (f"core.api core.kit core.project core.data core.annotation {VALUES}", ""),
