@@ -116,7 +116,7 @@ class Stage:
 
         if not (self.work / "demo").is_dir():
             done: list[Path] = []
-            self.session.work.render_demo(self.work / "demo", done.append)
+            self.session.datasets.render_demo(self.work / "demo", done.append)
             self.wait(lambda: done, "the demo")
         if not (self.work / "empty.tot").exists():
             api.create_project(self.work / "empty.tot", api.open_dataset(self.work / "demo")).close()

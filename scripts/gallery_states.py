@@ -291,9 +291,9 @@ def import_labels(stage: Stage) -> QWidget:
 def extract(stage: Stage) -> QWidget:
     from totgui.dialogs.extract import ExtractDialog, ExtractOffer
 
-    work = stage.session.work
+    features = stage.session.features
     lengths = [(300, Fraction(30)), (600, Fraction(30)), (7, None)]
-    return ExtractDialog(ExtractOffer(work.extractors(), lengths, work.feature_places, {}), stage.window)
+    return ExtractDialog(ExtractOffer(features.extractors(), lengths, features.feature_places, {}), stage.window)
 
 
 def locate(stage: Stage) -> QWidget:

@@ -85,7 +85,7 @@ class HeadlessJob:
 
     def _render(self) -> Path:
         folders: list[Path] = []
-        self.session.work.render_demo(self.out / "demo", folders.append)
+        self.session.datasets.render_demo(self.out / "demo", folders.append)
         self._wait(lambda: bool(folders), "Render the demo (rendered clips)")
         return folders[0]
 
@@ -94,7 +94,7 @@ class HeadlessJob:
         # The window would ask where the project goes.
         self.session.datasetScanned.disconnect(self.window.actions_.file.dataset_scanned)
         self.session.datasetScanned.connect(found.append)
-        self.session.work.scan(folder)
+        self.session.datasets.scan(folder)
         self._wait(lambda: bool(found), "Open the dataset")
         project = self.out / "demo.tot"
         if project.exists():
@@ -165,7 +165,7 @@ class HeadlessJob:
             ("Write the report", ReportRequest(out / "report.html")),
             ("Make the training kit", KitRequest(out / "kit", "corrected", videos)),
         ):
-            self.session.work.export(request)
+            self.session.exchange.export(request)
             self._wait(lambda: not self.session.jobs, what)
 
     # --- waiting and looking -------------------------------------------------------------------------

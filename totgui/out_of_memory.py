@@ -13,7 +13,7 @@ from core.errors import ConfigError
 from core.events import Event, Failed, Finished, Started
 from core.tot.config import TrainConfig, half_batch
 
-from .session.work import Training
+from .session.runs import Training
 
 KIND = "out-of-memory"
 Choice = tuple[str, Callable[[], None]]
@@ -29,13 +29,13 @@ class OutOfMemory(QObject):
         self._kept: RunId | None = None
         self._next: Callable[[], Any] | None = None
         session.jobEvent.connect(self._on_event)
-        session.work.runTrained.connect(self._on_run)
+        session.runs.trained.connect(self._on_run)
         session.jobsChanged.connect(self._go_on)
         session.projectChanged.connect(self._forget)
 
     def ways_out(self, event: Event) -> list[Choice]:
         """The buttons for an ending; none where memory was not what was missing."""
-        training: Training | None = self._session.work.last_training
+        training: Training | None = self._session.runs.last_training
         if training is None or event.job != training.job:
             return []
         if isinstance(event, Failed) and event.kind == KIND:
@@ -57,7 +57,7 @@ class OutOfMemory(QObject):
         return choices
 
     def _start(self, training: Training) -> None:
-        self._when_idle(lambda: self._session.work.train_again(training))
+        self._when_idle(lambda: self._session.runs.train_again(training))
 
     def _resume(self) -> None:
         if self._kept is not None:

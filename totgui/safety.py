@@ -86,13 +86,13 @@ class Safety(QObject):
                 back = (f"Open the backup of {at:%d %b %H:%M}", lambda: self._try_to_open(found, as_copy=False))
                 self._window.bar.say(text, "error", [back, save])
 
-        self._session.work.whole_backup(path, offer)
+        self._session.copies.whole_backup(path, offer)
 
     def salvage(self, path: Path) -> None:
         """Save what a damaged project still holds into a new file, and open that."""
         chosen = self._ask_name("Save what is left", path.with_name(f"{path.stem} saved.tot"))
         if chosen is not None:
-            self._session.work.salvage(path, chosen, lambda found: self._salvaged(chosen, found))
+            self._session.copies.salvage(path, chosen, lambda found: self._salvaged(chosen, found))
 
     def _salvaged(self, path: Path, found: Mapping[str, Any]) -> None:
         self.open_project(path)
@@ -104,7 +104,7 @@ class Safety(QObject):
         """Say what opening took, and offer trainings that nobody took in."""
         project, say = self._session.project, self._window.bar.say
         if not project.read_only:
-            for result in self._session.work.left_runs():
+            for result in self._session.runs.left():
                 self._offer_run(result)
         if text := " ".join([opened_text(project), *project.notes]).strip():
             say(text, "warning" if project.notes else "info")
@@ -117,8 +117,8 @@ class Safety(QObject):
             f"({result['iterations']:,} iterations{early}).",
             "info",
             [
-                ("Add the run", lambda: self._session.work.take_run(result)),
-                ("Discard it", lambda: self._session.work.forget_run(result)),
+                ("Add the run", lambda: self._session.runs.take(result)),
+                ("Discard it", lambda: self._session.runs.forget(result)),
             ],
         )
 
@@ -176,7 +176,7 @@ class Safety(QObject):
         chosen = self._ask_name("Save a copy", project.path.with_name(f"{project.path.stem} copy.tot"))
         if chosen is not None:
             go_on = project.read_only or project.saved_state().kind == "not-saved"
-            self._session.work.save_copy(chosen, lambda lost: self._copied(chosen, lost, go_on=go_on))
+            self._session.copies.save_copy(chosen, lambda lost: self._copied(chosen, lost, go_on=go_on))
 
     def _copied(self, path: Path, lost: list[str], *, go_on: bool) -> None:
         if go_on:

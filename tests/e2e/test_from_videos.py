@@ -102,7 +102,7 @@ def test_open_extract_train_name_correct_and_export(
     actions.by_name["segment.adopt-video"].trigger()
     assert session.do(lambda: commands.move_boundary(document, VideoId("v0"), 0, 60))
     session.do(lambda: commands.set_review(document, VideoId("v0"), ReviewStatus.ACCEPTED, ""))
-    session.work.export(LabelsRequest("frames", tmp_path / "labels", "corrected", (VideoId("v0"),)))
+    session.exchange.export(LabelsRequest("frames", tmp_path / "labels", "corrected", (VideoId("v0"),)))
     wait(qtbot, lambda: not session.jobs)
     (written,) = (tmp_path / "labels").rglob("v0.txt")
     labels = written.read_text().split()
@@ -116,11 +116,11 @@ def test_open_extract_train_name_correct_and_export(
 def test_stop_keeps_finished_videos_and_a_death_is_told_with_its_last_words(
     qtbot: object, window: MainWindow, videos: Path, tmp_path: Path
 ) -> None:
-    session, work = window.session, window.session.work
+    session, features = window.session, window.session.features
     session.create_project(tmp_path / "p.tot", api.open_dataset(videos))
     settings = ExtractSettings(extractor="descriptor", rate="30", device="cpu", batch=2)
-    folder = work.feature_places(settings)[0]
-    work.extract(settings, None)
+    folder = features.feature_places(settings)[0]
+    features.extract(settings, None)
     assert window.status.cancel.text() == "Stop" and not window.training._train.isEnabled()
     wait(qtbot, lambda: (folder / "v0.npy").exists())
     window.status.cancel.click()
@@ -131,13 +131,13 @@ def test_stop_keeps_finished_videos_and_a_death_is_told_with_its_last_words(
 
     seen: list[object] = []
     session.jobEvent.connect(seen.append)
-    work.extract(msgspec.structs.replace(settings, rate="15"), None)
+    features.extract(msgspec.structs.replace(settings, rate="15"), None)
     wait(qtbot, lambda: any(isinstance(e, Progress) and e.done for e in seen))
-    os.kill(work._runner.pid, signal.SIGSEGV)
+    os.kill(session.work._runner.pid, signal.SIGSEGV)
     wait(qtbot, lambda: not session.jobs)
     assert any(isinstance(e, Failed) and e.kind == "engine-died" for e in seen)
     assert "a crash in a library" in window.bar.text() and window.bar.choices() == ["Details…"]
-    work.extract(settings, None)
+    features.extract(settings, None)
     wait(qtbot, lambda: not session.jobs)
     assert len(session.document.dataset.trainable) == 3
 
@@ -154,7 +154,7 @@ def test_a_video_that_cannot_be_read_is_a_row_with_its_reason(
     said: list[str] = []
     session.message.connect(lambda text, _level: said.append(text))
     (root / "v1.mp4").write_bytes(b"torn" * 1000)
-    session.work.extract(ExtractSettings(extractor="descriptor", device="cpu"), None)
+    session.features.extract(ExtractSettings(extractor="descriptor", device="cpu"), None)
     assert not window.training._features.isEnabled()  # they are being made
     wait(qtbot, lambda: not session.jobs)
     assert [v.name for v in session.document.dataset.trainable] == ["v0", "v2"]

@@ -113,7 +113,7 @@ def test_open_train_correct_reopen_and_export(
     actions.file.open_path(tmp_path / "salads.tot")
     assert session.document.corrected[video] == corrected
     assert session.project.undo_text is not None
-    session.work.export(LabelsRequest("frames", tmp_path / "labels", "corrected", (video,)))
+    session.exchange.export(LabelsRequest("frames", tmp_path / "labels", "corrected", (video,)))
     wait(qtbot, lambda: not session.jobs)
     (written,) = (p for p in (tmp_path / "labels").rglob("v0.txt"))
     assert written.read_text().split() == [NAMES[x] for x in corrected.to_frames()]
@@ -127,7 +127,7 @@ def test_discarded_training_leaves_nothing_and_the_next_one_runs(
     session.train(msgspec.structs.replace(a_config(), iterations=200_000), "cpu")
     with qtbot.waitSignal(session.jobEvent, timeout=60_000):  # type: ignore[attr-defined]
         pass
-    session.stop(StopKind.DISCARD)
+    session.work.stop(StopKind.DISCARD)
     wait(qtbot, lambda: not session.jobs)
     assert not session.document.runs
     session.train(msgspec.structs.replace(a_config(), iterations=20), "cpu")

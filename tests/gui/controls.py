@@ -97,7 +97,7 @@ def dialogs(window: MainWindow, folder: Path) -> Iterator[tuple[str, QWidget]]:
         yield f"export {name}", ExportDialog(session, window, kind=kind)
     yield "kit texts", KitTextsDialog(session, window)
     yield "import", ImportDialog(session, [folder / "in.csv"], window)
-    offer = ExtractOffer(api.extractors(), lengths, session.work.feature_places, {})
+    offer = ExtractOffer(api.extractors(), lengths, session.features.feature_places, {})
     yield "extract", ExtractDialog(offer, window)
     yield "locate", LocateDialog(session, lambda lost: str(lost.video), window)
     yield "keys", KeysDialog(tools.bindable(), keymap.preset, {"segment.split": ("M",)}, window)

@@ -58,7 +58,7 @@ class FakeSession(QObject):
     currentRunChanged = Signal()
     pinnedChanged = Signal()
     reportReady = Signal()
-    thumbnailReady = Signal()
+    ready = Signal()  # of the pictures
     message = Signal(str, str)
     done = Signal(str)
     clusterSelected = Signal(int)
@@ -73,11 +73,11 @@ class FakeSession(QObject):
         self.chosen = Chosen(self)
         self.comparing.reset(document)
         self.comparing.message.connect(self.message)
-        self.work, self.project, self.extracting = self, None, False
+        self.work = self.runs = self.features = self.files = self.exchange = self.pictures = self
+        self.project, self.extracting = None, False
         self.proposals = Proposals(self)
         self.training = False
         self.notes: dict[VideoId, str] = {}
-        self.files = self
         self.document = document
         self.current_run = next(reversed(document.runs), None) if document else None
         self.current_video = next(iter(document.videos)) if document else None
@@ -109,7 +109,7 @@ class FakeSession(QObject):
     def resume(self, run, device="auto"):
         self.calls.append(("resume", run))
 
-    def hide_run(self, run, hidden=True) -> None:
+    def hide(self, run, hidden=True) -> None:
         changes = self.document.hide_run(run, hidden)
         self.comparing.forget_hidden(self.document)
         self.documentChanged.emit(changes, None)

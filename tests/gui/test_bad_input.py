@@ -92,7 +92,7 @@ def test_a_boundary_that_is_held_while_a_training_ends_goes_where_it_is_dropped(
     before = corrected(window)
     QTest.mousePress(view, LEFT, NONE, at(window, 40))
     QTest.mouseMove(view, at(window, 44))
-    window.session.work.take_run(a_training(tmp_path / "out"))
+    window.session.runs.take(a_training(tmp_path / "out"))
     assert window.session.current_run == "r2"
     QTest.mouseMove(view, at(window, 50))
     QTest.mouseRelease(view, LEFT, Qt.KeyboardModifier.AltModifier, at(window, 50))
@@ -109,7 +109,7 @@ def test_an_answer_given_after_a_training_has_ended_is_the_edit_that_was_asked_f
     session.select_segments([1])
     window.actions_.by_name["segment.relabel"].trigger()
     popup = next(w for w in window.findChildren(ActionPopup) if w.isVisible())
-    session.work.take_run(a_training(tmp_path / "out"))
+    session.runs.take(a_training(tmp_path / "out"))
     QTest.keyClick(popup.field, Qt.Key.Key_4)
     assert int(corrected(window).to_frames()[50]) == 3
     assert "r2" in session.document.runs
@@ -124,7 +124,7 @@ def test_a_name_that_is_being_typed_survives_the_end_of_a_training(window, qtbot
     [field] = window.labels.table.viewport().findChildren(QLineEdit)
     field.clear()
     qtbot.keyClicks(field, "turn the screw")
-    window.session.work.take_run(a_training(tmp_path / "out"))
+    window.session.runs.take(a_training(tmp_path / "out"))
     assert field.isVisible() and field.text() == "turn the screw"
     QTest.keyClick(field, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.session.document.actions[ActionId(1)].name == "turn the screw")
@@ -139,14 +139,14 @@ def test_deleting_the_run_that_is_shown_everywhere_leaves_a_window_that_works(wi
     session.chosen.activate(f"run:{R}")
     paint_all(window)
     before = corrected(window)
-    session.hide_run(R)
+    session.runs.hide(R)
     assert session.current_run is None and session.chosen.runs == () and session.chosen.active == "corrected"
     paint_all(window)
     for command in ("segment.adopt-all", "model.segment", "review.next-uncertain", "review.next-difference"):
         window.actions_.by_name[command].trigger()
     assert corrected(window).starts.tolist() == before.starts.tolist()
     assert session.do(lambda: commands.move_boundary(session.document, session.current_video, 0, 45))
-    session.hide_run(R, False)
+    session.runs.hide(R, False)
     session.select_run(R)
     paint_all(window)
     assert len(session.document.predictions) == 3
@@ -158,7 +158,7 @@ def test_deleting_the_run_while_its_boundary_is_held_changes_nothing(window) -> 
     before = corrected(window)
     QTest.mousePress(view, LEFT, NONE, at(window, 60))
     QTest.mouseMove(view, at(window, 66))
-    window.session.hide_run(R)
+    window.session.runs.hide(R)
     QTest.keyClick(view, Qt.Key.Key_Escape)
     QTest.mouseRelease(view, LEFT, NONE, at(window, 66))
     assert corrected(window).starts.tolist() == before.starts.tolist()

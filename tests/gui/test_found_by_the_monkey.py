@@ -89,7 +89,7 @@ def test_segmenting_without_features_is_a_message(window: MainWindow) -> None:
     window.session.message.connect(lambda text, level: said.append(text))
     session = window.session
     video = next(iter(session.document.videos.values()))
-    session.work.changedProject.emit(session.project.replace_videos([dataclasses.replace(video, features=None)]))
+    session.runs.changedProject.emit(session.project.replace_videos([dataclasses.replace(video, features=None)]))
     window.actions_.by_name["model.segment"].trigger()
     assert len(said) == 1 and "no video of this project has usable features" in said[0]
     assert session.work.running == {}
@@ -101,21 +101,21 @@ def test_a_training_whose_files_are_gone_is_a_message(window: MainWindow, tmp_pa
     window.session.message.connect(lambda text, level: said.append(text))
     result = {"curve": [], "config": {"n_clusters": 3}, "device": "cpu", "seconds": 1.0, "iterations": 1}
     result |= {"stopped_early": False, "losses": {}, "weights": str(tmp_path / "gone" / "weights.safetensors")}
-    window.session.work.take_run(result)
+    window.session.runs.take(result)
     assert len(said) == 1 and said[0].startswith("The training could not be taken in.")
     assert list(window.session.document.runs) == [R]
 
 
 def test_a_segmentation_of_a_project_that_was_closed_goes_into_no_other(window: MainWindow, tmp_path: Path) -> None:
     """Another project was opened meanwhile: its document had no such run, or another one of the same name."""
-    work, first = window.session.work, window.session.project
+    runs, first = window.session.runs, window.session.project
     with a_project(tmp_path / "b.tot") as project:
         with_run(project)
     said: list[str] = []
     window.session.message.connect(lambda text, level: said.append(text))
     window.session.open_project(tmp_path / "b.tot")
     before = dict(window.session.document.predictions)
-    work._on_segmented(first, R, SimpleNamespace(result={"videos": {}}))
+    runs._on_segmented(first, R, SimpleNamespace(result={"videos": {}}))
     assert window.session.document.predictions == before
     assert said and "project that is closed" in said[-1]
 
@@ -168,12 +168,12 @@ def test_a_dialog_goes_with_its_project(window: MainWindow, qtbot, tmp_path: Pat
     ended: list[int] = []
     dialog.finished.connect(ended.append)
     answers: list[str] = []
-    window.session.work.previews.ready.connect(lambda kind, answer: answers.append(kind))
+    window.session.exchange.previews.ready.connect(lambda kind, answer: answers.append(kind))
     dialog.open()
     window.session.open_project(tmp_path / "b.tot")
     assert len(ended) == 1 and not dialog.isVisible()
     answers.clear()
-    window.session.work.previews.ask("last", lambda: "")
+    window.session.exchange.previews.ask("last", lambda: "")
     qtbot.waitUntil(lambda: "last" in answers)
     assert answers == ["last"], "what was asked of the first project is answered to the second"
 

@@ -81,7 +81,7 @@ def test_a_search_finds_them_under_any_name_and_the_window_shows_them_again(qtbo
     assert asked[0].use.text() == "Use 2 files"
     assert "2 of 3 missing files were found" in window.bar.text()
     qtbot.waitUntil(lambda: len(session.files.lost) == 1)
-    assert set(session.work.notes) == {lost.video for lost in session.files.lost}
+    assert set(session.features.notes) == {lost.video for lost in session.files.lost}
     shown = []
     session.playback.pictureReady.connect(lambda frame, image: shown.append((frame, image)))
     for name in ("variable_rate", "short_group"):

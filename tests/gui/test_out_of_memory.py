@@ -95,7 +95,7 @@ def test_the_cpu_is_not_offered_where_it_was_the_cpu(window):
 
 def test_a_kept_training_waits_for_the_job_that_runs(window, monkeypatch):
     """What was kept is being segmented when a button is pressed; the training starts after it."""
-    monkeypatch.setattr(window.session.work, "take_run", lambda result, parent=None: None)
+    monkeypatch.setattr(window.session.runs, "take", lambda result, parent=None: None)
     job = train(window, "cuda:0")
     shortage = {"what": WHAT, "device": "cuda:0", "half_batch": 32, "can_go_on": True}
     tell(window, Finished(job=job, result={"out_of_memory": shortage}, stopped_early=True))
@@ -110,14 +110,14 @@ def test_a_kept_training_waits_for_the_job_that_runs(window, monkeypatch):
 
 
 def test_going_on_on_the_cpu_resumes_the_run_that_was_kept(window, monkeypatch):
-    monkeypatch.setattr(window.session.work, "take_run", lambda result, parent=None: None)
+    monkeypatch.setattr(window.session.runs, "take", lambda result, parent=None: None)
     resumed: list[tuple[str, str]] = []
     monkeypatch.setattr(window.session, "resume", lambda run, device: resumed.append((run, device)))
     job = train(window, "cuda:0")
     shortage = {"what": WHAT, "device": "cuda:0", "half_batch": 0, "can_go_on": True}
     tell(window, Finished(job=job, result={"out_of_memory": shortage}, stopped_early=True))
-    window.session.work.runTrained.disconnect(window.session.select_run)
-    window.session.work.runTrained.disconnect(window.session.comparing.arrived)
-    window.session.work.runTrained.emit("r9")
+    window.session.runs.trained.disconnect(window.session.select_run)
+    window.session.runs.trained.disconnect(window.session.comparing.arrived)
+    window.session.runs.trained.emit("r9")
     window.bar.choose("Go on on the CPU")
     assert resumed == [("r9", "cpu")]

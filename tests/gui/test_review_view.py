@@ -57,7 +57,7 @@ def window(qtbot, tmp_path):
     session.create_project(tmp_path / "p.tot", api.open_dataset(a_folder(tmp_path / "data")))
     with_runs(session.project)
     session.select_run(RUNS[1])
-    session.work.changedProject.emit(Changes(What.RUNS | What.PREDICTION))
+    session.runs.changedProject.emit(Changes(What.RUNS | What.PREDICTION))
     yield window
     session.close()
 

@@ -88,7 +88,7 @@ def test_only_a_stopped_run_offers_to_go_on(view, session):
 
 def test_when_every_run_is_hidden_it_says_so(view, session):
     for run in (R1, R2):
-        session.hide_run(run)
+        session.runs.hide(run)
     assert view._table.isHidden() and "Every run is hidden" in view._empty.text()
 
 
@@ -117,5 +117,5 @@ def test_a_run_that_comes_stands_in_its_place_and_one_that_goes_leaves_the_other
     session.document.label_maps[RunId("r3")] = replace(session.document.label_maps[R1], run=RunId("r3"))
     session.documentChanged.emit(Changes(What.RUNS, runs=frozenset([RunId("r3")])), None)
     assert [item.text() for item in cells(view, "Run")] == ["Run 3", "Run 2", "Run 1"]
-    session.hide_run(R2)
+    session.runs.hide(R2)
     assert [item.text() for item in cells(view, "Run")] == ["Run 3", "Run 1"]

@@ -210,7 +210,7 @@ def test_a_training_that_nobody_took_is_offered(window: MainWindow, path: Path, 
         "iterations": 1500, "stopped_early": True, "losses": {}, "curve": [], "label_map": {0: 1}, "metrics": None,
     })  # fmt: skip
     session = window.session
-    monkeypatch.setattr(session.work, "segment", lambda run: None)
+    monkeypatch.setattr(session.runs, "segment", lambda run: None)
     window.actions_.file.open_path(path.with_name("b.tot"))
     assert "1,500 iterations, stopped early" in window.bar.text()
     window.bar.choose("Add the run")

@@ -60,8 +60,8 @@ def test_the_other_stream_is_shown_once_it_is_chosen_and_after_reopening(qtbot, 
     qtbot.waitUntil(lambda: session.playback.timebase.media.stream == 0)
     qtbot.waitUntil(lambda: bool(shown) and shown[-1][0] == 40 and shown[-1][1] is not None)
     assert number_in(pixels(shown[-1][1])) == 40 + OTHER_FIRST
-    qtbot.waitUntil(lambda: session.thumbnail(session.current_video, 7) is not None)
-    assert number_in(pixels(session.thumbnail(session.current_video, 7))) == 7 + OTHER_FIRST
+    qtbot.waitUntil(lambda: session.pictures.thumbnail(session.current_video, 7) is not None)
+    assert number_in(pixels(session.pictures.thumbnail(session.current_video, 7))) == 7 + OTHER_FIRST
     video = session.current_video
     session.close_project()
     session.open_project(tmp_path / "p.tot")

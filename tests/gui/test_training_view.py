@@ -101,5 +101,5 @@ def test_what_a_hidden_run_counted_is_not_told(qtbot):
     session.document.runs[newest.id] = replace(newest, config={**newest.config, "counted": counted})
     view._show_counted()
     assert "5 clusters were found" in view._counted.text()
-    session.hide_run(newest.id)
+    session.runs.hide(newest.id)
     assert "5 clusters were found" not in view._counted.text() and view._counted.isHidden()

@@ -71,7 +71,8 @@ def test_the_pair_is_the_last_and_the_first_frame_of_the_nearest_boundary(qtbot,
         playback.seek(frame)
         qtbot.waitUntil(lambda f=frame: playback.frame == f)
         assert view.picture.pair == (boundary - 1, boundary)
-        qtbot.waitUntil(lambda b=boundary: None not in window.session.pair(window.session.current_video, b - 1, b))
+        pair = (window.session.current_video, boundary - 1, boundary)
+        qtbot.waitUntil(lambda p=pair: None not in window.session.pictures.pair(*p))
         painted = drawn(window)
         half = painted.shape[1] // 2
         middle = painted[painted.shape[0] // 2 - half // 10 : painted.shape[0] // 2 + half // 10]
@@ -149,7 +150,7 @@ def test_every_picture_of_the_strip_belongs_to_its_cell(qtbot, window) -> None:
         strip.grab()
 
         def pictures(tiles=tiles):
-            return window.session.film_strip(window.session.current_video, tiles)
+            return window.session.pictures.film_strip(window.session.current_video, tiles)
 
         qtbot.waitUntil(lambda pictures=pictures: None not in pictures())
         for (start, span), image in zip(tiles, pictures(), strict=True):

@@ -94,14 +94,14 @@ class FileMenu(Menu):
     def open_demo(self) -> None:
         """Render the demo where the person's documents are, then open its project."""
         base = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation)) / "totgui"
-        self.session.work.render_demo(base / "demo", lambda folder: self._demo_ready(folder, base / "demo.tot"))
+        self.session.datasets.render_demo(base / "demo", lambda folder: self._demo_ready(folder, base / "demo.tot"))
 
     def _demo_ready(self, folder: Path, project: Path) -> None:
         if project.exists():
             self.open_path(project)
             return
         self.window.pending_project = project
-        self.session.work.scan(folder)
+        self.session.datasets.scan(folder)
 
     def open_dataset(self) -> None:
         folder = QFileDialog.getExistingDirectory(self.window, "Open dataset", self.window.settings.last_folder())
@@ -119,7 +119,7 @@ class FileMenu(Menu):
         """Open a project file, or scan a folder and ask how to make a project of it."""
         self.window.settings.set_last_folder(path.parent)
         if path.is_dir():
-            self.session.work.scan(path)
+            self.session.datasets.scan(path)
             return
         self.window.safety.open_project(path)
 
@@ -144,7 +144,7 @@ class FileMenu(Menu):
     def _rescan(self, root: Path, choices: dict[str, Any], typed: Path | None) -> None:
         """Read a dataset again as the person chose; the path that was typed stays in the field."""
         self._typed_path = typed
-        self.session.work.scan(root, **choices)
+        self.session.datasets.scan(root, **choices)
 
     def fill_recent(self, menu: QMenu) -> None:
         """Put the recent projects into a menu."""
@@ -163,7 +163,7 @@ class FileMenu(Menu):
 
         def write(name: str) -> None:
             if self.session.project is project:
-                self.session.work.checkpoint(name)
+                self.session.copies.checkpoint(name)
 
         folder = f"{project.path.stem}.backups"
         status = self.window.statusBar()
@@ -205,11 +205,11 @@ class FileMenu(Menu):
         answer = ask_import(self.session, paths, self.window) if paths and self.is_open() else None
         if answer is None:
             return
-        work, (plan, rows, names) = self.session.work, answer
+        exchange, (plan, rows, names) = self.session.exchange, answer
         if plan.target == CORRECTED:
-            done = self.session.do(lambda: work.import_edit(plan, rows, names))
+            done = self.session.do(lambda: exchange.import_edit(plan, rows, names))
         else:
-            done = work.import_ground_truth(plan, rows, names)
+            done = exchange.import_ground_truth(plan, rows, names)
         if done:
             self.say(f"Labels of {len(rows)} video{'s' if len(rows) != 1 else ''} were imported.")
 
@@ -217,7 +217,7 @@ class FileMenu(Menu):
         """Whether files that are dragged over the window can be opened, or imported into the project."""
         if len(paths) == 1 and (paths[0].is_dir() or paths[0].suffix == ".tot"):
             return True
-        endings = self.session.work.import_endings() if self.is_open() else ()
+        endings = self.session.exchange.import_endings() if self.is_open() else ()
         return bool(paths) and all(p.is_file() and (not p.suffix or p.name.lower().endswith(endings)) for p in paths)
 
     def drop(self, paths: Sequence[Path]) -> None:

@@ -48,10 +48,8 @@ class ModelMenu(Menu):
                 usable=self.can_resume,
             ),
             None,
-            Command(
-                "model.stop", "Stop and keep", lambda: self.session.stop(StopKind.KEEP), tip=keep, usable=self.is_busy
-            ),
-            Command("model.discard", "Discard job", lambda: self.session.stop(StopKind.DISCARD), usable=self.is_busy),
+            Command("model.stop", "Stop and keep", lambda: self.stop(StopKind.KEEP), tip=keep, usable=self.is_busy),
+            Command("model.discard", "Discard job", lambda: self.stop(StopKind.DISCARD), usable=self.is_busy),
         ]
 
     def is_busy(self) -> bool:
@@ -61,6 +59,9 @@ class ModelMenu(Menu):
         """Whether the current run was stopped before its end and nothing is trained now."""
         run = self.document.runs.get(self.session.current_run) if self.is_open() else None
         return run is not None and can_resume(run) and not self.session.training
+
+    def stop(self, kind: StopKind) -> None:
+        self.session.work.stop(kind)
 
     def resume(self) -> None:
         self.session.resume(self.session.current_run)
@@ -72,11 +73,12 @@ class ModelMenu(Menu):
 
     def extract(self) -> None:
         """Ask how, then make features of all videos."""
-        work = self.session.work
+        features = self.session.features
         speeds = self.window.settings.extraction_speeds()
-        answer = ask_extract(ExtractOffer(work.extractors(), self.lengths(), work.feature_places, speeds), self.window)
+        offer = ExtractOffer(features.extractors(), self.lengths(), features.feature_places, speeds)
+        answer = ask_extract(offer, self.window)
         if answer is not None:
-            work.extract(answer.settings, answer.out)
+            features.extract(answer.settings, answer.out)
 
     def offer_features(self) -> None:
         """Ask at once where a project has videos but nothing to train on."""
@@ -88,4 +90,4 @@ class ModelMenu(Menu):
 
     def segment(self) -> None:
         if self.session.current_run is not None:
-            self.session.segment(self.session.current_run)
+            self.session.runs.segment(self.session.current_run)

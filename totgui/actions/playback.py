@@ -147,7 +147,7 @@ class PlaybackMenu(Menu):
         """Offer the streams of the current video's file, once it has been looked at."""
         video = self.session.playback.video
         if self._has_file():
-            self.session.work.streams(video, lambda found: self._offer_streams(video, found))
+            self.session.files.streams(video, lambda found: self._offer_streams(video, found))
 
     def _offer_streams(self, video: Video, streams: Sequence[Any]) -> None:
         """List the streams over the video as a menu, the shown one marked; what goes on goes on meanwhile."""
@@ -167,7 +167,7 @@ class PlaybackMenu(Menu):
             action.setChecked(stream.number == video.timebase.media.stream)
             group.addAction(action)
             if not action.isChecked():
-                action.triggered.connect(lambda _on=False, n=stream.number: self.session.work.use_stream(video, n))
+                action.triggered.connect(lambda _on=False, n=stream.number: self.session.files.use_stream(video, n))
         picture = self.window.video_view.picture
         menu.popup(picture.mapToGlobal(picture.rect().center()) - menu.sizeHint().width() // 2 * QPoint(1, 0))
         menu.setActiveAction(group.checkedAction() or group.actions()[0])

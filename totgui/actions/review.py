@@ -262,7 +262,7 @@ class ReviewMenu(Menu):
         """Ask for another person's project or labels, and compare."""
         path = ask_second(self.window)
         if path is not None:
-            self.session.work.read_second_reviewer(path, self._on_second)
+            self.session.exchange.read_second_reviewer(path, self._on_second)
 
     def _on_second(self, found: Any) -> None:
         self.session.reviewing.set_second(found.name, found.tracks)

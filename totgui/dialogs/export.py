@@ -122,7 +122,7 @@ class ExportDialog(QDialog):
         self.summary.closed.connect(self.accept)
         self.summary.again.connect(self._again)
         session.jobEvent.connect(self._on_event)
-        session.work.exported.connect(self._on_exported)
+        session.exchange.exported.connect(self._on_exported)
         session.documentChanged.connect(self._on_document)
         LeaveWithProject(self, session, unless=lambda: self.is_running)
         self.kinds.setCurrentRow(kind)
@@ -218,7 +218,7 @@ class ExportDialog(QDialog):
         request = self.page.request(self._typed())
         self.progress.begin(request.what)
         self._all.setCurrentWidget(self.progress)
-        self._job = self._session.work.export(request)
+        self._job = self._session.exchange.export(request)
 
     def _cancel(self) -> None:
         if self._job is not None:

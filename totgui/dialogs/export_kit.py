@@ -63,7 +63,7 @@ class KitPage(QWidget):
             box.toggled.connect(self._on_change)
         for field in (self.min_step, self.join_gap, self.handle):
             field.valueChanged.connect(self._on_change)
-        session.work.previews.ready.connect(self._on_preview)
+        session.exchange.previews.ready.connect(self._on_preview)
 
     def _seconds(self, value: float, most: float, words: str) -> QDoubleSpinBox:
         field = QDoubleSpinBox(self)
@@ -76,7 +76,7 @@ class KitPage(QWidget):
         return field
 
     def _fill_formats(self) -> None:
-        for form in self._session.work.formats():
+        for form in self._session.exchange.formats():
             action = self._menu.addAction(str(form["label"]).replace("&", "&&"))
             action.setCheckable(True)
             action.setChecked(form["name"] in USUAL)
@@ -155,7 +155,7 @@ class KitPage(QWidget):
         if self.videos.problem():
             self._show_error(self.videos.problem())
         else:
-            self._session.work.preview(self.request(Path("kit")), "kit")
+            self._session.exchange.preview(self.request(Path("kit")), "kit")
 
     def _on_preview(self, kind: str, answer: object) -> None:
         if kind != "kit":

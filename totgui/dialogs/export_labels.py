@@ -43,7 +43,7 @@ class LabelsPage(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._formats = {str(f["name"]): f for f in session.work.formats()}
+        self._formats = {str(f["name"]): f for f in session.exchange.formats()}
         self.format = QComboBox(self)
         self.format.setMaxVisibleItems(30)
         self.format.setItemDelegate(_UnderHeadings(self.format))
@@ -76,7 +76,7 @@ class LabelsPage(QWidget):
         self.format.currentIndexChanged.connect(self._on_format)
         self.as_background.toggled.connect(self._on_change)
         self.videos.changed.connect(self._on_change)
-        session.work.previews.ready.connect(self._on_preview)
+        session.exchange.previews.ready.connect(self._on_preview)
 
     def _fill_formats(self) -> None:
         """The formats under the headings of their groups."""
@@ -123,7 +123,7 @@ class LabelsPage(QWidget):
         if problem:
             self.preview.setPlainText(problem)
         else:
-            self._session.work.preview(self.request(Path()), "labels")
+            self._session.exchange.preview(self.request(Path()), "labels")
 
     def _on_preview(self, kind: str, answer: object) -> None:
         if kind == "labels":

@@ -78,7 +78,7 @@ class ImportDialog(QDialog):
         self.target.activated.connect(lambda _index: self.read())
         self.tracks.ticked.connect(self._show_summary)
         self.names.changed.connect(self._on_names)
-        session.work.previews.ready.connect(self._on_answer)
+        session.exchange.previews.ready.connect(self._on_answer)
         LeaveWithProject(self, session)
         self._show_files()
         self.read()
@@ -122,7 +122,7 @@ class ImportDialog(QDialog):
         """Read the files as the fields say; the plan comes when it is there."""
         name = self.format.currentData()
         self._set_busy(True)
-        self._session.work.plan_import(self._paths, str(name) if name else None, str(self.target.currentData()))
+        self._session.exchange.plan_import(self._paths, str(name) if name else None, str(self.target.currentData()))
 
     def _on_answer(self, kind: str, result: Any) -> None:
         if kind == "import":
@@ -159,7 +159,7 @@ class ImportDialog(QDialog):
         self.format.clear()
         if not likely and kept is None:
             self.format.addItem("Choose a format", None)
-        for number, (name, label) in enumerate(labels_of(self._session.work.formats(), likely)):
+        for number, (name, label) in enumerate(labels_of(self._session.exchange.formats(), likely)):
             if number and number == len(likely):
                 self.format.insertSeparator(self.format.count())
             self.format.addItem(label, name)
@@ -200,7 +200,7 @@ class ImportDialog(QDialog):
         names, plan = self.names.meanings(), self.plan
         now, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
         for number in now if plan is not None else ():
-            effect = self._effects[number] = self._session.work.import_effect(plan, number, names)
+            effect = self._effects[number] = self._session.exchange.import_effect(plan, number, names)
             self.tracks.show_effect(number, effect)
         if not self._waiting:
             self._timer.stop()
@@ -232,7 +232,7 @@ class ImportDialog(QDialog):
         notes = []
         if fresh:
             notes.append(f"New actions: {', '.join(fresh[:5])}{'…' if fresh[5:] else ''}.")
-        again = self._session.work.reopened(plan, [n for n in chosen if (e := self._effects.get(n)) and e.changed])
+        again = self._session.exchange.reopened(plan, [n for n in chosen if (e := self._effects.get(n)) and e.changed])
         if again:
             notes.append(
                 f"They were accepted, and are in review again: {', '.join(again[:5])}{'…' if again[5:] else ''}."
@@ -248,7 +248,7 @@ class ImportDialog(QDialog):
 
     def done(self, result: int) -> None:
         """The dialog is closed; a plan that is still under way is of no interest."""
-        self._session.work.previews.ready.disconnect(self._on_answer)
+        self._session.exchange.previews.ready.disconnect(self._on_answer)
         self._timer.stop()
         super().done(result)
 

@@ -75,8 +75,8 @@ class KitTextsDialog(QDialog):
         self.list.currentItemChanged.connect(self._on_item)
         session.documentChanged.connect(self._on_document)
         session.projectChanged.connect(self.close)
-        session.thumbnailReady.connect(self._show_photo)
-        session.work.previews.ready.connect(self._on_preview)
+        session.pictures.ready.connect(self._show_photo)
+        session.exchange.previews.ready.connect(self._on_preview)
         self._fill_list()
         self._ask()
         self.resize(self.sizeHint())
@@ -115,7 +115,7 @@ class KitTextsDialog(QDialog):
         track = "corrected" if document.corrected else "prediction" if document.predictions and run else "ground-truth"
         accepted = tuple(v for v in document.corrected if document.review(v).status is ReviewStatus.ACCEPTED)
         request = KitRequest(Path("kit"), track, accepted or tuple(document.videos), run)
-        self._session.work.preview(request, KIND)
+        self._session.exchange.preview(request, KIND)
 
     def _on_preview(self, kind: str, answer: object) -> None:
         if kind != KIND:
@@ -291,5 +291,7 @@ class KitTextsDialog(QDialog):
 
     def _show_photo(self) -> None:
         step = self._shown
-        image = None if step is None else self._session.thumbnail(step.video, (step.start + step.stop - 1) // 2)
+        image = (
+            None if step is None else self._session.pictures.thumbnail(step.video, (step.start + step.stop - 1) // 2)
+        )
         self.card.photo.show_image(image)

@@ -91,7 +91,7 @@ class LocateDialog(QDialog):
 
     def search(self, folder: Path) -> None:
         """Look below a folder, in the background."""
-        self._job = self._session.work.locate(folder, self.lost, self._on_found)
+        self._job = self._session.files.locate(folder, self.lost, self._on_found)
         self._refresh()
 
     def _on_found(self, matches: Sequence[Match]) -> None:

@@ -47,7 +47,7 @@ class Saver:
         path = ask_where(self._widget, self._folder() / f"{file_name(self._project(), drawing.name)}.{suffix}", suffix)
         if path is not None:
             make = svg_of if path.suffix.lower() == ".svg" else png_of
-            self._session.work.save_picture(path, lambda: make(drawing))
+            self._session.exchange.save_picture(path, lambda: make(drawing))
 
     def copy(self) -> None:
         """Put the picture on the clipboard."""

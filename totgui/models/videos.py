@@ -121,7 +121,7 @@ class VideosModel(ColumnsModel):
             return NUMBER
         if role == Role.ToolTipRole:
             return self._tip(video, column)
-        if role == Role.ForegroundRole and column == NAME and video.id in self._session.work.notes:
+        if role == Role.ForegroundRole and column == NAME and video.id in self._session.features.notes:
             return tone("warning")
         return None
 
@@ -173,7 +173,7 @@ class VideosModel(ColumnsModel):
             return tip(note) if note else None
         if column != NAME:
             return None
-        missing, note = _missing(video), self._session.work.notes.get(video.id, "")
+        missing, note = _missing(video), self._session.features.notes.get(video.id, "")
         parts = [video.name, f"no {', no '.join(missing)}" if missing else "", note]
         return tip(" · ".join(part for part in parts if part))
 

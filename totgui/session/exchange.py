@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,38 +12,36 @@ from core import events, label_import
 from core.annotation.changes import Changes
 from core.annotation.commands import add_actions
 from core.annotation.edit import Edit
-from core.errors import TotError
+from core.cache import atomic_write
+from core.errors import JobError, TotError
 from core.label_import import ImportPlan, Meanings
-from core.project import Project
 
 from ..jobs import exchange_tasks as tasks
 from ..jobs.exchange_tasks import Exported, KitRequest, LabelsRequest, ReportRequest
+from ..jobs.tasks import second_reviewer
 from .jobs import Jobs
+from .part import Part
 from .previews import Previews
 
 EXPORT = "export"
 
 
-class Exchange(Jobs):
+class Exchange(Part):
     """Starts exports and imports of the open project; each works on the values of the moment at which it began."""
 
     exported = Signal(object)  # Exported
-    changedProject = Signal(object)  # Changes
-    project: Project | None = None
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(jobs, parent)
         self.previews = Previews(self)
 
     def warm_up(self) -> None:
-        """Start the engine ahead of need, and import what exports need beside the window."""
-        super().warm_up()
+        """Import beside the window what exports need."""
         self.previews.ask("warm-up", tasks.warm_up)
 
     def close(self) -> None:
-        """End every job and its process."""
+        """End the thread of the previews."""
         self.previews.close()
-        super().close()
 
     # --- out ---------------------------------------------------------------------------------------
 
@@ -52,7 +50,7 @@ class Exchange(Jobs):
         if self.project is None:
             return None
         work = tasks.export(self.project.snapshot(), request)
-        return self.in_background(EXPORT, request.what, work, self._on_exported)
+        return self._jobs.in_background(EXPORT, request.what, work, self._on_exported)
 
     def _on_exported(self, finished: events.Finished) -> None:
         done: Exported = finished.result["exported"]
@@ -72,6 +70,20 @@ class Exchange(Jobs):
             snapshot = self.project.snapshot()
             self.previews.ask(kind, lambda: tasks.preview(snapshot, request))
 
+    def save_picture(self, path: Path, make: Callable[[], bytes]) -> None:
+        """Write what `make` draws, whole or not at all, in the background."""
+
+        def work(_report: object, _should_stop: object) -> dict[str, Any]:
+            try:
+                atomic_write(path, make())
+            except OSError as error:
+                raise JobError(f"{path} cannot be written: {error.strerror}.") from error
+            return {}
+
+        self._jobs.in_background(
+            "picture", "Saving the picture", work, lambda _: self.message.emit(f"Saved {path.name}.", "info")
+        )
+
     # --- in ----------------------------------------------------------------------------------------
 
     def plan_import(self, paths: Sequence[Path], format: str | None, target: str) -> None:
@@ -79,6 +91,12 @@ class Exchange(Jobs):
         if self.project is not None:
             snapshot = self.project.snapshot()
             self.previews.ask("import", lambda: tasks.plan_import(snapshot, paths, format, target))
+
+    def read_second_reviewer(self, path: Path, then: Callable[[Any], None]) -> None:
+        """Read another person's labels in the background; `then` gets the `SecondReviewer`."""
+        if self.project is not None:
+            work = second_reviewer(self.project, path)
+            self._jobs.in_background("second", "Reading the other labels", work, lambda f: then(f.result["second"]))
 
     def import_endings(self) -> tuple[str, ...]:
         """How the names of label files end."""

@@ -5,57 +5,55 @@ They are looked for beside the window, for drives can be slow.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from core import relink
+from core import events, relink
 from core.annotation.changes import Changes, What
 from core.data.dataset import Dataset, Video, VideoId
 from core.data.fingerprint import ChangedFile, Stamps, changed_files
 from core.errors import TotError
-from core.project import Project
 from core.relink import Lost, Match, lost_files
 
+from ..jobs import tasks
 from ..playback import Playback
 from .beside import Beside
-from .work import Work
+from .features import Features
+from .jobs import Jobs
+from .part import Part
 
 
-class Files(QObject):
+class Files(Part):
     """`lost` are the files that are missing, once `changed` has told that they were looked for; `altered` are those
     that hold something else than when the project took them in."""
 
     changed = Signal()
     noted = Signal(object)  # Changes: videos of which something else is to be said now
-    moved = Signal(object)  # Changes: files of the project lie elsewhere from now on
-    message = Signal(str, str)
     _arrived = Signal(object, object, object)
 
-    def __init__(self, playback: Playback, work: Work, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, playback: Playback, features: Features, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(jobs, parent)
         self.lost: tuple[Lost, ...] = ()
         self.altered: tuple[ChangedFile, ...] = ()
-        self._project: Project | None = None
         self._dataset: Dataset | None = None
-        self._playback, self._work = playback, work
+        self._playback, self._features = playback, features
         self._pool = Beside(1, "files")
         self._arrived.connect(self._on_arrived)
         playback.failed.connect(self._on_no_picture)
 
     # --- what is missing -----------------------------------------------------------------------------
 
-    def set_project(self, project: Project | None) -> None:
-        """Another project, whose files are looked for; None forgets those of the one before."""
-        self._project = project
-        if project is None:
-            self._dataset, self.lost, self.altered = None, (), ()
-        self.look()
+    def forget(self) -> None:
+        """The project is closed."""
+        self._dataset, self.lost, self.altered = None, (), ()
 
     def look(self) -> None:
         """Find out which files of the project are missing, and which are others than it took in."""
-        if self._project is not None:
-            dataset, stamps = self._project.document.dataset, self._project.stamps
+        if self.project is not None:
+            dataset, stamps = self.project.document.dataset, self.project.stamps
             self._dataset = dataset
             self._pool.do(self._find, dataset, stamps)
 
@@ -65,7 +63,7 @@ class Files(QObject):
 
     def close(self) -> None:
         """End the thread; one that hangs at a drive is left behind."""
-        self._project = self._dataset = None
+        self.project = self._dataset = None
         self._pool.close(wait=False)
 
     def _find(self, dataset: Dataset, stamps: Stamps) -> None:
@@ -77,7 +75,7 @@ class Files(QObject):
         self.lost, self.altered = lost, altered
         for each in lost:
             if each.kind == "media":
-                self._work.notes[each.video] = f"its video file is missing: {each.path}"
+                self._features.notes[each.video] = f"its video file is missing: {each.path}"
         self.noted.emit(Changes(What.NOTHING, frozenset(each.video for each in lost)))
         self.changed.emit()
 
@@ -89,40 +87,63 @@ class Files(QObject):
         elif self.missing(video.id, "media") is None:
             self.look()
 
+    def locate(self, folder: Path, lost: Sequence[Lost], then: Callable[[Sequence[Match]], None]) -> str | None:
+        """Look for lost files below a folder in the background. Returns the job."""
+        if self.project is None:
+            return None
+        work = tasks.locate(self.project.document.dataset, lost, folder)
+        return self._jobs.in_background("locate", "Looking for the files", work, lambda f: then(f.result["matches"]))
+
     # --- what is used instead ------------------------------------------------------------------------
 
     def use(self, matches: Sequence[Match]) -> None:
         """Take files that were found at another place as those of the project."""
-        if self._project is None:
+        if self.project is None:
             return
         try:
-            changes = relink.apply(self._project, matches)
+            changes = relink.apply(self.project, matches)
         except TotError as error:
             self.message.emit(str(error), "warning")
             return
         if changes is not None:
-            self.moved.emit(changes)
+            self.changedProject.emit(changes)
 
     def accept(self) -> None:
         """What the files that were changed hold now is what the project goes by from here on."""
-        if self._project is None:
+        if self.project is None:
             return
         try:
-            self._project.accept_files(sorted({changed.video for changed in self.altered}))
+            self.project.accept_files(sorted({changed.video for changed in self.altered}))
         except TotError as error:
             self.message.emit(str(error), "warning")
         self.look()
 
     def on_moved(self) -> None:
         """Files lie elsewhere now: show the current video from its new place, and look again what is missing."""
-        assert self._project is not None
-        notes = self._work.notes
-        self._work.notes = {v: note for v, note in notes.items() if self.missing(v, "media") is None}
+        assert self.project is not None
+        notes = self._features.notes
+        self._features.notes = {v: note for v, note in notes.items() if self.missing(v, "media") is None}
         shown = self._playback.video
-        now = self._project.document.videos.get(shown.id) if shown is not None else None
+        now = self.project.document.videos.get(shown.id) if shown is not None else None
         if shown is not None and now is not None and _is_elsewhere(shown, now):
             self._playback.set_video(now, max(0, self._playback.wanted))
         self.look()
+
+    def streams(self, video: Video, then: Callable[[Sequence[Any]], None]) -> None:
+        """Look which video streams a video's file has, in the background."""
+        if video.media is not None:
+            work = tasks.streams(video.media)
+            self._jobs.in_background("streams", "Looking at the file", work, lambda f: then(f.result["streams"]))
+
+    def use_stream(self, video: Video, number: int) -> None:
+        """Show another stream of a video's file from now on, in the background; refused where its labels do not fit."""
+        project = self.project
+
+        def take(finished: events.Finished) -> None:
+            if self.project is project and project is not None:
+                self.changedProject.emit(project.replace_videos([finished.result["video"]]))
+
+        self._jobs.in_background("stream", "Choosing the stream", tasks.take_stream(video, number), take)
 
 
 def _is_elsewhere(before: Video, now: Video) -> bool:

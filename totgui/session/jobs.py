@@ -31,6 +31,8 @@ class Jobs(QObject):
         self.running: dict[str, str] = {}
         self.device_text = ""
         self._then: dict[str, Then] = {}
+        self._keeping: set[str] = set()
+        self._ending = ""
         self._is_closed = False
         self._arrived.connect(self._on_event)
         self._runner = Runner(self._arrived.emit)
@@ -45,9 +47,21 @@ class Jobs(QObject):
         """Start the engine ahead of need."""
         self._runner.warm_up()
 
-    def in_engine(self, request: Any, text: str, then: Then) -> str | None:
-        """Send a request to the engine; `then` gets its Finished. Returns the job, or None with a message."""
+    def may_begin(self) -> bool:
+        """Whether the engine is free; a message says what is under way where it is not."""
+        if self.engine_busy:
+            what = next(iter(self.running.values()), "A job")
+            self.message.emit(f"{what} is under way. Stop it first.", "warning")
+        return not self.engine_busy
+
+    def in_engine(self, request: Any, text: str, then: Then, *, keeps: bool = False) -> str | None:
+        """Send a request to the engine; `then` gets its Finished. Returns the job, or None with a message.
+
+        `keeps` says that a job which is ended uses what it has finished by then.
+        """
         self._add(request.job, text, then)
+        if keeps:
+            self._keeping.add(request.job)
         try:
             self._runner.start(request)
         except JobError as error:  # one is under way, or the program is closing
@@ -72,6 +86,18 @@ class Jobs(QObject):
             self._runner.stop(kind)
         else:
             self._background.stop(kind)
+
+    @property
+    def ends_keeping(self) -> bool:
+        """Whether ending what runs now keeps what it has finished."""
+        return not self._keeping.isdisjoint(self.running)
+
+    def end_job(self) -> None:
+        """End what runs now. What keeps its finished part does so; asked twice, it is discarded like others."""
+        job = next((job for job in self.running if job in self._keeping), "")
+        keep = bool(job) and job != self._ending
+        self._ending = job
+        self.stop(events.StopKind.KEEP if keep else events.StopKind.DISCARD)
 
     def stop_job(self, job: str, kind: events.StopKind) -> None:
         """End one job of the background thread, whatever the engine does."""

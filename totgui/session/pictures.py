@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
+from core.annotation.document import Document
 from core.data.dataset import Video, VideoId
 
 from ..stills import Source, Still, Stills
@@ -24,6 +25,7 @@ class Pictures(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.document: Document | None = None
         self._stills = Stills(self)
         self._stills.arrived.connect(self._on_still)
         self._sources: dict[VideoId, tuple[Video, Source]] = {}
@@ -45,24 +47,23 @@ class Pictures(QObject):
         """End the thread."""
         self._stills.close()
 
-    def get(self, video: Video, frame: int, *, height: int = HEIGHT, group: str = "") -> QImage | None:
-        """A picture of a frame, or None until it is decoded or without a video file."""
-        source, picture = self._source(video), video.timebase.picture(frame)
-        return None if source is None or picture is None else self._find(Still(source, picture, 1, height), group)
+    def thumbnail(self, video: VideoId, frame: int) -> QImage | None:
+        """A small picture of a frame, or None until it is decoded or without a video file."""
+        return self._get(video, frame)
 
-    def clip(self, video: Video, frames: Sequence[int]) -> list[QImage | None]:
+    def clip(self, video: VideoId, frames: Sequence[int]) -> list[QImage | None]:
         """Small pictures of several frames, each None until it is there; earlier wishes are taken back."""
         self._stills.forget("clip")
-        found = [self.get(video, frame, group="clip") for frame in reversed(frames)]  # the last wish is made first
+        found = [self._get(video, frame, group="clip") for frame in reversed(frames)]  # the last wish is made first
         return found[::-1]
 
-    def pair(self, video: Video, left: int, right: int) -> tuple[QImage | None, QImage | None]:
+    def pair(self, video: VideoId, left: int, right: int) -> tuple[QImage | None, QImage | None]:
         """Two frames at the size of a screen, each None until it is there; earlier wishes are taken back."""
         self._stills.forget("pair")
-        second, first = (self.get(video, frame, height=PAIR_HEIGHT, group="pair") for frame in (right, left))
+        second, first = (self._get(video, frame, height=PAIR_HEIGHT, group="pair") for frame in (right, left))
         return first, second
 
-    def strip(self, video: Video, tiles: Sequence[tuple[int, int]]) -> list[QImage | None]:
+    def film_strip(self, video: VideoId, tiles: Sequence[tuple[int, int]]) -> list[QImage | None]:
         """One small picture for each ``(picture, span)``, None until it is there; earlier wishes are taken back."""
         source = self._source(video)
         if source is None:
@@ -71,8 +72,16 @@ class Pictures(QObject):
         found = [self._find(Still(source, picture, span, STRIP_HEIGHT), "strip") for picture, span in reversed(tiles)]
         return found[::-1]
 
-    def _source(self, video: Video) -> Source | None:
-        if video.media is None or video.timebase.media is None:
+    def _get(self, name: VideoId, frame: int, *, height: int = HEIGHT, group: str = "") -> QImage | None:
+        source = self._source(name)
+        if source is None or self.document is None:
+            return None
+        picture = self.document.videos[name].timebase.picture(frame)
+        return None if picture is None else self._find(Still(source, picture, 1, height), group)
+
+    def _source(self, name: VideoId) -> Source | None:
+        video = self.document.videos[name] if self.document is not None else None
+        if video is None or video.media is None or video.timebase.media is None:
             return None
         known = self._sources.get(video.id)
         if known is None or known[0] is not video:

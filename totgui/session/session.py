@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QImage
 
-from core import events, new_project
+from core import new_project
 from core.annotation import commands
 from core.annotation.changes import Changes, What
 from core.annotation.document import Document
@@ -32,16 +31,22 @@ from . import readings
 from .chosen import Chosen
 from .comparing import Comparing
 from .computing import Computing
+from .copies import Copies
+from .datasets import Datasets
 from .editing import Editing
+from .exchange import Exchange
+from .features import Features
 from .files import Files
+from .jobs import Jobs
 from .painting import Painting
+from .part import Part
 from .past import Past
 from .pictures import Pictures
 from .proposals import Proposals
 from .reports import Reports
 from .reviewing import Reviewing
+from .runs import Runs
 from .turns import IntArray, Turns
-from .work import Work
 
 CLOSE_S = 5.0
 """How long closing waits for a disk that does not answer; late edits lie in the emergency file."""
@@ -63,7 +68,6 @@ class Session(QObject):
     clusterSelected = Signal(int)
     stopAsked = Signal(object)  # StopKind: the running job has been asked to end
     reportReady = Signal()
-    thumbnailReady = Signal()
     datasetScanned = Signal(object)  # Dataset
     message = Signal(str, str)  # text, level
     done = Signal(str)  # what the newest edit did, which Undo takes back
@@ -83,11 +87,13 @@ class Session(QObject):
         self.companion = Companion(self.playback, self)
         self.sound = Sound(self.playback, self)
         self.proxies = Proxies(self)
-        self._pictures = Pictures(self)
+        self.pictures = Pictures(self)
 
     def _make_parts(self) -> None:
-        self.work = Work(self)
-        self.files = Files(self.playback, self.work, self)
+        self.work = work = Jobs(self)
+        self.datasets, self.runs, self.features = Datasets(work, self), Runs(work, self), Features(work, self)
+        self.exchange, self.copies = Exchange(work, self), Copies(work, self)
+        self.files = Files(self.playback, self.features, work, self)
         self._editing, self.past = Editing(self), Past(self)
         self.chosen = Chosen(self)
         self.painting = Painting(self.playback, self._paint, self)
@@ -103,21 +109,33 @@ class Session(QObject):
         work.happened.connect(self.jobEvent)
         work.changed.connect(self.jobsChanged)
         work.stopAsked.connect(self.stopAsked)
-        work.runTrained.connect(self.select_run)
-        work.runTrained.connect(self.comparing.arrived)
-        work.datasetScanned.connect(self.datasetScanned)
+        self.runs.trained.connect(self.select_run)
+        self.runs.trained.connect(self.comparing.arrived)
+        self.datasets.scanned.connect(self.datasetScanned)
         self._reports.ready.connect(self.reportReady)
-        self._pictures.ready.connect(self.thumbnailReady)
         self.proxies.made.connect(self._on_proxy)
         self.playback.slowChanged.connect(self._on_slow)
         self.chosen.changed.connect(self.selectionChanged)
         self.files.noted.connect(lambda changes: self.documentChanged.emit(changes, None))
         self._editing.changed.connect(self._changed)
-        for arrived in (work.changedProject, self.past.stepped, self.files.moved):
-            arrived.connect(lambda changes: self._changed(changes, None))
-        telling = (work, self._editing, self.past, self.files)
-        for part in (*telling, self._reports, self.proxies, self.comparing, self.computing):
-            part.message.connect(self.message)
+        for part in self._parts:
+            part.changedProject.connect(lambda changes: self._changed(changes, None))
+        self.past.stepped.connect(lambda changes: self._changed(changes, None))
+        beside = (self._reports.message, self.proxies.message, self.comparing.message, self.computing.message)
+        at_work = (work.message, self._editing.message, self.past.message, *(part.message for part in self._parts))
+        for message in (*at_work, *beside):
+            message.connect(self.message)
+
+    @property
+    def _parts(self) -> tuple[Part, ...]:
+        """The parts that work on the open project with jobs."""
+        return self.runs, self.features, self.files, self.exchange, self.copies
+
+    def _hand_out(self, project: Project | None) -> None:
+        self.project = self._editing.project = self.past.project = project
+        self.pictures.document = self.document
+        for part in self._parts:
+            part.project = project
 
     # --- the project -------------------------------------------------------------------------------
 
@@ -151,7 +169,7 @@ class Session(QObject):
 
     def _adopt(self, project: Project) -> None:
         self.close_project()
-        self.project = self.work.project = self._editing.project = self.past.project = project
+        self._hand_out(project)
         project.on_saved = self._savedArrived.emit
         document = project.document
         runs = [run for run in document.runs.values() if not run.hidden]
@@ -160,7 +178,7 @@ class Session(QObject):
         self.reviewing.set_document(document, self.current_run)
         self.projectChanged.emit()
         self.savedStateChanged.emit(project.saved_state())
-        self.files.set_project(project)
+        self.files.look()
         if document.videos:
             self.select_video(next(iter(document.videos)))
         project.keep_backups(lambda text: self.message.emit(text, "warning"))
@@ -170,23 +188,23 @@ class Session(QObject):
         """Close the open project after its edits are on disk."""
         if self.project is None:
             return
-        project, self.project = self.project, None
-        self.work.project = self._editing.project = None
-        self.work.previews.forget()
+        project = self.project
+        self._hand_out(None)
+        self.exchange.previews.forget()
         self.proxies.cancel(everything=True)
         self.past.close()
-        self.files.set_project(None)
+        self.files.forget()
         self.playback.set_video(None)
         project.on_saved = None
         try:
             project.close(CLOSE_S)
         except TotError as error:
             self.message.emit(str(error), "error")
-        self.current_video = self.current_run = self.work.pinned = None
+        self.current_video = self.current_run = self.runs.pinned = None
         self.chosen.start(None)
         self.chosen.show_runs(())
-        self.work.notes.clear()
-        for part in (self._scores, self._mapped, self._reports, self._pictures, self.turns, self.computing):
+        self.features.notes.clear()
+        for part in (self._scores, self._mapped, self._reports, self.pictures, self.turns, self.computing):
             part.clear()
         self.comparing.reset(None)
         self.reviewing.set_document(None, None)
@@ -195,8 +213,8 @@ class Session(QObject):
     def close(self) -> None:
         """End playback, jobs and threads; close the project."""
         self.playback.close()
-        media = (self.companion, self.sound, self.proxies, self.files, self._pictures)
-        for part in (*media, self.work, self._reports, self.turns, self.computing):
+        media = (self.companion, self.sound, self.proxies, self.files, self.pictures)
+        for part in (*media, self.exchange, self.work, self._reports, self.turns, self.computing):
             part.close()
         self.close_project()
 
@@ -297,11 +315,11 @@ class Session(QObject):
     @property
     def pinned(self) -> VideoId | None:
         """The video that training shows live."""
-        return self.work.pinned
+        return self.runs.pinned
 
     def set_pinned(self, video: VideoId | None) -> None:
         """Choose the video that training shows live."""
-        self.work.pin(video)
+        self.runs.pin(video)
         self.pinnedChanged.emit()
 
     # --- what views read ---------------------------------------------------------------------------
@@ -352,33 +370,12 @@ class Session(QObject):
         """
         return self._reports.get(self.document, run, track) if self.document else None
 
-    def thumbnail(self, video: VideoId, frame: int) -> QImage | None:
-        """A small picture of a frame, or None until it is decoded (`thumbnailReady` tells) or without a video."""
-        return self._pictures.get(self.document.videos[video], frame) if self.document else None
-
-    def clip(self, video: VideoId, frames: Sequence[int]) -> list[QImage | None]:
-        """Small pictures of several frames, each None until it is decoded; earlier clips are given up."""
-        return self._pictures.clip(self.document.videos[video], frames) if self.document else [None] * len(frames)
-
-    def pair(self, video: VideoId, left: int, right: int) -> tuple[QImage | None, QImage | None]:
-        """Two frames at the size of a screen, each None until it is decoded; earlier pairs are given up."""
-        return self._pictures.pair(self.document.videos[video], left, right) if self.document else (None, None)
-
-    def film_strip(self, video: VideoId, tiles: Sequence[tuple[int, int]]) -> list[QImage | None]:
-        """A small picture for each ``(picture, span)``, None until it is there; earlier strips are given up."""
-        return self._pictures.strip(self.document.videos[video], tiles) if self.document else [None] * len(tiles)
-
     # --- jobs --------------------------------------------------------------------------------------
 
     @property
     def jobs(self) -> dict[str, str]:
         """What every running job does, by job."""
         return self.work.running
-
-    @property
-    def device_text(self) -> str:
-        """The device of the last job and why it was chosen."""
-        return self.work.device_text
 
     @property
     def training(self) -> bool:
@@ -388,10 +385,7 @@ class Session(QObject):
     def warm_up(self) -> None:
         """Start the engine ahead of need."""
         self.work.warm_up()
-
-    def stop(self, kind: events.StopKind) -> None:
-        """End the running job: keep what it learned, or discard it."""
-        self.work.stop(kind)
+        self.exchange.warm_up()
 
     def lessons(self, source: str) -> Amount:
         """How much a training would learn from, by the name of the source (`core.annotation.learnable.SOURCES`)."""
@@ -402,16 +396,8 @@ class Session(QObject):
 
         `learn_from` None learns from what was corrected, where the method can.
         """
-        return self.work.train(config, device, self.pinned or self.current_video, learn_from=learn_from)
+        return self.runs.train(config, device, self.pinned or self.current_video, learn_from=learn_from)
 
     def resume(self, run: RunId, device: str = "auto") -> str | None:
         """Go on with a training that was stopped and kept. Returns the job, or None with a message."""
-        return self.work.resume(run, device, self.pinned or self.current_video)
-
-    def hide_run(self, run: RunId, hidden: bool = True) -> None:
-        """Leave a run out of every list, or bring it back; nothing of it is lost."""
-        self.work.hide_run(run, hidden)
-
-    def segment(self, run: RunId) -> None:
-        """Segment every trainable video with a run."""
-        self.work.segment(run)
+        return self.runs.resume(run, device, self.pinned or self.current_video)

@@ -54,7 +54,7 @@ class FilmStrip(QWidget):
         self._static: QPixmap | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Film strip")
-        session.thumbnailReady.connect(self._repaint_all)
+        session.pictures.ready.connect(self._repaint_all)
         session.projectChanged.connect(self._on_video)
         session.currentVideoChanged.connect(self._on_video)
         session.playback.frameChanged.connect(self._on_frame)
@@ -145,7 +145,7 @@ class FilmStrip(QWidget):
         found = [
             c for c in cells(axis, high * media.width / media.height) if video.timebase.picture(c.start) is not None
         ]
-        images = self._session.film_strip(video.id, [_pictures(video, cell) for cell in found])
+        images = self._session.pictures.film_strip(video.id, [_pictures(video, cell) for cell in found])
         painter.setFont(self.font())
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))

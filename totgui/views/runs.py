@@ -195,7 +195,7 @@ class RunsView(QWidget):
         run = self.selected()
         if run is None:
             return
-        self._session.hide_run(run.id, not run.hidden)
+        self._session.runs.hide(run.id, not run.hidden)
         if not run.hidden:
             self._session.message.emit(
                 f"{run.name} is hidden. Tick Hidden runs below the table to bring it back.", "info"
@@ -213,7 +213,7 @@ class RunsView(QWidget):
         compare.triggered.connect(lambda: self._session.comparing.show_run(run.id, not compared))
         again = menu.addAction("Segment all videos with it")
         again.setEnabled(not self._session.training and not run.hidden)
-        again.triggered.connect(lambda: self._session.segment(run.id))
+        again.triggered.connect(lambda: self._session.runs.segment(run.id))
         resume = menu.addAction("Resume")
         resume.setEnabled(self.resume.isEnabled())
         resume.triggered.connect(self._on_resume)

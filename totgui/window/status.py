@@ -42,8 +42,8 @@ class StatusLine(QStatusBar):
         self._device.setContentsMargins(0, 0, 16, 0)
         for widget in (self._job_text, self._progress, self.cancel):
             self.addWidget(widget)
-        for widget in (self._device, self.saved):
-            self.addPermanentWidget(widget)
+        self.addPermanentWidget(self._device)
+        self.addPermanentWidget(self.saved)
 
     def _show_job(self, visible: bool) -> None:
         for widget in (self._job_text, self._progress, self.cancel):
@@ -61,14 +61,14 @@ class StatusLine(QStatusBar):
     def _on_jobs(self) -> None:
         jobs = list(self._session.jobs.values())
         self._show_job(bool(jobs))
-        self.cancel.setText("Stop" if self._session.work.extracting else "Cancel")
+        self.cancel.setText("Stop" if self._session.work.ends_keeping else "Cancel")
         if jobs:
             self._say(f"{jobs[-1]}…")
             self._progress.setRange(0, 0)
 
     def _on_event(self, event: object) -> None:
         if isinstance(event, events.Started) and event.device:
-            self._device.setText(self._session.device_text)
+            self._device.setText(self._session.work.device_text)
         elif isinstance(event, events.Progress):
             self._progress.setRange(0, event.total)
             self._progress.setValue(event.done)

@@ -234,7 +234,7 @@ class CompareView(QWidget):
         """Ask for the labels of another person, and look at them beside the others until the project is closed."""
         path = ask_labels(self, is_folder)
         if path is not None:
-            self._session.work.read_second_reviewer(path, self._on_labels)
+            self._session.exchange.read_second_reviewer(path, self._on_labels)
 
     def _on_labels(self, second: Any) -> None:
         self._session.comparing.add_other(second.name, second.tracks)

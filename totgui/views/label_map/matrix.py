@@ -74,7 +74,9 @@ class Matrix(QAbstractScrollArea):
     def show_map(self, overlap: Overlap, label_map: LabelMap, medoids: Mapping[int, list[Medoid]]) -> None:
         """Show these counts and this map."""
         session = self._session
-        scene = Scene(overlap, label_map, session.action_name, session.action_colour, session.thumbnail, medoids)
+        scene = Scene(
+            overlap, label_map, session.action_name, session.action_colour, session.pictures.thumbnail, medoids
+        )
         if self.scene is not None:
             scene = replace(scene, hover_row=self.scene.hover_row)
         self.scene = scene

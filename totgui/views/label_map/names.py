@@ -57,7 +57,7 @@ class Picture(QWidget):
         painter = QPainter(self)
         palette = self.palette()
         painter.fillRect(self.rect(), palette.color(QPalette.ColorRole.AlternateBase))
-        image = None if self.medoid is None else self._session.thumbnail(self.medoid.video, self.medoid.frame)
+        image = None if self.medoid is None else self._session.pictures.thumbnail(self.medoid.video, self.medoid.frame)
         if image is not None:
             size = image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
             place = QRect(QPoint(0, 0), size)

@@ -43,7 +43,7 @@ class Player(QWidget):
         self._tick = QTimer(self)
         self._tick.setInterval(STEP_MS)
         self._tick.timeout.connect(self._step)
-        session.thumbnailReady.connect(self._fetch)
+        session.pictures.ready.connect(self._fetch)
 
     def offer(self, medoid: Medoid, anchor: QRect) -> None:
         """Play this one soon, beside a place on the screen."""
@@ -83,7 +83,7 @@ class Player(QWidget):
 
     def _fetch(self) -> None:
         if self.medoid is not None and self.frames and None in self._pictures:
-            self._pictures = self._session.clip(self.medoid.video, self.frames)
+            self._pictures = self._session.pictures.clip(self.medoid.video, self.frames)
             self.update()
 
     def _step(self) -> None:

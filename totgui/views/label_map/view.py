@@ -93,8 +93,8 @@ class LabelMapView(QWidget):
         counted.counted.connect(self._on_counted)
         counted.changed.connect(self._show)
         session.projectChanged.connect(self._on_project)
-        session.thumbnailReady.connect(self.names.refresh_pictures)
-        session.thumbnailReady.connect(self.matrix.viewport().update)
+        session.pictures.ready.connect(self.names.refresh_pictures)
+        session.pictures.ready.connect(self.matrix.viewport().update)
 
     def sizeHint(self) -> QSize:
         return QSize(460, 520)

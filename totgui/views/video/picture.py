@@ -53,7 +53,7 @@ class Picture(QWidget):
         self._offset = QPointF()
         self._grab: QPointF | None = None
         self.drawn_frame = -1
-        session.thumbnailReady.connect(self._refresh_pair)
+        session.pictures.ready.connect(self._refresh_pair)
         session.painting.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
@@ -218,7 +218,7 @@ class Picture(QWidget):
         video = self._video
         if video is None:
             return
-        images = self._session.pair(video, *pair)
+        images = self._session.pictures.pair(video, *pair)
         labels = self._passing_labels if self._passing else tuple(self._label_at(frame) for frame in pair)
         captions = zip(self._boxes(), pair, images, ("last", "first"), labels, strict=True)
         for box, frame, image, caption, label in captions:

@@ -1,0 +1,21 @@
+"""What the parts of a session have in common that work on the open project with jobs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from core.project import Project
+
+from .jobs import Jobs
+
+
+class Part(QObject):
+    """Starts jobs for the open project, if there is one, and puts what they bring into it."""
+
+    changedProject = Signal(object)  # Changes
+    message = Signal(str, str)
+
+    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.project: Project | None = None
+        self._jobs = jobs

@@ -1,0 +1,156 @@
+"""The runs of a project: trained, taken in, hidden, and used to segment its videos."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+from PySide6.QtCore import Signal
+
+from core import events, run_work
+from core.annotation.changes import Changes, What
+from core.annotation.step_commands import has_unnamed_steps
+from core.data.dataset import RunId, VideoId
+from core.errors import TotError
+from core.learning_work import lessons_for
+from core.project import Project
+
+from .jobs import new_job
+from .part import Part
+
+
+class Training(NamedTuple):
+    """What a training was asked for with; `resume` and `learn_from` as in `Runs.train`."""
+
+    job: str
+    config: Any
+    device: str
+    pinned: VideoId | None
+    resume: RunId | None
+    learn_from: str | None
+
+
+class Runs(Part):
+    """Starts trainings of the open project and puts what they learned into it."""
+
+    trained = Signal(object)  # RunId
+    pinned: VideoId | None = None
+    last_training: Training | None = None
+    """The newest training that was started, to be tried again in another way."""
+
+    def pin(self, video: VideoId | None) -> None:
+        """Choose the video that training shows live, also while it runs."""
+        self.pinned = video
+        if video is not None:
+            self._jobs.pin_in_engine(video)
+
+    def train(
+        self,
+        config: Any,
+        device: str,
+        pinned: VideoId | None,
+        resume: RunId | None = None,
+        *,
+        learn_from: str | None = None,
+    ) -> str | None:
+        """Train a run, if it can be with `pinned` shown live, then segment. Returns the job, or None with a message.
+
+        `resume` is a run that was stopped; the training goes on where it stood, learns from what it began with, and
+        makes a new run.
+        """
+        project = self.project
+        if project is None or not self._jobs.may_begin():
+            return None
+        try:
+            learned = lessons_for(project.document, learn_from, method=getattr(config, "method", ""))
+            request = run_work.train_request(project, config, device, resume=resume, learned=learned)
+        except TotError as error:
+            self.message.emit(str(error), "warning")
+            return None
+        project.back_up("before training")
+        known = {video.id for video in request.videos}
+        self.pinned = pinned if pinned in known else VideoId(request.videos[0].id)
+        request = msgspec.structs.replace(request, job=new_job("train"), pinned=self.pinned)
+        self.last_training = Training(request.job, config, device, pinned, resume, learn_from)
+        return self._jobs.in_engine(request, "Training", lambda finished: self._on_trained(project, finished, resume))
+
+    def train_again(self, training: Training) -> str | None:
+        """Train with these settings. Returns the job, or None with a message."""
+        return self.train(
+            training.config, training.device, training.pinned, training.resume, learn_from=training.learn_from
+        )
+
+    def resume(self, run: RunId, device: str, pinned: VideoId | None) -> str | None:
+        """Go on with a training that was stopped. Returns the job, or None with a message."""
+        if self.project is None:
+            return None
+        chosen = self.project.document.runs[run]
+        try:
+            if not run_work.can_go_on(self.project, run):
+                self.message.emit(f"{chosen.name} holds no state to go on from. Train a new run.", "warning")
+                return None
+        except TotError as error:
+            self.message.emit(str(error), "warning")
+            return None
+        return self.train(dict(chosen.config), device, pinned, run)
+
+    def _on_trained(self, project: Project, finished: events.Finished, parent: RunId | None) -> None:
+        if self.project is not project:
+            text = "A training of a project that is closed has finished. It is offered when that project is opened."
+            self.message.emit(text, "info")
+            return
+        self.take({**finished.result, "stopped_early": finished.stopped_early}, parent)
+
+    def hide(self, run: RunId, hidden: bool = True) -> None:
+        """Leave a run out of every list, or bring it back; nothing of it is lost."""
+        if self.project is None:
+            return
+        try:
+            self.changedProject.emit(self.project.hide_run(run, hidden))
+        except TotError as error:
+            self.message.emit(str(error), "warning")
+
+    def take(self, result: Mapping[str, Any], parent: RunId | None = None) -> None:
+        """Take a finished training into the project, show it, and segment the videos with it."""
+        if self.project is None:
+            return
+        try:
+            run = run_work.add_run(self.project, result, parent=parent)
+        except (TotError, OSError) as error:  # its files lie in the cache, which may be emptied at any time
+            self.message.emit(f"The training could not be taken in. {error}", "error")
+            return
+        self.changedProject.emit(Changes(What.RUNS | What.LABEL_MAP, runs=frozenset([run])))
+        self.trained.emit(run)
+        self.segment(run)
+
+    def left(self) -> list[Mapping[str, Any]]:
+        """Trainings of the open project that ended while no window was there to take them."""
+        return run_work.left_runs(self.project) if self.project else []
+
+    def forget(self, result: Mapping[str, Any]) -> None:
+        """Remove such a training."""
+        run_work.forget_run(result)
+
+    def segment(self, run: RunId) -> None:
+        """Segment every trainable video with a run."""
+        project = self.project
+        if project is None:
+            return
+        try:
+            request = run_work.segment_request(project, run, None, "auto")
+        except (TotError, OSError) as error:
+            self.message.emit(str(error), "warning")
+            return
+        request = msgspec.structs.replace(request, job=new_job("segment"))
+        self._jobs.in_engine(request, "Segmenting", lambda finished: self._on_segmented(project, run, finished))
+
+    def _on_segmented(self, project: Project, run: RunId, finished: events.Finished) -> None:
+        if self.project is not project:
+            self.message.emit("A project that is closed was segmented. Segment it again once it is open.", "info")
+            return
+        self.changedProject.emit(run_work.add_predictions(project, run, finished.result))
+        text = f"{project.document.runs[run].name}: {len(finished.result['videos'])} videos segmented."
+        if has_unnamed_steps(project.document, run):
+            text += " Nothing says what its steps are called: name them in the Label map."
+        self.message.emit(text, "info")
