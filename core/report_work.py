@@ -93,8 +93,22 @@ def _run_values(document: Document, run: Run) -> dict[str, Any]:
         "learned": run.learned.words,
         "learned_videos": [document.videos[v].name for v in run.learned.videos if v in document.videos],
         "decoder": ", ".join(sorted(decoders)) or run.config.get("decoder", ""),
-        "settings": [(name, _setting(value)) for name, value in run.config.items()],
+        "settings": [(name, _setting(value)) for name, value in _settings(run.config).items()] + _made(run.config),
     }
+
+
+def _settings(config: Mapping[str, Any]) -> dict[str, Any]:
+    """What was set, without what the training recorded beside it."""
+    return {name: value for name, value in config.items() if not isinstance(value, Mapping)}
+
+
+def _made(config: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """A digest of the rows that were trained on, and the versions of what computed; nothing for runs of before."""
+    made = config.get("made")
+    if made is None:
+        return []
+    versions = ", ".join(f"{name} {version}" for name, version in made["versions"].items())
+    return [("data", made["data"]), ("versions", versions)]
 
 
 def _setting(value: Any) -> str:
@@ -123,5 +137,8 @@ def commands(document: Document, run: Run) -> list[str]:
 
 def train_words(config: Mapping[str, Any]) -> list[str]:
     """`tot train` with every setting stated, so that no preset and no default of a later version can change it."""
-    values = [f"{name}={value}" for name, value in config.items() if name != "n_clusters" and value != ""]
-    return ["tot", "train", "PROJECT.tot", "--clusters", str(config["n_clusters"]), "--set", *values]
+    apart = ("method", "preset", "n_clusters", "clusters")
+    values = [f"{name}={value}" for name, value in _settings(config).items() if name not in apart and value != ""]
+    words = ["tot", "train", "PROJECT.tot", "--method", str(config["method"])]
+    words += ["--preset", str(config["preset"])] if config.get("preset") else []
+    return [*words, "--clusters", str(config["n_clusters"]), "--set", *values]

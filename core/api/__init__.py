@@ -20,7 +20,7 @@ from .projects import check, create_project, open_project, project_paths, relink
 from .review import agreement, review_queue, second_reviewer
 from .scores import evaluate, evaluate_global, evaluate_request, label_free, plain, score
 from .segmenting import segment, segment_project
-from .training import configure, lessons, next_videos, settings_of, sweep, train
+from .training import configure, differences, lessons, next_videos, settings_of, sweep, train
 from .videos import smooth, video_streams, with_stream
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "choose_device",
     "configure",
     "create_project",
+    "differences",
     "doctor",
     "edit_label_map",
     "evaluate",

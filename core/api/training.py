@@ -69,6 +69,22 @@ def settings_of(project: Project, run: RunId | None) -> TrainConfig:
     return msgspec.convert(dict(choose_run(project.document, run).config), TrainConfig)
 
 
+def differences(project: Project, run: RunId, result: Mapping[str, Any]) -> list[str]:
+    """Why a run that was repeated may have other labels than `run`: other features, versions or device, in words."""
+    from ..run_work import choose_run
+
+    earlier = choose_run(project.document, run)
+    before, now = earlier.config.get("made"), result["config"]["made"]
+    found = [] if earlier.device == result["device"] else [f"device {result['device']} instead of {earlier.device}"]
+    if before is None:
+        return [*found, f"what {run} was made from and with was not recorded then"]
+    found += ["other features"] if before["data"] != now["data"] else []
+    for name, version in now["versions"].items():
+        known = before["versions"].get(name, "none")
+        found += [f"{name} {version} instead of {known}"] if known != version else []
+    return found
+
+
 def lessons(
     project: Project, learn_from: str | None = None, *, method: str = "", again: RunId | None = None
 ) -> Learned:

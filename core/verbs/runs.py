@@ -109,6 +109,8 @@ def train(options: argparse.Namespace) -> Answer:
             if endings[0].error is not None:
                 raise _explained(endings[0].error, activities[0].config)
             answer = _trained(activities[0], endings[0])
+            if options.again:
+                answer["differs"] = api.differences(projects[0], options.again, endings[0].result or {})
             return answer, wording.train_text(answer)
         return _all_trained(options, activities, endings)
 
@@ -142,6 +144,7 @@ def _trained(activity: api.Activity, ending: api.Ending) -> dict[str, Any]:
         "loss": losses,
         "metrics": result["metrics"],
         "learned": learned_values(activity.project.document, run),
+        "made": result["config"]["made"],
     }
     if shortage := result["out_of_memory"]:
         to_resume = str(run) if shortage["can_go_on"] else ""

@@ -22,6 +22,8 @@ def train_text(answer: Mapping[str, Any]) -> str:
     if answer["metrics"]:
         where = " on the videos it did not learn from" if learned else ""
         lines.append(f"MoF {_percent(answer['metrics']['mof'])}, F1 {_percent(answer['metrics']['f1'])}{where}")
+    if differs := answer.get("differs"):
+        lines.append(f"note: its labels may differ from those of the run it repeats: {'; '.join(differs)}.")
     if counted := answer.get("clusters"):
         lines += counted_lines(counted)
     if ensemble := answer.get("ensemble"):

@@ -25,6 +25,7 @@ from .examples import too_far_apart
 from .judging import Judge
 from .learning import lesson_of
 from .live import Live
+from .provenance import made_of
 from .videos import load_matrices
 
 
@@ -170,7 +171,9 @@ class _Work:
         can_go_on = trained.training_state is not None or trained.paused is not None
         return {
             "weights": str(path),
-            "config": msgspec.to_builtins(trained.config) | ({} if counted is None else {"counted": counted}),
+            "config": msgspec.to_builtins(trained.config)
+            | ({} if counted is None else {"counted": counted})
+            | {"made": made_of(self.matrices)},
             "device": self.device,
             "iterations": trained.iterations,
             "seconds": sum(

@@ -12,6 +12,7 @@ from ..annotation.segmentation import Segmentation
 from ..data.features import load_matrix
 from ..decode.registry import decode_all
 from ..decode.settings import DecoderSettings, with_values
+from ..errors import InputError
 from ..events import JobCancelled, Progress, Report, ShouldStop, StopKind
 from ..requests import TrainVideo
 from ..tot import infer
@@ -21,19 +22,36 @@ from ..tot.trained import Trained
 FloatArray = NDArray[np.floating[Any]]
 IntArray = NDArray[np.integer[Any]]
 
+PIECE = 16_384
 YTI_BACKGROUND = 0.45
 """Background quantile of the preset of YouTube Instructions."""
 
 
 def load_matrices(videos: tuple[TrainVideo, ...], report: Report, should_stop: ShouldStop) -> list[FloatArray]:
-    """One (T, D) float32 matrix a video. Raises InputError, JobCancelled."""
+    """One (T, D) float32 matrix a video. Raises InputError, which names video and row; JobCancelled."""
     matrices: list[FloatArray] = []
     for number, video in enumerate(videos):
         if should_stop() is StopKind.DISCARD:
             raise JobCancelled
-        matrices.append(load_matrix(video.video))
+        matrices.append(_checked(load_matrix(video.video), video))
         report(Progress(done=number + 1, total=len(videos), text="Reading features"))
     return matrices
+
+
+def _checked(matrix: FloatArray, video: TrainVideo) -> FloatArray:
+    """The matrix; raises InputError where it is not what the project took in, or holds what is no number."""
+    columns, rows = matrix.shape[1], len(matrix)
+    if (video.n_dimensions and columns != video.n_dimensions) or rows < video.n_rows:
+        what = f"{rows:,} rows of {columns} columns; the project knows {video.n_rows:,} of {video.n_dimensions}."
+        raise InputError(video.features, what, hint="Put the old file back, or make a new project.")
+    for start in range(0, rows, PIECE):
+        piece = matrix[start : start + PIECE]
+        if not np.isfinite(piece).all():
+            row, column = np.argwhere(~np.isfinite(piece))[0]
+            kind = "NaN" if np.isnan(piece[row, column]) else "Inf"
+            what = f"video {video.id} holds {kind}, which is no number."
+            raise InputError(video.features, what, f"row {start + row}", "Extract again, or leave the video out.")
+    return matrix
 
 
 def truth_of(video: TrainVideo) -> IntArray | None:

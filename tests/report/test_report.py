@@ -20,7 +20,7 @@ from core.annotation import commands
 from core.annotation.learned import Learned, Taught
 from core.annotation.segmentation import Segmentation
 from core.annotation.values import LabelMap, Prediction, ReviewStatus, Run
-from core.cli import main
+from core.cli import main, parser
 from core.data.dataset import BACKGROUND, UNLABELLED, Action, ActionId, ClusterId, Dataset, RunId, Video, VideoId
 from core.data.timebase import Timebase
 from core.project import Project
@@ -106,10 +106,16 @@ def test_every_kind_of_label_alone_makes_a_report(project: Project) -> None:
 def test_the_commands_repeat_the_run(project: Project) -> None:
     document = project.document
     wanted = api.settings_of(project, RUN)
-    words = shlex.split(shlex.join(train_words(document.runs[RUN].config)))
-    assert words[:5] == ["tot", "train", "PROJECT.tot", "--clusters", "3"]
-    values = dict(word.split("=", 1) for word in words[6:])
-    made = api.configure(document.dataset, n_clusters=int(words[4]), values=values)
+    recorded = {"counted": {"found": 3}, "made": {"data": "00", "versions": {}}}  # beside the settings of a training
+    words = shlex.split(shlex.join(train_words({**document.runs[RUN].config, **recorded})))
+    asked = parser().parse_args(words[1:])
+    made = api.configure(
+        document.dataset,
+        method=asked.method,
+        preset=asked.preset,
+        n_clusters=asked.clusters,
+        values=dict(value.split("=", 1) for value in asked.set),
+    )
     assert msgspec.structs.replace(made, preset=wanted.preset) == wanted
 
 
