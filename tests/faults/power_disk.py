@@ -7,6 +7,7 @@ files that the program promises: project, journal, backups, exports, emergency f
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
 import hashlib
 import os
@@ -33,7 +34,7 @@ from .kills import Say, a_full_project, acknowledged, edit_for_ever, random_edit
 from .outcome import Outcome, progress
 from .places import can_mount
 
-_SHUTDOWN, _NO_FLUSH = 0x8004587D, 2
+_SHUTDOWN, _NO_FLUSH, _CLONE_NEWNS = 0x8004587D, 2, 0x20000
 KINDS = ("ext4", "ext4 data=writeback", "ext4 data=journal", "xfs")
 FRESH = 20
 """Crashes of one file system, before a new one is made."""
@@ -157,6 +158,7 @@ def power_cuts(count: int, seed: int, folder: Path, kinds: tuple[str, ...] = KIN
     kinds = tuple(kind for kind in kinds if can_cut(kind))
     if sys.platform != "linux" or not kinds:
         return Outcome(0, skipped="needs root on Linux, mkfs and loop devices, to mount a file system of its own")
+    _own_mounts()
     dice, failures, cuts = random.Random(seed), [], 0
     told = dict.fromkeys(("edits", "backups", "exports", "edits in the emergency file"), 0)
     by_kind = dict.fromkeys(kinds, 0)
@@ -176,6 +178,15 @@ def power_cuts(count: int, seed: int, folder: Path, kinds: tuple[str, ...] = KIN
     figures |= {f"said to be there: {name}": n for name, n in told.items()}
     figures[f"control, synchronous=OFF, of {n_control}: harmed"] = harmed
     return Outcome(cuts, tuple(failures), figures)
+
+
+def _own_mounts() -> None:
+    """What is mounted from here on is seen by this process and its children only.
+
+    A process elsewhere that takes a copy of the mounts would keep a file system alive that is unmounted here.
+    """
+    if ctypes.CDLL(None, use_errno=True).unshare(_CLONE_NEWNS) == 0:
+        subprocess.run(["mount", "--make-rprivate", "/"], check=True)
 
 
 class _Trial:
