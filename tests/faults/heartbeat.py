@@ -27,6 +27,7 @@ class Heartbeat(QObject):
     def __init__(self, say: Callable[[float, str], None], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.gaps: list[float] = []
+        self.works: list[float] = []
         self._say = say
         self._own = 0.0
         self._depth = 0
@@ -51,6 +52,7 @@ class Heartbeat(QObject):
         if self._depth or not any(w.isVisible() for w in QApplication.topLevelWidgets()):
             return
         self.gaps.append(gap)
+        self.works.append(work)
         if gap > LATE_S:
             self._say(gap, f"worked {work:.2f} s of it; {place}")
 
@@ -79,6 +81,7 @@ class Heartbeat(QObject):
             "heartbeat: beats": len(self.gaps),
             "heartbeat: p99, ms": round(float(np.percentile(gaps, 99)), 1),
             "heartbeat: slowest, ms": round(float(gaps.max()), 1),
+            "most work of the window's thread between two beats, ms": round(max(self.works, default=0.0) * 1000, 1),
         }
 
     def _look(self) -> None:

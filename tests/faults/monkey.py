@@ -51,7 +51,7 @@ def play(folder: Path, seed: int, numbers: Sequence[int], *, limit_s: float = LI
         if "failure" in said:
             failures.append(f"{said['failure']} (action {said['number']}: {said['action']})")
         elif "slow" in said:
-            slow.append(f"{said['action']} {said['slow']} s")
+            slow.append(f"{said['action']} {said['slow']} s, {said['place']}")
         elif "figures" in said:
             figures = said["figures"]
         else:
@@ -89,5 +89,10 @@ def window(count: int, seed: int, folder: Path) -> Outcome:
         progress(f"F17: seed {seed}: {failures[0]}; shrinking")
         fewer = shrink(folder / "shrink", seed, found.done)
         failures[0] += f"; again with: python -m faults.monkey_child FOLDER {seed} 0 --only {','.join(map(str, fewer))}"
+    if count >= 10_000:  # times are for a release, on a machine that does nothing else
+        limits = {"heartbeat: p99, ms": 100, "heartbeat: slowest, ms": 1000}
+        for name, limit in limits.items():
+            if found.figures.get(name, 0) >= limit:
+                failures.append(f"{name}: {found.figures[name]}; wanted under {limit}")
     figures = found.figures | ({"over half a second": "; ".join(found.slow[:6])} if found.slow else {})
     return Outcome(len(found.done), tuple(failures), figures)

@@ -9,6 +9,7 @@ what is there. Lines of JSON: one for each action, one for each failure, one wit
 from __future__ import annotations
 
 import faulthandler
+import gc
 import json
 import logging
 import os
@@ -16,11 +17,12 @@ import random
 import shutil
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, QUrl, Slot, qInstallMessageHandler
+from PySide6.QtCore import QEvent, QObject, QTimer, QUrl, Slot, qInstallMessageHandler
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -34,6 +36,7 @@ from totgui.main_window import MainWindow
 from totgui.session import Session
 from totgui.settings import Settings
 
+from .endurance_child import memory
 from .heartbeat import Heartbeat
 from .kills import state
 from .markup import read_as_markup
@@ -60,6 +63,8 @@ class Monkey(Outside):
         self.number, self.text = -1, ""
         self.done = 0
         self.dialogs = 0
+        self.began = time.monotonic()
+        self.weights: list[dict[str, int]] = []
         self.reach = Reach()
         self._dice = random.Random(seed)
         self._stuck: dict[int, int] = {}
@@ -237,6 +242,18 @@ class Monkey(Outside):
             if state(again.document) != was:
                 self.fail("undo and redo do not lead back")
 
+    def weigh(self) -> None:
+        """What the program holds by now, in a line of its own: what grows with the actions is a leak."""
+        gc.collect()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        held = {
+            "MB": round(memory()), "widgets": len(QApplication.allWidgets()), "Python objects": len(gc.get_objects()),
+            "files": len(os.listdir("/proc/self/fd")) if sys.platform == "linux" else 0,
+            "threads": threading.active_count(), "seconds": round(time.monotonic() - self.began),
+        }  # fmt: skip
+        self.weights.append(held)
+        print(json.dumps({"number": self.number, "held": held}), flush=True)
+
 
 class Urls(QObject):
     """Takes what would open a browser or a file manager."""
@@ -263,6 +280,7 @@ def main(folder: Path, seed: int, numbers: list[int]) -> None:
             if place % 500 == 499:
                 with monkey.heart.own():
                     monkey.examine()
+                    monkey.weigh()
             if len(monkey.failures) >= 5:
                 break
         monkey.number, monkey.text = numbers[-1], "closing"
@@ -280,6 +298,8 @@ def main(folder: Path, seed: int, numbers: list[int]) -> None:
     monkey.heart.end()
     figures: dict[str, object] = {"actions": monkey.done, "answers to dialogs and menus": monkey.dialogs}
     figures |= monkey.heart.figures() | monkey.reach.figures()
+    for name in monkey.weights[0] if monkey.weights else ():
+        figures[f"{name} on the way"] = [held[name] for held in monkey.weights]
     left = [t.name for t in threading.enumerate() if t is not threading.main_thread() and not t.daemon]
     if left:
         monkey.fail(f"threads that were left: {left}")
