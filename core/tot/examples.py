@@ -39,6 +39,11 @@ WIDTH = 0.15
 """Spread of a corrected frame over the places of other videos, as a share of a video."""
 ANYWHERE = 0.1
 """Share of an action that may come at any time."""
+SHARE = 0.5
+"""Weight of what corrected rows say beside the runs, once there are `WHOLE` videos of them; with fewer it is less."""
+WHOLE = 2.0
+"""Corrected rows, in videos, from which they have their whole weight: one video shows one person and one camera, and
+with half the weight lost up to 4 points of MoF to the twelve runs of `robust` (docs/learning.md)."""
 FLOOR = -30.0
 
 
@@ -50,22 +55,28 @@ class Examples:
         weight: (R, K) float32, the scores of a row less their mean over the video, `CENTRED` of it.
         bias: (K,) float32; -inf for clusters that nobody has shown.
         places: (PLACES, K) float32, logarithm of the chance of each cluster there, already tempered.
+        share: weight of it beside what the runs say, 0 to 1.
     """
 
     weight: NDArray[np.float32]
     bias: NDArray[np.float32]
     places: NDArray[np.float32]
+    share: float = SHARE
 
     @classmethod
     def of(cls, n_clusters: int, **state: FloatArray) -> Examples:
-        """What `state` gave. Raises ValueError for other names or shapes."""
+        """What `state` gave; earlier versions kept no share. Raises ValueError for other names, shapes or shares."""
+        share = float(state.pop("share", np.array(SHARE)).reshape(()))
+        if not 0 <= share <= 1:
+            raise ValueError("share of the corrected rows")
         if set(state) != {"weight", "bias", "places"} or any(a.shape[-1:] != (n_clusters,) for a in state.values()):
             raise ValueError("examples of corrected rows")
-        return cls(**{name: np.asarray(values, np.float32) for name, values in state.items()})
+        return cls(**{name: np.asarray(values, np.float32) for name, values in state.items()}, share=share)
 
     def state(self) -> dict[str, NDArray[np.float32]]:
         """Its arrays by name."""
-        return {"weight": self.weight, "bias": self.bias, "places": self.places}
+        share = np.array([self.share], np.float32)
+        return {"weight": self.weight, "bias": self.bias, "places": self.places, "share": share}
 
     def log_posterior(self, rows: FloatArray) -> NDArray[np.float64]:
         """(T, K) float64 logarithm of the chance of each shown cluster; -inf for the others."""
@@ -76,7 +87,7 @@ class Examples:
         return _normalised(values)
 
     def join(self, of_network: FloatArray, rows: FloatArray) -> NDArray[np.float64]:
-        """(T, K) log posterior of both: the mean of their logarithms over the clusters that are shown.
+        """(T, K) log posterior of both: the mean of their logarithms, weighed, over the clusters that are shown.
 
         How much of a row belongs to clusters that nobody has shown is what the network says.
         """
@@ -84,7 +95,8 @@ class Examples:
         found = np.array(of_network, np.float64)
         mass = np.logaddexp.reduce(found[:, shown], axis=1, keepdims=True)
         own = np.maximum(self.log_posterior(rows)[:, shown], FLOOR)
-        found[:, shown] = mass + _normalised((np.maximum(found[:, shown] - mass, FLOOR) + own) / 2)
+        of_runs = np.maximum(found[:, shown] - mass, FLOOR)
+        found[:, shown] = mass + _normalised((1 - self.share) * of_runs + self.share * own)
         return found
 
 
@@ -128,7 +140,13 @@ class Corrected:
             np.concatenate([self.rows[number] for number in taken]), np.concatenate(clusters), self.n_clusters
         )
         places = TEMPER * _places([self.labels[number] for number in taken], self.n_clusters)
-        return Examples((self.basis @ weight).astype(np.float32), bias.astype(np.float32), places.astype(np.float32))
+        amount = sum(map(len, clusters)) / float(np.mean([len(known) for known in self.labels]))
+        return Examples(
+            (self.basis @ weight).astype(np.float32),
+            bias.astype(np.float32),
+            places.astype(np.float32),
+            share=SHARE * min(1.0, amount / WHOLE),
+        )
 
 
 def learn_examples(rows_of: RowsOf, lessons: Lessons, n_clusters: int) -> Examples:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import torch
 from core.errors import InputError
 from core.tot import infer, weights
 from core.tot.config import TrainConfig
-from core.tot.examples import Examples, learn_examples
+from core.tot.examples import SHARE, Examples, learn_examples
 from core.tot.supervision import Lessons
 from core.tot.train import train
 
@@ -122,3 +123,29 @@ def test_arrays_of_another_number_of_clusters_are_no_weights(tmp_path: Path) -> 
     weights.save(trained, tmp_path / "w.safetensors")
     with pytest.raises(InputError, match="examples of corrected rows"):
         weights.load(tmp_path / "w.safetensors")
+
+
+def test_a_part_of_a_video_has_less_weight_than_two_videos_and_more_than_two_have_no_more() -> None:
+    features, truths = _videos()
+    part = [np.where(np.arange(len(t)) < 5, t, -1) for t in truths]
+    shares = [
+        learn_examples(features.__getitem__, lessons, N_CLUSTERS).share
+        for lessons in (_lessons(part, 0), _lessons(truths, 0), _lessons(truths, *range(4)))
+    ]
+    assert 0 < shares[0] < shares[1] < shares[2] == SHARE
+    network = np.log(np.random.default_rng(1).dirichlet(np.ones(N_CLUSTERS), len(features[2])))
+    found = learn_examples(features.__getitem__, _lessons(truths, 0), N_CLUSTERS)
+    np.testing.assert_allclose(replace(found, share=0.0).join(network, features[2]), network)
+    alone = replace(found, share=1.0).join(network, features[2])
+    np.testing.assert_allclose(np.exp(alone), np.exp(found.log_posterior(features[2])), atol=1e-9)
+
+
+def test_what_an_earlier_version_kept_has_the_weight_that_it_had() -> None:
+    features, truths = _videos()
+    found = learn_examples(features.__getitem__, _lessons(truths, 0), N_CLUSTERS)
+    state = found.state()
+    assert Examples.of(N_CLUSTERS, **state).share == pytest.approx(found.share) and found.share < 0.5
+    del state["share"]
+    assert Examples.of(N_CLUSTERS, **state).share == 0.5
+    with pytest.raises(ValueError, match="share"):
+        Examples.of(N_CLUSTERS, **state, share=np.array([1.5]))
