@@ -35,6 +35,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if isinstance(document, dict) and (shortage := document.get("out_of_memory")):
         print(f"tot: {shortage}", file=sys.stderr)  # what was learned until then is in the answer, and in the project
         return JOB_FAILED
+    if isinstance(document, dict) and (run := document.get("stopped")):
+        print(f"tot: stopped and kept. Go on with: --resume {run}", file=sys.stderr)
+        return INTERRUPTED
     if isinstance(document, dict) and (unfinished := document.get("unfinished")):
         print("\n".join(f"tot: {text}" for text in unfinished), file=sys.stderr)
         return JOB_FAILED

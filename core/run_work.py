@@ -19,6 +19,7 @@ from .annotation.step_commands import first_names
 from .annotation.values import Prediction, Run, ScoresRef
 from .cache import atomic_write, cache_path
 from .data.dataset import RunId, VideoId
+from .data.features import check_values, load_matrix
 from .errors import ConfigError, InputError
 from .requests import SegmentRequest, TrainRequest, TrainVideo
 
@@ -60,10 +61,32 @@ def usable_videos(project: Project) -> tuple[TrainVideo, ...]:
     if not videos:
         raise InputError(
             project.path,
-            "no video of this project has usable features.",
+            f"no video of this project has usable features.{_why_not(project.document)}",
             hint="Make them with: tot features PROJECT.tot",
         )
     return videos
+
+
+def _why_not(document: Document) -> str:
+    """What is wrong with the first features that are there and cannot be used; empty where there are none."""
+    for video in document.videos.values():
+        if video.features is None or video.is_trainable:
+            continue
+        try:
+            values = check_values(load_matrix(video))
+        except InputError as error:
+            return f" {error}"
+        if values.n_bad:
+            where = f"{video.features} (video {video.name})"
+            return f" {where}: {values.n_bad:,} rows hold {values.bad_kind} (first: row {values.first_bad})."
+        if np.array_equal(values.low, values.high):
+            return f" {video.features}: the features do not vary."
+    return ""
+
+
+def left_out(document: Document) -> list[str]:
+    """Names of the videos that a training leaves out."""
+    return [v.name for v in document.videos.values() if v.features is None or not v.is_trainable]
 
 
 def shown_run(document: Document) -> Run | None:

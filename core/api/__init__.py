@@ -20,13 +20,14 @@ from .projects import check, create_project, open_project, project_paths, relink
 from .review import agreement, review_queue, second_reviewer
 from .scores import evaluate, evaluate_global, evaluate_request, label_free, plain, score
 from .segmenting import segment, segment_project
-from .training import configure, differences, lessons, next_videos, settings_of, sweep, train
+from .training import can_go_on, configure, differences, lessons, next_videos, settings_of, sweep, train
 from .videos import smooth, video_streams, with_stream
 
 __all__ = [
     "Activity",
     "Ending",
     "agreement",
+    "can_go_on",
     "check",
     "choose_device",
     "configure",

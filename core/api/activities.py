@@ -13,7 +13,7 @@ import msgspec
 
 from ..data.dataset import RunId
 from ..errors import JobError, TotError
-from ..events import Report, ShouldStop, ignore, never_stop
+from ..events import LogLine, Report, ShouldStop, ignore, never_stop
 from ..requests import TrainRequest
 from .training import train
 
@@ -70,10 +70,14 @@ def train_activities(
     from .. import run_folder
     from ..cluster import outcomes
     from ..device import trainings_at_once
-    from ..run_work import NOTHING, add_run, train_request
+    from ..run_work import NOTHING, add_run, left_out, train_request
 
     for each in activities:
         _check(each)
+        if missing := left_out(each.project.document):
+            names = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
+            text = f"{len(missing)} videos without usable features are left out: {names} (tot info says why)."
+            report(LogLine(text=text, level="warning"))
     requests = [
         train_request(each.project, each.config, device, resume=each.resume, learned=each.learned or NOTHING)
         for each in activities

@@ -69,6 +69,13 @@ def settings_of(project: Project, run: RunId | None) -> TrainConfig:
     return msgspec.convert(dict(choose_run(project.document, run).config), TrainConfig)
 
 
+def can_go_on(project: Project, run: RunId) -> bool:
+    """Whether a run was stopped and kept, so that its training can go on. Raises StoreError."""
+    from ..run_work import can_go_on as can
+
+    return can(project, run)
+
+
 def differences(project: Project, run: RunId, result: Mapping[str, Any]) -> list[str]:
     """Why a run that was repeated may have other labels than `run`: other features, versions or device, in words."""
     from ..run_work import choose_run

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..data.dataset import RunId, VideoId
 from ..errors import ConfigError, JobError
+from ..events import ShouldStop, StopKind
 
 if TYPE_CHECKING:
     from ..project import Project
@@ -27,6 +30,23 @@ def flush(project: Project) -> None:
     if not project.flush(60):
         reason = project.saved_state().reason
         raise JobError(f"{project.path} could not be written: {reason or 'no answer for a minute'}.", kind="not-saved")
+
+
+@contextmanager
+def kept_when_interrupted() -> Iterator[ShouldStop]:
+    """A `should_stop` that the first Ctrl+C turns into "keep what was learned"; the second one interrupts."""
+    asked: list[StopKind] = []
+
+    def on_interrupt(*_: object) -> None:
+        asked.append(StopKind.KEEP)
+        signal.signal(signal.SIGINT, before)
+        print("Stopping; what was learned is kept. Ctrl+C again gives it up.", file=sys.stderr)
+
+    before = signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield lambda: asked[0] if asked else None
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def with_run(sub: argparse.ArgumentParser, *, optional: bool = False) -> Callable[..., Any]:

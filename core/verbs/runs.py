@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,10 +14,11 @@ from ..data.dataset import RunId
 from ..decode.registry import DECODERS
 from ..decode.settings import FIELDS
 from ..errors import ConfigError, DeviceMemoryError
+from ..events import never_stop
 from ..progress import ProgressPrinter
 from ..tot.config import half_batch
 from . import wording
-from .common import AddVerb, Answer, flush, pairs, split_sil, with_run
+from .common import AddVerb, Answer, flush, kept_when_interrupted, pairs, split_sil, with_run
 from .learning import learned_values
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def _train_grammar(add: Callable[..., Any]) -> None:
         help="corrections to learn from: accepted videos and what was corrected in others (corrected; the default), "
         "accepted videos only, or none; --from RUN repeats those that the run learned from when left out",
     )
+    add("--keep", action="store_true", help="Ctrl+C keeps what was learned until then, to go on with: --resume RUN")
     add("--device", default="auto", metavar="auto|cpu|cuda|cuda:N|mps", help="on a cluster: of every worker")
     add("--cluster", default="", metavar="ADDRESS", help="of a Dask scheduler, or local: each activity on a worker")
     add("--official-compatible", action="store_true", help="do as the released code does (docs/algorithm.md)")
@@ -97,12 +99,17 @@ def train(options: argparse.Namespace) -> Answer:
         raise ConfigError("A training that goes on learns from what it began with. Leave --learn-from out.")
     if earlier and len(options.project) > 1:
         raise ConfigError(f"{len(options.project)} projects: a run to repeat or to go on with is one project's alone.")
+    if options.keep and options.cluster:
+        raise ConfigError("What workers have learned half-way cannot be kept: leave --keep or --cluster out.")
     if len({path.resolve() for path in options.project}) < len(options.project):
         raise ConfigError("A project is named twice. Name each once.")
     with ExitStack() as opened, ProgressPrinter() as report:
         projects = [opened.enter_context(api.open_project(path)) for path in options.project]
         activities = [_activity(project, options) for project in projects]
-        endings = api.train_activities(activities, device=options.device, cluster=options.cluster, report=report)
+        with kept_when_interrupted() if options.keep else nullcontext(never_stop) as should_stop:
+            endings = api.train_activities(
+                activities, device=options.device, cluster=options.cluster, report=report, should_stop=should_stop
+            )
         for project in projects:
             flush(project)
         if len(endings) == 1:
@@ -149,6 +156,8 @@ def _trained(activity: api.Activity, ending: api.Ending) -> dict[str, Any]:
     if shortage := result["out_of_memory"]:
         to_resume = str(run) if shortage["can_go_on"] else ""
         answer["out_of_memory"] = f"{shortage['what']} {_way_out(activity.config, shortage['device'], to_resume)}"
+    elif result["stopped_early"] and api.can_go_on(activity.project, run):
+        answer["stopped"] = str(run)
     if counted := result["config"].get("counted"):
         answer["clusters"] = counted
     if result["ensemble"]:

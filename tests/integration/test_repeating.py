@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 
 import datasets
@@ -11,6 +13,8 @@ from command_line import tot
 
 from core.cache import cache_dir
 from core.project import Project
+from core.tot.trained import StepInfo
+from core.work.live import Live
 
 
 @pytest.fixture
@@ -84,3 +88,39 @@ def test_features_that_were_spoiled_after_all_train_nothing(project, capsys, spo
     with Project.open(project, read_only=True) as opened:
         assert not opened.document.runs
     assert not list(cache_dir().rglob("train-*")), "nothing is written"
+
+
+def test_ctrl_c_keeps_what_was_learned_where_that_is_asked_for(project, capsys, monkeypatch) -> None:
+    common = ("--method", "tot", "--preset", "generic", "--device", "cpu", "--set", "batch=32", "--iterations", 200)
+    assert tot(capsys, "train", project, *common)[0] == 0
+    plain = Live.__call__
+
+    def press(self: Live, info: StepInfo) -> None:
+        plain(self, info)
+        if info.iteration == 30:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(Live, "__call__", press)
+    code, answer, error = tot(capsys, "train", project, *common, "--keep")
+    assert code == 130 and answer["run"] == "r2" and 30 <= answer["iterations"] < 200
+    assert "--resume r2" in error
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    code, _, error = tot(capsys, "train", project, *common)
+    assert code == 130 and "Nothing half-done was left" in error
+    monkeypatch.undo()
+    code, answer, _ = tot(capsys, "train", project, "--resume", "r2", "--device", "cpu")
+    assert code == 0 and answer["run"] == "r3" and answer["iterations"] == 200
+    for run in ("r1", "r3"):
+        assert tot(capsys, "segment", project, "--run", run)[0] == 0
+    assert labels(project, "r1") == labels(project, "r3")
+
+
+def test_what_makes_features_unusable_is_said_where_none_is_left(project, capsys, tmp_path) -> None:
+    data = tmp_path / "spoiled"
+    rows = datasets.matrix(30)
+    rows[4] = np.nan
+    datasets.save(data / "features" / "clip_9.npy", rows)
+    datasets.save(data / "features" / "clip_10.npy", np.ones((30, 8), np.float32))
+    assert tot(capsys, "new", tmp_path / "s.tot", data)[0] == 0
+    code, _, error = tot(capsys, "train", tmp_path / "s.tot")
+    assert code == 2 and "clip_9" in error and "NaN" in error and "row 4" in error
