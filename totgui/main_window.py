@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from core import events
 
 from .actions import Actions
+from .collector import Collector, collect_on_this_thread
 from .keymap import RELABEL, action_key
 from .models.widgets import Scrolling
 from .safety import Safety
@@ -120,6 +121,13 @@ class MainWindow(QMainWindow):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(actions.on_focus)
+            self._keep_collector_away(collect_on_this_thread(application))
+
+    def _keep_collector_away(self, collector: Collector) -> None:
+        """Garbage is not looked for while a video plays, nor while something changes on the screen."""
+        session = self.session
+        for signal in (session.documentChanged, session.currentVideoChanged, session.playback.frameChanged):
+            signal.connect(collector.touch)
 
     def _show_keys(self) -> None:
         """Hints and lists name the keys that commands have now."""
