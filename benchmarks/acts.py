@@ -169,7 +169,7 @@ def measure(asked: argparse.Namespace, folder: Path) -> None:
         for name in window.docks:
             acts.act(f"panel {name}, {turn}", lambda n=name: (window.docks[n].show(), window.docks[n].raise_()))
         for name in ARRANGEMENTS:
-            acts.act(f"layout {name}, {turn}", lambda n=name: window.set_arrangement(n))
+            acts.act(f"layout {name}, {turn}", lambda n=name: window.placing.arrange(n))
         acts.act(f"layout reset, {turn}", window.reset_layout)
     actions = window.actions_
     for turn in ("first", "again"):

@@ -180,8 +180,9 @@ class MainWindow(QMainWindow):
         self.bar.say(text, "done", [("Undo", undo)])
 
     def set_arrangement(self, name: str) -> None:
-        """Show the panels of a task."""
+        """Show the panels of a task now; the command takes a few turns of the event loop."""
         self.placing.arrange(name)
+        self.placing.turns.finish()
 
     def _buttons_by_tab(self, inside: QWidget) -> None:
         """Buttons take the focus by Tab, not by a click: after a click Space still plays."""

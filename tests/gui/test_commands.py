@@ -283,9 +283,11 @@ def test_action_keys_follow_the_order_of_the_actions(window):
 
 
 @pytest.mark.parametrize("name", ARRANGEMENTS)
-def test_an_arrangement_shows_its_panels_and_no_other(window, name):
+def test_an_arrangement_shows_its_panels_and_no_other(window, qtbot, name):
     wanted = ARRANGEMENTS[name]
     window.actions_.by_name[f"view.layout-{name.casefold()}"].trigger()
+    assert not window.updatesEnabled(), "what stands between two layouts is not seen"
+    qtbot.waitUntil(window.updatesEnabled, timeout=20_000)
     shown = {panel for panel, dock in window.docks.items() if not dock.isHidden()}
     assert shown == {*wanted.left, *wanted.right, *wanted.bottom} and shown <= window.docks.keys()
     assert window.toolbar.isHidden() == (not wanted.toolbar)
@@ -305,6 +307,27 @@ def test_arrangements_can_follow_each_other_and_reset_brings_everything_back(win
     assert not any(dock.isHidden() or dock.isFloating() for dock in window.docks.values())
     assert not window.toolbar.isHidden()
     qtbot.waitUntil(lambda: window.docks["Videos"].height() >= height)  # the list of videos had room for one row
+
+
+@pytest.mark.parametrize("turns", range(7))
+def test_a_project_that_is_closed_while_its_panels_are_arranged_leaves_none(window, qtbot, turns):
+    path = window.session.project.path
+    window.actions_.by_name["view.layout-map"].trigger()
+    for _ in range(turns):
+        window.placing.turns._go_on()
+    window.session.close_project()
+    assert all(dock.isHidden() for dock in window.docks.values()) and window.updatesEnabled()
+    window.session.open_project(path)
+    assert not window.docks["Label map"].isHidden() and window.docks["Review"].isHidden()
+
+
+def test_layouts_that_are_asked_for_in_quick_succession_end_with_the_last(window, qtbot):
+    for name in ("train", "compare", "present", "review"):
+        window.actions_.by_name[f"view.layout-{name}"].trigger()
+    qtbot.waitUntil(window.updatesEnabled, timeout=20_000)
+    assert {panel for panel, dock in window.docks.items() if not dock.isHidden()} == {
+        *("Videos", "Review", "Labels", "History", "Timeline")
+    }
 
 
 def test_the_next_project_finds_the_panels_as_they_were(window, tmp_path):

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from ..palette import theme_steps
@@ -18,14 +14,6 @@ FOLLOW = (("off", "Not at all"), ("page", "Page by page"), ("smooth", "Smoothly,
 
 class ViewMenu(Menu):
     title = "&View"
-
-    def __init__(self, window: Any) -> None:
-        super().__init__(window)
-        self._theme_steps: list[Callable[[], object]] = []
-        self._theme_turn = QTimer(window)
-        self._theme_turn.setSingleShot(True)
-        self._theme_turn.setInterval(0)
-        self._theme_turn.timeout.connect(self._go_on_with_theme)
 
     def commands(self) -> list[Command | None]:
         timeline = self.window.timeline
@@ -65,7 +53,7 @@ class ViewMenu(Menu):
                 Command(
                     f"view.layout-{name.casefold()}",
                     f"Layout: {name}",
-                    lambda name=name: self.window.set_arrangement(name),
+                    lambda name=name: self.window.placing.arrange(name),
                     [f"Ctrl+Alt+{number}"],
                     arrangement.tip,
                     self.is_open,
@@ -104,17 +92,8 @@ class ViewMenu(Menu):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         self.window.settings.set_theme(name)
-        self.window.setUpdatesEnabled(False)  # what stands between two themes is not seen
-        self._theme_steps = theme_steps(application, name)  # one that is under way is left for this one
-        self._theme_turn.start()
+        self.window.placing.turns.do(theme_steps(application, name))
         self.window.actions_.refresh()
-
-    def _go_on_with_theme(self) -> None:
-        if self._theme_steps:
-            self._theme_steps.pop(0)()
-            self._theme_turn.start()
-        else:
-            self.window.setUpdatesEnabled(True)
 
     def full_screen(self) -> None:
         if self.window.isFullScreen():

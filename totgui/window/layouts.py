@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow
@@ -58,30 +59,37 @@ ARRANGEMENTS = {
 }
 
 
-def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], name: str, first: QByteArray) -> None:
-    """Bring the panels of a window into an arrangement; `first` is the state in which nothing floats.
+def arrange_steps(
+    window: QMainWindow, docks: Mapping[str, QDockWidget], name: str, first: QByteArray
+) -> list[Callable[[], object]]:
+    """What brings the panels of a window into an arrangement, in parts that each take a short while only.
 
-    Panels that the arrangement does not name are hidden; names that are no panels are left out.
+    `first` is the state in which nothing floats. Panels that the arrangement does not name are hidden; names that are
+    no panels are left out.
     """
     wanted = ARRANGEMENTS[name]
-    window.restoreState(first)
-    window.setCorner(
-        Qt.Corner.BottomRightCorner, Area.RightDockWidgetArea if wanted.tall else Area.BottomDockWidgetArea
-    )
-    for dock in docks.values():
-        dock.hide()
-    width, height = window.width(), window.height()
-    for side, area in SIDES.items():
-        shown = [docks[panel] for panel in getattr(wanted, side) if panel in docks]
-        for dock in shown:
-            window.addDockWidget(area, dock)
-            dock.show()
-        for dock in shown[1:]:
-            window.tabifyDockWidget(shown[0], dock)
-        if shown:
-            shown[0].raise_()
-            share = wanted.shares.get(side, 0.3)
-            whole, direction = (
-                (height, Qt.Orientation.Vertical) if side == "bottom" else (width, Qt.Orientation.Horizontal)
-            )
-            window.resizeDocks([shown[0]], [round(share * whole)], direction)
+
+    def clear() -> None:
+        window.restoreState(first)
+        corner = Area.RightDockWidgetArea if wanted.tall else Area.BottomDockWidgetArea
+        window.setCorner(Qt.Corner.BottomRightCorner, corner)
+        for dock in docks.values():
+            dock.hide()
+
+    return [clear, *(partial(_fill_side, window, docks, wanted, side) for side in SIDES)]
+
+
+def _fill_side(window: QMainWindow, docks: Mapping[str, QDockWidget], wanted: Arrangement, side: str) -> None:
+    shown = [docks[panel] for panel in getattr(wanted, side) if panel in docks]
+    for dock in shown:
+        window.addDockWidget(SIDES[side], dock)
+        dock.show()
+    for dock in shown[1:]:
+        window.tabifyDockWidget(shown[0], dock)
+    if shown:
+        shown[0].raise_()
+        share = wanted.shares.get(side, 0.3)
+        if side == "bottom":
+            window.resizeDocks([shown[0]], [round(share * window.height())], Qt.Orientation.Vertical)
+        else:
+            window.resizeDocks([shown[0]], [round(share * window.width())], Qt.Orientation.Horizontal)

@@ -9,7 +9,8 @@ from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar
 
 from ..settings import Settings
-from .layouts import ARRANGEMENTS, arrange
+from .in_turns import InTurns
+from .layouts import ARRANGEMENTS, arrange_steps
 
 
 class Placing:
@@ -22,6 +23,7 @@ class Placing:
         self, window: QMainWindow, docks: Mapping[str, QDockWidget], toolbar: QToolBar, settings: Settings
     ) -> None:
         self._window, self._docks, self._toolbar, self._settings = window, docks, toolbar, settings
+        self.turns = InTurns(window)
         self._first = window.saveState()
         self._kept: QByteArray | None = None
         self._shown = False
@@ -32,11 +34,13 @@ class Placing:
 
     def keep(self) -> None:
         """The next project finds its panels as they are now."""
+        self.turns.finish()
         if self._shown:
             self._kept = self._window.saveState(self._version())
 
     def show(self, shown: bool) -> None:
         """Show the panels where they belong, or none of them."""
+        self.turns.finish()
         self._shown = shown
         for dock in self._docks.values():
             dock.setVisible(shown)
@@ -51,12 +55,13 @@ class Placing:
             self._size_soon()  # once the panels, hidden until now, have been laid out
 
     def arrange(self, name: str) -> None:
-        """Show the panels of a task."""
-        arrange(self._window, self._docks, name, self._first)
-        self._toolbar.setVisible(ARRANGEMENTS[name].toolbar)
+        """Show the panels of a task, within the next few turns of the event loop; `turns.finish` does it at once."""
+        steps = arrange_steps(self._window, self._docks, name, self._first)
+        self.turns.do([*steps, lambda: self._toolbar.setVisible(ARRANGEMENTS[name].toolbar)])
 
     def reset(self) -> None:
         """Put every panel back where it was at first."""
+        self.turns.finish()
         self._settings.clear_layout()
         self._window.restoreState(self._first)
         self._size_soon()  # once the panels are in their places
@@ -64,6 +69,7 @@ class Placing:
 
     def remember(self) -> None:
         """The next window begins as this one is now."""
+        self.turns.finish()
         self._settings.set_layout(self._window.saveGeometry(), self._window.saveState(self._version()))
 
     def size(self) -> None:
