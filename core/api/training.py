@@ -35,9 +35,9 @@ def configure(
     """The settings of a training: a preset (one that fits the dataset when None), its method or another, values.
 
     K comes from the actions of the dataset where neither preset nor caller states it, is found by the training where
-    it is ``auto``, and is in both cases no less than
-    `at_least`, such as the number of actions that a person used. `official_compatible` takes the settings of the
-    released code (docs/algorithm.md, last section) where they are settings here.
+    it is ``auto``, and is in both cases no less than `at_least`, such as the number of actions that a person used.
+    `official_compatible` takes the settings of the released code (docs/algorithm.md, last section) where they are
+    settings here, of TOT+TCL where neither caller nor preset says of which of its methods.
     """
     from ..tot import config, presets
 
@@ -55,10 +55,12 @@ def configure(
         stated["seed"] = str(seed)
     if seeds is not None:
         stated["seeds"] = str(seeds)
-    if official_compatible:
-        n_iterations = int(stated.get("iterations", chosen.iterations))
-        stated = presets.official(chosen, n_iterations) | stated
-    return config.with_values(chosen, stated)
+    if not official_compatible:
+        return config.with_values(chosen, stated)
+    if method is None and chosen.method == "asot":  # a preset of our own, of which the released code knows nothing
+        chosen = presets.preset(name, method="tot+tcl", n_clusters=n_clusters)
+    chosen = config.with_values(chosen, stated)
+    return config.with_values(chosen, {n: v for n, v in presets.official(chosen).items() if n not in stated})
 
 
 def settings_of(project: Project, run: RunId | None) -> TrainConfig:

@@ -215,14 +215,21 @@ def preset(name: str, *, method: str | None = None, n_clusters: int | None = Non
     return TrainConfig(method=chosen, n_clusters=clusters, **found.values[chosen])  # type: ignore[arg-type]
 
 
-def official(config: TrainConfig, n_iterations: int) -> Values:
-    """What the released code of TOT does differently, as text; for comparison only (docs/algorithm.md)."""
+def official(config: TrainConfig) -> Values:
+    """What the released code of TOT does differently, as text; for comparison only (docs/algorithm.md).
+
+    Raises ConfigError for a method that the released code does not have.
+    """
+    if config.method in ("asot", "cte"):
+        known = ", ".join(method for method in METHODS if method not in ("asot", "cte"))
+        raise ConfigError(f"The released code of TOT has no {METHODS[config.method]}; it can be compared with {known}.")
     values = {
         "prior_index": "zero",
         "batch": "256",
         "normalise": "none",
+        "standardise": "video" if config.preset == "breakfast" else "none",
         "sampling": "official",
-        "freeze_fraction": str(min(1.0, 4000 / max(1, n_iterations))),
+        "freeze_fraction": str(min(1.0, 4000 / max(1, config.iterations))),
     }
     return values | ({"learning_rate": "0.01"} if config.preset == "desktop-assembly" else {})
 

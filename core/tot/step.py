@@ -16,6 +16,9 @@ from .sampling import BINS, Draw
 from .supervision import Lessons, Teacher
 from .targets import Targets
 
+STEPS = 1_000_003
+"""Keeps the draws of one seed apart from those of the next: more than there are steps."""
+
 
 @dataclass
 class Outcome:
@@ -40,7 +43,7 @@ class Stepper:
         self._missing = self._targets.missing
         self.updating = False
         """Whether an update has begun and not ended: weights are not whole then."""
-        self._pairs = torch.Generator().manual_seed(self.config.seed)
+        self._seeds = [config.seed for config in configs]
         # Two optimisers, so that frozen prototypes get no update at all: neither decay nor Adam's moments.
         self.optimisers = [
             torch.optim.Adam(
@@ -93,22 +96,30 @@ class Stepper:
             coherence = Coherence(pairs[:, 0], pairs[:, 1], kappa=config.kappa)
             d_embeddings = torch.stack(coherence.gradients(), dim=1).mul_(config.alpha).flatten(1, 3)
         elif config.uses_tcl:  # the released code's groups of neighbouring rows
-            coherence, d_embeddings = self._grouped(done.embeddings)
+            coherence, d_embeddings = self._grouped(done.embeddings, step)
         network.backward(done, d_scores, d_embeddings)
         corrections = None if self._teacher is None else self._teacher.add_gradients(network, step)
         return Outcome(scores, plan, coherence, corrections)
 
-    def _grouped(self, embeddings: Tensor) -> tuple[Coherence, Tensor]:
-        """Pairs (r, r + 1) inside groups of N / 32 sorted rows, r drawn a group; one group of pairs for the batch."""
-        n_rows = embeddings.shape[1]
+    def _grouped(self, embeddings: Tensor, step: int) -> tuple[Coherence, Tensor]:
+        """Pairs (r, r + 1) inside groups of N / 32 sorted rows, r drawn a group; one group of pairs for the batch.
+
+        Each run draws its own, by its seed and the number of the step: alone, side by side, and when it goes on.
+        """
         size = self.config.frames_per_video // BINS
-        places = torch.arange(0, n_rows, size, device=embeddings.device)
-        first = places + torch.randint(0, max(1, size - 1), places.shape, generator=self._pairs).to(places.device)
-        coherence = Coherence(embeddings[:, None, first], embeddings[:, None, first + 1], kappa=self.config.kappa)
-        by_first, by_second = coherence.gradients()
+        places = torch.arange(0, embeddings.shape[1], size)
+        drawn = [
+            torch.randint(
+                0, max(1, size - 1), places.shape, generator=torch.Generator().manual_seed(seed * STEPS + step)
+            )
+            for seed in self._seeds
+        ]
+        first = (places + torch.stack(drawn)).to(embeddings.device)[..., None].expand(-1, -1, embeddings.shape[2])
+        pairs = [embeddings.gather(1, rows)[:, None] for rows in (first, first + 1)]
+        coherence = Coherence(*pairs, kappa=self.config.kappa)
         gradient = torch.zeros_like(embeddings)
-        gradient[:, first] += self.config.alpha * by_first[:, 0]
-        gradient[:, first + 1] += self.config.alpha * by_second[:, 0]
+        for rows, part in zip((first, first + 1), coherence.gradients(), strict=True):
+            gradient.scatter_add_(1, rows, self.config.alpha * part[:, 0])
         return coherence, gradient
 
     def masses(self, outcome: Outcome) -> Tensor:

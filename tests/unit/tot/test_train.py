@@ -141,7 +141,7 @@ def test_every_method_finds_steps_in_one_order(method: str, tmp_path: Path) -> N
 def test_the_released_codes_way_trains() -> None:
     videos, truths = ordered_videos()
     config = preset("breakfast", method="tot+tcl", n_clusters=4)
-    config = with_values(config, official(config, 300) | {"iterations": "300", "freeze_fraction": "0.1"})
+    config = with_values(config, official(config) | {"iterations": "300", "freeze_fraction": "0.1"})
     trained = train(videos, config)
     right = [decode("fixed-order", infer.log_posterior(trained, v)) == t for v, t in zip(videos, truths, strict=True)]
     assert np.isfinite(trained.losses["temporal_coherence"]) and np.concatenate(right).mean() > 0.5

@@ -12,6 +12,7 @@ from safetensors.torch import load_file
 from core.events import StopKind, ignore
 from core.requests import TrainRequest
 from core.tot.config import METHODS
+from core.tot.presets import official, preset
 from core.tot.step import Stepper
 from core.work.training import train
 
@@ -44,6 +45,11 @@ def test_every_method_goes_on(request_of, tmp_path: Path, method: str, stop_at: 
     values = {"halvings": "3"} if method == "cte" else {"freeze_fraction": "0.2"}
     request = request_of("generic", method, iterations="24", **values)
     assert_goes_on_as_if_it_had_never_stopped(request, tmp_path, stop_at)
+
+
+def test_the_released_codes_way_goes_on(request_of, tmp_path: Path) -> None:
+    values = official(preset("generic", method="tot+tcl", n_clusters=3)) | {"iterations": "24", "batch": "128"}
+    assert_goes_on_as_if_it_had_never_stopped(request_of("generic", "tot+tcl", **values), tmp_path, 9)
 
 
 @pytest.mark.parametrize("stop_at", [2, 20, 35, 60, 75])
