@@ -169,7 +169,7 @@ def power_cuts(count: int, seed: int, folder: Path, kinds: tuple[str, ...] = KIN
             for _ in range(min(FRESH, count - cuts)):
                 failures += [f"cut {cuts}, {kind}: {problem}" for problem in trial.one(cuts)]
                 by_kind[kind], cuts = by_kind[kind] + 1, cuts + 1
-        progress(f"F5-disk: {cuts} cuts, {len(failures)} failures")
+        progress(f"F5-disk: {cuts} cuts, {len(failures)} failures {failures[-1:]}")
     n_control = max(4, count // 10)
     harmed = control(n_control, seed, folder)
     if not harmed:
@@ -223,7 +223,7 @@ class _Trial:
             then=self.disk.cut,
         )  # fmt: skip
         self.disk.back()
-        problems = []
+        problems, coming = [], 0  # each child begins with the first of the exports
         for line in ended.lines:
             if line.startswith("kept "):
                 _, was, name = line.split(" ", 2)
@@ -231,8 +231,9 @@ class _Trial:
                 self.told["backups"] += 1
             elif line.startswith("exported "):
                 self.at = int(line.split()[1])
+                coming = (self.at + 1) % len(TRACKS)
                 self.told["exports"] += 1
-        problems += self._exports(work is _export)
+        problems += self._exports([self.at, coming] if work is _export else [self.at])
         wanted = acknowledged(ended) if work in (edit_for_ever, _hold) else (0, "")
         self.told["edits" if work is edit_for_ever else "edits in the emergency file"] += sum(
             line[:1].isdigit() for line in ended.lines
@@ -271,9 +272,8 @@ class _Trial:
             self.kept.clear()
         return problems
 
-    def _exports(self, was_at_work: bool) -> list[str]:
+    def _exports(self, allowed: list[int]) -> list[str]:
         """Each export is the last one that was said to be there, or, while one was written, the next one whole."""
-        allowed = [self.at, (self.at + 1) % len(TRACKS)] if was_at_work else [self.at]
         problems = []
         for name in ("csv", "frames"):
             found = digest(self.disk.place, name)

@@ -16,6 +16,7 @@ from windows import a_window
 
 from core.data.dataset import VideoId
 from core.errors import JobError
+from totgui.dialogs.palette import CommandPalette
 from totgui.main_window import MainWindow
 from totgui.session.beside import Beside
 
@@ -223,3 +224,27 @@ def test_a_second_video_is_found_by_its_place_whatever_its_name(window: MainWind
     window.actions_.by_name["view.second"].trigger()
     assert window.session.companion.video is not None
     assert window.session.companion.video.id == next(iter(window.session.document.videos))
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_a_click_in_the_palette_is_over_before_its_command_asks(window: MainWindow, qtbot) -> None:
+    """The dialog had a loop of its own inside the click; the palette was gone when it went on: Qt crashed."""
+    window.actions_.by_name["tools.palette"].trigger()
+    palette = window.findChild(CommandPalette)
+    row = next(row for row, (entry, *_) in enumerate(palette.model.shown) if entry.name == "help.shortcuts")
+    palette.list.setCurrentIndex(palette.model.index(row, 0))
+    asked: list[QDialog] = []
+
+    def answer() -> None:
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, QDialog):
+            asked.append(dialog)
+            dialog.reject()
+
+    timer = QTimer(window)
+    timer.timeout.connect(answer)
+    timer.start(5)
+    palette.accept()
+    assert not asked, "the command was done inside the click"
+    qtbot.waitUntil(lambda: bool(asked))
+    timer.stop()

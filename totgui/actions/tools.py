@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QTimer
+
 from ..dialogs.keys import Bindable, KeysAnswer, KeysDialog
 from ..dialogs.palette import CommandPalette, Entry
 from ..keymap import ACTION_KEY
@@ -29,7 +31,8 @@ class ToolsMenu(Menu):
     def palette(self) -> None:
         """Open the palette over the window."""
         palette = CommandPalette(self.entries(), self.window.settings.recent_commands(), self.window)
-        palette.chosen.connect(self.run)
+        # Queued: a command may ask in a dialog, and the click in a palette that is gone meanwhile would not come back.
+        palette.chosen.connect(lambda name: QTimer.singleShot(0, self.window, lambda: self.run(name)))
         palette.open_over(self.window)
 
     def entries(self) -> list[Entry]:
