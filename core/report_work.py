@@ -139,6 +139,6 @@ def train_words(config: Mapping[str, Any]) -> list[str]:
     """`tot train` with every setting stated, so that no preset and no default of a later version can change it."""
     apart = ("method", "preset", "n_clusters", "clusters")
     values = [f"{name}={value}" for name, value in _settings(config).items() if name not in apart and value != ""]
-    words = ["tot", "train", "PROJECT.tot", "--method", str(config["method"])]
+    words = ["tot", "train", "PROJECT.tot", "--method", str(config.get("method", "tot"))]
     words += ["--preset", str(config["preset"])] if config.get("preset") else []
     return [*words, "--clusters", str(config["n_clusters"]), "--set", *values]

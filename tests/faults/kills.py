@@ -359,15 +359,16 @@ PHASES = {
 """How far a training was when it was killed, by the last of its lines."""
 
 
-def training(count: int, seed: int, folder: Path) -> Outcome:
+def trainings(count: int, seed: int, folder: Path) -> Outcome:
     """Killed while training, from its start until its run is on disk: labels and earlier runs are what they were."""
     import numpy as np
     import torch
 
     from core import api
     from core.data.dataset import VideoId
-    from core.events import LogLine, TrainingMetrics
+    from core.events import TrainingMetrics
     from core.run_work import forget_run, left_runs
+    from core.work import training
 
     dice, failures = random.Random(seed), []
     states = dict.fromkeys(
@@ -395,11 +396,17 @@ def training(count: int, seed: int, folder: Path) -> Outcome:
 
         def train(say: Say, *, stays: bool = True) -> None:
             at: list[float] = []
+            write = training.write_manifest
+
+            def written(result: Any) -> None:
+                write(result)
+                at[:] = [time.monotonic()]
+                say("trained")
+
+            training.write_manifest = written  # this process does nothing else
 
             def report(event: object) -> None:
-                ended = isinstance(event, LogLine) and " iterations in " in event.text
-                at[:] = [time.monotonic()]
-                say("trained" if ended else "begun" if isinstance(event, TrainingMetrics) else "more")
+                say("begun" if isinstance(event, TrainingMetrics) else "more")
 
             with Project.open(path) as project:
                 say("open")

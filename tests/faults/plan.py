@@ -37,7 +37,7 @@ ROWS = (
     Row(
         "F2-training",
         "kill -9 in a training, from its start until its run is there",
-        "kills:training",
+        "kills:trainings",
         200,
         "kills",
     ),

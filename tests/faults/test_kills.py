@@ -27,7 +27,7 @@ def test_a_kill_loses_nothing(row, count: int, tmp_path: Path) -> None:
 
 @pytest.mark.timeout(120)
 def test_a_kill_in_a_training_leaves_labels_and_runs(tmp_path: Path) -> None:
-    assert kills.training(3, 1, tmp_path).failures == ()
+    assert kills.trainings(3, 1, tmp_path).failures == ()
 
 
 @pytest.mark.timeout(120)

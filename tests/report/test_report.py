@@ -103,6 +103,11 @@ def test_every_kind_of_label_alone_makes_a_report(project: Project) -> None:
         assert "<svg" in report_page(replace(content, rows=rows, scores={}, run=None, commands=()))
 
 
+def test_a_run_of_an_early_version_that_names_no_method_has_its_commands() -> None:
+    words = train_words({"n_clusters": 3})
+    assert words[:5] == ["tot", "train", "PROJECT.tot", "--method", "tot"]
+
+
 def test_the_commands_repeat_the_run(project: Project) -> None:
     document = project.document
     wanted = api.settings_of(project, RUN)
