@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -62,9 +63,10 @@ class ProjectLock:
     def release(self) -> None:
         """Give the lock back; the side file stays (removing it would race with the next holder)."""
         if self._file is not None:
-            os.close(self._file)
-            self._file = None
+            descriptor, self._file = self._file, None
             _ours.remove(self.project)
+            with suppress(OSError):  # a drive that is gone says so at closing; the descriptor is free all the same
+                os.close(descriptor)
 
 
 def is_ours(project: Path) -> bool:

@@ -23,6 +23,7 @@ from .kills import OLD
 from .latency import a_long_project
 from .outcome import ROOT
 
+PRISTINE = "set as it was"
 STRANGE = "żółć <b>x & 'q' %s {0} 🔧\u202e"
 HOSTILE = (
     '<img src="file:///etc/hostname">', "<b>x</b>", "&amp; &File", "\u202eשלום", "=1+1", "x" * 240, "a / b", "%n %s",
@@ -40,7 +41,7 @@ def whole(project: Path, folder: Path) -> Path:
     from core import api
 
     folder.mkdir(parents=True)
-    shutil.copytree(project.parent / "set", folder / "set", ignore=shutil.ignore_patterns("*.away"))
+    shutil.copytree(project.parent / PRISTINE, folder / "set")
     path = folder / f"{STRANGE}.tot"
     with api.create_project(path, api.open_dataset(folder / "set")) as made:
         video = next(iter(made.document.videos))
@@ -54,7 +55,7 @@ def features_only(project: Path, folder: Path) -> Path:
 
     folder.mkdir()
     for name in ("features", "groundTruth", "mapping"):
-        shutil.copytree(project.parent / "set" / name, folder / "set" / name, ignore=shutil.ignore_patterns("*.away"))
+        shutil.copytree(project.parent / PRISTINE / name, folder / "set" / name)
     api.create_project(folder / "p.tot", api.open_dataset(folder / "set")).close()
     return folder / "p.tot"
 
@@ -124,6 +125,7 @@ class Places:
 
     def __init__(self, project: Path) -> None:
         self.project = project
+        shutil.copytree(project.parent / "set", project.parent / PRISTINE)  # files of the set come and go
         self._made: dict[str, Path | None] = {}
         self._holder: subprocess.Popen[bytes] | None = None
 

@@ -19,6 +19,7 @@ from core.project import Project
 from core.store import backup, writer
 from core.store.check import read_all
 
+from . import network
 from .kills import OLD, a_full_project, random_edit, state, state_at
 from .outcome import Outcome, private_data
 
@@ -199,6 +200,8 @@ def awkward_places(count: int, seed: int, folder: Path) -> Outcome:
     cases: list[Callable[[Path], str]] = [_file_replaced, _folder_removed]
     if can_mount():
         cases += [_read_only_mount, _drive_pulled]
+    if network.can_mount_a_network():
+        cases += [network.works, network.hangs, network.cut_off]
     if os.geteuid() != 0:
         cases += [_read_only_file, _read_only_folder]
     with private_data(folder):
@@ -206,9 +209,14 @@ def awkward_places(count: int, seed: int, folder: Path) -> Outcome:
             place = folder / case.__name__
             place.mkdir()
             problem = case(place)
-            failures += [f"{case.__name__[1:]}: {problem}"] if problem else []
-    done = ", ".join(case.__name__[1:].replace("_", " ") for case in cases)
+            failures += [f"{_name(case)}: {problem}"] if problem else []
+    done = ", ".join(map(_name, cases))
     return Outcome(len(cases), tuple(failures), {"cases": done})
+
+
+def _name(case: Callable[[Path], str]) -> str:
+    room = "network drive " if case.__module__.endswith("network") else ""
+    return room + case.__name__.strip("_").replace("_", " ")
 
 
 def _stays_readable(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 
@@ -85,3 +86,22 @@ def test_closing_does_not_wait_for_a_backup_that_cannot_come(tmp_path: Path) -> 
         project.back_up("before a test")
         with pytest.raises(StoreError, match="not saved"):
             project.close(0.3)
+
+
+def test_closing_comes_back_where_the_drive_of_the_lock_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A drive that was cut off says so when a file on it is closed; the error fell out of closing the project."""
+    path = a_full_project(tmp_path / "a.tot")
+    project = Project.open(path)
+    descriptor, real = project._file._lock._file, os.close
+
+    def gone(handle: int) -> None:
+        real(handle)
+        if handle == descriptor:
+            raise OSError(107, "Transport endpoint is not connected")
+
+    monkeypatch.setattr(os, "close", gone)
+    project.close()
+    monkeypatch.undo()
+    Project.open(path).close()
