@@ -121,13 +121,13 @@ def durations(cuts: Cuts, videos: Mapping[VideoId, Video]) -> Durations:
     places: dict[int, list[Place]] = {}
     values: dict[int, list[float]] = {}
     for video, cut in cuts.items():
-        for start, stop, label in cut.segments:
-            if label < 0:
-                continue
-            first, last = clocks[video].seconds(start), clocks[video].seconds(stop)
-            seconds = float(last - first) if first is not None and last is not None else 0.0
-            places.setdefault(label, []).append(Place(video, start, stop))
-            values.setdefault(label, []).append(seconds if in_seconds else float(stop - start))
+        lengths: FloatArray = (cut.stops - cut.starts).astype(np.float64)
+        if in_seconds:  # to the nanosecond, so that equal lengths are equal wherever they lie
+            lengths = np.round(clocks[video].seconds_of(cut.stops) - clocks[video].seconds_of(cut.starts), 9)
+        for (start, stop, label), length in zip(cut.segments, lengths.tolist(), strict=True):
+            if label >= 0:
+                places.setdefault(label, []).append(Place(video, start, stop))
+                values.setdefault(label, []).append(length)
     rows = tuple(Lengths(label, tuple(places[label]), np.array(values[label])) for label in usual_order(cuts.values()))
     return Durations("s" if in_seconds else "frames", rows)
 

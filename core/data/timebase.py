@@ -134,6 +134,21 @@ class Timebase:
             return None
         return Fraction(frame) / self.rate
 
+    def seconds_of(self, frames: IntArray) -> NDArray[np.float64]:
+        """(n,) float64: `seconds` of many frames (0 to `n_frames`) at once. Raises ValueError where none is known."""
+        frames = np.asarray(frames, np.int64)
+        if self.media is not None and self.media.n_pictures:
+            pts, unit = self.media.pts, self.media.unit
+            pictures = frames * self.picture_ratio.numerator // self.picture_ratio.denominator
+            is_inside = pictures < len(pts)
+            ticks = np.where(is_inside, pts[np.minimum(pictures, len(pts) - 1)], self.media.end) - pts[0]
+            beyond = np.maximum(0.0, frames - float(Fraction(len(pts)) / self.picture_ratio))
+            after = beyond / float(self.rate) if self.rate else np.zeros(len(frames))
+            return np.asarray(ticks * unit.numerator / unit.denominator + np.where(is_inside, 0.0, after))
+        if self.rate is None:
+            raise ValueError("no clock is known")
+        return np.asarray(frames * self.rate.denominator / self.rate.numerator)
+
     def boundary_near(self, seconds: Fraction) -> int | None:
         """The boundary (0 to `n_frames`) nearest to a time, the earlier of two; None when no rate is known."""
         if self.seconds(0) is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -13,12 +15,21 @@ from core.tot.captured import Captured
 from core.tot.presets import preset
 from core.tot.trained import Trained
 
-pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device: needs an NVIDIA GPU")
+IS_THERE = torch.version.cuda is not None and any(Path("/dev").glob("nvidia[0-9]*"))
+"""Whether this machine has a GPU and this torch is made for it: then what is wrong with either must not be skipped."""
+pytestmark = pytest.mark.skipif(
+    not (IS_THERE or torch.cuda.is_available()),
+    reason="no CUDA device: needs an NVIDIA GPU" if torch.version.cuda else "this torch is built without CUDA",
+)
 DRAW = np.random.default_rng(7)
 CENTRES = DRAW.normal(size=(4, 12)) * 2
 TRUTHS = [np.repeat(np.arange(4), DRAW.integers(30, 60, size=4)) for _ in range(7)]
 VIDEOS = [(CENTRES[t] + DRAW.normal(size=(len(t), 12)) * 0.5).astype(np.float32) for t in TRUTHS]
 METHODS = ("tot", "tot+tcl", "tot+entropy", "ot", "asot")
+
+
+def test_the_gpu_of_this_machine_can_be_used() -> None:
+    assert torch.cuda.is_available(), "a GPU is here, and torch cannot use it: look at its driver (nvidia-smi)"
 
 
 def trained(method: str, device: str, n_iterations: int = 60) -> Trained:

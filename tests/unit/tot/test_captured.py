@@ -8,12 +8,13 @@ import pytest
 import torch
 from msgspec import structs
 from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 from core.tot.bank import FeatureBank
-from core.tot.captured import Captured, Work
+from core.tot.captured import Captured, Record, Work
 from core.tot.config import TrainConfig
 from core.tot.network import Network, Shape
-from core.tot.sampling import Sampler
+from core.tot.sampling import Draw, Sampler
 from core.tot.scaling import fit_scaling
 from core.tot.step import Outcome, Stepper
 
@@ -26,12 +27,23 @@ CONFIGS = {
 }
 
 
-def stepper_of(config: TrainConfig) -> tuple[Stepper, Sampler]:
+VARIANTS = {
+    **CONFIGS,
+    "ot": structs.replace(TOT, method="ot"),
+    "entropy": structs.replace(TOT, method="tot+entropy"),
+    "relaxed": structs.replace(TOT, marginal_penalty=0.1),
+    "own order": structs.replace(TOT, order="video", normalise="l2"),
+    "sub-prototypes": structs.replace(TOT, prototypes_per_cluster=2),
+    "a video a problem": structs.replace(TOT, ot_scope="video"),
+}
+
+
+def stepper_of(config: TrainConfig, n_runs: int = 1) -> tuple[Stepper, Sampler]:
     bank = FeatureBank(VIDEOS, fit_scaling(VIDEOS, "activity"), "cpu")
-    network = Network(Shape.of(config, bank.n_columns))
-    sampler = Sampler(bank.lengths, config, [3])
+    network = Network(Shape.of(config, bank.n_columns), n_runs)
+    sampler = Sampler(bank.lengths, config, [3 + run for run in range(n_runs)])
     network.draw(sampler.generators)
-    return Stepper(network, [config], bank), sampler
+    return Stepper(network, [config] * n_runs, bank), sampler
 
 
 def after(step: Stepper | Captured, stepper: Stepper, sampler: Sampler) -> list[torch.Tensor]:
@@ -60,6 +72,78 @@ def test_recorded_steps_give_the_weights_of_plain_ones(name: str) -> None:
     for found, value in zip(after(captured, stepper, draws), wanted, strict=True):
         assert torch.equal(found, value)
     assert captured.warning == "" and len(played) > 10
+
+
+class Tape(TorchDispatchMode):
+    """A CUDA graph's stand-in on the processor: every operation with the very tensors that it read and wrote.
+
+    Played, it reads and writes the same tensors again, and nothing of Python is run: what a step would take from
+    Python anew (rows of the next draw, a number that has changed) is that of the recording.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.operations: list[tuple] = []
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        made = func(*args, **(kwargs or {}))
+        self.operations.append((func, args, kwargs or {}, made))
+        return made
+
+    def play(self) -> None:
+        for func, args, kwargs, before in self.operations:
+            now = func(*args, **kwargs)
+            for old, new in zip(tree_leaves(before), tree_leaves(now), strict=True):
+                if isinstance(old, torch.Tensor) and old.data_ptr() != new.data_ptr():
+                    old.copy_(new)
+
+
+def tape(played: list[int]) -> Record:
+    """Records a step on a tape, and notes each time that it is played."""
+
+    def record(work: Work, _device: torch.device) -> Work:
+        with Tape() as recording:
+            outcome = work()
+
+        def play() -> Outcome:
+            played.append(1)
+            recording.play()
+            return outcome
+
+        return play
+
+    return record
+
+
+@pytest.mark.parametrize(("name", "n_runs"), [*((name, 1) for name in VARIANTS), ("tot+tcl", 3)])
+def test_a_step_that_is_played_from_fixed_tensors_gives_the_weights_of_plain_ones(name: str, n_runs: int) -> None:
+    plain, draws = stepper_of(VARIANTS[name], n_runs)
+    wanted = after(plain, plain, draws)
+    stepper, draws = stepper_of(VARIANTS[name], n_runs)
+    played: list[int] = []
+    done: list[int] = []
+    gradients = stepper.gradients
+    stepper.gradients = lambda *a, **k: (done.append(1), gradients(*a, **k))[1]  # type: ignore[method-assign]
+    captured = Captured(stepper, tape(played))
+    for found, value in zip(after(captured, stepper, draws), wanted, strict=True):
+        assert torch.equal(found, value), "not one bit differs"
+    assert captured.warning == "" and len(played) > 10
+    # Two recordings are played once beside the plain step that they stand for; the other plays run no Python.
+    assert len(done) + len(played) == 30 + 4, "a step is either played or done"
+
+
+def test_a_step_that_takes_rows_from_python_is_found_out_and_not_used() -> None:
+    stepper, draws = stepper_of(TOT)
+    gradients, turns = stepper.gradients, iter(range(100))
+
+    def other_rows_each_time(draw: Draw, *, step: int = 0) -> Outcome:
+        return gradients(Draw((draw.anchors + next(turns)) % 40, None), step=step)
+
+    stepper.gradients = other_rows_each_time  # type: ignore[method-assign]
+    captured = Captured(stepper, tape([]))
+    for number in range(1, 7):
+        captured(draws.next(), frozen=True, step=number)
+    assert "other numbers" in captured.warning
 
 
 def test_a_recording_that_gives_other_numbers_is_not_used() -> None:
@@ -124,17 +208,6 @@ class NoCopies(TorchDispatchMode):
         if any(name in str(func) for name in self.FORBIDDEN):
             self.seen.append(str(func))
         return func(*args, **(kwargs or {}))
-
-
-VARIANTS = {
-    **CONFIGS,
-    "ot": structs.replace(TOT, method="ot"),
-    "entropy": structs.replace(TOT, method="tot+entropy"),
-    "relaxed": structs.replace(TOT, marginal_penalty=0.1),
-    "own order": structs.replace(TOT, order="video", normalise="l2"),
-    "sub-prototypes": structs.replace(TOT, prototypes_per_cluster=2),
-    "a video a problem": structs.replace(TOT, ot_scope="video"),
-}
 
 
 @pytest.mark.parametrize("name", VARIANTS)
