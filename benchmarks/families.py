@@ -53,6 +53,13 @@ HELD_OUT = (
     Recipe("permuted", kind=PERMUTED, noise=1.2),
     Recipe("permuted, sparse, 5 steps", kind=PERMUTED, look="sparse", n_dimensions=256, n_actions=5, mean_step=70),
 )
+WORDS = (
+    Recipe("ordered, words, 4 steps", look="words", n_actions=4, n_dimensions=400, n_videos=24),
+    Recipe("swapped, words", kind=SWAPPED, look="words", n_actions=7, n_dimensions=1500),
+    Recipe("omitted, words, 14 steps", kind=OMITTED, look="words", n_actions=14, n_dimensions=1000, n_videos=8),
+    Recipe("permuted, words", kind=PERMUTED, look="words", n_actions=7, n_dimensions=400),
+)
+"""Counts of words: what the choice between methods that need an order and those that do not matters most for."""
 
 
 def make_one(recipe: Recipe, seed: int) -> Made:
@@ -70,7 +77,10 @@ def make_one(recipe: Recipe, seed: int) -> Made:
     if recipe.look == "centres":
         return made
     draw = np.random.default_rng([seed, 77])
-    features = _sparse(made, recipe, draw) if recipe.look == "sparse" else _moving(made, draw)
+    if recipe.look == "words":
+        features = _words(made, recipe, draw)
+    else:
+        features = _sparse(made, recipe, draw) if recipe.look == "sparse" else _moving(made, draw)
     return Made(features, made.truths, made.n_actions)
 
 
@@ -90,4 +100,17 @@ def _moving(made: Made, draw: np.random.Generator) -> list[np.ndarray]:
         phase = np.concatenate([np.linspace(0, 1, len(part)) for part in np.split(truth, borders)])[:, None]
         walk = np.sin(np.pi * phase) * sines[truth, 0] + np.cos(np.pi * phase) * sines[truth, 1]
         found.append((video + walk).astype("f4"))
+    return found
+
+
+def _words(made: Made, recipe: Recipe, draw: np.random.Generator) -> list[np.ndarray]:
+    """Counts of words, most of them zero: each step and each video has a mix of its own, steps come in like pairs."""
+    steps = draw.dirichlet(np.full(recipe.n_dimensions, 0.05), size=made.n_actions)
+    steps[1::2] = (steps[1::2] + steps[0 : 2 * (made.n_actions // 2) : 2]) / 2
+    everywhere = draw.dirichlet(np.full(recipe.n_dimensions, 0.3))
+    found = []
+    for truth in made.truths:
+        own = draw.dirichlet(np.full(recipe.n_dimensions, 0.1))
+        mix = 0.3 * steps[truth] + 0.1 * own + 0.6 * everywhere
+        found.append(draw.poisson(40 / (0.5 + recipe.noise / 2) * mix).astype("f4"))
     return found

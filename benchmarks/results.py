@@ -18,16 +18,15 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from agreed import choices
 from known_structure import KINDS, Made, make
 from msgspec import structs
 
 from core.decode.registry import decode_all
 from core.metrics import baselines
-from core.metrics.agreement import agreement
 from core.metrics.report import evaluate
 from core.tot import infer
 from core.tot.config import TrainConfig
-from core.tot.consensus import consensus
 from core.tot.presets import preset, rivals_of
 from core.tot.train import train, train_many
 from core.work.videos import decoder_settings
@@ -134,20 +133,16 @@ def measured_systems(made: Made, seed: int, rows: dict[str, list[float]]) -> Ite
 
 
 def fitted(made: Made, config: TrainConfig) -> list[np.ndarray]:
-    """Log posteriors of what a training keeps: the only run, or the consensus of all that `robust` trains."""
-    runs, labels = [], []
+    """Log posteriors of what a training keeps: the only run, or the consensus that `robust` keeps."""
+    runs = []
     for method in (config, *rivals_of(config)):
         alone = structs.replace(method, seeds=1, rival="none", ensemble="typical")
         configs = [structs.replace(alone, seed=1000 * alone.seed + n) for n in range(config.seeds)]
         runs += train_many(made.features, configs) if len(configs) > 1 else [train(made.features, config)]
     if len(runs) == 1:
         return [infer.log_posterior(runs[0], matrix) for matrix in made.features]
-    for run in runs:
-        posteriors = [infer.log_posterior(run, matrix) for matrix in made.features]
-        labels.append(decode_all(run.config.decoder, posteriors, decoder_settings(run.config)))
-    typical = int(np.argmax(agreement(labels, config.n_clusters)))
-    whole = consensus(runs, labels, config, reference=typical)
-    return [infer.log_posterior(whole, matrix) for matrix in made.features]
+    found, kept = choices(made.features, config, runs)
+    return [infer.log_posterior(found[kept], matrix) for matrix in made.features]
 
 
 def plain(made: Made, seed: int) -> dict[str, Callable[[], list[np.ndarray]]]:

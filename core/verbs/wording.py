@@ -29,7 +29,8 @@ def train_text(answer: Mapping[str, Any]) -> str:
     if ensemble := answer.get("ensemble"):
         best = ensemble["runs"][ensemble["chosen"]]
         if ensemble["consensus"]:
-            lines.append(f"What {len(ensemble['runs'])} runs agree on is kept.")
+            why = f" {ensemble['why']}" if ensemble["why"] else ""
+            lines.append(f"What {len(ensemble['runs'])} runs agree on is kept.{why}")
         else:
             lines.append(
                 f"Seed {best['seed']} of {len(ensemble['runs'])} is kept, as the most typical: "

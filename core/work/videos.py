@@ -91,6 +91,15 @@ def rows_of(trained: Trained, matrices: list[FloatArray]) -> Iterator[infer.Rows
 
 def predictions(trained: Trained, videos: Sequence[TrainVideo], matrices: list[FloatArray]) -> dict[str, IntArray]:
     """Cluster of each annotation frame of every video, by the run's own decoder; all are decoded together."""
+    return expanded(videos, row_labels(trained, matrices))
+
+
+def row_labels(trained: Trained, matrices: list[FloatArray]) -> Sequence[IntArray]:
+    """(T,) cluster of each feature row of every video, by the run's own decoder."""
     posteriors = [infer.log_posterior(trained, rows) for rows in rows_of(trained, matrices)]
-    labels = decode_all(trained.config.decoder, posteriors, decoder_settings(trained.config))
+    return decode_all(trained.config.decoder, posteriors, decoder_settings(trained.config))
+
+
+def expanded(videos: Sequence[TrainVideo], labels: Sequence[IntArray]) -> dict[str, IntArray]:
+    """(n_frames,) labels of each video by its id, from one a feature row."""
     return {video.id: expand(video, rows) for video, rows in zip(videos, labels, strict=True)}
