@@ -9,6 +9,7 @@ import numpy as np
 
 from .annotation.document import Document
 from .annotation.map_notes import map_notes
+from .annotation.merges import merge_notes
 from .annotation.segmentation import Segmentation
 from .annotation.values import LabelMap
 from .data.dataset import RunId, VideoId
@@ -39,13 +40,13 @@ def evaluate_track(
     labels: dict[str, Labels] = {document.videos[v].name: found[v] for v in scored}
     actions = {int(a.id): a.name for a in document.actions.values()}
     beside = {"kmeans": _kmeans(document, scored, n_clusters)} if kmeans else {}
-    notes: list[str] = []
+    used = None if level == "video" or split_sil is not None else label_map
+    notes = merge_notes(document) if used is None else []  # else they come with those of the map
     if split_sil is not None:
         view = SilView.of(actions, split_sil)
         split = view.apply(truths)
-        actions, truths, notes = dict(view.actions), dict(split), view.notes(split)
+        actions, truths, notes = dict(view.actions), dict(split), [*notes, *view.notes(split)]
         labels = labels if n_clusters is not None else dict(view.apply(labels))
-    used = None if level == "video" or split_sil is not None else label_map
     scores = evaluate_learned(
         truths,
         labels,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from .annotation.document import Document
 from .annotation.map_notes import map_notes
+from .annotation.merges import merge_notes
 from .annotation.segmentation import Segmentation
 from .annotation.values import ReviewStatus, Run
 from .data.dataset import BACKGROUND, UNLABELLED, ActionId, RunId, VideoId
@@ -38,7 +39,9 @@ def export_tracks(
 ) -> ExportSummary:
     """Write the chosen videos' labels in one format."""
     form = find_format(name)
-    return form.write(_export_tracks(project, track, videos, run, unlabelled_as_background), out)
+    summary = form.write(_export_tracks(project, track, videos, run, unlabelled_as_background), out)
+    read = merge_notes(project.document) if track == "ground-truth" else ()
+    return replace(summary, notes=(*summary.notes, *read))
 
 
 def export_preview(

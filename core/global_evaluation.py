@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from .annotation.merges import merge_notes
 from .annotation.segmentation import Segmentation
 from .data.dataset import UNLABELLED
 from .errors import ConfigError
@@ -69,8 +70,9 @@ def evaluate_global(projects: Sequence[Readable]) -> Scores:
             "one_class": Clustering(whole, len(projects), parts),
         },
         notes=[
+            *(note for project in projects for note in merge_notes(project.document)),
             f"Global level: {n_clusters} clusters of {len(projects)} projects are matched to {len(numbers)} actions at "
-            "once. It does not compare with figures at activity level."
+            "once. It does not compare with figures at activity level.",
         ],
     )
 

@@ -45,13 +45,16 @@ def recolour_action(document: Document, action: ActionId, colour: str) -> Edit:
 
 
 def archive_action(document: Document, action: ActionId, archived: bool = True) -> Edit:
-    """Hidden from menus, kept in the segments that have it; or back again, unless its name has been given away."""
+    """Hidden from menus, kept in the segments that have it; or back again, unless its name has been given away.
+
+    One that was merged comes back as an action of its own: ground truth that was imported with it is read as it again.
+    Corrected segments and clusters stay with what it was merged into; undoing the merge brings those back.
+    """
     before = _action(document, action)
     if before.archived and not archived:
         _check_free(document, before.name, action)
-    return _change(
-        f"{'retire' if archived else 'bring back'} {before.name}", before, replace(before, archived=archived)
-    )
+    after = replace(before, archived=archived, merged_into=before.merged_into if archived else None)
+    return _change(f"{'retire' if archived else 'bring back'} {before.name}", before, after)
 
 
 def order_actions(document: Document, order: Sequence[ActionId]) -> Edit:
@@ -77,8 +80,9 @@ def order_actions(document: Document, order: Sequence[ActionId]) -> Edit:
 def merge_actions(document: Document, source: ActionId, into: ActionId) -> Edit:
     """Every corrected segment and every cluster of `source` goes to `into`; `source` is retired: one edit.
 
-    Ground truth never changes: its frames keep `source`. A label map in which both had a cluster becomes
-    many-to-one. What was written about `source` for the training kit stands for `into` where nothing is written yet.
+    Ground truth that was imported never changes; from now on it is read with `into` where it says `source` (`merges`).
+    A label map in which both had a cluster becomes many-to-one. What was written about `source` for the training kit
+    stands for `into` where nothing is written yet.
     """
     old, new = _action(document, source), _action(document, into)
     if source == into:
@@ -94,8 +98,9 @@ def merge_actions(document: Document, source: ActionId, into: ActionId) -> Edit:
             swaps.append(Swap(MapKey(run), label_map, _merged(label_map, int(source), int(into))))
     if source in document.step_texts and into not in document.step_texts:
         swaps.append(Swap(StepTextKey(into), None, document.step_texts[source]))
-    if not old.archived:
-        swaps.append(Swap(ActionKey(source), old, replace(old, archived=True)))
+    gone = replace(old, archived=True, merged_into=into)
+    if old != gone:
+        swaps.append(Swap(ActionKey(source), old, gone))
     if not swaps:
         raise EditError(f'"{old.name}" is retired and nothing has it. There is nothing to merge.')
     return Edit(f"merge {old.name} into {new.name}", tuple(swaps))

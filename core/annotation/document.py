@@ -11,6 +11,7 @@ from ..data.dataset import Action, ActionId, Dataset, RunId, Video, VideoId
 from ..errors import EditError
 from .changes import Changes, What
 from .edit import Edit
+from .merges import merge_table, merged_frames, read_through, videos_with
 from .segmentation import Segmentation
 from .values import (
     ActionKey,
@@ -43,14 +44,18 @@ class Document:
     """Dataset, actions, tracks, label maps and reviews as they stand now.
 
     The dictionaries are for reading; `apply`, `hide_run` and the `add_` methods are the only writers. Actions stand in
-    the order in which they are listed and get their keys.
+    the order in which they are listed and get their keys. `imported` is ground truth as it came, and never changes;
+    `ground_truth` is how it is read: with merged actions under the name that they have now.
     """
 
     def __init__(self, dataset: Dataset) -> None:
         self.dataset = dataset
         self.videos: dict[VideoId, Video] = {video.id: video for video in dataset.videos}
         self.actions: dict[ActionId, Action] = _in_order(dataset.actions)
-        self.ground_truth: dict[VideoId, Segmentation] = {}
+        self.imported: dict[VideoId, Segmentation] = {}
+        self._merges: dict[int, int] | None = None
+        self._read: dict[VideoId, Segmentation] | None = None
+        self._merged_frames: dict[int, int] | None = None
         self.corrected: dict[VideoId, Segmentation] = {}
         self.predictions: dict[tuple[RunId, VideoId], Prediction] = {}
         self.runs: dict[RunId, Run] = {}
@@ -58,6 +63,32 @@ class Document:
         self.reviews: dict[VideoId, Review] = {}
         self.step_texts: dict[ActionId, StepText] = {}
         self.kit_text: KitText | None = None
+
+    @property
+    def merges(self) -> dict[int, int]:
+        """What each merged action is read as."""
+        if self._merges is None:
+            self._merges = merge_table(self.actions.values())
+        return self._merges
+
+    @property
+    def ground_truth(self) -> dict[VideoId, Segmentation]:
+        """Ground truth by video, merged actions under the name that they have now."""
+        if not self.merges:
+            return self.imported
+        if self._read is None:
+            self._read = {video: read_through(track, self.merges) for video, track in self.imported.items()}
+        return self._read
+
+    @property
+    def merged_frames(self) -> dict[int, int]:
+        """Frames of ground truth that are read under another name than the one they were imported with, by action."""
+        if self._merged_frames is None:
+            self._merged_frames = merged_frames(self.imported.values(), self.merges)
+        return self._merged_frames
+
+    def _read_anew(self) -> None:
+        self._merges = self._read = self._merged_frames = None
 
     def value(self, key: Key) -> Value | None:
         """The present value of a key, None where there is none."""
@@ -97,6 +128,9 @@ class Document:
             self._check(swap.key, swap.after)
         what, videos, runs = What.NOTHING, set[VideoId](), set[RunId]()
         for swap in edit.swaps:
+            if isinstance(swap.key, ActionKey) and _target(swap.before) != _target(swap.after):
+                what |= What.SEGMENTATION  # the ground truth is read anew
+                videos |= videos_with(self.imported, int(swap.key.action))
             what |= self._put(swap.key, swap.after)
             if isinstance(swap.key, TrackKey | ReviewKey):
                 videos.add(swap.key.video)
@@ -133,6 +167,7 @@ class Document:
         if isinstance(key, ActionKey):
             _set(self.actions, key.action, value)
             self.actions = _in_order(self.actions.values())
+            self._read_anew()
             return What.ACTIONS
         if isinstance(key, StepTextKey):
             _set(self.step_texts, key.action, value)
@@ -165,12 +200,17 @@ class Document:
 
     def add_ground_truth(self, tracks: Mapping[VideoId, Segmentation]) -> Changes:
         """Ground truth has arrived, for videos that had none; like every arrival it cannot be undone."""
-        self.ground_truth |= tracks
+        self.imported |= tracks
+        self._read_anew()
         return Changes(What.SEGMENTATION | What.DATASET, frozenset(tracks))
 
 
 def _in_order(actions: Iterable[Action]) -> dict[ActionId, Action]:
     return {action.id: action for action in sorted(actions, key=lambda action: action.rank)}
+
+
+def _target(value: Value | None) -> ActionId | None:
+    return value.merged_into if isinstance(value, Action) else None
 
 
 def _set(values: dict[Any, Any], key: object, value: Value | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .document import Document
+from .merges import merge_notes
 from .values import LabelMap, Leftovers, TrackKind
 
 VIDEO_LEVEL = "Video level is far easier than activity level."
@@ -40,4 +41,4 @@ def map_notes(document: Document, label_map: LabelMap) -> list[str]:
         )
     if label_map.leftovers is Leftovers.LARGEST and label_map.left_over:
         found.append("Clusters without a partner stand for the action they share most frames with.")
-    return [note for note in found if note]
+    return [note for note in (*found, *merge_notes(document)) if note]

@@ -56,7 +56,8 @@ class Choice:
 class Action:
     """What people call a step. Never deleted: an archived action keeps its segments.
 
-    `place` is where a person put it in the list; None stands for the place that its number gives.
+    `place` is where a person put it in the list; None stands for the place that its number gives. `merged_into` is the
+    action that it was merged into: what the imported ground truth calls by the old name is read as that one.
     """
 
     id: ActionId
@@ -64,6 +65,7 @@ class Action:
     colour: str
     archived: bool = False
     place: int | None = None
+    merged_into: ActionId | None = None
 
     @property
     def rank(self) -> tuple[int, int]:

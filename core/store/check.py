@@ -104,7 +104,7 @@ def read_all(path: Path, *, replay: bool = True) -> int:
 
 
 _PARTS = (
-    "actions", "ground_truth", "corrected", "predictions", "runs", "label_maps", "reviews", "step_texts", "kit_text",
+    "actions", "imported", "corrected", "predictions", "runs", "label_maps", "reviews", "step_texts", "kit_text",
 )  # fmt: skip
 
 

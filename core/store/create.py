@@ -89,7 +89,7 @@ def write_values(path: Path, document: Document, *, weights: Mapping[str, bytes]
     Raises:
         OSError, sqlite3.Error.
     """
-    fill(path, document.dataset, document.ground_truth)
+    fill(path, document.dataset, document.imported)
     places = {video: place for place, video in enumerate(document.videos)}
     connection = connect(path)
     try:

@@ -101,7 +101,9 @@ def plain(value: Value) -> dict[str, Any]:
         }
     if isinstance(value, Action):
         place = {} if value.place is None else {"place": value.place}
-        return {"id": int(value.id), "name": value.name, "colour": value.colour, "archived": value.archived, **place}
+        merged = {} if value.merged_into is None else {"merged_into": int(value.merged_into)}
+        named = {"id": int(value.id), "name": value.name, "colour": value.colour, "archived": value.archived}
+        return {**named, **place, **merged}
     if isinstance(value, Review):
         reviewer = {"reviewer": value.reviewer} if value.reviewer else {}
         checked = {"checked": [list(span) for span in value.checked]} if value.checked else {}
@@ -146,13 +148,14 @@ def label_map(run: RunId, data: Mapping[str, Any]) -> LabelMap:
 
 def action(data: Mapping[str, Any]) -> Action:
     """The inverse of `plain` for an action."""
-    place = data.get("place")
+    place, merged = data.get("place"), data.get("merged_into")
     return Action(
         ActionId(int(data["id"])),
         str(data["name"]),
         str(data["colour"]),
         bool(data["archived"]),
         None if place is None else int(place),
+        None if merged is None else ActionId(int(merged)),
     )
 
 

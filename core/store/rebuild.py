@@ -141,7 +141,7 @@ def _take_values(found: Survivors, document: Document, newest: Mapping[tuple[str
 
 def _name_nameless(document: Document, lost: list[str]) -> None:
     """Segments keep their numbers; an action whose row is gone gets a name that says so."""
-    found = [*document.corrected.values(), *document.ground_truth.values()]
+    found = [*document.corrected.values(), *document.imported.values()]
     used = {int(label) for track in found for label in track.labels if label >= 0}
     for number in sorted(used - {int(action) for action in document.actions}):
         document.actions[ActionId(number)] = Action(ActionId(number), f"action {number} (salvaged)", colour_for(number))

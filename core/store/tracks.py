@@ -177,7 +177,7 @@ def add_track(document: Document, video: VideoId, kind: str, run: RunId, track: 
     if kind == TrackKind.CORRECTED:
         document.corrected[video] = track
     elif kind == TrackKind.GROUND_TRUTH:
-        document.ground_truth[video] = track
+        document.imported[video] = track
     else:
         value = json.loads(extra)
         paths = value["scores"]

@@ -165,8 +165,14 @@ def test_merging_keeps_every_segment_and_says_what_it_did(view):
     next(a for a in menu.actions() if a.text() == "crack egg").trigger()
     assert sum(int((t.to_frames() == 1).sum()) for t in document.corrected.values()) == frames
     assert "Merged whisk into crack egg: 5 segments in 5 videos." in session.messages[-1]
-    assert "Ground truth keeps its" in session.messages[-1] and view.current.id == 1
+    assert "frames of ground truth are read as it from now on" in session.messages[-1] and view.current.id == 1
     assert "whisk" not in names(view)
+    view.retired.setChecked(True)
+    assert "whisk (merged into crack egg)" in names(view)
+    view.choose(ActionId(2))
+    assert view.buttons["retire"].text() == "Bring back"
+    view.buttons["retire"].click()
+    assert "stands for itself again" in session.messages[-1] and "whisk" in names(view)
 
 
 def test_retired_actions_are_listed_on_demand_and_come_back(view):

@@ -109,7 +109,10 @@ def test_no_change_of_the_actions_loses_a_frame(seed, changes):
             assert len(labels) == len(truth[video])
             assert ((labels == BACKGROUND) == (truth[video] == BACKGROUND)).all() and not (labels == UNLABELLED).any()
             assert set(labels[labels >= 0].tolist()) <= {int(x) for x in document.actions}
-        assert all((t.to_frames() == truth[v]).all() for v, t in document.ground_truth.items())
+        assert all((t.to_frames() == truth[v]).all() for v, t in document.imported.items())
+        for video, track in document.ground_truth.items():
+            read = [document.merges.get(label, label) for label in truth[video].tolist()]
+            assert track.to_frames().tolist() == read and not set(read) & document.merges.keys()
         names = [x.name for x in document.actions.values() if not x.archived]
         assert len(set(names)) == len(names)
     for edit, state in zip(reversed(edits), reversed(states[:-1]), strict=True):

@@ -148,11 +148,19 @@ class ActionsModel(ColumnsModel):
             return font
         return None
 
+    def _fate(self, action: Action) -> str:
+        """Where an action went that is in use no more; empty for one in use."""
+        if action.merged_into is None:
+            return " (retired)" if action.archived else ""
+        document = self._session.document
+        into = document.actions.get(action.merged_into) if document is not None else None
+        return f" (merged into {' '.join(into.name.split())})" if into is not None else " (merged)"
+
     def _text(self, action: Action, row: int, column: int) -> str:
         if column == KEY:
             return "" if action.archived else self.key_of(row)
         if column == NAME:
-            return " ".join(action.name.split()) + (" (retired)" if action.archived else "")
+            return " ".join(action.name.split()) + (self._fate(action))
         if column == SEGMENTS:
             return f"{self.uses.segments.get(int(action.id), 0):,}"
         if column == SECONDS:

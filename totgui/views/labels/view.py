@@ -233,8 +233,15 @@ class LabelsView(QWidget):
         if action is None:
             return
         retiring = not action.archived
-        if self._do(lambda document: commands.archive_action(document, action.id, retiring)) and retiring:
+        if not self._do(lambda document: commands.archive_action(document, action.id, retiring)):
+            return
+        if retiring:
             self._session.done.emit(f"{_short(action.name)} is retired; its segments keep it.")
+        elif action.merged_into is not None:
+            true = uses_of(self._session.document, action.id)[2]
+            read = f"; {true:,} frames of ground truth are read as it again" if true else ""
+            text = f"{_short(action.name)} stands for itself again{read}. Corrected segments that were merged stay."
+            self._session.done.emit(text)
 
     def merge_into(self, source: ActionId, into: ActionId) -> None:
         """All segments and clusters of one action go to another: one edit."""
@@ -247,7 +254,7 @@ class LabelsView(QWidget):
             return
         self.choose(into)
         where = f"{segments} segments in {len(videos)} video{'' if len(videos) == 1 else 's'}"
-        kept = f" Ground truth keeps its {true:,} frames." if true else ""
+        kept = f" {true:,} frames of ground truth are read as it from now on." if true else ""
         text = f"Merged {_short(old.name)} into {_short(new.name)}: {where}.{kept}"
         self._session.done.emit(text)
 

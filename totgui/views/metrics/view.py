@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.annotation.map_notes import VIDEO_LEVEL, map_notes
+from core.annotation.merges import merge_notes
 from core.annotation.segmentation import Segmentation
 from core.annotation.statistics import Place, meetings
 from core.data.dataset import BACKGROUND, UNLABELLED, VideoId
@@ -231,12 +232,13 @@ class MetricsView(QWidget):
         self.scope.setText(
             f"{name} · {report.level} level · {how} · {background} · {report.videos} videos, {report.frames:,} frames"
         )
-        warnings = [] if label_map is None else [*map_notes(document, label_map), *report.notes]
+        notes = merge_notes(document) if label_map is None else map_notes(document, label_map)
+        warnings = [*notes, *(report.notes if label_map is not None else ())]
         if report.level == "video":
             warnings.append(VIDEO_LEVEL)
         self._banner.say(" ".join(warnings))
         told = set(report.learned_from)
-        unusual = label_map is not None and bool(map_notes(document, label_map))
+        unusual = bool(notes)
         marks = {row.video: MARK if unusual or row.video in told else "" for row in report.per_video}
         names = {str(video.id): video.name for video in document.videos.values()}
         filled = (report, MARK if unusual or told else "", marks, names)

@@ -41,6 +41,8 @@ class Shown:
     name: Callable[[int], str] = str
     base: Segmentation | None = None
     actions: tuple[Action, ...] = ()
+    imported: Segmentation | None = None
+    """Ground truth as it came: where it says otherwise, an action was merged since."""
     different: Stretches | None = None
     versus: str = ""
     confidence: NDArray[np.floating[Any]] | None = None
@@ -78,6 +80,7 @@ def read(session: Session, source: str, before: Shown | None) -> Shown | None:
     colour, name = cache(lambda label: QColor(session.action_colour(label))), cache(session.action_name)
     actions = tuple(document.actions.values())
     shown = Shown(document.videos[video], tracks, titles, colour, name, session.base(), actions)
+    shown.imported = document.imported.get(video)
     if before is not None and before.video is shown.video and _same(before.tracks, tracks):
         shown.different, shown.versus = before.different, before.versus
     else:

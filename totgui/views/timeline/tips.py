@@ -36,6 +36,9 @@ def _segment(key: str, frame: int, track: Segmentation, shown: Shown, name: Call
     begin, end = timebase.seconds(start), timebase.seconds(stop)
     if begin is not None and end is not None:
         lines.append(f"{clock(begin)} to {clock(end)} ({float(end - begin):.2f} s)")
+    imported = shown.imported
+    if key == "ground-truth" and imported is not None and imported.at(frame).label != label:
+        lines.append(f"Imported as {name(imported.at(frame).label)}, which was merged")
     if key == "corrected":
         flags = track.flag(index)
         if shown.is_ghost:

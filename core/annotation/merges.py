@@ -1,0 +1,78 @@
+"""Ground truth read through the merges of actions: what was imported never changes, what it means can."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from ..data.dataset import UNLABELLED, Action, VideoId
+from .segmentation import Segmentation
+
+if TYPE_CHECKING:
+    from .document import Document
+
+MOST_NAMED = 3
+LONGEST = 40
+
+
+def merge_table(actions: Iterable[Action]) -> dict[int, int]:
+    """What each merged action is read as, merges of merges followed to their end.
+
+    >>> def merged(number, into): return Action(ActionId(number), "", "", True, merged_into=into)
+    >>> from core.data.dataset import ActionId
+    >>> merge_table([merged(0, ActionId(1)), merged(1, ActionId(2)), Action(ActionId(2), "c", "")])
+    {0: 2, 1: 2}
+    """
+    steps = {int(a.id): int(a.merged_into) for a in actions if a.merged_into is not None}
+    table = {}
+    for source in steps:
+        seen, end = {source}, steps[source]
+        while end in steps and end not in seen:  # a circle, which no command makes, ends where it began
+            seen.add(end)
+            end = steps[end]
+        if end != source:
+            table[source] = end
+    return table
+
+
+def read_through(track: Segmentation, table: Mapping[int, int]) -> Segmentation:
+    """The track with merged actions under the name that they have now; the track itself where it has none of them."""
+    known = set(track.labels.tolist())
+    if not known & table.keys():
+        return track
+    return track.mapped({label: table.get(label, label) for label in known}, default=UNLABELLED)
+
+
+def merged_frames(tracks: Iterable[Segmentation], table: Mapping[int, int]) -> dict[int, int]:
+    """Frames of each merged action as they were imported; actions without any are left out."""
+    frames: dict[int, int] = {}
+    for track in tracks if table else ():
+        for label, length in zip(track.labels.tolist(), (track.stops - track.starts).tolist(), strict=True):
+            if label in table:
+                frames[label] = frames.get(label, 0) + length
+    return frames
+
+
+def videos_with(tracks: Mapping[VideoId, Segmentation], label: int) -> frozenset[VideoId]:
+    """The videos in whose track a label stands."""
+    return frozenset(video for video, track in tracks.items() if (track.labels == label).any())
+
+
+def merge_notes(document: Document) -> list[str]:
+    """What must be said beside scores against ground truth that is read through merges; empty without any."""
+    frames = document.merged_frames
+    if not frames:
+        return []
+    parts = []
+    for label, count in list(frames.items())[:MOST_NAMED]:
+        old, new = (_short(document, number) for number in (label, document.merges[label]))
+        parts.append(f"{old} as {new} ({count:,} frames)")
+    more = f" and {len(frames) - MOST_NAMED} more" if len(frames) > MOST_NAMED else ""
+    told = f"Ground truth is read through merged actions: {', '.join(parts)}{more}."
+    return [f"{told} Do not compare with published figures."]
+
+
+def _short(document: Document, label: int) -> str:
+    names = {int(action.id): " ".join(action.name.split()) for action in document.actions.values()}
+    name = names.get(label, f"action {label}")
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
