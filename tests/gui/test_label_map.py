@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from fakes_panels import a_session
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
@@ -14,8 +14,10 @@ from core.data.dataset import BACKGROUND, ActionId, RunId, VideoId
 from totgui.models.marks import MARK
 from totgui.settings import Settings
 from totgui.views.label_map.head import MATRIX, PICTURES
+from totgui.views.label_map.layout import LEAST_ROW
 from totgui.views.label_map.matrix import OWN_KEYS
 from totgui.views.label_map.paint import ink, luminance
+from totgui.views.label_map.tips import tip_at
 from totgui.views.label_map.view import HELP, LabelMapView
 from totgui.views.metrics.view import MetricsView
 from totgui.views.runs import RunsView
@@ -458,3 +460,33 @@ def test_a_list_that_is_open_is_not_emptied_by_scores_that_come(view, monkeypatc
     monkeypatch.undo()
     view._show_head()
     assert view.head.status.text() != before
+
+
+def test_a_matrix_that_does_not_fit_takes_one_line_a_row_and_says_the_rest_in_tooltips(view):
+    """At the first size of the window three rows of six were seen."""
+    rows, columns = view.matrix.scene.overlap.counts.shape
+    view.resize(view.matrix.layout_now().content + QSize(200, 400))
+    view.grab()
+    wide = view.matrix.layout_now()
+    assert not wide.dense and wide.row > 1.5 * wide.line
+    view.resize(430, 480)
+    view.grab()
+    small = view.matrix.layout_now()
+    assert small.dense and small.pictures == 0 and LEAST_ROW <= small.row < wide.row
+    assert small.content.height() < 0.7 * wide.content.height() and small.content.width() < wide.content.width()
+    over = QPoint(small.column_left(0) + small.cell // 2, small.top - 2)
+    assert "frames" in tip_at(view.matrix.scene, small, over) and (rows, columns) == (small.rows, small.columns)
+    cell = view.matrix.cell_rect(0, view.matrix.scene.overlap.column(target(view, 0)))
+    assert cell.contains(view.matrix.chip_rect(0))
+
+
+def test_the_tooltip_over_a_column_says_what_of_it_is_found_or_that_nothing_stands_for_it(view):
+    scene, layout = view.matrix.scene, view.matrix.layout_now()
+    said = [
+        tip_at(scene, layout, QPoint(layout.column_left(c) + 3, layout.top - 2))
+        for c, target in enumerate(scene.overlap.columns)
+        if target >= 0
+    ]
+    assert said and all(
+        ("% of them found" in text) != text.endswith("no cluster") or ": 0 frames" in text for text in said
+    )

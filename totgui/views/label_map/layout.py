@@ -10,6 +10,8 @@ from PySide6.QtGui import QFontMetrics
 
 NARROW, WIDE = 56, 76
 """Widths in digits: below the first there are no pictures, from the second on three a cluster."""
+LEAST_ROW, DENSE_FOOT = 24, 8
+"""The least height of what is pressed, and the height of the colour under a name."""
 SLOPE = 0.67
 """Height of a name over its length, turned by 42 degrees."""
 
@@ -19,7 +21,8 @@ class Layout:
     """Sizes in pixels and the scrolled offset. Heads stay, cells scroll below and beside them.
 
     `cell` is the width of a cell, `row` the height of a row, `head` the width of a row head, `top` the height of a
-    column head, `line` the height of a line of text, `pictures` how many stand in a row head.
+    column head, `line` the height of a line of text, `pictures` how many stand in a row head. Where not all of it
+    fits, the layout is `dense`: one line a row, names alone in the heads; tooltips say the rest.
     """
 
     rows: int
@@ -32,6 +35,7 @@ class Layout:
     number: int
     pictures: int
     picture: QSize
+    dense: bool = False
     offset: QPoint = field(default_factory=QPoint)
 
     @classmethod
@@ -42,10 +46,40 @@ class Layout:
         *,
         rows: int,
         names: Sequence[str],
+        room: QSize,
+        has_media: bool,
+    ) -> Layout:
+        """The layout for the room in the view, its fonts and the names over the columns."""
+        usual = cls._usual(metrics, small, rows=rows, names=names, width=room.width(), has_media=has_media)
+        whole = usual.content
+        if whole.width() <= room.width() and whole.height() <= room.height():
+            return usual
+        return cls._dense(metrics, small, rows=rows, names=names, width=room.width())
+
+    @classmethod
+    def _dense(
+        cls, metrics: QFontMetrics, small: QFontMetrics, *, rows: int, names: Sequence[str], width: int
+    ) -> Layout:
+        line, letter = metrics.height(), metrics.horizontalAdvance("0")
+        row = max(LEAST_ROW, round(1.5 * line))
+        number = metrics.horizontalAdvance("88") + 4
+        text = max(6, min(16, round(width / max(1, letter) * 0.16))) * letter
+        cell = max(small.horizontalAdvance("8,888") + 12, LEAST_ROW)
+        longest = max((metrics.horizontalAdvance(name) for name in names), default=0)
+        top = round(min(4.6 * line, max(1.2 * line, SLOPE * longest + 0.8 * line))) + DENSE_FOOT + 6
+        return cls(rows, len(names), cell, row, 22 + number + 20 + text + 8, top, line, number, 0, QSize(), True)
+
+    @classmethod
+    def _usual(
+        cls,
+        metrics: QFontMetrics,
+        small: QFontMetrics,
+        *,
+        rows: int,
+        names: Sequence[str],
         width: int,
         has_media: bool,
     ) -> Layout:
-        """The layout for a width of the view, its fonts and the names over the columns."""
         line, letter = metrics.height(), metrics.horizontalAdvance("0")
         units = width / max(1, letter)
         pictures = 0 if not has_media or units < NARROW else 3 if units >= WIDE else 1
@@ -58,6 +92,11 @@ class Layout:
         longest = max((metrics.horizontalAdvance(name) for name in names), default=0)
         top = round(2.9 * line + min(5.4 * line, max(1.2 * line, SLOPE * longest + 0.8 * line)))
         return cls(rows, len(names), cell, row, head, top, line, number, pictures, picture)
+
+    @property
+    def below(self) -> int:
+        """The height of what stands under the names of a column head."""
+        return DENSE_FOOT if self.dense else round(2.5 * self.line)
 
     @property
     def content(self) -> QSize:

@@ -112,7 +112,7 @@ class Matrix(QAbstractScrollArea):
             QFontMetrics(smaller(self.font())),
             rows=rows,
             names=[self.scene.column_name(column) for column in range(columns)],
-            width=self.viewport().width(),
+            room=self.viewport().size(),
             has_media=has_media and bool(self.scene.medoids),
         )
         offset = QPoint(self.horizontalScrollBar().value(), self.verticalScrollBar().value())
@@ -126,7 +126,8 @@ class Matrix(QAbstractScrollArea):
         """Where the chip of a cluster is drawn."""
         assert self.scene is not None
         column = self.scene.overlap.column(self.scene.label_map.target(row))
-        return chip_rect(self.cell_rect(row, column))
+        layout = self.layout_now()
+        return chip_rect(layout.cell_rect(row, column), dense=layout.dense)
 
     def name_rect(self, row: int) -> QRect:
         """Where the name of a row is written."""

@@ -89,15 +89,20 @@ def _cell(
     is_assigned = found.column(target) == column
     if count:
         painter.setPen(ink(fill))
-        text = rect.adjusted(0, 0, 0, -14) if is_assigned else rect
-        painter.drawText(text, CENTRE, f"{count:,}" if count < 100_000 else f"{count / 1000:,.0f}k")
+        text = rect.adjusted(0, 0, 0, -(6 if layout.dense else 14)) if is_assigned else rect
+        most = 10_000 if layout.dense else 100_000
+        usual = painter.font()
+        if layout.dense:
+            painter.setFont(smaller(usual))
+        painter.drawText(text, CENTRE, f"{count:,}" if count < most else f"{count / 1000:,.0f}k")
+        painter.setFont(usual)
     text_colour = palette.color(QPalette.ColorRole.WindowText)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if is_assigned:
         is_empty = not count and found.has_truth and target >= 0
         painter.setPen(QPen(text_colour, 2.2, Qt.PenStyle.DashLine if is_empty else Qt.PenStyle.SolidLine))
         painter.drawRoundedRect(QRectF(rect).adjusted(2, 2, -2, -2), 4, 4)
-        _chip(painter, chip_rect(rect), QColor(scene.colour_of(target)))
+        _chip(painter, chip_rect(rect, dense=layout.dense), QColor(scene.colour_of(target)))
     if scene.proposal is not None and found.column(scene.proposal[row]) == column and not is_assigned:
         painter.setPen(QPen(QColor(AMBER), 2.4, Qt.PenStyle.DashLine))
         painter.drawRoundedRect(QRectF(rect).adjusted(2, 2, -2, -2), 4, 4)
@@ -109,17 +114,19 @@ def _cell(
         painter.drawRect(rect.adjusted(4, 4, -5, -5))
 
 
-def chip_rect(cell: QRect) -> QRect:
+def chip_rect(cell: QRect, *, dense: bool = False) -> QRect:
     """The chip inside its cell."""
+    if dense:
+        return QRect(cell.left() + 6, cell.bottom() - 7, cell.width() - 12, 4)
     return QRect(cell.left() + 7, cell.bottom() - 14, cell.width() - 14, 9)
 
 
 def _chip(painter: QPainter, rect: QRect, colour: QColor) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
-    painter.drawRoundedRect(rect, 4, 4)
+    painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)
     painter.setBrush(ink(colour))
-    for step in (-6, 0, 6):  # a grip
+    for step in (-6, 0, 6) if rect.height() > 6 else ():  # a grip
         painter.drawEllipse(QPointF(rect.center().x() + step + 0.5, rect.center().y() + 0.5), 1.1, 1.1)
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
@@ -130,7 +137,7 @@ def _column_head(
     found, target = scene.overlap, scene.overlap.columns[column]
     is_taken = target in table.values()
     dim, text = palette.color(QPalette.ColorRole.PlaceholderText), palette.color(QPalette.ColorRole.WindowText)
-    left, below = layout.column_left(column), round(2.5 * layout.line)
+    left, below = layout.column_left(column), layout.below
     if scene.hover is not None and scene.hover[1] == column:
         band = QRect(left + 1, layout.top - below - 2, layout.cell - 2, below)
         painter.fillRect(band, palette.color(QPalette.ColorRole.AlternateBase))
@@ -144,6 +151,8 @@ def _column_head(
     if target == UNMAPPED:
         return
     painter.fillRect(QRect(left + 6, layout.top - 5, layout.cell - 12, 3), QColor(scene.colour_of(target)))
+    if layout.dense:
+        return
     recall = found.recall(table, column) if target >= 0 else None
     lines = [f"{int(found.wanted[column]):,}"] if found.wanted[column] or target >= 0 else []
     if target >= 0:
@@ -173,14 +182,21 @@ def _row_head(painter: QPainter, scene: Scene, layout: Layout, palette: QPalette
     painter.setBrush(Qt.BrushStyle.NoBrush)
     _pictures(painter, scene, layout, palette, row)
     rect = layout.text_rect(row)
-    upper, lower = rect.adjusted(0, 4, 0, -rect.height() // 2), rect.adjusted(0, rect.height() // 2, 0, -4)
+    half = rect.height() // 2
+    upper = rect if layout.dense else rect.adjusted(0, 4, 0, -half)
     name = "not mapped" if target == UNMAPPED else "background" if target == BACKGROUND else scene.name_of(target)
     painter.setPen(dim if target == UNMAPPED else text)
     by_hand = " *" if row in scene.label_map.by_hand else ""
     painter.drawText(upper, MIDDLE | LEFT, elided(painter.fontMetrics(), name + by_hand, rect.width()))
+    if layout.dense:
+        return
     painter.setFont(smaller(painter.font()))
     painter.setPen(dim)
-    painter.drawText(lower, MIDDLE | LEFT, elided(painter.fontMetrics(), row_counts(found, row), rect.width()))
+    painter.drawText(
+        rect.adjusted(0, half, 0, -4),
+        MIDDLE | LEFT,
+        elided(painter.fontMetrics(), row_counts(found, row), rect.width()),
+    )
     painter.setFont(larger(painter.font()))
 
 

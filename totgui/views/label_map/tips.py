@@ -29,8 +29,20 @@ def tip_at(scene: Scene, layout: Layout, point: QPoint) -> str:
     if row is not None:
         return "" if layout.picture_at(point) is not None else _row_text(scene, layout, row, point)
     if column is not None and point.y() < layout.top:
-        return f"{scene.column_name(column)}: {int(scene.overlap.wanted[column]):,} frames"
+        return _column_text(scene, column)
     return ""
+
+
+def _column_text(scene: Scene, column: int) -> str:
+    found, target = scene.overlap, scene.overlap.columns[column]
+    text = f"{scene.column_name(column)}: {int(found.wanted[column]):,} frames"
+    table = scene.label_map.table()
+    if target < 0:
+        return text
+    if target not in table.values():
+        return f"{text}, no cluster"
+    recall = found.recall(table, column)
+    return text if recall is None else f"{text}, {percent(recall)} % of them found"
 
 
 def _row_text(scene: Scene, layout: Layout, row: int, point: QPoint) -> str:
