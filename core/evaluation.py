@@ -8,8 +8,7 @@ import msgspec
 import numpy as np
 
 from .annotation.document import Document
-from .annotation.map_notes import map_notes
-from .annotation.merges import merge_notes
+from .annotation.map_notes import map_notes, merge_notes
 from .annotation.segmentation import Segmentation
 from .annotation.values import LabelMap
 from .data.dataset import RunId, VideoId

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .annotation.document import Document
-from .annotation.map_notes import map_notes
-from .annotation.merges import merge_notes
+from .annotation.map_notes import map_notes, merge_notes
 from .annotation.segmentation import Segmentation
 from .annotation.values import ReviewStatus, Run
 from .data.dataset import BACKGROUND, UNLABELLED, ActionId, RunId, VideoId

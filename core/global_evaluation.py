@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from .annotation.merges import merge_notes
+from .annotation.map_notes import merge_notes
 from .annotation.segmentation import Segmentation
 from .data.dataset import UNLABELLED
 from .errors import ConfigError

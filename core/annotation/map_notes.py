@@ -1,11 +1,11 @@
-"""What must be said beside every score that rests on a label map which is not the plain match of the activity."""
+"""What must be said beside scores: of a label map that is not the plain match, of ground truth that is read otherwise."""
 
 from __future__ import annotations
 
 from .document import Document
-from .merges import merge_notes
 from .values import LabelMap, Leftovers, TrackKind
 
+MOST_NAMED, LONGEST = 3, 40
 VIDEO_LEVEL = "Video level is far easier than activity level."
 
 
@@ -42,3 +42,23 @@ def map_notes(document: Document, label_map: LabelMap) -> list[str]:
     if label_map.leftovers is Leftovers.LARGEST and label_map.left_over:
         found.append("Clusters without a partner stand for the action they share most frames with.")
     return [note for note in (*found, *merge_notes(document)) if note]
+
+
+def merge_notes(document: Document) -> list[str]:
+    """What must be said beside scores against ground truth that is read through merges; empty without any."""
+    frames = document.merged_frames
+    if not frames:
+        return []
+    parts = []
+    for label, count in list(frames.items())[:MOST_NAMED]:
+        old, new = (_short(document, number) for number in (label, document.merges[label]))
+        parts.append(f"{old} as {new} ({count:,} frames)")
+    more = f" and {len(frames) - MOST_NAMED} more" if len(frames) > MOST_NAMED else ""
+    told = f"Ground truth is read through merged actions: {', '.join(parts)}{more}."
+    return [f"{told} Do not compare with published figures."]
+
+
+def _short(document: Document, label: int) -> str:
+    names = {int(action.id): " ".join(action.name.split()) for action in document.actions.values()}
+    name = names.get(label, f"action {label}")
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"

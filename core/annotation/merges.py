@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from ..data.dataset import UNLABELLED, Action, VideoId
 from .segmentation import Segmentation
-
-if TYPE_CHECKING:
-    from .document import Document
-
-MOST_NAMED = 3
-LONGEST = 40
 
 
 def merge_table(actions: Iterable[Action]) -> dict[int, int]:
@@ -56,23 +49,3 @@ def merged_frames(tracks: Iterable[Segmentation], table: Mapping[int, int]) -> d
 def videos_with(tracks: Mapping[VideoId, Segmentation], label: int) -> frozenset[VideoId]:
     """The videos in whose track a label stands."""
     return frozenset(video for video, track in tracks.items() if (track.labels == label).any())
-
-
-def merge_notes(document: Document) -> list[str]:
-    """What must be said beside scores against ground truth that is read through merges; empty without any."""
-    frames = document.merged_frames
-    if not frames:
-        return []
-    parts = []
-    for label, count in list(frames.items())[:MOST_NAMED]:
-        old, new = (_short(document, number) for number in (label, document.merges[label]))
-        parts.append(f"{old} as {new} ({count:,} frames)")
-    more = f" and {len(frames) - MOST_NAMED} more" if len(frames) > MOST_NAMED else ""
-    told = f"Ground truth is read through merged actions: {', '.join(parts)}{more}."
-    return [f"{told} Do not compare with published figures."]
-
-
-def _short(document: Document, label: int) -> str:
-    names = {int(action.id): " ".join(action.name.split()) for action in document.actions.values()}
-    name = names.get(label, f"action {label}")
-    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"

@@ -13,8 +13,8 @@ from core import api
 from core.annotation import commands
 from core.annotation.changes import What
 from core.annotation.document import Document
-from core.annotation.map_notes import map_notes
-from core.annotation.merges import merge_notes, merge_table
+from core.annotation.map_notes import map_notes, merge_notes
+from core.annotation.merges import merge_table
 from core.annotation.overlap import Counter, inputs_of, solve
 from core.data.dataset import Action, ActionId
 from core.evaluation import evaluate_track

@@ -20,8 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.annotation.map_notes import VIDEO_LEVEL, map_notes
-from core.annotation.merges import merge_notes
+from core.annotation.map_notes import VIDEO_LEVEL, map_notes, merge_notes
 from core.annotation.segmentation import Segmentation
 from core.annotation.statistics import Place, meetings
 from core.data.dataset import BACKGROUND, UNLABELLED, VideoId
