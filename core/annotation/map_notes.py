@@ -1,4 +1,4 @@
-"""What must be said beside scores: of a label map that is not the plain match, of ground truth that is read otherwise."""
+"""What must be said beside scores: of a label map that is not the plain match, of ground truth that is read anew."""
 
 from __future__ import annotations
 
