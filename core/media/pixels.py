@@ -73,7 +73,22 @@ class Pixels:
             picture = np.asarray(cv2.rotate(picture, _TURNS[self._info.rotation]), np.uint8)
         return np.ascontiguousarray(picture)
 
-    def is_plain(self, frame: av.VideoFrame) -> bool:
+    def for_encoder(self, frame: av.VideoFrame) -> av.VideoFrame:
+        """A copy for an encoder: yuv420p of even size, upright, with the colours of the file."""
+        if self._is_plain(frame):
+            made = av.VideoFrame.from_ndarray(frame.to_ndarray(format="yuv420p"), format="yuv420p")
+            for tag in ("colorspace", "color_primaries", "color_trc"):
+                setattr(made, tag, getattr(frame, tag))
+            made.color_range = frame.color_range if frame.format.name == "yuv420p" else 1
+            return made
+        upright = self.make(frame)
+        even = upright[: upright.shape[0] // 2 * 2, : upright.shape[1] // 2 * 2]
+        rgb = av.VideoFrame.from_ndarray(np.ascontiguousarray(even), format="rgb24")
+        made = rgb.reformat(format="yuv420p", dst_colorspace="ITU709")
+        made.colorspace, made.color_range = 1, 1  # BT.709, limited
+        return made
+
+    def _is_plain(self, frame: av.VideoFrame) -> bool:
         """Whether an encoder can take the frame's own pixels: upright, square, of even size, opaque, standard range."""
         info = self._info
         return (

@@ -9,19 +9,18 @@ from pathlib import Path
 import av
 import av.container
 import numpy as np
-from av.video.frame import PictureType
 from numpy.typing import NDArray
 
 from ..data.timebase import MediaInfo
 from ..errors import MediaError
 from .index import load_index
+from .kept import KeptFrames
 from .pixels import Pixels
 from .source import open_container, packets, video_stream
+from .whole import is_intra, whole_frames
 
 FORWARD_PICTURES = 8
 """Decoding so many pictures onwards is cheaper than any seek."""
-BEHIND = 4
-"""A kept frame behind the direction of play counts as so many times farther away than one ahead."""
 EARLIER_KEYS = 3
 """Key frames before the nearest one that are tried where decoding from it begins too late (MPEG-TS, intra refresh)."""
 KEEP_BYTES = 32 * 1024 * 1024
@@ -75,10 +74,7 @@ class FrameReader:
         self._container: av.container.InputContainer | None = None
         self._frames: Iterator[av.VideoFrame] = iter(())
         self._at = self._first = -1  # pictures decoded last and first since the last jump; -1: none
-        self._kept: dict[int, av.VideoFrame] = {}
-        self._kept_bytes = 0
-        self._keep_bytes = keep_bytes
-        self._focus, self._direction = 0, 0
+        self._kept = KeptFrames(keep_bytes)
         self._dense_from: int | None = None  # pictures before this time are decoded only where others refer to them
         self._seeks_by_pts = True
         self._leaves_out = False  # what the decoder was told last
@@ -109,11 +105,11 @@ class FrameReader:
         try:
             return self._pixels.make(frame, layout=layout, height=height)
         except (av.error.FFmpegError, ValueError) as error:
-            raise MediaError(f"{self._path}: picture {picture} cannot be converted ({error}).") from error
+            raise self._cannot_be_converted(picture, error) from error
 
     def frame(self, picture: int, *, near: int | None = None) -> av.VideoFrame:
         """The picture as the decoder made it. Raises MediaError like `read`."""
-        self.look_at(picture, self._direction)
+        self.look_at(picture, self._kept.direction)
         for _ in self.steps_to(picture, near=near):
             pass
         frame = self._kept.get(picture)
@@ -128,7 +124,7 @@ class FrameReader:
         """
         if not 0 <= picture < len(self._pts):
             raise MediaError(f"{self._path}: picture {picture} was asked for; there are {len(self._pts)}.")
-        self._focus, self._direction = picture, direction
+        self._kept.focus, self._kept.direction = picture, direction
 
     def steps_to(self, picture: int, *, near: int | None = None) -> Iterator[int]:
         """Decode to a picture, one frame a step; each step gives the number of the frame it decoded.
@@ -173,31 +169,21 @@ class FrameReader:
     def _steps_leniently(self, picture: int) -> Iterator[int]:
         if self._lenient is None:
             self._lenient = FrameReader(self._path, self.info, keep_bytes=LENIENT_BYTES, strict=False)
-        self._lenient.look_at(picture, self._direction)
+        self._lenient.look_at(picture, self._kept.direction)
         yield from self._lenient.steps_to(picture)
         if (frame := self._lenient._kept.get(picture)) is not None:
             self._doubtful.add(picture)
-            self._keep(picture, frame)
+            self._kept.keep(picture, frame)
 
     def read_frame(self, picture: int) -> av.VideoFrame:
-        """A copy of a picture for an encoder: yuv420p of even size, upright, with the colours of the file.
+        """A copy of a picture for an encoder; see `Pixels.for_encoder`. Raises MediaError like `read`."""
+        try:
+            return self._pixels.for_encoder(self.frame(picture))
+        except (av.error.FFmpegError, ValueError) as error:
+            raise self._cannot_be_converted(picture, error) from error
 
-        Raises:
-            MediaError: as `read`.
-        """
-        frame = self.frame(picture)
-        if self._pixels.is_plain(frame):
-            made = av.VideoFrame.from_ndarray(frame.to_ndarray(format="yuv420p"), format="yuv420p")
-            for tag in ("colorspace", "color_primaries", "color_trc"):
-                setattr(made, tag, getattr(frame, tag))
-            made.color_range = frame.color_range if frame.format.name == "yuv420p" else 1
-            return made
-        upright = self.read(picture)
-        even = upright[: upright.shape[0] // 2 * 2, : upright.shape[1] // 2 * 2]
-        rgb = av.VideoFrame.from_ndarray(np.ascontiguousarray(even), format="rgb24")
-        made = rgb.reformat(format="yuv420p", dst_colorspace="ITU709")
-        made.colorspace, made.color_range = 1, 1  # BT.709, limited
-        return made
+    def _cannot_be_converted(self, picture: int, error: Exception) -> MediaError:
+        return MediaError(f"{self._path}: picture {picture} cannot be converted ({error}).")
 
     def has(self, picture: int) -> bool:
         """Whether reading this picture takes no decoding: it is kept, or known to be missing."""
@@ -215,9 +201,7 @@ class FrameReader:
     @property
     def room(self) -> int:
         """How many frames can be kept, as far as is known: at least 1."""
-        if not self._kept:
-            return 1
-        return max(1, self._keep_bytes * len(self._kept) // max(1, self._kept_bytes))
+        return self._kept.room
 
     @property
     def run_up(self) -> float:
@@ -234,7 +218,6 @@ class FrameReader:
     def close(self) -> None:
         """Gives the file and the kept frames back; a later `read` opens it again."""
         self._kept.clear()
-        self._kept_bytes = 0
         self._frames, self._at = iter(()), -1
         if self._container is not None:
             self._container.close()
@@ -322,18 +305,18 @@ class FrameReader:
         frame is damaged, or the file refreshes its pictures bit by bit (x264's intra-refresh), and then no decoder
         can tell when all of it is right.
         """
-        for number, frame in enumerate(_whole(self._told(following), strict=self._strict)):
+        for number, frame in enumerate(whole_frames(self._told(following), strict=self._strict)):
             picture = number if self._is_counted else self._number(frame.pts)
             if picture is None or (first_pts is not None and (frame.pts is None or frame.pts < first_pts)):
                 continue
             if self._first < 0:
-                if first_pts is not None and not _is_intra(frame):
+                if first_pts is not None and not is_intra(frame):
                     return
                 self._first = picture
             self._at = picture
             if frame.is_corrupt or picture in self._absent:
                 continue
-            self._keep(picture, frame)
+            self._kept.keep(picture, frame)
             yield frame
 
     def _told(self, following: Iterator[av.Packet[av.VideoStream]]) -> Iterator[av.Packet[av.VideoStream]]:
@@ -353,91 +336,9 @@ class FrameReader:
         place = bisect_left(self._pts, pts)
         return place if place < len(self._pts) and self._pts[place] == pts else None
 
-    def _keep(self, picture: int, frame: av.VideoFrame) -> None:
-        if picture not in self._kept:
-            self._kept[picture] = frame
-            self._kept_bytes += _size(frame)
-        while self._kept_bytes > self._keep_bytes and len(self._kept) > 1:
-            ends = min(self._kept), max(self._kept)
-            others = [end for end in ends if end != picture]  # the one decoded last can be shown on the way
-            self._kept_bytes -= _size(self._kept.pop(max(others, key=self._distance)))
-
-    def _distance(self, picture: int) -> int:
-        """How far a picture lies from the one asked for last; what lies behind the direction of play is farther."""
-        away = picture - self._focus
-        return abs(away) * (BEHIND if away * self._direction < 0 else 1)
-
-
-def _whole(following: Iterator[av.Packet[av.VideoStream]], *, strict: bool) -> Iterator[av.VideoFrame]:
-    """Frames of these packets; behind a packet that does not decode, none before the next intra picture.
-
-    What comes between refers to the picture that is lost, and a decoder fills it with an older one. `strict`: so it
-    does behind a picture of which a part is lost, as the decoder or the container (a gap in MPEG-TS) says.
-    """
-    is_torn = False
-    gap = _Gap()
-    for packet in following:
-        if strict:
-            gap.meet(packet)
-        try:
-            frames = packet.decode()
-        except av.error.FFmpegError:
-            is_torn = True
-            continue
-        for frame in frames:
-            if gap.takes(frame.pts):
-                continue
-            is_torn = (strict and frame.is_corrupt) or (is_torn and (frame.is_corrupt or not _is_intra(frame)))
-            if not is_torn:
-                yield frame
-
-
-class _Gap:
-    """Which pictures are suspect because the container lost a piece: in the order of decoding all from there to the
-    next key frame, and those behind that one that are shown before it.
-
-    The parser of MPEG-TS marks a packet up to two before the piece that is lost: a key frame so near ends nothing.
-    """
-
-    SLACK = 3
-
-    def __init__(self) -> None:
-        self._is_open = False
-        self._since = 0
-        self._until: int | None = None  # what is shown before this time may refer to the other side of the gap
-        self._suspect: set[int] = set()
-
-    def meet(self, packet: av.Packet[av.VideoStream]) -> None:
-        """The next packet in the order of decoding."""
-        self._since += 1
-        if packet.is_keyframe and self._since >= self.SLACK:
-            self._until = packet.pts if self._is_open else None
-            self._is_open = False
-        if packet.is_corrupt:
-            self._is_open, self._since = True, 0
-        leads = self._until is not None and packet.pts is not None and packet.pts < self._until
-        if packet.pts is not None and (self._is_open or leads):
-            self._suspect.add(packet.pts)
-
-    def takes(self, pts: int | None) -> bool:
-        """Whether the frame of this time is suspect; asked once."""
-        if pts not in self._suspect:
-            return False
-        self._suspect.discard(pts)
-        return True
-
-
-def _is_intra(frame: av.VideoFrame) -> bool:
-    return bool(frame.key_frame or frame.pict_type == PictureType.I)
-
 
 def _with(
     first: av.Packet[av.VideoStream], rest: Iterator[av.Packet[av.VideoStream]]
 ) -> Iterator[av.Packet[av.VideoStream]]:
     yield first
     yield from rest
-
-
-def _size(frame: av.VideoFrame) -> int:
-    """Bytes of a frame's pixels."""
-    return sum(plane.buffer_size for plane in frame.planes)
