@@ -8,9 +8,6 @@ from typing import NamedTuple
 from PySide6.QtCore import QEvent, QKeyCombination, QModelIndex, QObject, QPersistentModelIndex, QPoint, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QKeySequence, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import (
-    QApplication,
-    QFrame,
-    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QStyle,
@@ -22,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from ..keymap import native, portable
 from ..models.widgets import for_text, plain
+from .popup import Popup
 
 LABEL, KEY = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 ROW_HEIGHT, KEY_ROOM = 26, 12
@@ -63,19 +61,15 @@ class KeyAtTheRight(QStyledItemDelegate):
         painter.drawText(option.rect.adjusted(0, 0, -10, 0), int(end), key)
 
 
-class ActionPopup(QFrame):
+class ActionPopup(Popup):
     """Calls `then` once, with the label that was chosen or with the new name that was typed; never after Esc."""
 
     def __init__(
         self, title: str, choices: Sequence[Choice], then: Callable[[int | str], object], parent: QWidget
     ) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.setAccessibleName(title)
+        super().__init__(title, parent)
         self._choices, self._then = choices, then
         self._has_signs = any(c.keys and not c.keys[0][-1].isdigit() for c in choices)
-        self.field = QLineEdit(self)
         self.field.setPlaceholderText("Key, or part of a name")
         self.field.setClearButtonEnabled(True)
         self.field.setAccessibleName(title)
@@ -97,18 +91,10 @@ class ActionPopup(QFrame):
         self.setFixedWidth(for_text(self, WIDTH, 0).width())
         self._filter("")
 
-    def show_at(self, place: QPoint) -> None:
-        """Open below a place of the screen, or above it where there is no room."""
+    def show_at(self, place: QPoint, *, above: bool = False) -> None:
         row = max(self.list.sizeHintForRow(0), ROW_HEIGHT)
         self.list.setFixedHeight(row * min(SHOWN, max(1, self.list.count())) + 4)
-        self.adjustSize()
-        screen = QApplication.screenAt(place) or self.screen()
-        area = screen.availableGeometry()
-        x = min(max(area.left(), place.x() - self.width() // 4), area.right() - self.width())
-        fits = place.y() + self.height() <= area.bottom()
-        self.move(x, place.y() if fits else max(area.top(), place.y() - self.height() - 60))
-        self.show()
-        self.field.setFocus(Qt.FocusReason.PopupFocusReason)
+        super().show_at(place, above=above)
 
     # --- what is offered -----------------------------------------------------------------------------
 

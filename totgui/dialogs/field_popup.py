@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ..models.widgets import for_text, plain
+from .popup import Popup
 
 WIDTH, LINES = 300, 2
-ROOM = 60
-"""Above the place that is asked about, where the popup does not fit below it."""
 
 
-class FieldPopup(QFrame):
+class FieldPopup(Popup):
     """The frame of such a window. Subclasses say what a text means (`said_of`) and what Enter does (`take`)."""
 
     def __init__(self, title: str, field: str, parent: QWidget, *, example: str, longest: int) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.setAccessibleName(title)
-        self.field = QLineEdit(self)
+        super().__init__(title, parent)
         self.field.setPlaceholderText(example)
         self.field.setAccessibleName(field)
         self.field.setMaxLength(longest)
@@ -48,17 +43,8 @@ class FieldPopup(QFrame):
         raise NotImplementedError
 
     def show_at(self, place: QPoint, *, above: bool = False) -> None:
-        """Open below a place of the screen, or above it: where there is no room, or where that is asked for."""
         self.answer.setText(self.said_of(self.field.text()))
-        self.adjustSize()
-        area = (QApplication.screenAt(place) or self.screen()).availableGeometry()
-        x = min(max(area.left(), place.x() - self.width() // 4), area.right() - self.width())
-        y = place.y()
-        if above or y + self.height() > area.bottom():
-            y = max(area.top(), y - self.height() - (0 if above else ROOM))
-        self.move(x, y)
-        self.show()
-        self.field.setFocus(Qt.FocusReason.PopupFocusReason)
+        super().show_at(place, above=above)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QComboBox, QHeaderView, QTableWidgetItem, QVBoxLayout, QWidget
 
 from core.annotation.document import Document
 from core.data.dataset import BACKGROUND, UNLABELLED, Problem
@@ -22,28 +22,31 @@ TICKABLE = Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsEnabled | Qt.Item
 NEW = "new"
 
 
-def _align_left(widget: QTableWidget, columns: Iterable[int]) -> None:
-    for column in columns:
-        item = widget.horizontalHeaderItem(column)
-        if item is not None:
-            item.setTextAlignment(LEFT)
+class _Table(QWidget):
+    """A table that fills a widget; `left` are the columns whose heads stand at the left."""
+
+    def __init__(
+        self, name: str, heads: Sequence[str], parent: QWidget | None, *, stretch: int, left: Iterable[int]
+    ) -> None:
+        super().__init__(parent)
+        self.table = table(heads, self, stretch=stretch)
+        self.table.setAccessibleName(name)
+        for number in left:
+            if (item := self.table.horizontalHeaderItem(number)) is not None:
+                item.setTextAlignment(LEFT)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.table)
 
 
-class TracksTable(QWidget):
+class TracksTable(_Table):
     """One row a track of the files: a tick, its video, where it is from, what it would change."""
 
     ticked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        from PySide6.QtWidgets import QVBoxLayout
-
-        self.table = table(("Video", "From", "Segments", "Frames that change", "What is wrong"), self, stretch=4)
-        self.table.setAccessibleName("Tracks of the files")
-        _align_left(self.table, (0, 1, 4))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.table)
+        heads = ("Video", "From", "Segments", "Frames that change", "What is wrong")
+        super().__init__("Tracks of the files", heads, parent, stretch=4, left=(0, 1, 4))
         self._is_filling = False
         self.table.itemChanged.connect(self._on_changed)
 
@@ -100,24 +103,16 @@ class TracksTable(QWidget):
             self.ticked.emit()
 
 
-class NamesTable(QWidget):
+class NamesTable(_Table):
     """Each name of the files, and the action that it means; new ones come first."""
 
     changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        from PySide6.QtWidgets import QVBoxLayout
-
-        self.table = table(("Name in the files", "Means"), self, stretch=1)
-        self.table.setAccessibleName("Names and what they mean")
-        _align_left(self.table, (0, 1))
+        super().__init__("Names and what they mean", ("Name in the files", "Means"), parent, stretch=1, left=(0, 1))
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
         self.table.setColumnWidth(0, 300)
         self.table.verticalHeader().setDefaultSectionSize(30)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.table)
         self._names: list[str] = []
         self._boxes: list[QComboBox] = []
 
@@ -165,21 +160,14 @@ class NamesTable(QWidget):
         self.changed.emit()
 
 
-class ProblemsTable(QWidget):
+class ProblemsTable(_Table):
     """Every problem of an import: what it is, where it stands, what to do. Ctrl+C copies all of them."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        from PySide6.QtWidgets import QVBoxLayout
-
-        self.table = table(("", "File", "Place", "What was found"), self, stretch=3)
-        self.table.setAccessibleName("Problems")
+        heads = ("", "File", "Place", "What was found")
+        super().__init__("Problems", heads, parent, stretch=3, left=(0, 1, 2, 3))
         self.table.setWordWrap(True)
         self.table.set_rows_fit()
-        _align_left(self.table, (0, 1, 2, 3))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.table)
         self._problems: Sequence[Problem] = ()
         copy = QShortcut(QKeySequence.StandardKey.Copy, self.table)
         copy.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QLabel,
-    QLineEdit,
     QListView,
     QStyle,
     QStyledItemDelegate,
@@ -33,6 +32,7 @@ from PySide6.QtWidgets import (
 
 from ..models.fuzzy import match
 from ..models.widgets import for_text
+from .popup import Popup
 
 Index = QModelIndex | QPersistentModelIndex
 WIDTH, ROWS = 640, 12
@@ -138,17 +138,13 @@ class EntryDelegate(QStyledItemDelegate):
         painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, entry.key)
 
 
-class CommandPalette(QFrame):
+class CommandPalette(Popup):
     """A popup over the window. `chosen` carries the name of the command; a click beside it or Esc closes it."""
 
     chosen = Signal(str)
 
     def __init__(self, entries: Sequence[Entry], recent: Sequence[str], parent: QWidget | None = None) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.setAccessibleName("Command palette")
-        self.field = QLineEdit(self)
+        super().__init__("Command palette", parent)
         self.field.setPlaceholderText("Type a few letters of a command")
         self.field.setAccessibleName("Find a command")
         self.field.setClearButtonEnabled(True)

@@ -104,14 +104,28 @@ class Roll(Held):
         self.view.boundaryPreviewEnded.emit()
 
 
-class RangeDrag(Held):
-    """A stretch of frames becomes the range: the marks and the selection."""
+class MarksDrag(Held):
+    """The in and out marks change; given up, they stand where they stood."""
 
     scrolls = True
 
     def __init__(self, view: TimelineView, press: QPointF) -> None:
         super().__init__(view, press)
         self.before = (self.chosen.mark_in, self.chosen.mark_out, self.chosen.takes_range)
+
+    def drop(self) -> None:
+        self.view.snapped = None
+
+    def cancel(self) -> None:
+        self.view.snapped = None
+        restore_marks(self.chosen, *self.before)
+
+
+class RangeDrag(MarksDrag):
+    """A stretch of frames becomes the range: the marks and the selection."""
+
+    def __init__(self, view: TimelineView, press: QPointF) -> None:
+        super().__init__(view, press)
         self.anchor = snap(press.x(), view.axis, self.targets(Modifiers.NoModifier, own="", marks=False)).frame
         self.playback.seek(view.axis.frame(press.x()))
 
@@ -128,23 +142,14 @@ class RangeDrag(Held):
         self.chosen.select_range(start, stop)
         self.playback.seek(min(landed.frame, axis.n_frames - 1))
 
-    def drop(self) -> None:
-        self.view.snapped = None
 
-    def cancel(self) -> None:
-        self.view.snapped = None
-        restore_marks(self.chosen, *self.before)
-
-
-class MarkDrag(Held):
+class MarkDrag(MarksDrag):
     """The in or the out mark follows the pointer; the other one stays."""
 
-    scrolls = True
     cursor = Qt.CursorShape.SizeHorCursor
 
     def __init__(self, view: TimelineView, press: QPointF, which: str) -> None:
         super().__init__(view, press)
-        self.before = (self.chosen.mark_in, self.chosen.mark_out, self.chosen.takes_range)
         self.is_in = which == "in"
 
     def move(self, x: float, modifiers: Modifiers) -> None:
@@ -158,13 +163,6 @@ class MarkDrag(Held):
             frame = max(landed.frame, (0 if start is None else start) + 1)
             self.chosen.set_out(min(frame, n_frames))
         self.view.snapped = landed if landed.target and landed.frame == frame else None
-
-    def drop(self) -> None:
-        self.view.snapped = None
-
-    def cancel(self) -> None:
-        self.view.snapped = None
-        restore_marks(self.chosen, *self.before)
 
 
 class Pan(Held):

@@ -1,0 +1,32 @@
+"""A small window over the timeline that asks for one thing: Esc or a click beside it closes it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QWidget
+
+ROOM = 60
+"""Above the place that is asked about, where the popup does not fit below it."""
+
+
+class Popup(QFrame):
+    """The frame of such a window, with the field that takes the keys. It is deleted when it closes."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setAccessibleName(title)
+        self.field = QLineEdit(self)
+
+    def show_at(self, place: QPoint, *, above: bool = False) -> None:
+        """Open below a place of the screen, or above it: where there is no room, or where that is asked for."""
+        self.adjustSize()
+        area = (QApplication.screenAt(place) or self.screen()).availableGeometry()
+        x = min(max(area.left(), place.x() - self.width() // 4), area.right() - self.width())
+        y = place.y()
+        if above or y + self.height() > area.bottom():
+            y = max(area.top(), y - self.height() - (0 if above else ROOM))
+        self.move(x, y)
+        self.show()
+        self.field.setFocus(Qt.FocusReason.PopupFocusReason)
