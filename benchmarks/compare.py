@@ -61,8 +61,9 @@ def main() -> int:
     from totgui.models.drawing import Looks, png_of, svg_of
     from totgui.palette import apply_theme
     from totgui.session import Session
-    from totgui.views.activity.embedding import EmbeddingMap, View
+    from totgui.views.activity.embedding import EmbeddingMap
     from totgui.views.activity.frames import Cloud
+    from totgui.views.activity.points import View
     from totgui.views.compare.view import CompareView
 
     application = make_application()

@@ -16,9 +16,9 @@ from core.annotation.values import ScoresRef
 from core.data.dataset import BACKGROUND, UNLABELLED, RunId, VideoId
 from totgui.models.drawing import Looks, svg_of
 from totgui.session.readings import matrix_files
-from totgui.views.activity.embedding import View
 from totgui.views.activity.frames import Cloud, cloud_of, principal
 from totgui.views.activity.legend import LABEL, entries
+from totgui.views.activity.points import View
 from totgui.views.activity.view import FRAMES, ActivityView
 
 RUN, V0 = RunId("r2"), VideoId("P00")

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
-    QColor,
     QImage,
     QMouseEvent,
     QPainter,
@@ -29,47 +25,14 @@ from ...models.picture import Picture
 from ...models.places import jump
 from ...models.widgets import percent
 from ...session import Session
-from ..heatmap import VIRIDIS
 from .frames import Cloud
 from .legend import NAME, entries, paint_legend, paint_ramp
+from .points import MARGIN, View, colours_of, points_image
 
 Role = QPalette.ColorRole
-MARGIN, REACH = 22, 12.0
+REACH = 12.0
 PATH_POINTS = 4000
 EXPORT = QSize(900, 700)
-
-
-@dataclass(frozen=True)
-class View:
-    """Point `centre` lies in the middle; `scale` pixels are one unit."""
-
-    centre: tuple[float, float]
-    scale: float
-
-    @classmethod
-    def fitted(cls, points: NDArray[Any], size: QSize) -> View:
-        """The view that shows all points."""
-        low, high = points.min(axis=0), points.max(axis=0)
-        span = np.maximum(high - low, 1e-9)
-        room = (max(10, size.width() - 2 * MARGIN), max(10, size.height() - 2 * MARGIN))
-        scale = float(min(room[0] / span[0], room[1] / span[1]))
-        return cls((float(low[0] + high[0]) / 2, float(low[1] + high[1]) / 2), scale)
-
-    def pixels(self, points: NDArray[Any], size: QSize) -> NDArray[np.float32]:
-        """(N, 2) float32 places on a widget; the second axis points up."""
-        x = (points[:, 0] - np.float32(self.centre[0])) * np.float32(self.scale) + np.float32(size.width() / 2)
-        y = np.float32(size.height() / 2) - (points[:, 1] - np.float32(self.centre[1])) * np.float32(self.scale)
-        return np.stack([x, y], axis=1)
-
-    def zoomed(self, factor: float, at: QPointF, size: QSize) -> View:
-        """The view after a zoom that keeps what is under a pixel."""
-        dx, dy = at.x() - size.width() / 2, size.height() / 2 - at.y()
-        grown = 1 / self.scale - 1 / (self.scale * factor)
-        return View((self.centre[0] + dx * grown, self.centre[1] + dy * grown), self.scale * factor)
-
-    def panned(self, dx: float, dy: float) -> View:
-        """The view moved by pixels."""
-        return View((self.centre[0] - dx / self.scale, self.centre[1] + dy / self.scale), self.scale)
 
 
 class EmbeddingMap(Picture):
@@ -159,32 +122,13 @@ class EmbeddingMap(Picture):
         _words(painter, self.palette(), self.cloud, self.size(), by_time=self.by_time)
 
     def render_points(self, pixels: NDArray[np.float32], size: QSize, palette: QPalette) -> QImage:
-        """A picture of all points; those of other videos are pale, or left out."""
+        """A picture of all points; those of other videos, or of actions that nobody chose, are pale or left out."""
         assert self.cloud is not None and self._looks is not None
-        cloud, base = self.cloud, palette.color(Role.Base)
-        width, height = max(1, size.width()), max(1, size.height())
-        cells = np.full((height, width), base.rgb() & 0xFFFFFFFF, np.uint32)
-        own = cloud.part(self._session.current_video) if self._session.current_video is not None else slice(0, 0)
-        has_own = own.start < own.stop
-        colours = self._colours(palette)
-        radius = 2 if len(pixels) < 20_000 else 1
-        lit = self._lit()
-        if lit is not None:
-            colours = np.where(lit, colours, _mixed(colours, base, 0.12))
-        if not (self.alone and has_own):
-            pale = _mixed(colours, base, 0.42) if has_own and lit is None else colours
-            _stamp(cells, pixels, pale, radius)
-        if has_own:
-            _stamp(cells, pixels[own], colours[own], radius + 1)
-        if lit is not None:  # once more, over those that step back
-            seen = lit.copy()
-            if self.alone and has_own:
-                seen[: own.start] = seen[own.stop :] = False
-            _stamp(cells, pixels[seen], colours[seen], radius)
-            seen[: own.start] = seen[own.stop :] = False
-            _stamp(cells, pixels[seen], colours[seen], radius + 1)
-        image = QImage(cells.data, width, height, 4 * width, QImage.Format.Format_RGB32)
-        return image.copy()
+        video = self._session.current_video
+        own = self.cloud.part(video) if video is not None else slice(0, 0)
+        colours = colours_of(self.cloud, self._looks, by_time=self.by_time)
+        lit, base = self._lit(), palette.color(Role.Base)
+        return points_image(pixels, colours, size, base, own=own, alone=self.alone, lit=lit)
 
     def _lit(self) -> NDArray[np.bool_] | None:
         """Which points stand out; None where all do."""
@@ -193,18 +137,6 @@ class EmbeddingMap(Picture):
         named = self.cloud.labels
         unknown = ~np.isin(named, list(self._looks.names))
         return np.isin(np.where(unknown, int(UNLABELLED), named), list(self.lit))
-
-    def _colours(self, palette: QPalette) -> NDArray[np.uint32]:
-        assert self.cloud is not None and self._looks is not None
-        cloud = self.cloud
-        if self.by_time:
-            lengths = np.diff(cloud.starts)
-            last = np.repeat(cloud.frames[np.maximum(cloud.starts[1:] - 1, 0)], lengths)
-            places = (cloud.frames * 255 // np.maximum(last, 1)).clip(0, 255)
-            return np.array(VIRIDIS, np.uint32)[places]
-        known, inverse = np.unique(cloud.labels, return_inverse=True)
-        table = np.array([self._looks.colour(int(label)).rgb() & 0xFFFFFFFF for label in known], np.uint32)
-        return np.asarray(table[inverse])
 
     def _path(self, painter: QPainter, pixels: NDArray[np.float32]) -> None:
         """The line through the current video's frames in time order."""
@@ -333,29 +265,6 @@ def _say_beside(painter: QPainter, palette: QPalette, place: QPointF, word: str)
     painter.fillRect(box, back)
     painter.setPen(palette.color(Role.WindowText))
     painter.drawText(QPointF(box.left() + 3, box.top() + metrics.ascent()), word)
-
-
-def _stamp(cells: NDArray[np.uint32], pixels: NDArray[np.float32], colours: NDArray[np.uint32], radius: int) -> None:
-    """Set squares of ``2 radius`` pixels a side (at least 2) around the points that lie inside."""
-    height, width = cells.shape
-    at = np.floor(pixels).astype(np.int32)
-    inside = (at[:, 0] >= radius) & (at[:, 1] >= radius) & (at[:, 0] < width - radius) & (at[:, 1] < height - radius)
-    flat = cells.reshape(-1)
-    places, chosen = at[inside, 1].astype(np.int64) * width + at[inside, 0], colours[inside]
-    for dy in range(-radius, radius):
-        for dx in range(-radius, radius):
-            flat[places + (dy * width + dx)] = chosen
-
-
-def _mixed(colours: NDArray[np.uint32], base: QColor, share: float) -> NDArray[np.uint32]:
-    """Colours with `share` of themselves over a background."""
-    known, inverse = np.unique(colours, return_inverse=True)
-    table = []
-    for value in known.tolist():
-        colour = QColor.fromRgb(value)
-        parts = zip(colour.getRgbF()[:3], base.getRgbF()[:3], strict=True)
-        table.append(QColor.fromRgbF(*(share * a + (1 - share) * b for a, b in parts)).rgb() & 0xFFFFFFFF)
-    return np.asarray(np.array(table, np.uint32)[inverse])
 
 
 def _words(painter: QPainter, palette: QPalette, cloud: Cloud, size: QSize, *, by_time: bool) -> None:
