@@ -50,8 +50,7 @@ class Collector(QObject):
         gc.freeze()  # what is there at the start stays; looking through it again and again would hold up the window
         gc.disable()
         self._touched = self._whole = time.monotonic()
-        self._is_owed, self._kept = False, gc.get_freeze_count()
-        self._is_away = False
+        self._aside, self._is_away = 0, False
         application.focusWindowChanged.connect(self._watch)
         application.applicationStateChanged.connect(self._on_state)
         self._timer = QTimer(self)
@@ -62,14 +61,15 @@ class Collector(QObject):
         """Collect the generations that are due, set aside what is much, and do all of it where nobody would feel it."""
         due = [count > limit for count, limit in zip(gc.get_count(), gc.get_threshold(), strict=True)]
         generation = 2 if all(due) else 1 if all(due[:2]) else 0
-        if gc.get_count()[0] > AT_ONCE or (generation == 2 and len(gc.get_objects(generation=2)) > AT_ONCE):
-            gc.freeze()  # takes no time, however much it is
-            self._is_owed = True
+        much = max(gc.get_count()[0], len(gc.get_objects(generation=2)) if generation == 2 else 0)
+        if much > AT_ONCE:
+            gc.freeze()  # takes no time, however much it is; to ask how much that is now would
+            self._aside += much
         elif due[0]:
             gc.collect(generation)
         now = time.monotonic()
         is_calm = now - self._touched > (AWAY_S if self._is_away else REST_S) and now - self._whole > LONG_S
-        if self._is_owed and (is_calm or gc.get_freeze_count() - self._kept > TOO_MANY):
+        if self._aside and (is_calm or self._aside > TOO_MANY):
             self.collect_all()
 
     def touch(self, *_: object) -> None:
@@ -81,7 +81,7 @@ class Collector(QObject):
         gc.unfreeze()
         gc.collect()
         gc.freeze()
-        self._whole, self._is_owed, self._kept = time.monotonic(), False, gc.get_freeze_count()
+        self._whole, self._aside = time.monotonic(), 0
 
     def _on_state(self, state: Qt.ApplicationState) -> None:
         self._is_away = state != Qt.ApplicationState.ApplicationActive

@@ -95,7 +95,7 @@ def _score_folders(document: Document) -> Iterator[Path]:
 
 def _outermost(folders: Iterable[Path], *, all_of_them: bool = False) -> list[Path]:
     """The different ones of some folders that lie below none of the others, in order; with `all_of_them` all."""
-    every = sorted({Path(os.path.normpath(folder)) for folder in folders})
+    every = sorted(map(Path, {os.path.normpath(folder) for folder in folders}))
     if all_of_them:
         return every
     found: list[Path] = []

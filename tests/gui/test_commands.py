@@ -9,7 +9,7 @@ import pytest
 from projects import a_project, with_edits, with_run
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QPushButton, QSpinBox
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QPushButton, QSpinBox, QWidget
 
 from core.annotation import commands
 from core.data.dataset import ActionId
@@ -394,6 +394,21 @@ def test_a_theme_is_set_in_parts_and_the_last_one_asked_for_stays(window, qtbot,
     dark = qapp.palette().window().color().name(), qapp.styleSheet()
     apply_theme(qapp, "light")
     assert dark[0] == SHADES["dark"]["window"] and dark[1] == SHEET % SHADES["dark"] != qapp.styleSheet()
+
+
+def test_another_theme_leaves_every_layout_as_it_was(window, qtbot, qapp):
+    """While the theme changes nothing is laid out, and a panel may go meanwhile; after it everything is again."""
+    window.resize(1500, 950)
+    within = [w for w in (window, *window.findChildren(QWidget)) if w.layout() is not None and w.layout().isEnabled()]
+    window.actions_.by_name["view.dark"].trigger()
+    window.placing.turns._go_on()
+    assert len(within) > 50 and not any(each.layout().isEnabled() for each in within)
+    qtbot.waitUntil(window.updatesEnabled, timeout=20_000)
+    assert all(w.layout().isEnabled() for w in (window, *window.findChildren(QWidget)) if w.layout() is not None)
+    window.resize(1300, 900)
+    window.grab()
+    assert window.centralWidget().geometry().right() < 1300 and window.training.width() > 100
+    apply_theme(qapp, "light")
 
 
 # --- keys that texts name -----------------------------------------------------------------------------------------

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtWidgets import QApplication
 
 from ..palette import theme_steps
+from ..window.held_layouts import hold_layouts
 from ..window.layouts import ARRANGEMENTS
 from .menu import Command, Menu
 
@@ -92,7 +95,9 @@ class ViewMenu(Menu):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         self.window.settings.set_theme(name)
-        self.window.placing.turns.do(theme_steps(application, name))
+        released: list[Callable[[], None]] = []
+        hold, release = lambda: released.append(hold_layouts(self.window)), lambda: released.pop()()
+        self.window.placing.turns.do([hold, *theme_steps(application, name), release])
         self.window.actions_.refresh()
 
     def full_screen(self) -> None:
