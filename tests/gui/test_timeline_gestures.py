@@ -10,11 +10,15 @@ from fakes import RUN, VIDEO, FakeSession, a_session, cut
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from core.annotation.values import LabelMap, Prediction, Run
 from core.data.dataset import RunId
+from totgui.palette import text_on, theme_palette
+from totgui.views.timeline.paint import GHOST
+from totgui.views.timeline.tracks import blend
 from totgui.views.timeline.view import TimelineView
 
 NONE, SHIFT, CONTROL, ALT = (
@@ -209,6 +213,22 @@ def test_a_click_on_a_read_only_row_makes_it_active_and_shift_makes_a_range(
 
 
 # --- first edit, other runs --------------------------------------------------------------------------
+
+
+def test_the_names_of_what_is_not_taken_yet_are_read_against_what_they_stand_on(qtbot, session) -> None:
+    """The ghost was painted see-through with the text of the full colour: black on nearly black in the dark theme."""
+    del session.document.corrected[VIDEO]
+    session.chosen.start(session.base())
+    view = a_view(qtbot, session)
+    dark = theme_palette("dark")
+    view.setPalette(dark)
+    view.shown.colour = lambda _label: QColor("#d55e00")
+    image = view.grab(view.row("corrected").rect(view.axis)).toImage()
+    pale = blend(QColor("#d55e00"), dark.color(QPalette.ColorRole.Base), GHOST)
+    middle = image.height() // 2
+    row = [image.pixelColor(x, y) for x in range(image.width()) for y in range(middle - 6, middle + 6)]
+    assert any(colour.name() == pale.name() for colour in row)
+    assert text_on(pale).lightnessF() > 0.5 and any(colour.lightnessF() > 0.85 for colour in row)
 
 
 def test_before_the_first_edit_corrected_shows_the_prediction_and_a_drag_takes_it(qtbot, session) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-START, RUN, WHOLE = 8, 5, 20
+START, RUN, WHOLE, EXACT = 8, 5, 20, 30
 
 
 def match(query: str, text: str) -> tuple[int, tuple[int, ...]] | None:
@@ -16,8 +16,14 @@ def match(query: str, text: str) -> tuple[int, tuple[int, ...]] | None:
     (0, 1, 2)
     >>> match("head play", "Split at playhead") is not None, match("xq", "Split") is None
     (True, True)
+
+    Who types all of a name means it: it goes before texts that only hold it.
+
+    >>> match("labels", "Go to panel: Labels")[0] > match("labels", "Import labels…")[0]
+    True
     """
-    score, places = 0, set[int]()
+    wanted, name = query.casefold().strip(), text.casefold().rpartition(": ")[2]
+    score, places = EXACT if wanted == name else 0, set[int]()
     for word in query.casefold().split():
         found = _word(word, text.casefold())
         if found is None:

@@ -253,9 +253,9 @@ class LabelsView(QWidget):
         if not self._do(lambda document: commands.merge_actions(document, source, into)):
             return
         self.choose(into)
-        where = f"{segments} segments in {len(videos)} video{'' if len(videos) == 1 else 's'}"
+        where = f": {segments} segments in {len(videos)} video{'' if len(videos) == 1 else 's'}" if segments else ""
         kept = f" {true:,} frames of ground truth are read as it from now on." if true else ""
-        text = f"Merged {_short(old.name)} into {_short(new.name)}: {where}.{kept}"
+        text = f"Merged {_short(old.name)} into {_short(new.name)}{where}.{kept}"
         self._session.done.emit(text)
 
     def move(self, step: int) -> None:

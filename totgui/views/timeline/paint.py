@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from .geometry import Axis
 from .lanes import Same
 from .minimap import paint_minimap, paint_viewport
 from .ruler import paint_ruler
-from .tracks import Row, paint_empty, paint_track
+from .tracks import Row, blend, paint_empty, paint_track
 
 TimelineView = Any
 """The widget that is painted; to name its class here would close a circle of imports."""
@@ -101,9 +102,7 @@ def _content(painter: QPainter, view: TimelineView, row: Row, rect: QRect) -> No
         if shown.path is not None and _is_readable(shown.path, axis):
             paint_path(painter, rect, shown.path.starts, shown.path.labels, shown.pyramid.n_clusters, axis)
     elif row.key == "corrected" and track is not None:
-        painter.setOpacity(GHOST if shown.is_ghost else 1.0)
-        paint_corrected(painter, view, rect, track)
-        painter.setOpacity(1.0)
+        paint_corrected(painter, view, rect, track, ghost=shown.is_ghost)
         if shown.is_ghost:
             _say_ghost(painter, view, rect)
     elif track is not None:
@@ -113,8 +112,15 @@ def _content(painter: QPainter, view: TimelineView, row: Row, rect: QRect) -> No
         paint_empty(painter, rect, view.tr(text), palette)
 
 
-def paint_corrected(painter: QPainter, view: TimelineView, rect: QRect, track: Segmentation) -> None:
-    """Draw what Corrected holds, or would hold after a drag."""
+def paint_corrected(
+    painter: QPainter, view: TimelineView, rect: QRect, track: Segmentation, *, ghost: bool = False
+) -> None:
+    """Draw what Corrected holds, or would hold after a drag.
+
+    A ghost is paler, not see-through: its names are black or white by what they really stand on.
+    """
+    shown, ground = view.shown, view.palette().color(Role.Base)
+    pale = cache(lambda label: blend(shown.colour(label), ground, GHOST))
     painter.save()
     font = painter.font()
     font.setBold(True)
@@ -125,8 +131,8 @@ def paint_corrected(painter: QPainter, view: TimelineView, rect: QRect, track: S
         track,
         view.axis,
         palette=view.palette(),
-        colour=view.shown.colour,
-        name=view.shown.name,
+        colour=pale if ghost else shown.colour,
+        name=shown.name,
         selection=view.session.selection,
     )
     painter.restore()
