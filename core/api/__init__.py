@@ -18,7 +18,7 @@ from .labels import (
 )
 from .projects import check, create_project, open_project, project_paths, relink, repair, trust, whole_backup
 from .review import agreement, review_queue, second_reviewer
-from .scores import evaluate, evaluate_global, evaluate_request, label_free, plain, score
+from .scores import evaluate, evaluate_activities, evaluate_global, evaluate_request, label_free, plain, score
 from .segmenting import segment, segment_project
 from .training import can_go_on, configure, differences, lessons, next_videos, settings_of, sweep, train
 from .videos import smooth, video_streams, with_stream
@@ -36,6 +36,7 @@ __all__ = [
     "doctor",
     "edit_label_map",
     "evaluate",
+    "evaluate_activities",
     "evaluate_global",
     "evaluate_request",
     "export",

@@ -13,6 +13,7 @@ from ..requests import EvaluateRequest
 
 if TYPE_CHECKING:
     from ..metrics.report import Report as Scores
+    from ..metrics.totals import Totals
     from ..project import Readable
 
 
@@ -48,6 +49,51 @@ def evaluate(
     from ..evaluation import evaluate_track
 
     return evaluate_track(project, run, track=track, level=level, kmeans=kmeans, split_sil=split_sil)
+
+
+def evaluate_activities(
+    projects: Sequence[Readable],
+    *,
+    track: str = "prediction",
+    kmeans: bool = False,
+    split_sil: str | None = None,
+) -> dict[str, Any]:
+    """Each project scored by itself (its newest run), and all of them as tables of several activities do.
+
+    MoF is right frames over frames of all activities, F1 the mean over activities, mIoU the mean over all their actions
+    (docs/algorithm.md); each project's report is under `activities`. Raises ConfigError where one has nothing to score.
+    """
+    reports = [evaluate(each, track=track, kmeans=kmeans, split_sil=split_sil) for each in projects]
+    names = [(str(each.path), each.document.dataset.activity) for each in projects]
+    rows = [
+        {"project": path, "activity": activity, **plain(report)}
+        for (path, activity), report in zip(names, reports, strict=True)
+    ]
+    frames = [sum(each.frames for each in report.per_class) for report in reports]
+    actions = [len(report.per_class) for report in reports]
+
+    def together(totals: Sequence[Totals]) -> dict[str, float]:
+        return {
+            "mof": weighted_mean([each.mof for each in totals], frames),
+            "f1": weighted_mean([each.f1 for each in totals], [1] * len(totals)),
+            "f1_majority": weighted_mean([each.f1_majority for each in totals], [1] * len(totals)),
+            "miou": weighted_mean([each.miou for each in totals], actions),
+        }
+
+    kinds = [name for name in reports[0].baselines if all(name in report.baselines for report in reports)]
+    return {
+        "level": "activity",
+        "videos": sum(report.videos for report in reports),
+        "frames": sum(report.frames for report in reports),
+        **together(reports),
+        "baselines": {name: together([report.baselines[name] for report in reports]) for name in kinds},
+        "activities": rows,
+    }
+
+
+def weighted_mean(values: Sequence[float], weights: Sequence[int]) -> float:
+    """The mean of values by whole weights; 0 where all weights are 0."""
+    return sum(value * weight for value, weight in zip(values, weights, strict=True)) / max(1, sum(weights))
 
 
 def evaluate_global(projects: Sequence[Readable]) -> Scores:

@@ -40,7 +40,13 @@ def register(verb: AddVerb) -> None:
     add("--device", default="auto", help="where the network runs: auto, cpu, cuda, cuda:N, mps")
     sub = verb("evaluate", evaluate)
     add = sub.add_argument
-    add("project", type=Path, nargs="+", metavar="PROJECT.tot", help="several for --level global")
+    add(
+        "project",
+        type=Path,
+        nargs="+",
+        metavar="PROJECT.tot",
+        help="several activities are scored each alone and together",
+    )
     add("--run", type=RunId, metavar="ID", help="the newest that is not hidden when left out")
     add("--track", choices=("prediction", "corrected"), default="prediction", help="the track that is scored")
     add(
@@ -229,7 +235,7 @@ def evaluate(options: argparse.Namespace) -> Answer:
     if options.level == "global":
         return _evaluate_global(options)
     if len(options.project) > 1:
-        raise ConfigError(f"{len(options.project)} projects are scored together at global level only: --level global.")
+        return _evaluate_several(options)
     with api.open_project(options.project[0], read_only=True) as project:
         report = api.evaluate(
             project,
@@ -241,6 +247,19 @@ def evaluate(options: argparse.Namespace) -> Answer:
         )
     values = api.plain(report)
     return values, wording.report_text(values)
+
+
+def _evaluate_several(options: argparse.Namespace) -> Answer:
+    if options.run or options.level == "video":
+        raise ConfigError("Several projects are scored by their newest runs, at activity or global level.")
+    if len({path.resolve() for path in options.project}) < len(options.project):
+        raise ConfigError("A project is named twice. Name each once.")
+    with ExitStack() as opened:
+        projects = [opened.enter_context(api.open_project(path, read_only=True)) for path in options.project]
+        values = api.evaluate_activities(
+            projects, track=options.track, kmeans=options.kmeans, split_sil=options.split_sil
+        )
+    return values, wording.activities_text(values)
 
 
 def _evaluate_global(options: argparse.Namespace) -> Answer:

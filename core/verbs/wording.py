@@ -112,6 +112,21 @@ def report_text(values: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def activities_text(values: Mapping[str, Any]) -> str:
+    """Scores of several activities, a line each, and all of them together beside their baselines."""
+
+    def line(name: str, scores: Mapping[str, Any]) -> str:
+        words = (("mof", "MoF"), ("f1", "F1"), ("miou", "mIoU"))
+        return f"{name:<24}" + "  ".join(f"{word} {_percent(scores[key])}" for key, word in words)
+
+    head = f"{len(values['activities'])} activities, {values['videos']} videos, {values['frames']:,} frames"
+    lines = [f"{head}, activity level, each matched alone"]
+    lines += [line(row["activity"] or row["project"], row) for row in values["activities"]]
+    lines.append(line("together", values))
+    lines += [line(name.replace("_", " "), scores) for name, scores in values["baselines"].items()]
+    return "\n".join([*lines, "together: MoF over all frames, F1 mean of the activities, mIoU mean of all actions"])
+
+
 def map_text(found: Mapping[str, Any]) -> str:
     """The label map, a line a cluster."""
     lines = [f"Label map of {found['run']}"]

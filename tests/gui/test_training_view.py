@@ -7,8 +7,9 @@ from fakes_panels import a_session
 
 from core import events
 from core.annotation.values import LabelMap
-from core.tot.config import START_CLUSTERS
+from core.tot.config import METHODS, START_CLUSTERS
 from core.tot.fields import FIELDS
+from core.tot.presets import PRESETS, preset
 from totgui.views.live.curves import CurvesView
 from totgui.views.live.heatmap import LiveHeatmapView
 from totgui.views.runs import RunsView
@@ -103,3 +104,20 @@ def test_what_a_hidden_run_counted_is_not_told(qtbot):
     assert "5 clusters were found" in view._counted.text()
     session.runs.hide(newest.id)
     assert "5 clusters were found" not in view._counted.text() and view._counted.isHidden()
+
+
+def test_every_preset_and_every_method_can_be_chosen_with_its_own_settings(qtbot):
+    view = TrainingView(a_session())
+    qtbot.addWidget(view)
+    for name in PRESETS:
+        view._preset.setCurrentIndex(view._preset.findData(name))
+        view._preset.activated.emit(view._preset.currentIndex())
+        assert view._method.currentData() == PRESETS[name].method, "a preset comes with the method it is meant for"
+        for method in METHODS:
+            view._method.setCurrentIndex(view._method.findData(method))
+            view._method.activated.emit(view._method.currentIndex())
+            wanted = preset(name, method=method, n_clusters=view._clusters.value())
+            assert view.config() == wanted, (name, method)
+            shown = {field.name for field in FIELDS if not view._fields[field.name].isHidden()}
+            used = {field.name for field in FIELDS if not field.methods or method in field.methods}
+            assert shown == used, "what a method does not read is not asked"

@@ -113,3 +113,26 @@ def test_projects_of_each_activity_go_into_a_new_folder_only(projects, tmp_path,
     code, _, error = tot(capsys, "new", projects[0].parent, tmp_path / "data", "--each-activity", *words)
     assert code == 2 and said in error
     assert sorted(path.name for path in projects[0].parent.glob("*.tot")) == ["coffee.tot", "tea.tot"]
+
+
+def test_several_activities_are_scored_each_alone_and_together(projects, capsys) -> None:
+    assert tot(capsys, "train", *projects, "--method", "tot", *OPTIONS)[0] == 0
+    for path in projects:
+        assert tot(capsys, "segment", path)[0] == 0
+    code, found, _ = tot(capsys, "evaluate", *projects)
+    assert code == 0 and [row["activity"] for row in found["activities"]] == ["coffee", "tea"]
+    alone = [tot(capsys, "evaluate", path)[1] for path in projects]
+    for row, single in zip(found["activities"], alone, strict=True):
+        assert {key: row[key] for key in single} == single
+    right = [sum(row["frames"] * row["recall"] for row in each["per_class"]) for each in alone]
+    assert found["mof"] == pytest.approx(sum(right) / sum(each["frames"] for each in alone))
+    assert found["f1"] == pytest.approx(sum(each["f1"] for each in alone) / 2)
+    ious = [row["iou"] for each in alone for row in each["per_class"]]
+    assert found["miou"] == pytest.approx(sum(ious) / len(ious))
+    assert set(found["baselines"]) == {"equal_split", "one_class"}
+
+
+@pytest.mark.parametrize("words", [("--run", "r1"), ("--level", "video")])
+def test_what_cannot_be_scored_together_is_refused(projects, capsys, words) -> None:
+    code, _, error = tot(capsys, "evaluate", *projects, *words)
+    assert code == 2 and "newest runs, at activity or global level" in error
