@@ -248,3 +248,17 @@ def test_a_click_in_the_palette_is_over_before_its_command_asks(window: MainWind
     assert not asked, "the command was done inside the click"
     qtbot.waitUntil(lambda: bool(asked))
     timer.stop()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_a_window_that_closes_is_gone_before_its_jobs_are_ended(window: MainWindow, monkeypatch) -> None:
+    """It stood there for up to two seconds and answered nothing, torn-off panels as well."""
+    window.docks["Runs"].setFloating(True)
+    monkeypatch.setattr(window.settings, "set_layout", lambda geometry, state: None)  # not for the next test
+    seen: list[bool] = []
+    real = window.session.close
+    tops = (window, window.docks["Runs"])
+    monkeypatch.setattr(window.session, "close", lambda: (seen.extend(top.isVisible() for top in tops), real()))
+    assert all(top.isVisible() for top in tops)
+    window.close()
+    assert seen == [False, False]
