@@ -39,7 +39,7 @@ from totgui.main_window import MainWindow
 from totgui.palette import apply_theme
 from totgui.session import Session
 from totgui.settings import Settings
-from totgui.window.layouts import ARRANGEMENTS
+from totgui.window.layouts import LAYOUTS
 
 TICK_MS, OPEN_MS, REST_MS = 4, 500, 900
 SKIPPED = ("file.quit", "file.demo", "file.close", "help.about-qt")
@@ -168,7 +168,7 @@ def measure(asked: argparse.Namespace, folder: Path) -> None:
     for turn in ("first", "again"):
         for name in window.docks:
             acts.act(f"panel {name}, {turn}", lambda n=name: (window.docks[n].show(), window.docks[n].raise_()))
-        for name in ARRANGEMENTS:
+        for name in LAYOUTS:
             acts.act(f"layout {name}, {turn}", lambda n=name: window.placing.arrange(n))
         acts.act(f"layout reset, {turn}", window.reset_layout)
     actions = window.actions_

@@ -39,7 +39,7 @@ from totgui.main_window import MainWindow
 from totgui.palette import apply_theme
 from totgui.session import Session
 from totgui.settings import Settings
-from totgui.window.layouts import ARRANGEMENTS
+from totgui.window.layouts import LAYOUTS
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 PAUSE_MS = 120
@@ -226,7 +226,7 @@ class Person(QObject):
         ]
 
     def layouts(self) -> list[Step]:
-        names = self.dice.sample(list(ARRANGEMENTS), 3)
+        names = self.dice.sample(list(LAYOUTS), 3)
         back = ("size", lambda: self.window.resize(self.dice.randrange(1200, 1700), 980), 300)
         return [*(self.command(f"view.layout-{name.casefold()}", 600) for name in names), back,
                 self.command("view.reset", 500)]  # fmt: skip

@@ -61,9 +61,9 @@ def tour(stage: Stage, step: int) -> Steps:
     guide.leave()
 
 
-def arrangement(stage: Stage, name: str) -> Steps:
+def in_layout(stage: Stage, name: str) -> Steps:
     stage.open("reviewed", frame=400)
-    stage.window.set_arrangement(name)
+    stage.window.show_layout(name)
     yield stage.window
     stage.window.reset_layout()
 
@@ -108,7 +108,7 @@ def tab(stage: Stage, dock: str, number: int, *, tall: bool = False) -> Steps:
 
 def label_map(stage: Stage, *, after: bool) -> Steps:
     stage.open("trained", frame=400)
-    stage.window.set_arrangement("Map")
+    stage.window.show_layout("Map")
     document, run = stage.session.document, stage.session.current_run
     if after:
         targets = [action for action in document.actions]
@@ -446,7 +446,7 @@ STATES: dict[str, State] = {
     "tour-1": partial(tour, step=0),
     "tour-4": partial(tour, step=3),
     "tour-7": partial(tour, step=6),
-    **{f"layout-{n.lower()}": partial(arrangement, name=n) for n in ("Review", "Train", "Map", "Compare", "Present")},
+    **{f"layout-{n.lower()}": partial(in_layout, name=n) for n in ("Review", "Train", "Map", "Compare", "Present")},
     "live-while-training": training,
     "review-queue": in_review,
     **{f"metrics-{n}": partial(tab, dock="Metrics", number=n) for n in range(4)},

@@ -148,7 +148,7 @@ class HeadlessJob:
         self.window.bar.dismiss()
         for number, (dock, layout) in enumerate(PICTURES.items(), start=4):
             if layout:
-                self.window.set_arrangement(layout)
+                self.window.show_layout(layout)
             self._show(dock, f"{number}-{dock.lower().replace(' ', '-')}")
             self.window.reset_layout()
         apply_theme(self.application, "dark")

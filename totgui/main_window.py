@@ -179,7 +179,7 @@ class MainWindow(QMainWindow):
 
         self.bar.say(text, "done", [("Undo", undo)])
 
-    def set_arrangement(self, name: str) -> None:
+    def show_layout(self, name: str) -> None:
         """Show the panels of a task now; the command takes a few turns of the event loop."""
         self.placing.arrange(name)
         self.placing.turns.finish()

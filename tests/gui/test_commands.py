@@ -1,4 +1,4 @@
-"""Every command is found, has the keys that a person chose, and panels come in arrangements that can be left again."""
+"""Every command is found, has the keys that a person chose, and panels come in layouts that can be left again."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from totgui.models.key_hints import STANDARD_KEYS, not_taken, read_only
 from totgui.palette import SHADES, SHEET, apply_theme
 from totgui.session import Session
 from totgui.settings import Settings
-from totgui.window.layouts import ARRANGEMENTS
+from totgui.window.layouts import LAYOUTS
 
 popups = pytest.mark.qt_log_ignore("This plugin does not support")
 """Offscreen has no windows to raise and no keyboard to grab; a popup wants both."""
@@ -282,9 +282,9 @@ def test_action_keys_follow_the_order_of_the_actions(window):
 # --- layouts ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ARRANGEMENTS)
-def test_an_arrangement_shows_its_panels_and_no_other(window, qtbot, name):
-    wanted = ARRANGEMENTS[name]
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_a_layout_shows_its_panels_and_no_other(window, qtbot, name):
+    wanted = LAYOUTS[name]
     window.actions_.by_name[f"view.layout-{name.casefold()}"].trigger()
     assert not window.updatesEnabled(), "what stands between two layouts is not seen"
     qtbot.waitUntil(window.updatesEnabled, timeout=20_000)
@@ -298,11 +298,11 @@ def test_an_arrangement_shows_its_panels_and_no_other(window, qtbot, name):
 
 
 @popups
-def test_arrangements_can_follow_each_other_and_reset_brings_everything_back(window, qtbot):
+def test_layouts_can_follow_each_other_and_reset_brings_everything_back(window, qtbot):
     height = window.docks["Videos"].height()
     window.docks["Label map"].setFloating(True)
-    for name in (*ARRANGEMENTS, "Present"):
-        window.set_arrangement(name)
+    for name in (*LAYOUTS, "Present"):
+        window.show_layout(name)
     window.reset_layout()
     assert not any(dock.isHidden() or dock.isFloating() for dock in window.docks.values())
     assert not window.toolbar.isHidden()
@@ -331,13 +331,13 @@ def test_layouts_that_are_asked_for_in_quick_succession_end_with_the_last(window
 
 
 def test_the_next_project_finds_the_panels_as_they_were(window, tmp_path):
-    window.set_arrangement("Review")
+    window.show_layout("Review")
     path = window.session.project.path
     window.session.close_project()
     assert all(dock.isHidden() for dock in window.docks.values())
     window.session.open_project(path)
     shown = {panel for panel, dock in window.docks.items() if not dock.isHidden()}
-    wanted = ARRANGEMENTS["Review"]
+    wanted = LAYOUTS["Review"]
     assert shown == {*wanted.left, *wanted.right, *wanted.bottom}
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from ..palette import theme_steps
 from ..window.held_layouts import hold_layouts
-from ..window.layouts import ARRANGEMENTS
+from ..window.layouts import LAYOUTS
 from .menu import Command, Menu
 
 THEMES = (("light", "Light theme"), ("dark", "Dark theme"), ("system", "Theme of the system"))
@@ -58,10 +58,10 @@ class ViewMenu(Menu):
                     f"Layout: {name}",
                     lambda name=name: self.window.placing.arrange(name),
                     [f"Ctrl+Alt+{number}"],
-                    arrangement.tip,
+                    layout.tip,
                     self.is_open,
                 )
-                for number, (name, arrangement) in enumerate(ARRANGEMENTS.items(), start=1)
+                for number, (name, layout) in enumerate(LAYOUTS.items(), start=1)
             ),
             Command("view.reset", "Reset layout", self.window.reset_layout),
         ]

@@ -1,4 +1,4 @@
-"""Arrangements of the panels for a task: which are shown, where, and how much of the window they take."""
+"""Layouts of the panels for a task: which are shown, where, and how much of the window they take."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SIDES = {"left": Area.LeftDockWidgetArea, "right": Area.RightDockWidgetArea, "bo
 
 
 @dataclass(frozen=True)
-class Arrangement:
+class Layout:
     """Panels by side; several of one side are tabs, the first on top. `shares` are of the width, at the bottom of the
     height. `tall` gives the right side the whole height. `toolbar` False leaves nothing but the video and the menu."""
 
@@ -27,47 +27,47 @@ class Arrangement:
     toolbar: bool = True
 
 
-ARRANGEMENTS = {
-    "Review": Arrangement(
+LAYOUTS = {
+    "Review": Layout(
         "Video and timeline, with the list of videos, the review and the actions",
         left=("Videos",),
         right=("Review", "Labels", "History"),
         bottom=("Timeline",),
         shares={"left": 0.24, "right": 0.26, "bottom": 0.44},
     ),
-    "Train": Arrangement(
+    "Train": Layout(
         "Settings, curves and the pinned video while it is being learned",
         left=("Training", "Runs"),
         right=("Live", "Metrics"),
         shares={"left": 0.26, "right": 0.44},
     ),
-    "Map": Arrangement(
+    "Map": Layout(
         "The label map, wide and tall, beside the video and the timeline",
         right=("Label map", "Labels"),
         bottom=("Timeline",),
         shares={"right": 0.62, "bottom": 0.4},
         tall=True,
     ),
-    "Compare": Arrangement(
+    "Compare": Layout(
         "Runs side by side as strips",
         left=("Runs", "Videos"),
         right=("Metrics",),
         bottom=("Compare", "Activity"),
         shares={"left": 0.24, "right": 0.28, "bottom": 0.55},
     ),
-    "Present": Arrangement("The video alone", toolbar=False),
+    "Present": Layout("The video alone", toolbar=False),
 }
 
 
 def arrange_steps(
     window: QMainWindow, docks: Mapping[str, QDockWidget], name: str, first: QByteArray
 ) -> list[Callable[[], object]]:
-    """What brings the panels of a window into an arrangement, in parts that each take a short while only.
+    """What brings the panels of a window into a layout, in parts that each take a short while only.
 
-    `first` is the state in which nothing floats. Panels that the arrangement does not name are hidden; names that are
+    `first` is the state in which nothing floats. Panels that the layout does not name are hidden; names that are
     no panels are left out.
     """
-    wanted = ARRANGEMENTS[name]
+    wanted = LAYOUTS[name]
 
     def clear() -> None:
         window.restoreState(first)
@@ -79,7 +79,7 @@ def arrange_steps(
     return [clear, *(partial(_fill_side, window, docks, wanted, side) for side in SIDES)]
 
 
-def _fill_side(window: QMainWindow, docks: Mapping[str, QDockWidget], wanted: Arrangement, side: str) -> None:
+def _fill_side(window: QMainWindow, docks: Mapping[str, QDockWidget], wanted: Layout, side: str) -> None:
     shown = [docks[panel] for panel in getattr(wanted, side) if panel in docks]
     for dock in shown:
         window.addDockWidget(SIDES[side], dock)

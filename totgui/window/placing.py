@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar
 
 from ..settings import Settings
 from .in_turns import InTurns
-from .layouts import ARRANGEMENTS, arrange_steps
+from .layouts import LAYOUTS, arrange_steps
 
 
 class Placing:
@@ -57,7 +57,7 @@ class Placing:
     def arrange(self, name: str) -> None:
         """Show the panels of a task, within the next few turns of the event loop; `turns.finish` does it at once."""
         steps = arrange_steps(self._window, self._docks, name, self._first)
-        self.turns.do([*steps, lambda: self._toolbar.setVisible(ARRANGEMENTS[name].toolbar)])
+        self.turns.do([*steps, lambda: self._toolbar.setVisible(LAYOUTS[name].toolbar)])
 
     def reset(self) -> None:
         """Put every panel back where it was at first."""
