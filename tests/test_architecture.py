@@ -59,6 +59,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "core.upkeep": ("core.store.opening core.store.salvage core.store.backup core.errors", ""),
     # What a person corrected, on its way into a training and into the record of its run.
     "core.learning_work": ("core.annotation core.data core.metrics.coverage core.errors", ""),
+    "core.learned_effect": ("core.annotation core.data core.metrics", ""),
     "core.evaluation": (f"core.project core.run_work core.annotation core.data core.metrics {VALUES}",
                         "msgspec numpy"),
     "core.global_evaluation": ("core.project core.evaluation core.annotation core.data core.metrics core.errors", ""),
@@ -109,7 +110,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "totgui.session": ("totgui.jobs totgui.companion totgui.playback totgui.decoder totgui.stills totgui.proxies "
                        "totgui.sound "
                        "core.project core.new_project core.run_work core.feature_work core.requests "
-                       "core.annotation core.metrics core.learning_work core.review core.review_work core.label_import "
+                       "core.annotation core.metrics core.learning_work core.learned_effect "
+                       "core.review core.review_work core.label_import "
                        f"core.second_reviewer core.relink core.data core.cache {VALUES}",
                        "QT numpy msgspec"),
     "totgui.models": ("totgui.palette totgui.session core.review core.annotation core.data core.metrics core.events "

@@ -7,13 +7,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from fakes_panels import a_session
+from PySide6.QtCore import QObject, Signal
 
 from core.annotation import commands
 from core.annotation.changes import Changes, What
-from core.annotation.learned import Learned, Taught
+from core.annotation.learned import Learned
+from core.annotation.learned import Taught as Told
 from core.annotation.values import ReviewStatus, ScoresRef
-from core.data.dataset import VideoId
+from core.data.dataset import RunId, VideoId
 from totgui.models.videos import MOF, REVIEW, VideosModel
+from totgui.session.taught import Taught
 from totgui.views.metrics.view import MetricsView
 from totgui.views.runs import RunsView
 from totgui.views.training.view import TrainingView
@@ -73,7 +76,7 @@ def test_more_actions_than_clusters_are_named_until_k_fits_or_nothing_is_learned
 def taught(session, *videos) -> None:
     """The shown run learned from these videos."""
     run = session.document.runs[session.current_run]
-    learned = Learned("corrected", {v: Taught((0,), (0,), 600) for v in videos})
+    learned = Learned("corrected", {v: Told((0,), (0,), 600) for v in videos})
     session.document.runs[run.id] = replace(run, learned=learned)
     session.documentChanged.emit(Changes(What.RUNS, runs=frozenset([run.id])), None)
 
@@ -108,6 +111,37 @@ def test_the_list_of_runs_says_what_each_learned_from(qtbot, session):
     cells = {view._table.item(r, 1).data(0x100): view._table.item(r, column).text() for r in rows}
     assert cells[session.current_run] == "1 corrected video, 600 frames"
     assert set(cells.values()) == {"1 corrected video, 600 frames", "–"}
+
+
+class Segmenting(QObject):
+    """The part of a session's runs that says when videos were segmented."""
+
+    segmented = Signal(object, str)
+
+
+def test_a_run_that_learned_says_what_that_changed_in_the_others(qtbot, session):
+    session.runs, said = Segmenting(), []
+    taught_part = Taught(session)
+    taught_part.message.connect(lambda text, level: said.append((text, level)))
+    session.runs.segmented.emit(session.current_run, "Run 1: 3 videos segmented.")
+    assert said.pop() == ("Run 1: 3 videos segmented.", "info")  # it learned from nothing
+    first = next(iter(session.document.videos))
+    earlier = session.document.runs[session.current_run]
+    now = replace(earlier, id=RunId("r9"), number=9, learned=Learned("corrected", {first: Told((0,), (0,), 600)}))
+    session.document.add_run(now, replace(session.document.label_maps[earlier.id], run=now.id))
+    mine = [replace(p, run=now.id) for (r, _), p in session.document.predictions.items() if r == earlier.id]
+    session.document.add_predictions(mine)
+    session.runs.segmented.emit(now.id, "Run 9: segmented.")
+    text, level = said.pop()
+    assert level == "info" and text.startswith(
+        "Run 9: segmented. It learned from 1 corrected video, 600 frames. On the "
+    )
+    assert f"0% of the frames otherwise than {earlier.name}" in text and "MoF" in text
+    session.computing.held = {}
+    session.runs.segmented.emit(now.id, "Run 9: segmented.")
+    session.document = None  # closed while it was counted
+    session.computing.flow()
+    assert not said
 
 
 def with_scores(session, tmp_path) -> None:

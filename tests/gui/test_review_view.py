@@ -99,6 +99,17 @@ def test_accepting_goes_on_to_the_next_video(window):
     assert session.document.review(VideoId("v0")).status is ReviewStatus.IN_REVIEW
 
 
+def test_accepting_says_that_the_next_training_learns_from_it(window):
+    session = window.session
+    session.do(lambda: commands.adopt_all(session.document, RUNS[1]))
+    window.training.learn_from.setCurrentIndex(window.training.learn_from.findData("none"))
+    window.actions_.by_name["review.accept"].trigger()
+    assert "accepted" in window.bar.text() and "learn" not in window.bar.text()
+    window.training.learn_from.setCurrentIndex(window.training.learn_from.findData("corrected"))
+    window.actions_.by_name["review.accept"].trigger()
+    assert window.bar.text().endswith("Train again (Ctrl+T) and the other videos learn from it.")
+
+
 def test_unlabelled_frames_are_offered_as_background(window):
     session = window.session
     video = session.current_video

@@ -164,8 +164,19 @@ class ReviewMenu(Menu):
         """Say what was done and how far the activity is, and open the next video that nobody has reviewed."""
         document = self.document
         done = sum(document.review(v).status is ReviewStatus.ACCEPTED for v in document.videos)
-        self.say(f"{word} {document.videos[video].name}. {done} of {len(document.videos)} videos are accepted.")
+        text = f"{word} {document.videos[video].name}. {done} of {len(document.videos)} videos are accepted."
+        self.say(text + self._teaches(video))
         self.go_open(quiet=True)
+
+    def _teaches(self, video: VideoId) -> str:
+        """That the next training learns from a video that was accepted, where the run that is shown has not."""
+        run = self.document.runs.get(self.session.current_run)
+        new = run is not None and video not in run.learned.videos
+        if not new or self.document.review(video).status is not ReviewStatus.ACCEPTED:
+            return ""
+        if self.window.training.learn_from.source == "none":
+            return ""
+        return self.named(" Train again ({model.train}) and the other videos learn from it.")
 
     # --- where to look ---------------------------------------------------------------------------------
 

@@ -35,6 +35,7 @@ class Runs(Part):
     """Starts trainings of the open project and puts what they learned into it."""
 
     trained = Signal(object)  # RunId
+    segmented = Signal(object, str)  # RunId, and what there is to say of it
     pinned: VideoId | None = None
     last_training: Training | None = None
     """The newest training that was started, to be tried again in another way."""
@@ -153,4 +154,4 @@ class Runs(Part):
         text = f"{project.document.runs[run].name}: {len(finished.result['videos'])} videos segmented."
         if has_unnamed_steps(project.document, run):
             text += " Nothing says what its steps are called: name them in the Label map."
-        self.message.emit(text, "info")
+        self.segmented.emit(run, text)

@@ -46,6 +46,7 @@ from .proposals import Proposals
 from .reports import Reports
 from .reviewing import Reviewing
 from .runs import Runs
+from .taught import Taught
 from .turns import IntArray, Turns
 
 CLOSE_S = 5.0
@@ -101,7 +102,7 @@ class Session(QObject):
         self.turns, self._reports, self.computing = Turns(self), Reports(self), Computing(self)
         self.comparing = Comparing(self._mapped, self)
         self.reviewing = Reviewing(self.computing, self)
-        self.proposals = Proposals(self)
+        self.proposals, self._taught = Proposals(self), Taught(self)
 
     def _connect(self) -> None:
         self._savedArrived.connect(self.savedStateChanged)
@@ -122,6 +123,7 @@ class Session(QObject):
             part.changedProject.connect(lambda changes: self._changed(changes, None))
         self.past.stepped.connect(lambda changes: self._changed(changes, None))
         beside = (self._reports.message, self.proxies.message, self.comparing.message, self.computing.message)
+        beside = (*beside, self._taught.message)
         at_work = (work.message, self._editing.message, self.past.message, *(part.message for part in self._parts))
         for message in (*at_work, *beside):
             message.connect(self.message)

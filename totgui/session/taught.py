@@ -1,0 +1,39 @@
+"""What is said of a run once its videos are segmented: of one that learned from corrections, what that changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from core.data.dataset import RunId
+from core.learned_effect import compared
+
+
+class Taught(QObject):
+    """Adds to the message of a run what it learned from, and how the others look beside the run before it."""
+
+    message = Signal(str, str)
+
+    def __init__(self, session: Any) -> None:  # a Session; naming it here would close a circle of imports
+        super().__init__(session)
+        self._session = session
+        session.runs.segmented.connect(self._on_segmented)
+
+    def _on_segmented(self, run: RunId, text: str) -> None:
+        document = self._session.document
+        learned = document.runs[run].learned
+        if not learned.videos:
+            self.message.emit(text, "info")
+            return
+        text = f"{text} It learned from {learned.words}."
+        found = compared(document, run)
+        if found is None:
+            self.message.emit(text, "info")
+        else:
+            self._session.computing.ask("effect", found.words, lambda words: self._say(run, f"{text} {words}"))
+
+    def _say(self, run: RunId, text: str) -> None:
+        document = self._session.document
+        if document is not None and run in document.runs:  # the project may have been closed meanwhile
+            self.message.emit(text, "info")
