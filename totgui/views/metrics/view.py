@@ -130,37 +130,45 @@ class MetricsView(QWidget):
         self._stale = True
         self._report: Any = None
         self._filled: tuple[Any, ...] | None = None
-        for each, name in (
-            (self.scores, "Scores"),
-            (self.videos, "Scores by video"),
-            (self.classes, "Scores by action"),
-        ):
+        self._dress_tables()
+        self.tabs = self._tabs()
+        self.empty = plain("", self, dim=True)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._pages = QStackedWidget(self)
+        self._place()
+        self._track.currentIndexChanged.connect(self._show)
+        for signal in (session.projectChanged, session.currentRunChanged, session.reportReady):
+            signal.connect(self._later)
+        session.documentChanged.connect(self._later)
+        self._show()
+
+    def _dress_tables(self) -> None:
+        names = ((self.scores, "Scores"), (self.videos, "Scores by video"), (self.classes, "Scores by action"))
+        for each, name in names:
             each.setAccessibleName(name)
         for each in (self.videos, self.classes):
             each.setTextElideMode(Qt.TextElideMode.ElideMiddle)
             each.setSortingEnabled(True)
             each.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         self.videos.itemSelectionChanged.connect(self._on_video)
+
+    def _tabs(self) -> QTabWidget:
         tabs = QTabWidget(self)
         tabs.setDocumentMode(True)
         name_tabs(tabs, "Scores by what they are counted over")
-        pages = (
-            ("Scores", self.scores),
-            ("Videos", self.videos),
-            ("Classes", self.classes),
-            ("Confusion", self._confusion_page()),
-        )
-        for name, widget in pages:
-            tabs.addTab(widget, name)
-        self.tabs = tabs
+        tabs.addTab(self.scores, "Scores")
+        tabs.addTab(self.videos, "Videos")
+        tabs.addTab(self.classes, "Classes")
+        tabs.addTab(self._confusion_page(), "Confusion")
+        return tabs
+
+    def _place(self) -> None:
+        """The scores below their head, or a word where there are none."""
         scored = QWidget(self)
         column = QVBoxLayout(scored)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(Tiles(list(self.tiles.values()), scored))
-        column.addWidget(tabs, 1)
-        self.empty = plain("", self, dim=True)
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._pages = QStackedWidget(self)
+        column.addWidget(self.tabs, 1)
         self._pages.addWidget(self.empty)
         self._pages.addWidget(scored)
         head = QHBoxLayout()
@@ -171,11 +179,6 @@ class MetricsView(QWidget):
         whole.addLayout(head)
         whole.addWidget(self._banner)
         whole.addWidget(self._pages, 1)
-        self._track.currentIndexChanged.connect(self._show)
-        for signal in (session.projectChanged, session.currentRunChanged, session.reportReady):
-            signal.connect(self._later)
-        session.documentChanged.connect(self._later)
-        self._show()
 
     def sizeHint(self) -> QSize:
         return QSize(440, 560)
