@@ -5,8 +5,8 @@
 The real window, on the screen that is set or offscreen, shows a copy of the project. The events are planned from the
 two tracks, as a reviewer would who knows the keys, then sent as mouse and key events and nothing else: a boundary that
 is in the wrong place is dragged (it snaps to the ground truth), where whole steps are wrong a range is drawn on the
-ruler and an action key pressed; then the video is accepted. Printed are the events, the least possible number of
-gestures, the time from the first to the last, and whether the corrected track equals the ground truth frame by frame.
+ruler and an action key pressed; then the video is accepted. Printed are the events, a number of gestures below which
+nobody can stay, the time from the first to the last, and whether the corrected track is the ground truth frame by frame.
 Without VIDEO the one with the lowest score is taken. FILE keeps the events.
 """
 
@@ -19,7 +19,6 @@ import shutil
 import sys
 import tempfile
 import time
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +43,10 @@ Event = dict[str, Any]
 
 
 def least_gestures(found: Segmentation, truth: Segmentation) -> int:
-    """The fewest gestures that can do it: each sets at most two boundaries, and one of them may be in place already."""
+    """No fewer can do it: each sets at most two boundaries, and gives all frames that it changes one action."""
     missing = len(set(truth.boundaries().tolist()) - set(found.boundaries().tolist()))
-    return -(-missing // 2) if missing else int(not found.same_labels(truth))
+    labels = truth.to_frames()
+    return max(-(-missing // 2), len(set(labels[found.to_frames() != labels].tolist())))
 
 
 def plan_drags(found: Segmentation, truth: Segmentation) -> list[Event]:
@@ -65,14 +65,17 @@ def plan_drags(found: Segmentation, truth: Segmentation) -> list[Event]:
 
 
 def plan_ranges(found: Segmentation, truth: Segmentation, keys: dict[int, str]) -> list[Event]:
-    """A range and an action key for each stretch of one action that is wrong."""
+    """A range and an action key for each step that has wrong frames: from its first wrong frame to its last.
+
+    What is right in between stays right. Where no action comes twice there is no way with fewer ranges or drags.
+    """
     events: list[Event] = []
-    wrong, labels = found.to_frames() != truth.to_frames(), truth.to_frames()
-    edges = np.flatnonzero(np.diff(np.concatenate([[-1], np.where(wrong, labels, -1), [-1]])))
-    for start, stop in pairwise(edges):
-        if wrong[start]:
-            events.append({"do": "range", "from": int(start), "to": int(stop)})
-            events.append({"do": "key", "key": keys[int(labels[start])]})
+    wrong = found.to_frames() != truth.to_frames()
+    for start, stop, label in truth.segments:
+        places = np.flatnonzero(wrong[start:stop])
+        if len(places):
+            events.append({"do": "range", "from": start + int(places[0]), "to": start + int(places[-1]) + 1})
+            events.append({"do": "key", "key": keys[int(label)]})
     return events
 
 
@@ -166,7 +169,7 @@ def main() -> int:
         for event in events:
             print(f"  {json.dumps(event)}")
         least = least_gestures(found, truth) + 1
-        print(f"{len(events)} events in {gestures} gestures, the last accepts; the least possible are {least}.")
+        print(f"{len(events)} events in {gestures} gestures, the last accepts; nobody can do it in fewer than {least}.")
         print(f"Replayed in {seconds:.1f} s. Equal to the ground truth: {same}; {review.status}.")
         if options.events is not None:
             options.events.write_text(json.dumps({"video": video, "events": events}, indent=1))
