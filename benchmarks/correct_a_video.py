@@ -6,8 +6,8 @@ The real window, on the screen that is set or offscreen, shows a copy of the pro
 two tracks, as a reviewer would who knows the keys, then sent as mouse and key events and nothing else: a boundary that
 is in the wrong place is dragged (it snaps to the ground truth), where whole steps are wrong a range is drawn on the
 ruler and an action key pressed; then the video is accepted. Printed are the events, a number of gestures below which
-nobody can stay, the time from the first to the last, and whether the corrected track is the ground truth frame by frame.
-Without VIDEO the one with the lowest score is taken. FILE keeps the events.
+nobody can stay, the time from the first to the last, and whether every frame is now that of the ground truth. Without
+VIDEO the one with the lowest score is taken. FILE keeps the events.
 """
 
 from __future__ import annotations
