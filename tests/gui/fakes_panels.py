@@ -76,7 +76,7 @@ class FakeSession(QObject):
         self.work = self.runs = self.features = self.files = self.exchange = self.pictures = self
         self.project, self.extracting = None, False
         self.proposals = Proposals(self)
-        self.training = False
+        self.training, self.jobs = False, dict[str, str]()
         self.notes: dict[VideoId, str] = {}
         self.document = document
         self.current_run = next(reversed(document.runs), None) if document else None

@@ -33,6 +33,9 @@ MAIN = (1, 4, 5)
 """The series that stand for a run where several are drawn: loss, MoF, F1."""
 EACH, MEAN = "each", "mean"
 USUAL_BEHIND, SIDE_BY_SIDE = 3, 620
+TRAINING = "Training"
+"""What a job that trains is called, and its first event."""
+IDLE = "No training is under way. Earlier runs are drawn faint."
 STOPPING = {
     StopKind.KEEP: "Stopping. What was learned is kept…",
     StopKind.DISCARD: "Cancelling…",
@@ -83,6 +86,7 @@ class CurvesView(QWidget):
         session.documentChanged.connect(self._on_document)
         session.projectChanged.connect(self._on_project)
         session.currentRunChanged.connect(self._draw)
+        session.jobsChanged.connect(self._on_jobs)
         self._on_project()
 
     def _build(self) -> None:
@@ -125,7 +129,8 @@ class CurvesView(QWidget):
 
     def _on_project(self) -> None:
         self.families, self._end, self._behind = [], 0, None
-        self._state.setText("No training runs. Earlier runs are drawn faint.")
+        self._job = ""
+        self._state.setText(IDLE)
         self._machine.setText("")
         self._draw()
 
@@ -136,12 +141,25 @@ class CurvesView(QWidget):
     def _on_stop(self, kind: StopKind) -> None:
         self._state.setText(STOPPING[kind])
 
+    def _on_jobs(self) -> None:
+        """A training was asked for, and its engine may take a while to come; or it is gone, perhaps without a curve."""
+        training = next((job for job, name in self._session.jobs.items() if name == TRAINING), "")
+        if training and training != self._job:
+            self._begin("")
+        elif not training and self._job and not self.families:
+            self._state.setText(IDLE)
+            self._machine.setText("")
+        self._job = training
+
+    def _begin(self, machine: str) -> None:
+        self.families, self._end = [], 0
+        self._state.setText("Starting…")
+        self._machine.setText(machine)
+        self._draw()
+
     def _on_event(self, event: object) -> None:
-        if isinstance(event, Started) and event.device and event.text == "Training":
-            self.families, self._end = [], 0
-            self._state.setText("Starting…")
-            self._machine.setText(f"on {event.device}")
-            self._draw()
+        if isinstance(event, Started) and event.device and event.text == TRAINING:
+            self._begin(f"on {event.device}")
         elif isinstance(event, TrainingMetrics):
             self._on_metrics(event)
         elif isinstance(event, Progress) and self.families and event.seconds_left is not None:
