@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
     QTreeView,
     QWidget,
 )
+from shiboken6 import isValid
 
 SLOW = ("Open demo",)
 """Menu entries that the monkey leaves alone: rendering the demo takes the engine for minutes."""
@@ -56,12 +57,20 @@ BEFORE = {
     "edit.redo": ("edit.undo",), "edit.clear": ("edit.select-all", "range.in"),
     "range.clear": ("range.in", "range.out"), "segment.range": ("range.in", "playback.on-10", "range.out"),
     "playback.original": ("playback.smooth",), "playback.forget-proxy": ("playback.smooth",),
+    "playback.sound": ("review.next-video", "review.next-video"),
+    "playback.louder": ("review.next-video", "review.next-video", "playback.sound"),
+    "playback.quieter": ("review.next-video", "review.next-video", "playback.sound"),
     "model.stop": ("model.train",), "model.discard": ("model.train",), "model.resume": ("model.discard",),
 }  # fmt: skip
 """What makes a command possible, in this order."""
 LONG = ("playback.smooth", "model.discard")
 WAITS = 120
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
+
+
+def is_there(widget: QWidget) -> bool:
+    """Whether a widget can still be pointed at: what was done to it may have closed it."""
+    return isValid(widget) and widget.isVisible()
 
 
 def has_menu(widget: QWidget) -> bool:
@@ -125,11 +134,12 @@ class Hands(QObject):
         for _ in range(dice.randrange(1, 6)):
             at += QPoint(dice.randrange(-80, 81), dice.randrange(-30, 31))
             QTest.mouseMove(widget, at)
-            if not widget.isVisible():
+            if not is_there(widget):
                 return
         if dice.random() < 0.1:
             QTest.keyClick(widget, Qt.Key.Key_Escape)
-        QTest.mouseRelease(widget, LEFT, modifier, at)
+        if is_there(widget):
+            QTest.mouseRelease(widget, LEFT, modifier, at)
 
     def wheel(self, dice: random.Random) -> None:
         widget, at = self.one(dice)

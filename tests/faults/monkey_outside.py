@@ -11,7 +11,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEven
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QSpinBox
 
-from .monkey_hands import KEYS, LEFT, MODIFIERS, NAMES, SLOW, Hands
+from .monkey_hands import KEYS, LEFT, MODIFIERS, NAMES, SLOW, Hands, is_there
 from .monkey_places import Places
 
 AREAS = (
@@ -154,9 +154,9 @@ class Outside(Hands):
             self.text += f" and {entry.text()}"
             entry.trigger()
         QApplication.processEvents()
-        if widget.isVisible():
+        if is_there(widget):
             QTest.mouseMove(widget, at + QPoint(dice.randrange(-90, 91), 9))
-        if widget.isVisible():
+        if is_there(widget):
             QTest.mouseRelease(widget, LEFT, Qt.KeyboardModifier.NoModifier, at)
 
     def burst(self, dice: random.Random) -> None:

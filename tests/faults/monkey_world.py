@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 from pathlib import Path
@@ -17,9 +18,10 @@ from core.data.dataset import RunId
 AWAY = ".away"
 
 
-def a_dataset(folder: Path) -> Path:
-    """Three clips with features and labels, in the simplest layout."""
+def a_dataset(folder: Path, *, with_sound: bool = False) -> Path:
+    """Three clips with features and labels, in the simplest layout; the last of them `with_sound`."""
     from numbered_clips import N, make_clip
+    from sounding_clips import make_sounding
 
     root, generator = folder / "set", np.random.default_rng(0)
     for name in ("videos", "features", "groundTruth", "mapping"):
@@ -34,15 +36,17 @@ def a_dataset(folder: Path) -> Path:
         matrix = np.eye(4)[truth] @ generator.normal(size=(4, 8)) + generator.normal(size=(N, 8)) * 0.2
         np.save(root / "features" / f"{video}.npy", matrix.astype(np.float32))
         (root / "groundTruth" / f"{video}.txt").write_text("\n".join(steps[i] for i in truth) + "\n")
+    if with_sound:
+        os.replace(make_sounding(folder / "clip", "aac"), root / "videos" / "three.mp4")
     return root
 
 
-def a_ready_project(folder: Path) -> Path:
+def a_ready_project(folder: Path, *, with_sound: bool = False) -> Path:
     """A project on the dataset with a run, predictions and one corrected track, closed."""
     from core import api
 
     path = folder / "p.tot"
-    with api.create_project(path, api.open_dataset(a_dataset(folder))) as project:
+    with api.create_project(path, api.open_dataset(a_dataset(folder, with_sound=with_sound))) as project:
         run = RunId("r1")
         project.add_run(
             Run(
