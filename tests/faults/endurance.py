@@ -39,6 +39,8 @@ def soak(count: int, seed: int, folder: Path) -> Outcome:
     if "failure" in found:
         return Outcome(0, (found["failure"],))
     first, last = found.pop("first"), found.pop("last")
+    if not found["objects that came since 30 %"]:
+        del found["objects that came since 30 %"]
     grown = [f"{n}: {first[n]} at 30 %, {last[n]} at the end" for n in first if last[n] > first[n]]
     # Under 20,000 frames the line through the samples is mostly noise of the allocator.
     slope = found["MB per 10 min of work"]

@@ -117,7 +117,7 @@ def soak(folder: Path, frames: int) -> dict[str, object]:
     return {
         "frames": shown, "seeks": seeks, "switches": switches, "seconds": round(time.monotonic() - began),
         "MB at the end": round(memory()), "MB per 10 min of work": round(slope, 2), "first": first[0], "last": last,
-        "came": ", ".join(f"{n} {kind}" for kind, n in sorted((kinds - first[1]).items())),
+        "objects that came since 30 %": ", ".join(f"{n} {kind}" for kind, n in sorted((kinds - first[1]).items())),
     }  # fmt: skip
 
 

@@ -57,9 +57,6 @@ BEFORE = {
     "edit.redo": ("edit.undo",), "edit.clear": ("edit.select-all", "range.in"),
     "range.clear": ("range.in", "range.out"), "segment.range": ("range.in", "playback.on-10", "range.out"),
     "playback.original": ("playback.smooth",), "playback.forget-proxy": ("playback.smooth",),
-    "playback.sound": ("review.next-video", "review.next-video"),
-    "playback.louder": ("review.next-video", "review.next-video", "playback.sound"),
-    "playback.quieter": ("review.next-video", "review.next-video", "playback.sound"),
     "model.stop": ("model.train",), "model.discard": ("model.train",), "model.resume": ("model.discard",),
 }  # fmt: skip
 """What makes a command possible, in this order."""

@@ -19,7 +19,7 @@ AWAY = ".away"
 
 
 def a_dataset(folder: Path, *, with_sound: bool = False) -> Path:
-    """Three clips with features and labels, in the simplest layout; the last of them `with_sound`."""
+    """Three clips with features and labels, in the simplest layout; the first of them `with_sound`."""
     from numbered_clips import N, make_clip
     from sounding_clips import make_sounding
 
@@ -37,7 +37,7 @@ def a_dataset(folder: Path, *, with_sound: bool = False) -> Path:
         np.save(root / "features" / f"{video}.npy", matrix.astype(np.float32))
         (root / "groundTruth" / f"{video}.txt").write_text("\n".join(steps[i] for i in truth) + "\n")
     if with_sound:
-        os.replace(make_sounding(folder / "clip", "aac"), root / "videos" / "three.mp4")
+        os.replace(make_sounding(folder / "clip", "aac"), root / "videos" / "one.mp4")
     return root
 
 
