@@ -233,3 +233,16 @@ def test_a_training_that_ends_before_its_first_numbers_is_not_starting_for_ever(
     session.jobs = {}
     session.jobsChanged.emit()
     assert view.curves._state.text().startswith("No training is under way")
+
+
+def test_a_method_that_is_trained_twice_with_other_settings_is_two_curves(view, session):
+    """The second began where the first ended: a straight line back across the plot."""
+    for start in (10, 10):
+        for iteration in range(start, 101, 10):
+            session.jobEvent.emit(metrics(iteration, method="tot+tcl"))
+    families = view.curves.families
+    assert [family.name for family in families] == ["TOT + TCL", "TOT + TCL (2)"]
+    for line in view.curves.losses.lines:
+        assert list(line.xs) == sorted(line.xs) and len(line.xs) <= 10
+    past, now = (next(x for x in named(view.curves.losses) if x.name == f"{f.name} total") for f in families)
+    assert past.colour.alpha() < now.colour.alpha() == 255

@@ -33,6 +33,7 @@ MAIN = (1, 4, 5)
 """The series that stand for a run where several are drawn: loss, MoF, F1."""
 EACH, MEAN = "each", "mean"
 USUAL_BEHIND, SIDE_BY_SIDE = 3, 620
+PAST = 110
 TRAINING = "Training"
 """What a job that trains is called, and its first event."""
 IDLE = "No training is under way. Earlier runs are drawn faint."
@@ -44,10 +45,24 @@ STOPPING = {
 
 @dataclass
 class Family:
-    """The seeds of one method as they are trained: rows of iteration, losses, MoF and F1 for each."""
+    """The seeds of one method as they are trained: rows of iteration, losses, MoF and F1 for each.
+
+    `number` tells apart several trainings of one method, with other settings, that follow one another.
+    """
 
     method: str
+    number: int = 1
     seeds: dict[int, list[Row]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """What the legend calls it."""
+        return METHODS.get(self.method, self.method).split(" (")[0] + (f" ({self.number})" if self.number > 1 else "")
+
+    @property
+    def last(self) -> int:
+        """The last iteration that came."""
+        return max((int(rows[-1][0]) for rows in self.seeds.values() if rows), default=0)
 
     def add(self, iteration: int, run: SeedMetrics) -> None:
         """One more row of a seed."""
@@ -171,8 +186,10 @@ class CurvesView(QWidget):
     _memory = ""
 
     def _on_metrics(self, event: TrainingMetrics) -> None:
-        if not self.families or self.families[-1].method != event.method:
-            self.families.append(Family(event.method))
+        before = self.families[-1] if self.families else None
+        if before is None or before.method != event.method or event.iteration <= before.last:
+            alike = sum(family.method == event.method for family in self.families)
+            self.families.append(Family(event.method, alike + 1))
         runs = event.runs or (
             SeedMetrics(
                 seed=0,
@@ -201,12 +218,13 @@ class CurvesView(QWidget):
         several = any(len(family.seeds) > 1 for family in self.families)
         self._seeds.setVisible(several)
         behind = [line for run in self.behind() for line in self._faint(run)]
-        mean = self._seeds.currentData() == MEAN
+        mean, several_methods = self._seeds.currentData() == MEAN, len(self.families) > 1
+        now = self.families[-1] if self.families else None
         ends = [self._end, *(line.xs[-1] for _, line in behind if len(line.xs))]
         for plot, series in ((self.losses, LOSSES), (self.scores, SCORES)):
             lines = [line for kind, line in behind if kind is series]
             for family in self.families:
-                lines += _of_family(family, series, mean=mean, named=len(self.families) > 1)
+                lines += _of_family(family, series, mean=mean, named=several_methods, past=family is not now)
             plot.show_lines(lines, float(max(ends)))
 
     def behind(self) -> list[RunId]:
@@ -256,9 +274,14 @@ class CurvesView(QWidget):
         self._draw()
 
 
-def _of_family(family: Family, series: Sequence[tuple[str, int, str]], *, mean: bool, named: bool) -> list[Line]:
-    """The lines of one method: all series of a single seed; of several seeds the main ones, each or their mean."""
-    head = f"{METHODS.get(family.method, family.method).split(' (')[0]} " if named else ""
+def _of_family(
+    family: Family, series: Sequence[tuple[str, int, str]], *, mean: bool, named: bool, past: bool
+) -> list[Line]:
+    """The lines of one method: all series of a single seed; of several seeds the main ones, each or their mean.
+
+    Those of a method whose turn is over are paler than those of the one that is trained now.
+    """
+    head = f"{family.name} " if named else ""
     lines: list[Line] = []
     alone = len(family.seeds) == 1
     for name, place, colour in series:
@@ -268,16 +291,15 @@ def _of_family(family: Family, series: Sequence[tuple[str, int, str]], *, mean: 
         curves = [(xs, ys) for xs, ys in curves if xs]
         if not curves:
             continue
-        dashed = place in (2, 5)
+        dashed, paint = place in (2, 5), QColor(colour)
+        paint.setAlpha(PAST if past else 255)
         if alone or not mean:
             for number, (xs, ys) in enumerate(curves):
                 label = f"{head}{name}" if number == 0 else ""
-                lines.append(Line(label, xs, ys, QColor(colour), 2.0 if alone else 1.4, dashed and alone))
+                lines.append(Line(label, xs, ys, paint, 2.0 if alone else 1.4, dashed and alone))
         else:
             values = np.array([ys for _, ys in curves])
-            lines.append(
-                Line(f"{head}{name}", curves[0][0], values.mean(0), QColor(colour), 2.0, spread=values.std(0).tolist())
-            )
+            lines.append(Line(f"{head}{name}", curves[0][0], values.mean(0), paint, 2.0, spread=values.std(0).tolist()))
     return lines
 
 
