@@ -24,6 +24,8 @@ from .trained import Member, Paused, Trained
 from .training_state import PREFIX, TrainingState
 
 MAX_BYTES = 256 * 1024 * 1024
+MAX_PAUSED = 48 << 20
+"""Of the runs that are to go on: with the models that speak meanwhile they must fit what a project holds of a run."""
 Tensors = dict[str, Tensor]
 
 
@@ -177,6 +179,12 @@ def _with_paused(tensors: Tensors, record: str, n_dimensions: int, device: str) 
             runs.append(run)
         families.append(tuple(runs))
     return Paused(stopped.config, tuple(families))
+
+
+def bytes_of(paused: Paused) -> int:
+    """How much of a file the runs of a training that was stopped take."""
+    tensors, _ = _packed_paused(paused)
+    return sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
 
 
 def _taken(tensors: Tensors, prefix: str) -> Tensors:

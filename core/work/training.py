@@ -28,6 +28,8 @@ from .live import Live
 from .provenance import made_of
 from .videos import load_matrices
 
+TOO_LARGE = "All runs together are too large to be kept: at most the one that is shown can go on."
+
 
 def config_of(request: TrainRequest) -> TrainConfig:
     """The settings of a request, checked. Raises ConfigError."""
@@ -201,7 +203,11 @@ class _Work:
         is_all_there = len(self.families) == len(self.methods)
         if is_all_there and (len(runs) == 1 or all(run.training_state is None for run in runs)):
             return None
-        return Paused(config, tuple(tuple(each.runs) for each in self.families))
+        paused = Paused(config, tuple(tuple(each.runs) for each in self.families))
+        if weights.bytes_of(paused) > weights.MAX_PAUSED:
+            self.report(LogLine(text=TOO_LARGE, level="warning"))
+            return None
+        return paused
 
     def _curve(self, choice: Choice, metrics: dict[str, float] | None) -> list[list[float | None]]:
         live = self.lives[choice.family]

@@ -85,6 +85,15 @@ def test_no_memory_in_the_third_method_of_robust_costs_nothing(request_of, tmp_p
     assert rest["out_of_memory"] is None
 
 
+def test_runs_that_are_too_large_for_one_file_are_kept_as_one(request_of, tmp_path: Path, monkeypatch) -> None:
+    request = request_of("generic", seeds="3", iterations="20")
+    monkeypatch.setattr("core.tot.weights.MAX_PAUSED", 100_000)
+    part = run(structs.replace(request, out=str(tmp_path / "part")), 11)
+    assert Path(part["weights"]).stat().st_size < 100_000
+    rest = run(structs.replace(request, config=part["config"], resume=part["weights"], out=str(tmp_path / "rest")))
+    assert rest["iterations"] == 20 and rest["ensemble"] is None, "the most typical run goes on alone"
+
+
 def test_a_stop_and_another_stop_and_the_rest_are_one_training(request_of, tmp_path: Path) -> None:
     request = request_of(seeds="2", iterations="20")
     whole = run(structs.replace(request, out=str(tmp_path / "whole")))
