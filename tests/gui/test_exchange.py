@@ -6,7 +6,7 @@ import json
 
 import pytest
 from kit_project import HOSTILE, make_dataset, make_project
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
@@ -166,6 +166,7 @@ def test_a_hidden_export_goes_on_and_the_window_offers_the_folder(qtbot, window,
     monkeypatch.setattr("totgui.actions.file.open_path", opened.append)
     window.actions_.file.export(KIT)
     dialog = window.actions_.file._export
+    qtbot.waitUntil(dialog.isVisible)
     dialog.place.setText(str(tmp_path / "kit"))
     dialog.start()
     dialog.reject()  # Escape
@@ -174,6 +175,16 @@ def test_a_hidden_export_goes_on_and_the_window_offers_the_folder(qtbot, window,
     assert window.bar.choices() == ["Open folder", "Open page"]
     window.bar.choose("Open folder")
     assert opened == [tmp_path / "kit"]
+
+
+def test_a_project_that_is_closed_before_the_export_is_shown_has_none(qtbot, window, session):
+    window.actions_.file.export(KIT)
+    dialog = window.actions_.file._export
+    session.close_project()
+    later: list[bool] = []
+    QTimer.singleShot(0, lambda: later.append(dialog.isVisible()))  # after the turn in which it would be shown
+    qtbot.waitUntil(lambda: bool(later))
+    assert later == [False]
 
 
 def test_an_export_shows_the_labels_of_the_moment_it_began(session, tmp_path, monkeypatch):

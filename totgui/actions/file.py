@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QStandardPaths
+from PySide6.QtCore import QStandardPaths, QTimer
 from PySide6.QtWidgets import QFileDialog, QMenu
 
 from core.data.dataset import Dataset
@@ -176,7 +176,13 @@ class FileMenu(Menu):
                 self._export.deleteLater()
             self._export = ExportDialog(self.session, self.window, kind=kind)
             self._export.textsAsked.connect(self.kit_texts)
-        self._export.open()
+        made, project = self._export, self.session.project
+
+        def show() -> None:
+            if made is self._export and project is self.session.project:
+                made.open()
+
+        QTimer.singleShot(0, made, show)  # to make it and to show it each take a frame or two of the window's time
 
     def kit_texts(self) -> None:
         """Open the editor of the training kit's texts."""

@@ -8,7 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QHelpEvent, QIcon, QImage, QPainter, QPalette, QPixmap
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QGuiApplication,
+    QHelpEvent,
+    QIcon,
+    QImage,
+    QPainter,
+    QPalette,
+    QPixmap,
+)
 from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
 
 from .drawing import Drawing, png_of, svg_of
@@ -98,6 +108,7 @@ class SaveButton(QToolButton):
         menu = QMenu(self)
         menu.aboutToShow.connect(lambda: (menu.clear(), saver.fill(menu)))
         self.setMenu(menu)
+        self._drawn: QColor | None = None
         self._draw_icon()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -106,13 +117,17 @@ class SaveButton(QToolButton):
         super().changeEvent(event)
 
     def _draw_icon(self) -> None:
+        colour = self.palette().color(Role.PlaceholderText)
+        if colour == self._drawn:
+            return
+        self._drawn = colour
         pixmap = QPixmap(32, 32)
         pixmap.setDevicePixelRatio(2)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         pen = painter.pen()
-        pen.setColor(self.palette().color(Role.PlaceholderText))
+        pen.setColor(colour)
         pen.setWidthF(1.6)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
