@@ -34,6 +34,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QTabBar, 
 from core import api
 from core.annotation.changes import What
 from totgui.app import make_application
+from totgui.collector import Collector
 from totgui.dialogs.export import ExportDialog
 from totgui.main_window import MainWindow
 from totgui.palette import apply_theme
@@ -54,6 +55,7 @@ class Person(QObject):
         self.window, self.dice, self.iterations, self.out = window, random.Random(seed), iterations, out
         self.doing, self.done, self.trainings = "nothing yet", Counter[str](), 0
         self._queue: deque[Step] = deque()
+        self._collector = QApplication.instance().findChild(Collector)  # type: ignore[union-attr]
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._next)
@@ -72,6 +74,8 @@ class Person(QObject):
         text, do, pause = self._queue.popleft()
         self._timer.start(pause)  # first: what is done may run a loop of its own
         self.doing = text
+        if self._collector is not None:
+            self._collector.touch()  # a person's events come through the window; these go to the widgets in it
         do()
 
     # --- means -------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ AT_ONCE = 12_000
 """Objects beyond which they are set aside rather than looked through: eight milliseconds' worth."""
 TOO_MANY = 400_000
 """Set aside since everything was looked through last: it is done even while somebody is at work."""
-REST_S, AWAY_S, LONG_S = 10.0, 2.0, 60.0
+REST_S, AWAY_S, LONG_S = 30.0, 2.0, 300.0
 """Nothing was touched and nothing has moved for so long: everything is looked through, at most once in `LONG_S`. It is
 sooner where another program has the focus."""
 TOUCHES = (

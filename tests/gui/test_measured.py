@@ -105,6 +105,18 @@ def test_columns_that_a_person_drags_and_the_one_that_takes_the_rest_are_left_al
     assert sum(made.columnWidth(c) for c in range(3)) == made.viewport().width()
 
 
+def test_a_last_column_that_fills_the_table_is_seen_whole_where_there_is_no_room(made, qtbot):
+    made.horizontalHeader().setStretchLastSection(True)
+    fill(made)
+    made.resize(800, 300)
+    made.show()
+    assert made.columnWidth(2) > enough(made, 2)
+    made.resize(200, 300)
+    qtbot.waitUntil(lambda: made.columnWidth(2) == enough(made, 2))
+    made.resize(800, 300)
+    qtbot.waitUntil(lambda: made.horizontalHeader().length() == made.viewport().width())
+
+
 def test_rows_are_as_high_as_their_texts_and_follow_the_width(made, qtbot):
     made.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
     made.setWordWrap(True)

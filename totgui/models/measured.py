@@ -32,7 +32,7 @@ class MeasuredTable(QTableWidget):
 
     def __init__(self, rows: int, columns: int, parent: QWidget | None = None) -> None:
         super().__init__(rows, columns, parent)
-        self._rows_fit = False
+        self._rows_fit = self._last_fills = False
         self._sizes: dict[tuple[object, ...], int] = {}
         self._asked = QTimer(self)
         self._asked.setSingleShot(True)
@@ -54,10 +54,13 @@ class MeasuredTable(QTableWidget):
             return  # it stays asked: `showEvent` comes back to it
         self._asked.stop()
         header = self.horizontalHeader()
-        last = self.columnCount() - 1 if header.stretchLastSection() else -1
+        self._last_fills |= header.stretchLastSection()
+        header.setStretchLastSection(False)
         for column in range(self.columnCount()):
-            if column != last and header.sectionResizeMode(column) == Mode.Fixed:
+            if header.sectionResizeMode(column) == Mode.Fixed:
                 header.resizeSection(column, self.width_of(column))
+        if self._last_fills and header.length() < self.viewport().width():  # where there is no room, it is seen whole
+            header.setStretchLastSection(True)
         if self._rows_fit:
             self.resizeRowsToContents()
 
@@ -91,7 +94,7 @@ class MeasuredTable(QTableWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._rows_fit:
+        if self._rows_fit or self._last_fills:
             self._asked.start()
 
     def changeEvent(self, event: QEvent) -> None:
