@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +127,36 @@ class Outside(Hands):
             QApplication.processEvents()
             if do == "min":
                 self.window.showNormal()
+
+    def harm(self, dice: random.Random) -> None:
+        """The engine is killed or stands still in the middle of its work; the project's file is away for a moment."""
+        by_name, session = self.window.actions_.by_name, self.window.session
+        do = dice.choice(("kill", "kill", "freeze", "away"))
+        self.text += f" {do}"
+        if do == "away":
+            path = None if session.project is None or session.project.read_only else session.project.path
+            if path is None or not os.access(path.parent, os.W_OK):
+                return
+            aside = path.rename(path.with_name("aside.tmp"))
+            for name in ("edit.undo", "edit.redo", "labels.key-1", "edit.undo"):
+                by_name[name].trigger()
+                QTest.qWait(dice.choice((1, 60, 400)))
+            aside.rename(path)
+            QTest.qWait(50)
+            return
+        job = dice.choice(("model.train", "model.segment", "model.extract", ""))
+        if job and by_name[job].isEnabled():
+            self.text += f" in {job}"
+            by_name[job].trigger()
+            QTest.qWait(dice.choice((0, 5, 50, 300, 900)))
+        pid = session.work._runner.pid
+        if pid is None or not session.work._runner.busy:
+            return
+        os.kill(pid, signal.SIGSTOP if do == "freeze" else signal.SIGKILL)
+        QTest.qWait(dice.choice((1, 100, 700)))
+        if do == "freeze":
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
 
     # --- haste ---------------------------------------------------------------------------------------
 
