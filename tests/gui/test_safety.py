@@ -273,3 +273,12 @@ def test_an_error_in_painting_leaves_no_painter_behind(qtbot, monkeypatch: pytes
         widget.show()
         qtbot.waitUntil(lambda: bool(told))
     assert told and painters and all(painter() is None for painter in painters)
+
+
+def test_a_long_message_stays_longer_than_a_short_one(qtbot) -> None:
+    bar = MessageBar()
+    qtbot.addWidget(bar)
+    bar.say("Saved.", "info")
+    short = bar._timer.interval()
+    bar.say("Run 2 learned from 2 corrected videos. " * 5, "info")
+    assert bar._timer.isActive() and bar._timer.interval() > 2 * short

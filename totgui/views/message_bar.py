@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from ..palette import ACCENT
 
 MESSAGE_MS = 8000
+MS_A_CHARACTER = 90
+"""A long message stays until it can be read by somebody who looked elsewhere when it came."""
 MAX_WAITING = 5
 TONES = {"info": ACCENT.name(), "done": ACCENT.name(), "warning": "#c98a12", "error": "#c8452f"}
 Choice = tuple[str, Callable[[], None]]
@@ -88,7 +90,7 @@ class MessageBar(QFrame):
         self.show()
         self._timer.stop()
         if level == "done" or (level == "info" and not choices):
-            self._timer.start(MESSAGE_MS)
+            self._timer.start(max(MESSAGE_MS, MS_A_CHARACTER * len(text)))
 
     def resizeEvent(self, event: object) -> None:
         self._place_buttons()
