@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from .annotation.document import Document
 from .annotation.learnable import learnable, vouched
 from .annotation.learned import Amount, Learned, Taught
 from .annotation.values import LabelMap, ReviewStatus, Run
-from .data.dataset import ClusterId, RunId, VideoId
+from .data.dataset import ActionId, ClusterId, RunId, VideoId
 from .data.npy import open_matrix
 from .errors import ConfigError, TotError
 from .metrics.coverage import Description, describe, propose
@@ -65,11 +65,15 @@ def of_result(result: Mapping[str, Any]) -> Learned:
     return Learned(str(found["source"]), videos)
 
 
-def first_map(run: RunId, n_clusters: int, result: Mapping[str, Any]) -> LabelMap:
-    """The label map that a run arrives with: names that it was taught are locked, the rest is matched."""
-    proposed = {ClusterId(int(c)): int(a) for c, a in result.get("label_map", {}).items()}
-    bound = frozenset(ClusterId(int(c)) for c in (result.get("learned") or {}).get("bound", {}))
-    return LabelMap(run, n_clusters, proposed=proposed, locked=bound)
+def first_map(run: RunId, n_clusters: int, result: Mapping[str, Any], *, actions: Container[ActionId]) -> LabelMap:
+    """The label map that a run arrives with: names that it was taught are locked, the rest is matched.
+
+    An action that was taken back while the run was trained is nobody's; `actions` are those that are there.
+    """
+    given = {ClusterId(int(c)): int(a) for c, a in result.get("label_map", {}).items()}
+    proposed = {c: a for c, a in given.items() if a < 0 or ActionId(a) in actions}
+    bound = frozenset(ClusterId(int(c)) for c in (result.get("learned") or {}).get("bound", {})) & proposed.keys()
+    return LabelMap(run, n_clusters, proposed=proposed, locked=frozenset(bound))
 
 
 def posterior_files(document: Document, run: RunId) -> dict[VideoId, Path]:

@@ -12,6 +12,7 @@ from .annotation.document import Document
 from .annotation.edit import Edit
 from .annotation.history import Direction, History, Step
 from .annotation.segmentation import Segmentation
+from .annotation.undoing import fitting
 from .annotation.values import LabelMap, Prediction, Run, TrackKind
 from .data.dataset import BACKGROUND, UNLABELLED, Dataset, RunId, Video, VideoId
 from .data.fingerprint import Stamps, stamps_of
@@ -179,7 +180,7 @@ class Project:
         self._check_writable()
         found: Changes | None = None
         for step in self.history.next(direction):
-            edit = step.resolve(self.document, direction)
+            edit = fitting(self.document, step.resolve(self.document, direction))
             changes = self._accept(
                 direction, edit, pack.pack_edit(edit.inverse() if direction == "undo" else edit, self._places), step.seq
             )

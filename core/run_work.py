@@ -157,7 +157,7 @@ def add_run(project: Project, result: Mapping[str, Any], *, parent: RunId | None
         parent=parent,
         learned=learning_work.of_result(result),
     )
-    label_map = learning_work.first_map(run.id, run.n_clusters, result)
+    label_map = learning_work.first_map(run.id, run.n_clusters, result, actions=project.document.actions)
     weights = Path(result["weights"])
     project.add_run(run, label_map, weights.read_bytes(), then=lambda: run_folder.remove(weights.parent))
     return run.id

@@ -94,7 +94,7 @@ def merge_actions(document: Document, source: ActionId, into: ActionId) -> Edit:
         if (track.labels == int(source)).any():
             swaps.append(Swap(TrackKey(video), track, _relabelled(track, int(source), int(into))))
     for run, label_map in document.label_maps.items():
-        if int(source) in _mentioned(label_map):
+        if int(source) in mentioned(label_map):
             swaps.append(Swap(MapKey(run), label_map, _merged(label_map, int(source), int(into))))
     if source in document.step_texts and into not in document.step_texts:
         swaps.append(Swap(StepTextKey(into), None, document.step_texts[source]))
@@ -142,7 +142,8 @@ def _relabelled(track: Segmentation, source: int, into: int) -> Segmentation:
     return Segmentation.from_pieces(track.starts.tolist(), labels, track.n_frames, flags)
 
 
-def _mentioned(label_map: LabelMap) -> set[int]:
+def mentioned(label_map: LabelMap) -> set[int]:
+    """The targets that a label map names, used now or not."""
     return {*label_map.proposed.values(), *label_map.overrides.values(), *label_map.fill.values()}
 
 

@@ -14,7 +14,9 @@ import pytest
 from projects import R, V, a_dataset, a_project, with_run
 
 from core.annotation import commands
-from core.annotation.values import ReviewStatus
+from core.annotation.segmentation import Segmentation
+from core.annotation.values import LabelMap, Prediction, ReviewStatus, Run
+from core.data.dataset import ClusterId, RunId
 from core.errors import (
     DamagedProjectError,
     EditError,
@@ -70,6 +72,62 @@ def test_undo_and_redo_survive_a_restart(path: Path) -> None:
         project.undo()
         assert V not in project.document.corrected and project.undo() is None
     assert read_all(path) == 4 + 3 + 3 + 4
+
+
+def a_learned_run(project: Project, action: int) -> RunId:
+    """A run arrives whose second cluster was taught an action: it stands beside the history."""
+    run = RunId("r2")
+    project.add_run(
+        Run(run, 2, {"n_clusters": 2}, "cpu", 1.5, 10, False, "now", {}),
+        LabelMap(run, 2, {ClusterId(1): action}, locked=frozenset([ClusterId(1)])),
+        b"weights",
+    )
+    project.add_predictions([Prediction(run, V, Segmentation(np.array([0, 40]), np.array([0, 1]), 100))])
+    return run
+
+
+def test_undo_does_not_take_an_action_that_a_run_learned_from_under_it(path: Path) -> None:
+    with Project.open(path) as project:
+        edit, action = commands.add_action(project.document, "whisk")
+        project.edit(edit)
+        run = a_learned_run(project, int(action))
+        project.undo()
+        assert project.document.actions[action].name == "whisk"
+        project.edit(commands.adopt_prediction(project.document, run, V))
+        assert set(project.document.corrected[V].labels.tolist()) - {-2} <= {int(a) for a in project.document.actions}
+    with Project.open(path) as project:
+        assert project.document.actions[action].name == "whisk"
+    read_all(path)
+
+
+def test_an_action_that_stayed_is_no_obstacle_to_redo(path: Path) -> None:
+    with Project.open(path) as project:
+        edit, action = commands.add_action(project.document, "whisk")
+        project.edit(edit)
+        project.edit(commands.rename_action(project.document, action, "beat"))
+        a_learned_run(project, int(action))
+        project.undo()
+        project.undo()
+    with Project.open(path) as project:
+        for _ in range(2):
+            assert project.redo() is not None
+        assert project.document.actions[action].name == "beat" and project.redo() is None
+        for _ in range(2):
+            project.undo()
+        for _ in range(2):
+            assert project.redo() is not None
+        assert project.document.actions[action].name == "beat"
+    read_all(path)
+
+
+def test_undo_takes_an_action_that_nothing_else_holds(path: Path) -> None:
+    with Project.open(path) as project:
+        edit, action = commands.add_action(project.document, "whisk")
+        project.edit(edit)
+        project.undo()
+        assert action not in project.document.actions
+        project.redo()
+        assert project.document.actions[action].name == "whisk"
 
 
 def test_create_never_replaces(path: Path) -> None:
