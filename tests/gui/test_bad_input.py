@@ -20,6 +20,7 @@ from core.project import Project
 from core.store.check import read_all
 from totgui.dialogs.action_popup import ActionPopup
 from totgui.main_window import MainWindow
+from totgui.models.widgets import plain
 from totgui.session import Session
 from totgui.settings import Settings
 
@@ -263,3 +264,18 @@ def test_odd_names_of_a_dataset_fit_into_every_panel_and_are_kept(qtbot, window,
     with Project.open(tmp_path / "odd.tot") as again:
         assert name in [a.name for a in again.document.actions.values()]
     session.open_project(project)
+
+
+def test_a_name_of_200_letters_makes_no_panel_wider(window) -> None:
+    """The list of actions without a cluster took the name as one word, and the window grew beyond the screen."""
+    session, label_map = window.session, window.label_map
+    window.docks["Label map"].show()
+    window.docks["Label map"].raise_()
+    before = window.minimumSizeHint().width(), label_map.minimumSizeHint().width()
+    for action in list(session.document.actions):
+        name = chr(ord("a") + int(action)) * 200
+        session.do(lambda a=action, n=name: commands.rename_action(session.document, a, n))
+    label_map.grab()
+    assert window.minimumSizeHint().width() <= before[0] + 40
+    label = plain("x" * 200)
+    assert label.minimumSizeHint().width() < 40 * label.fontMetrics().averageCharWidth()

@@ -31,6 +31,8 @@ from .measured import MeasuredTable
 NUMBER = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 WORDS = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 CELL_ROOM = 4
+LONGEST_WORD = 24
+"""Letters."""
 AMBER, RED, GREEN = "#c98a12", "#c8452f", "#2e9e6b"
 """Look here; wrong; done: for edges, fills and icons. Text takes `palette.tone`."""
 LEAST_PANEL_HEIGHT, USUAL_LINE = 100, 16
@@ -39,9 +41,27 @@ ROW_HEIGHT, LEAST_TABLE_HEIGHT = 26, 52
 Index = QModelIndex | QPersistentModelIndex
 
 
+class Wrapped(QLabel):
+    """Wraps, and never makes its panel wider than a long word of a language would: a name can be one of 200 letters."""
+
+    def minimumSizeHint(self) -> QSize:
+        size = super().minimumSizeHint()
+        return QSize(min(size.width(), self.fontMetrics().averageCharWidth() * LONGEST_WORD), size.height())
+
+
+def short(name: str, letters: int = 60) -> str:
+    """A name on one line, for a sentence: at most so many letters.
+
+    >>> short("a\\nb"), short("x" * 80, 5)
+    ('a b', 'xxxx…')
+    """
+    flat = " ".join(name.split())
+    return flat if len(flat) <= letters else f"{flat[: letters - 1]}…"
+
+
 def plain(text: str = "", parent: QWidget | None = None, *, dim: bool = False, bold: bool = False) -> QLabel:
     """A label that shows text as it is and wraps it."""
-    label = QLabel(parent)
+    label = Wrapped(parent)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
     label.setText(text)

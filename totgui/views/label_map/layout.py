@@ -50,10 +50,11 @@ class Layout:
         has_media: bool,
     ) -> Layout:
         """The layout for the room in the view, its fonts and the names over the columns."""
-        usual = cls._usual(metrics, small, rows=rows, names=names, width=room.width(), has_media=has_media)
-        whole = usual.content
-        if whole.width() <= room.width() and whole.height() <= room.height():
-            return usual
+        for most in (3, 1, 0) if has_media else (0,):  # rather fewer pictures than a scroll bar
+            usual = cls._usual(metrics, small, rows=rows, names=names, width=room.width(), most=most)
+            whole = usual.content
+            if whole.width() <= room.width() and whole.height() <= room.height():
+                return usual
         return cls._dense(metrics, small, rows=rows, names=names, width=room.width())
 
     @classmethod
@@ -78,11 +79,11 @@ class Layout:
         rows: int,
         names: Sequence[str],
         width: int,
-        has_media: bool,
+        most: int,
     ) -> Layout:
         line, letter = metrics.height(), metrics.horizontalAdvance("0")
         units = width / max(1, letter)
-        pictures = 0 if not has_media or units < NARROW else 3 if units >= WIDE else 1
+        pictures = min(most, 0 if units < NARROW else 3 if units >= WIDE else 1)
         row = round(2.7 * line)
         picture = QSize(round((row - 6) * 16 / 9), row - 6)
         number = metrics.horizontalAdvance("88") + 4

@@ -10,11 +10,11 @@ from core.annotation.overlap import Overlap
 from core.annotation.values import UNMAPPED, LabelMap, Leftovers, Target, TrackKind
 from core.data.dataset import RunId, VideoId
 
-from ...models.widgets import percent
+from ...models.widgets import percent, short
 from ...session import Session
 from .head import HeadState
 
-MANY_NAMES = 8
+MANY_NAMES, LONGEST_NAME = 8, 30
 
 
 def target_name(name_of: Callable[[int], str], target: Target) -> str:
@@ -132,7 +132,7 @@ def missing_text(session: Session, found: Overlap, label_map: LabelMap) -> str:
     """The actions of the reference that no cluster has."""
     taken = set(label_map.table().values())
     names = [
-        f"{session.action_name(target)} ({int(frames):,})"
+        f"{short(session.action_name(target), LONGEST_NAME)} ({int(frames):,})"
         for target, frames in zip(found.columns[:-2], found.wanted[:-2], strict=True)
         if target not in taken and frames
     ]

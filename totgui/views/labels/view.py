@@ -26,7 +26,7 @@ from core.data.dataset import Action, ActionId
 
 from ...models.actions_table import NAME, ActionsModel
 from ...models.name_field import NameField
-from ...models.widgets import does_command, plain
+from ...models.widgets import does_command, plain, short
 from ...session import Session
 from ...settings import Settings
 from .table import ActionsTable
@@ -236,11 +236,11 @@ class LabelsView(QWidget):
         if not self._do(lambda document: commands.archive_action(document, action.id, retiring)):
             return
         if retiring:
-            self._session.done.emit(f"{_short(action.name)} is retired; its segments keep it.")
+            self._session.done.emit(f"{short(action.name)} is retired; its segments keep it.")
         elif action.merged_into is not None:
             true = uses_of(self._session.document, action.id)[2]
             read = f"; {true:,} frames of ground truth are read as it again" if true else ""
-            text = f"{_short(action.name)} stands for itself again{read}. Corrected segments that were merged stay."
+            text = f"{short(action.name)} stands for itself again{read}. Corrected segments that were merged stay."
             self._session.done.emit(text)
 
     def merge_into(self, source: ActionId, into: ActionId) -> None:
@@ -255,7 +255,7 @@ class LabelsView(QWidget):
         self.choose(into)
         where = f": {segments} segments in {len(videos)} video{'' if len(videos) == 1 else 's'}" if segments else ""
         kept = f" {true:,} frames of ground truth are read as it from now on." if true else ""
-        text = f"Merged {_short(old.name)} into {_short(new.name)}{where}.{kept}"
+        text = f"Merged {short(old.name)} into {short(new.name)}{where}.{kept}"
         self._session.done.emit(text)
 
     def move(self, step: int) -> None:
@@ -286,7 +286,7 @@ class LabelsView(QWidget):
         for other in self.model.actions if action is not None else ():
             if other.archived or action is None or other.id == action.id:
                 continue
-            text = self.fontMetrics().elidedText(_short(other.name), Qt.TextElideMode.ElideRight, MENU_WIDTH)
+            text = self.fontMetrics().elidedText(short(other.name), Qt.TextElideMode.ElideRight, MENU_WIDTH)
             entry = menu.addAction(swatch(other.colour), text.replace("&", "&&"))
             entry.triggered.connect(lambda _checked=False, a=action.id, b=other.id: self.merge_into(a, b))
 
@@ -312,9 +312,3 @@ def swatch(colour: str) -> QIcon:
     pixmap = QPixmap(14, 14)
     pixmap.fill(QColor(colour))
     return QIcon(pixmap)
-
-
-def _short(name: str) -> str:
-    """A name on one line, at most sixty characters."""
-    flat = " ".join(name.split())
-    return flat if len(flat) <= 60 else f"{flat[:59]}…"
