@@ -84,13 +84,17 @@ class ExportDialog(QDialog):
         self._session, self._project = session, session.project
         self._job: str | None = None
         self._places: dict[int, str] = {}
+        # Each is made where it stays: what gets another parent below a style sheet is polished again, with all in it.
+        self._all = QStackedWidget(self)
+        form = QWidget(self._all)
+        self.stack = QStackedWidget(form)
         self.labels, self.kit, self.report = (
-            LabelsPage(session, self),
-            KitPage(session, self),
-            ReportPage(session, self),
+            LabelsPage(session, self.stack),
+            KitPage(session, self.stack),
+            ReportPage(session, self.stack),
         )
         self._pages: tuple[Any, ...] = (self.labels, self.kit, self.report)
-        self.kinds = QListWidget(self)
+        self.kinds = QListWidget(form)
         self.kinds.setAccessibleName("What to export")
         self.kinds.setFixedWidth(200)
         self.kinds.setItemDelegate(KindDelegate(self.kinds))
@@ -99,19 +103,18 @@ class ExportDialog(QDialog):
             item.setData(Qt.ItemDataRole.UserRole, about)
             item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, about)
             self.kinds.addItem(item)
-        self.stack = QStackedWidget(self)
         for page in self._pages:
             self.stack.addWidget(page)
             page.changed.connect(self._show_state)
-        self.place = QLineEdit(self)
+        self.place = QLineEdit(form)
         self.place.setAccessibleName("Where to")
         self.place.textChanged.connect(self._show_state)
-        self._where = plain("", self, dim=True)
-        self.progress, self.summary = ProgressPage(self), SummaryPage(self)
-        self.export_button = QPushButton("Export", self)
+        self._where = plain("", form, dim=True)
+        self.progress, self.summary = ProgressPage(self._all), SummaryPage(self._all)
+        self.export_button = QPushButton("Export", form)
         self.export_button.setDefault(True)
-        self._all = QStackedWidget(self)
-        for widget in (self._form(), self.progress, self.summary):
+        self._fill_form(form)
+        for widget in (form, self.progress, self.summary):
             self._all.addWidget(widget)
         column = QVBoxLayout(self)
         column.addWidget(self._all)
@@ -128,8 +131,7 @@ class ExportDialog(QDialog):
         self.kinds.setCurrentRow(kind)
         self.resize(self.sizeHint())
 
-    def _form(self) -> QWidget:
-        form = QWidget(self)
+    def _fill_form(self, form: QWidget) -> None:
         choose = QPushButton("Choose…", form)
         choose.setAccessibleName("Choose where to")
         choose.clicked.connect(self._browse)
@@ -155,7 +157,6 @@ class ExportDialog(QDialog):
         column.addLayout(place)
         column.addWidget(self._where)
         column.addWidget(buttons)
-        return form
 
     def sizeHint(self) -> QSize:
         return for_text(self, 1060, 720)
