@@ -7,6 +7,7 @@ import re
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,7 +34,7 @@ class Heartbeat(QObject):
         self._depth = 0
         self._last = time.perf_counter()
         self._worked = time.thread_time()
-        self._place = ""
+        self._places: Counter[str] = Counter()
         self._ended = threading.Event()
         self._main = threading.get_ident()
         self._timer = QTimer(self, interval=BEAT_MS, timerType=Qt.TimerType.PreciseTimer)
@@ -48,13 +49,14 @@ class Heartbeat(QObject):
         now, worked = time.perf_counter(), time.thread_time()
         gap, self._last, self._own = now - self._last - self._own, now, 0.0
         work, self._worked = worked - self._worked, worked
-        place, self._place = self._place, ""
+        places, self._places = self._places, Counter()
         if self._depth or not any(w.isVisible() for w in QApplication.topLevelWidgets()):
             return
         self.gaps.append(gap)
         self.works.append(work)
         if gap > LATE_S:
-            self._say(gap, f"worked {work:.2f} s of it; {place}")
+            seen = "; ".join(f"{n} x {place}" for place, n in places.most_common(2))
+            self._say(gap, f"worked {work:.2f} s of it; {seen}")
 
     @contextmanager
     def own(self) -> Iterator[None]:
@@ -88,8 +90,8 @@ class Heartbeat(QObject):
         with tempfile.TemporaryFile("w+") as said:
             while not self._ended.wait(0.05):
                 late = time.perf_counter() - self._last - self._own
-                if late > LATE_S * 0.75 and not self._depth:
-                    self._place = self._stack(said)
+                if late > LATE_S * 0.5 and not self._depth:
+                    self._places[self._stack(said)] += 1
 
     def _stack(self, said: TextIO) -> str:
         """Where the window's thread is. A frame held on to would keep a painter alive after its paint event."""
