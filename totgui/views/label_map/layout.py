@@ -12,8 +12,8 @@ NARROW, WIDE = 56, 76
 """Widths in digits: below the first there are no pictures, from the second on three a cluster."""
 LEAST_ROW, DENSE_FOOT = 24, 8
 """The least height of what is pressed, and the height of the colour under a name."""
-SLOPE = 0.67
-"""Height of a name over its length, turned by 42 degrees."""
+SLOPE, REACH = 0.67, 1.11
+"""Height of a name over its length, turned by 42 degrees, and its width over its height."""
 
 
 @dataclass(frozen=True)
@@ -101,8 +101,9 @@ class Layout:
 
     @property
     def content(self) -> QSize:
-        """The size of everything, heads included; rotated names reach beyond the last column."""
-        return QSize(self.head + self.columns * self.cell + round(0.75 * self.top), self.top + self.rows * self.row + 4)
+        """The size of everything, heads included; rotated names, which begin mid-column, reach beyond the last one."""
+        beyond = max(4, round(REACH * (self.top - self.below)) - self.cell // 2)
+        return QSize(self.head + self.columns * self.cell + beyond, self.top + self.rows * self.row + 4)
 
     def row_top(self, row: int) -> int:
         """Where a row begins."""

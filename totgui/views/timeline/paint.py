@@ -141,7 +141,7 @@ def paint_corrected(
 def _say_ghost(painter: QPainter, view: TimelineView, rect: QRect) -> None:
     """Say in the row that it shows the prediction, and how it is taken."""
     palette, metrics = view.palette(), painter.fontMetrics()
-    text = view.tr(not_taken(view.keys))
+    text = metrics.elidedText(view.tr(not_taken(view.keys)), Qt.TextElideMode.ElideRight, rect.width() - 32)
     width = metrics.horizontalAdvance(text) + 16
     box = QRect(rect.left() + 8, rect.center().y() - metrics.height() // 2 - 2, width, metrics.height() + 4)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
