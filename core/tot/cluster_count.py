@@ -24,6 +24,8 @@ ROUNDS = 2
 """Rounds of labels and means after each merge."""
 MARGIN = 0.25
 """Nats a video by which more clusters must explain more (chosen on made-up data: docs/choices.md)."""
+FEWER = 0.15
+"""Numbers that miss no more than this share of what the best explains beyond the fewest clusters are plausible too."""
 
 
 class Merge(msgspec.Struct, frozen=True):
@@ -49,21 +51,35 @@ class Path(msgspec.Struct, frozen=True):
     @property
     def best(self) -> int:
         """The number that this path alone speaks for."""
-        best = max(self.explained.values())
-        return min(number for number, nats in self.explained.items() if nats >= best - MARGIN)
+        return smallest(self.explained)
 
 
 class Count(msgspec.Struct, frozen=True):
     """The number that the paths of all seeds speak for together.
 
-    `seeds` are the numbers that each would give alone; `explained` is, for each number, how much worse than the
+    `plausible` are the smallest and the largest number that the evidence does not clearly speak against: from what
+    misses no more than `FEWER`, widened by what each seed speaks for. `seeds` are the numbers that each would give
+    alone; `explained` is, for each number, how much worse than the
     best it explains videos left out (nats a video, mean of the seeds); `merges` lead to the number on one path.
     """
 
     clusters: int
+    plausible: tuple[int, int]
     seeds: list[int]
     explained: dict[int, float]
     merges: list[Merge]
+
+
+def smallest(explained: dict[int, float], share: float = 0.0) -> int:
+    """The smallest number within `MARGIN` of the best, or that misses less than `share` of what it explains.
+
+    >>> numbers = {2: 0.0, 3: 60.0, 4: 95.0, 5: 100.0}
+    >>> smallest(numbers), smallest(numbers, 0.05), smallest(numbers, 0.5)
+    (5, 4, 3)
+    """
+    best = max(explained.values())
+    missed = max(MARGIN, share * (best - explained[min(explained)]))
+    return min(number for number, nats in explained.items() if nats >= best - missed)
 
 
 def merge_path(matrices: Sequence[FloatArray], labels: Sequence[IntArray], n_clusters: int) -> Path:
@@ -115,10 +131,12 @@ def chosen(paths: Sequence[Path]) -> Count:
     numbers = sorted({number for path in paths for number in path.explained})
     means = [float(np.mean([_at(path, number) for path in paths])) for number in numbers]
     explained = {number: mean - max(means) for number, mean in zip(numbers, means, strict=True)}
-    found = min(number for number in numbers if explained[number] >= -MARGIN)
+    found = smallest(explained)
+    alone = [path.best for path in paths]
+    plausible = min(found, *alone, smallest(explained, FEWER)), max(found, *alone)
     shown = min((path for path in paths if found in path.explained), key=lambda path: abs(path.best - found))
     merges = [merge for merge in shown.merges if merge.clusters > found]
-    return Count(found, [path.best for path in paths], explained, merges)
+    return Count(found, plausible, alone, explained, merges)
 
 
 def _at(path: Path, number: int) -> float:

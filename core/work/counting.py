@@ -80,14 +80,16 @@ def found_clusters(
     evidence = {
         "start": start,
         "found": count.clusters,
+        "plausible": list(count.plausible),
         "criterion": CRITERION,
         "margin": MARGIN,
         "seeds": count.seeds,
         "explained": {str(number): nats for number, nats in count.explained.items()},
         "merges": [msgspec.to_builtins(merge) for merge in count.merges],
     }
-    spread = ", ".join(map(str, count.seeds))
-    text = f"{count.clusters} clusters of {start} explain videos left out as well as the best ({spread} by seed)"
+    few, many = count.plausible
+    between = f"; {few} to {many} are plausible" if few < many else ""
+    text = f"{count.clusters} clusters of {start} explain videos left out as well as the best{between}"
     report(LogLine(text=text))
     return msgspec.structs.replace(config, n_clusters=count.clusters, clusters="given"), evidence
 

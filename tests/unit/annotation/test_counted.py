@@ -18,6 +18,19 @@ COUNTED = {
 }
 
 
+def test_the_numbers_that_are_plausible_come_first_and_the_evidence_for_every_number_last() -> None:
+    now = COUNTED | {"plausible": [2, 4]}
+    lines = counted_lines(now)
+    assert lines[0] == "3 clusters were found, beginning with 5; 2 to 4 are plausible."
+    assert lines[3:] == [
+        "  3 is the smallest number that explains videos left out as well as the best, to 0.25 nats a video",
+        "  of what clusters beyond 2 explain, each number misses: 2: 100%, 3: 3%, 4: 0%",
+        "  3 seeds alone speak for 3, 3, 4",
+    ]
+    sure = counted_lines(now | {"plausible": [3, 3], "explained": {"2": 0.0, "3": 0.0}})
+    assert sure[0] == "3 clusters were found, beginning with 5." and "2: 0%, 3: 0%" in sure[-2]
+
+
 def test_each_merge_says_what_it_changed_and_the_end_what_the_other_numbers_would_cost() -> None:
     assert counted_lines(COUNTED) == [
         "3 clusters were found, beginning with 5 (by seed: 3, 3, 4).",

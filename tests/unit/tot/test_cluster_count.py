@@ -111,6 +111,15 @@ def test_more_clusters_must_explain_more_than_a_little() -> None:
     assert (chosen([hardly]).clusters, chosen([clearly]).clusters) == (3, 4)
 
 
+def test_plausible_is_what_misses_little_and_what_single_seeds_speak_for() -> None:
+    tail = {2: -100.0, 3: -50.0, 4: -4.0, 5: -3.0, 6: -2.0, 7: -1.0, 8: 0.0}
+    assert chosen([Path(tail, [])]).plausible == (4, 8)
+    sharp = {number: -50.0 * abs(number - 5) for number in range(2, 9)}
+    other = {number: -50.0 * abs(number - 6) for number in range(2, 9)}
+    assert chosen([Path(sharp, [])]).plausible == (5, 5)
+    assert chosen([Path(sharp, []), Path(sharp, []), Path(other, [])]).plausible == (5, 6)
+
+
 def test_the_search_finds_four_steps_and_leaves_the_other_settings() -> None:
     use_few_threads()
     asked = structs.replace(preset("generic", n_clusters=8), clusters="auto", iterations=123)
@@ -118,6 +127,7 @@ def test_the_search_finds_four_steps_and_leaves_the_other_settings() -> None:
     assert abs(config.n_clusters - 4) <= 1 and config.n_clusters == evidence["found"]
     assert config == structs.replace(asked, n_clusters=config.n_clusters, clusters="given")
     assert evidence["start"] == 8 and len(evidence["seeds"]) == 3
+    assert evidence["plausible"][0] <= 4 <= evidence["plausible"][1]
     assert evidence["start"] - len(evidence["merges"]) == evidence["found"]
     assert max(evidence["explained"].values()) == 0 >= evidence["explained"][str(evidence["found"])] >= -MARGIN
 

@@ -60,8 +60,8 @@ class TrainingView(QWidget):
         self._count = QCheckBox("auto", self)
         self._count.setToolTip(
             tip(
-                "Find the number of clusters: begin with many, then drop and merge those that are not recognised in "
-                "videos left out. It costs one more training; the log says why."
+                "Find the number of clusters: begin with many, and merge them as long as videos that were left out are "
+                "explained as well. It costs one more training; the run says why, and which numbers are plausible."
             )
         )
         self._count.toggled.connect(self._count_toggled)
