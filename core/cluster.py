@@ -238,17 +238,17 @@ class _Watch:
     def __init__(self, client: Any, report: Report) -> None:
         self._client, self._report = client, report
         self._looked = time.monotonic()
-        self._said = False
+        self._missed = 0
 
     def look(self) -> None:
         if time.monotonic() - self._looked < WORKERS_LOOKED_AT_EVERY_S:
             return
         self._looked = time.monotonic()
-        there = bool(self._client.scheduler_info()["workers"])
-        if not there and not self._said:
+        there = bool(self._client.nthreads())
+        self._missed = 0 if there else self._missed + 1
+        if self._missed == 2:  # a worker that is only busy may be missed once
             text = "No worker is connected to the cluster. Waiting for one; Ctrl+C gives up."
             self._report(LogLine(text=text, level="warning"))
-        self._said = not there
 
 
 def _finished(dask: Any, futures: Iterable[Any]) -> list[Any]:
