@@ -68,7 +68,8 @@ def test_what_was_used_last_comes_first_and_what_is_impossible_last():
     entries = [Entry(n, t, "Menu") for n, t in (("a", "Split"), ("b", "Split again"), ("c", "Merge"))]
     entries.append(Entry("d", "Split never", "Menu", usable=False))
     assert [e.name for e, _ in ranked(entries, ["b", "c"], "")] == ["b", "c", "a", "d"]
-    assert [e.name for e, _ in ranked(entries, ["b"], "split")] == ["b", "a", "d"]
+    assert [e.name for e, _ in ranked(entries, ["b"], "spli")] == ["b", "a", "d"]
+    assert [e.name for e, _ in ranked(entries, ["b"], "split")] == ["a", "b", "d"]  # a whole name is meant
     by_menu = [e.name for e, _ in ranked(entries, [], "menu")]
     assert set(by_menu) == set("abcd") and by_menu[-1] == "d"
 
