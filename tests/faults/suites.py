@@ -122,7 +122,8 @@ def _pytest(
     skipped = [case for case in cases if case.find("skipped") is not None]
     names = Counter(by(f"{case.get('classname')}::{case.get('name')}") for case in cases) if callable(by) else {}
     figures: dict[str, object] = {key: f"{n} tests" for key, n in sorted(names.items(), key=_number)}
-    figures |= {"skipped": len(skipped)} if skipped else {}
+    for case in skipped:
+        figures[f"skipped: {case.get('name')}"] = str(case.find("skipped").get("message"))[:160]  # type: ignore[union-attr]
     if words:
         figures["said"] = ended.stdout
     failures = tuple(f"{case.get('classname')}::{case.get('name')}" for case in bad)
