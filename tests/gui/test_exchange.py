@@ -399,3 +399,26 @@ def test_the_menu_has_every_way_in(window):
     names = set(window.actions_.by_name)
     assert {"file.import", "file.export", "file.kit", "file.report", "file.kit-texts"} <= names
     assert all(isinstance(window.actions_.by_name[n].toolTip(), str) for n in names)
+
+
+def test_texts_that_cannot_be_kept_hold_the_dialog_open_once_and_say_why(texts, session):
+    texts.show()
+    texts.select(ids(session)[HOSTILE["one"]])
+    texts.step_form.fields["note"].setPlainText("x" * 100_000)
+    texts.reject()
+    assert texts.isVisible() and "Close again to leave without it." in texts._note.text()
+    texts.step_form.fields["note"].setPlainText("y" * 100_000)
+    texts.reject()
+    assert texts.isVisible()  # other words are asked about anew
+    texts.reject()
+    assert not texts.isVisible()
+
+
+def test_texts_of_a_closed_project_go_into_no_other(texts, session, dataset, tmp_path):
+    texts.show()
+    texts.select(ids(session)[HOSTILE["one"]])
+    texts.step_form.fields["note"].setPlainText("of the first project")
+    make_project(tmp_path / "q.tot", dataset).close()
+    session.open_project(tmp_path / "q.tot")
+    assert not texts.isVisible()
+    assert all(text.note != "of the first project" for text in session.document.step_texts.values())

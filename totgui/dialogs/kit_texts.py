@@ -38,6 +38,7 @@ from .kit_forms import KitForm, StepForm
 
 REST_MS = 900
 KIND = "kit-texts"
+NOT_KEPT = "This cannot be kept."
 FOREWORD = "Blank fields stay blank in the kit: a line to be written by hand. Nothing is made up."
 
 
@@ -53,6 +54,7 @@ class KitTextsDialog(QDialog):
         self._action: ActionId | None = None
         self._group, self._is_filled = 0, False
         self._shown: KitStep | None = None
+        self._given_up: KitText | StepText | None = None
         self.list = QListWidget(self)
         self.list.setAccessibleName("Steps")
         self.step_form, self.kit_form, self.card = StepForm(self), KitForm(self), StepCard(self)
@@ -74,7 +76,7 @@ class KitTextsDialog(QDialog):
         self._lay_out()
         self.list.currentItemChanged.connect(self._on_item)
         session.documentChanged.connect(self._on_document)
-        session.projectChanged.connect(self.close)
+        session.projectChanged.connect(self._leave)
         session.pictures.ready.connect(self._show_photo)
         session.exchange.previews.ready.connect(self._on_preview)
         self._fill_list()
@@ -257,9 +259,22 @@ class KitTextsDialog(QDialog):
         self._ask()
 
     def done(self, result: int) -> None:
-        """Nothing that was typed is lost by closing; what cannot be kept keeps the dialog open and says why."""
-        if self.commit():
+        """Nothing that was typed is lost by closing: what cannot be kept keeps the dialog open, says why, and is given
+        up when it is asked to close again."""
+        if self.commit() or self._form.value() == self._given_up:
             super().done(result)
+            return
+        self._given_up = self._form.value()
+        self._note.setText(f"{self._note.text() or NOT_KEPT} Close again to leave without it.")
+
+    @property
+    def _form(self) -> KitForm | StepForm:
+        return self.kit_form if self._action is None else self.step_form
+
+    def _leave(self) -> None:
+        """Another project is open: what was typed belongs to the one that was closed, and was kept with each rest."""
+        self._is_filled = False
+        self.close()
 
     # --- the card ----------------------------------------------------------------------------------
 
