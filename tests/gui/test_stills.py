@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from test_playback import a_video, pixels
@@ -67,12 +68,13 @@ def test_wishes_taken_back_are_not_made(qtbot, tmp_path, monkeypatch, qapp) -> N
     monkeypatch.setenv("TOT_CACHE_DIR", str(tmp_path / "cache"))
     video = a_video(make(tmp_path, "long_group"))
     pictures = Pictures()
+    pictures.document = SimpleNamespace(videos={video.id: video})
     made = collect(pictures._stills)
     for start in range(0, 280, 4):
-        assert pictures.strip(video, [(start, 1), (start + 1, 1)]) == [None, None]
-    qtbot.waitUntil(lambda: None not in pictures.strip(video, [(276, 1), (277, 1)]))
-    assert [number_in(pixels(i)) for i in pictures.strip(video, [(276, 1), (277, 1)])] == [276, 277]
+        assert pictures.film_strip(video.id, [(start, 1), (start + 1, 1)]) == [None, None]
+    qtbot.waitUntil(lambda: None not in pictures.film_strip(video.id, [(276, 1), (277, 1)]))
+    assert [number_in(pixels(i)) for i in pictures.film_strip(video.id, [(276, 1), (277, 1)])] == [276, 277]
     assert len(made) < 40
     pictures.clear()
-    assert pictures.strip(video, [(276, 1)]) == [None]
+    assert pictures.film_strip(video.id, [(276, 1)]) == [None]
     pictures.close()

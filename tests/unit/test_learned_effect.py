@@ -45,11 +45,11 @@ def a_document(*taught: tuple[str, ...]) -> Document:
 
 def test_the_change_and_the_scores_are_those_of_the_videos_that_neither_run_learned_from() -> None:
     document = a_document(("b",), ("a", "b"))
-    document.ground_truth |= {VideoId(v): TRUTH for v in "ab"}  # both learned from: their scores say nothing
+    document.imported |= {VideoId(v): TRUTH for v in "ab"}  # both learned from: their scores say nothing
     found = compared(document, RunId("r2"))
     assert found is not None
     assert found.words() == "On the 2 other videos it names 50% of the frames otherwise than Run 1."
-    document.ground_truth[VideoId("d")] = TRUTH
+    document.imported[VideoId("d")] = TRUTH
     found = compared(document, RunId("r2"))
     assert found is not None and found.words().endswith("than Run 1; MoF 50.0 → 100.0 %.")
 
