@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -92,7 +93,7 @@ def parse(text: str) -> tuple[Kind, Path | None]:
     if not kind.is_installed:
         missing = ", ".join(p for p in kind.packages if find_spec(p) is None)
         raise ConfigError(f"The extractor {name} needs {missing}, which is not installed; install it, or take another.")
-    return kind, Path(file).expanduser().absolute() if file else None
+    return kind, Path(os.path.expanduser(file)).absolute() if file else None
 
 
 def make_extractor(text: str, *, device: str = "cpu", half: bool = False) -> Extractor:

@@ -422,3 +422,13 @@ def test_texts_of_a_closed_project_go_into_no_other(texts, session, dataset, tmp
     session.open_project(tmp_path / "q.tot")
     assert not texts.isVisible()
     assert all(text.note != "of the first project" for text in session.document.step_texts.values())
+
+
+@pytest.mark.parametrize("kind", [LABELS, KIT, REPORT])
+@pytest.mark.parametrize("typed", ["é" * 300, "~nobody/x", "a\0b", "/"])
+def test_no_text_in_the_field_of_the_place_is_an_error_out_of_a_slot(qtbot, session, tmp_path, kind, typed):
+    dialog = an_export(qtbot, session, kind)
+    dialog.place.setText(str(tmp_path / typed) if typed != "/" else typed)
+    assert dialog.isEnabled()
+    if typed == "é" * 300:
+        assert finish(qtbot, dialog) == "Nothing was written."

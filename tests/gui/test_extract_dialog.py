@@ -127,3 +127,11 @@ def test_details_are_plain_text_and_can_be_copied(qtbot, qapp):
     qtbot.addWidget(made)
     made.copy()
     assert qapp.clipboard().text() == "line 1\n<b>line 2</b>" == made.text.toPlainText()
+
+
+@pytest.mark.parametrize("typed", ["é" * 300, "~nobody/w.pth", "a\0b"])
+def test_a_file_that_cannot_be_named_is_no_such_file(dialog, typed):
+    choose(dialog, "onnx")
+    dialog.file.setText(typed)
+    assert dialog._note.text() == "There is no such file." and not dialog.extract.isEnabled()
+    dialog.answer()

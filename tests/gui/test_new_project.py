@@ -162,3 +162,11 @@ def test_a_typed_path_survives_reading_again(qtbot, tmp_path, monkeypatch):
     assert kept == [({"activity": "eggs", "granularity": "mid"}, tmp_path / "mine.tot")]
     monkeypatch.setattr(new_project.NewProjectDialog, "exec", lambda dialog: True)
     assert ask_new_project(a_dataset(), path=tmp_path / "mine.tot") == tmp_path / "mine.tot"
+
+
+@pytest.mark.parametrize("typed", ["é" * 300, "~nobody/mine", "/", "..", "a\0b", "/" * 5000])
+def test_no_text_in_the_field_of_the_project_is_an_error_out_of_a_slot(qtbot, tmp_path, typed):
+    dialog = NewProjectDialog(a_dataset(), rescan=lambda _choices: None)
+    qtbot.addWidget(dialog)
+    dialog.path.setText(str(tmp_path / typed) if typed == "é" * 300 else typed)
+    assert dialog._note.text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -189,7 +190,7 @@ class ExportDialog(QDialog):
         self._show_state()
 
     def _typed(self) -> Path:
-        return Path(self.place.text().strip()).expanduser()
+        return Path(os.path.expanduser(self.place.text().strip()))
 
     def _show_state(self) -> None:
         text = self.place.text().strip()

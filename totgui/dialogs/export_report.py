@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -57,7 +58,7 @@ class ReportPage(QWidget):
 
     def out(self, place: Path) -> Path:
         """The file that is written."""
-        if place.is_dir():
+        if os.path.isdir(place):
             return place / "report.html"
         return place if place.suffix.lower() in (".html", ".htm") else place.with_name(f"{place.name}.html")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -209,7 +210,7 @@ class ExtractDialog(QDialog):
             text = f"{kind['label']} is not installed."
         elif kind["needs_file"] and not file:
             text = f"Choose the file: its {kind['file']}."
-        elif kind["file"] and file and not Path(file).expanduser().is_file():
+        elif kind["file"] and file and not os.path.isfile(os.path.expanduser(file)):  # Path raises on very long names
             text = "There is no such file."
         self._note.setText(text)
         self._note.setVisible(bool(text))

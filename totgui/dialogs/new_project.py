@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -165,7 +166,7 @@ class NewProjectDialog(QDialog):
             told = "Nothing was found to work on. Choose another folder."
         elif path is None:
             told = "Choose where the project file goes."
-        elif path.exists():
+        elif os.path.exists(path):  # where path.exists() raises on a name that is too long
             told = f"{path.name} is there already. Choose another name."
         else:
             self.make.setEnabled(True)
@@ -184,7 +185,9 @@ class NewProjectDialog(QDialog):
         text = self.path.text().strip()
         if not text:
             return None
-        path = Path(text).expanduser()
+        path = Path(os.path.expanduser(text))
+        if not path.name:  # the root of a disk
+            return None
         return path if path.suffix == ".tot" else path.with_name(path.name + ".tot")
 
     def typed_path(self) -> Path | None:
