@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from fakes_panels import a_session
 
@@ -55,5 +57,18 @@ def test_scores_that_come_together_are_told_once(qtbot, reports):
     found.ready.connect(lambda: told.append(1))
     with qtbot.waitSignal(found.ready):
         for run in (R1, R2):
-            found._arrived.emit((run, "prediction"), report)
+            found._arrived.emit((run, "prediction"), found._newest[run, "prediction"], report)
     assert told == [1] and found.get(document, R2, "prediction") is report
+
+
+def test_scores_of_values_that_are_no_more_are_shown_to_nobody(qtbot, reports):
+    """A count that was under way while the map changed stood there as if it were of the new one."""
+    found, document = reports
+    old, turn = found.get(document, R1, "prediction"), found._newest[R1, "prediction"]
+    found.forget(Changes(What.LABEL_MAP, runs=frozenset([R1])))
+    document.label_maps[R1] = replace(document.label_maps[R1], proposed={}, overrides={})
+    assert found.get(document, R1, "prediction") is None
+    found._arrived.emit((R1, "prediction"), turn, old)
+    assert found.get(document, R1, "prediction") is None
+    qtbot.waitUntil(lambda: found.get(document, R1, "prediction") is not None)
+    assert found.get(document, R1, "prediction").mof == 0

@@ -31,7 +31,7 @@ class Reports(QObject):
 
     ready = Signal()
     message = Signal(str, str)
-    _arrived = Signal(object, object)
+    _arrived = Signal(object, int, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -40,6 +40,8 @@ class Reports(QObject):
         self._pool = Beside(1, "scores")
         self._arrived.connect(self._on_report)
         self._asked: dict[Asked, tuple[Any, ...]] = {}
+        self._turn = 0  # of the newest question
+        self._newest: dict[Asked, int] = {}
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(REST_MS)
@@ -92,7 +94,9 @@ class Reports(QObject):
         if pairs:
             names = {int(a.id): a.name for a in document.actions.values()}
             told = frozenset(document.runs[run].learned.videos if run is not None and track == "prediction" else ())
-            self._asked[key] = (pairs, names, clusters, label_map, told)
+            self._turn += 1
+            self._newest[key] = self._turn
+            self._asked[key] = (self._turn, pairs, names, clusters, label_map, told)
             self._soon.start()
         return None
 
@@ -105,6 +109,7 @@ class Reports(QObject):
     def _compute(
         self,
         key: object,
+        turn: int,
         pairs: Pairs,
         names: dict[int, str],
         clusters: int | None,
@@ -125,12 +130,12 @@ class Reports(QObject):
             )
         except TotError as error:
             report = error
-        self._arrived.emit(key, report)
+        self._arrived.emit(key, turn, report)
 
-    def _on_report(self, key: object, report: object) -> None:
+    def _on_report(self, key: Asked, turn: int, report: object) -> None:
         if isinstance(report, TotError):
             self.message.emit(str(report), "warning")
-        elif key in self._known:
+        elif key in self._known and turn == self._newest.get(key):  # else of values that are no more
             self._known[key] = report
             if not self._tell.isActive():
                 self._tell.start()
