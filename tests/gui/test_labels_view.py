@@ -6,6 +6,7 @@ import pytest
 from fakes_panels import a_session
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QColor, QMouseEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
 from core.annotation import commands
@@ -217,3 +218,17 @@ def test_renaming_twice_goes_on_with_the_first_and_qt_has_nothing_to_say(view, q
     view.rename()
     (field,) = view.table.findChildren(NameField)
     assert field.isVisible()
+
+
+@popups
+def test_return_that_waits_while_the_list_is_filled_anew_goes_nowhere_and_qt_has_nothing_to_say(view, qtbot):
+    """Found by the monkey: a warning of Qt fails this test."""
+    view.show()
+    view.choose(ActionId(1))
+    view.rename()
+    (field,) = view.table.findChildren(NameField)
+    field.setText("crack two eggs")
+    QTest.keyClick(field, Qt.Key.Key_Return)  # Qt commits it in the next turn of the event loop
+    view.retire()
+    QApplication.processEvents()
+    assert not field.isVisible()

@@ -106,6 +106,11 @@ class ActionsTable(QTableView):
             self.setColumnWidth(column, self.fontMetrics().horizontalAdvance(text) + MARGIN)
         self.doubleClicked.connect(self._on_double_click)
 
+    def commitData(self, editor: QWidget) -> None:
+        """A field whose list was filled anew while Return waited in line has nowhere to go; it is hidden by then."""
+        if not editor.isHidden():
+            super().commitData(editor)
+
     def sizeHint(self) -> QSize:
         return QSize(360, 280)
 
