@@ -245,7 +245,8 @@ class MainWindow(QMainWindow):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.disconnect(self.actions_.on_focus)
-        for top in (self, *(dock for dock in self.docks.values() if dock.isFloating())):
+        mine = [each for each in self.findChildren(QWidget) if each.isWindow() and each.isVisible()]
+        for top in (self, *mine):  # dialogs and torn-off panels too
             top.hide()  # ending a job and its process may take a second or two: no window that answers nothing
         self.session.close()
         event.accept()

@@ -252,13 +252,15 @@ def test_a_click_in_the_palette_is_over_before_its_command_asks(window: MainWind
 
 @pytest.mark.qt_log_ignore("This plugin does not support")
 def test_a_window_that_closes_is_gone_before_its_jobs_are_ended(window: MainWindow, monkeypatch) -> None:
-    """It stood there for up to two seconds and answered nothing, torn-off panels as well."""
+    """It stood there for up to two seconds and answered nothing, torn-off panels and dialogs as well."""
     window.docks["Runs"].setFloating(True)
     monkeypatch.setattr(window.settings, "set_layout", lambda geometry, state: None)  # not for the next test
     seen: list[bool] = []
     real = window.session.close
-    tops = (window, window.docks["Runs"])
+    dialog = QDialog(window)
+    dialog.open()
+    tops = (window, window.docks["Runs"], dialog)
     monkeypatch.setattr(window.session, "close", lambda: (seen.extend(top.isVisible() for top in tops), real()))
     assert all(top.isVisible() for top in tops)
     window.close()
-    assert seen == [False, False]
+    assert seen == [False, False, False]
