@@ -188,15 +188,18 @@ def test_brightness_and_contrast_change_the_picture_on_screen(qtbot, watched, tm
 
 def test_a_damaged_place_is_said_once_and_play_goes_on(qtbot, watched, tmp_path) -> None:
     path = make(tmp_path, "fragmented")
-    path.write_bytes(path.read_bytes()[: path.stat().st_size * 6 // 10])
+    whole, missing = path.read_bytes(), []
+    for share in (60, 57, 63):  # a cut between two fragments leaves a shorter file that is whole
+        path.write_bytes(whole[: len(whole) * share // 100])
+        with FrameReader(path) as reader:
+            for picture in range(reader.n_pictures):
+                try:
+                    reader.frame(picture)
+                except Exception:
+                    missing.append(picture)
+        if missing:
+            break
     video = a_video(path)
-    with FrameReader(path) as reader:
-        missing = []
-        for picture in range(reader.n_pictures):
-            try:
-                reader.frame(picture)
-            except Exception:
-                missing.append(picture)
     playback = watched.playback
     playback.set_video(video, missing[0] - 10)
     playback.play()
