@@ -185,11 +185,7 @@ class Project:
                 direction, edit, pack.pack_edit(edit.inverse() if direction == "undo" else edit, self._places), step.seq
             )
             self.history.move(direction)
-            found = (
-                changes
-                if found is None
-                else Changes(found.what | changes.what, found.videos | changes.videos, found.runs | changes.runs)
-            )
+            found = changes if found is None else found | changes
         return found
 
     def _accept(self, kind: log.Kind, edit: Edit, swaps: bytes, undo_of: int | None) -> Changes:

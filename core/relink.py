@@ -102,7 +102,7 @@ def apply(project: Project, matches: Iterable[Match]) -> Changes | None:
             paths[match.lost.video][match.lost.kind] = match.path
     if paths:
         moved = project.replace_videos([replace(videos[video], **where) for video, where in paths.items()])
-        changed = moved if changed is None else Changes(changed.what | moved.what, changed.videos | moved.videos)
+        changed = moved if changed is None else changed | moved
     return changed
 
 

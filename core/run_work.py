@@ -206,10 +206,7 @@ def add_predictions(project: Project, run: RunId, result: Mapping[str, Any]) -> 
     """The predictions of a segmenting job arrive, and names for their clusters where no ground truth gives them any."""
     arrived = project.add_predictions(predictions_of(project.document, run, result))
     names = first_names(project.document, run)
-    if names is None:
-        return arrived
-    named = project.edit(names)
-    return Changes(arrived.what | named.what, arrived.videos | named.videos, arrived.runs | named.runs)
+    return arrived if names is None else arrived | project.edit(names)
 
 
 def predictions_of(document: Document, run: RunId, result: Mapping[str, Any]) -> list[Prediction]:

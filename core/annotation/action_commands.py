@@ -12,6 +12,7 @@ from ..data.words import one_spelling
 from ..errors import EditError
 from .document import Document
 from .edit import Edit, Swap
+from .merges import videos_with
 from .segmentation import Segmentation
 from .values import ActionKey, LabelMap, MapKey, StepTextKey, TrackKey
 
@@ -118,7 +119,9 @@ def uses_of(document: Document, action: ActionId) -> tuple[int, list[VideoId], i
 def is_unnamed_step(document: Document, action: ActionId) -> bool:
     """Whether an action still has the name that its cluster came with, and is in no ground truth."""
     known = document.actions.get(action)
-    return known is not None and bool(STEP.fullmatch(known.name)) and not uses_of(document, action)[2]
+    return (
+        known is not None and bool(STEP.fullmatch(known.name)) and not videos_with(document.ground_truth, int(action))
+    )
 
 
 def find_action(document: Document, name: str) -> Action | None:

@@ -28,3 +28,7 @@ class Changes:
     what: What
     videos: frozenset[VideoId] = frozenset()
     runs: frozenset[RunId] = frozenset()
+
+    def __or__(self, other: Changes) -> Changes:
+        """What both changed."""
+        return Changes(self.what | other.what, self.videos | other.videos, self.runs | other.runs)

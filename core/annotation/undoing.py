@@ -8,6 +8,7 @@ from ..data.dataset import ActionId
 from .action_commands import mentioned
 from .document import Document
 from .edit import Edit, Swap
+from .merges import videos_with
 from .values import ActionKey, LabelMap, MapKey
 
 
@@ -33,4 +34,4 @@ def _is_held(document: Document, edit: Edit, swap: Swap) -> bool:
     maps = (then.get(run, label_map) for run, label_map in document.label_maps.items())
     if any(int(action) in mentioned(label_map) for label_map in maps):
         return True
-    return any((track.labels == int(action)).any() for track in document.imported.values())
+    return bool(videos_with(document.imported, int(action)))

@@ -8,7 +8,7 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from core.annotation.changes import Changes, What
+from core.annotation.changes import Changes
 from core.annotation.history import History, Step
 from core.data.dataset import VideoId
 from core.errors import TotError
@@ -110,7 +110,7 @@ class Past(QObject):
                 self._goal = None
                 break
             self._count += 1
-            found = changes if found is None else _both(found, changes)
+            found = changes if found is None else found | changes
             direction = self._direction()
         if direction is None or self._goal is None:
             self._goal = None
@@ -121,7 +121,3 @@ class Past(QObject):
             self.stepped.emit(found)
         if self._goal is None and self._count > 1:
             self.message.emit(f"{self._count:,} steps of the history.", "info")
-
-
-def _both(one: Changes, other: Changes) -> Changes:
-    return Changes(What(one.what | other.what), one.videos | other.videos, one.runs | other.runs)

@@ -28,6 +28,7 @@ class InTurns(QTimer):
 
     def finish(self) -> None:
         """Do what is left now: something else is about to change the same things."""
+        self.start()  # what a step that fails leaves here goes on in turns
         while self._steps:
             self._steps.popleft()()
         self.stop()
@@ -35,7 +36,7 @@ class InTurns(QTimer):
 
     def _go_on(self) -> None:
         if self._steps:
+            self.start()  # first: a step that fails must not leave a window that paints no more
             self._steps.popleft()()
-            self.start()
         else:
             self._window.setUpdatesEnabled(True)
