@@ -63,8 +63,7 @@ def compared(document: Document, run: RunId) -> Compared | None:
     mine = document.runs[run]
     if not mine.learned.videos:
         return None
-    earlier = [r for r in document.runs.values() if r.number < mine.number and not r.hidden]
-    for other in sorted(earlier, key=lambda r: r.number, reverse=True):
+    for other in reversed([run for run in document.shown_runs if run.number < mine.number]):
         told = {*mine.learned.videos, *other.learned.videos}
         of_both = [v for r, v in document.predictions if r == run and (other.id, v) in document.predictions]
         videos = [v for v in of_both if v not in told]

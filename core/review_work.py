@@ -119,7 +119,7 @@ def evidences(
     """What is known of every video that has labels to question; `read` as in `review_places`."""
     known = {} if read is None else read
     mapped: MappedTracks = known.setdefault("mapped", MappedTracks(MAPPED_KEPT))
-    others = [r.id for r in reversed(document.runs.values()) if not r.hidden and r.id != run][:OTHER_RUNS]
+    others = [r.id for r in reversed(document.shown_runs) if r.id != run][:OTHER_RUNS]
     for video in document.videos:
         track = document.corrected.get(video) or mapped.get(document, run, video)
         if track is None:

@@ -91,7 +91,8 @@ def left_out(document: Document) -> list[str]:
 
 def shown_run(document: Document) -> Run | None:
     """The newest run that is not hidden; None where there is none."""
-    return max((r for r in document.runs.values() if not r.hidden), key=lambda r: r.number, default=None)
+    runs = document.shown_runs
+    return runs[-1] if runs else None
 
 
 def choose_run(document: Document, run: RunId | str | None) -> Run:

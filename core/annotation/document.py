@@ -90,6 +90,11 @@ class Document:
     def _read_anew(self) -> None:
         self._merges = self._read = self._merged_frames = None
 
+    @property
+    def shown_runs(self) -> list[Run]:
+        """The runs that are not hidden, the newest last."""
+        return sorted((run for run in self.runs.values() if not run.hidden), key=lambda run: run.number)
+
     def value(self, key: Key) -> Value | None:
         """The present value of a key, None where there is none."""
         if isinstance(key, TrackKey):

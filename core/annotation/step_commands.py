@@ -116,8 +116,7 @@ def _carried(document: Document, run: RunId) -> Edit | None:
 def _known_names(document: Document, run: RunId) -> Mapping[VideoId, Segmentation]:
     """The corrected track of each video, else the newest other run's prediction of it that has names."""
     found = dict(document.corrected)
-    others = [other for other in document.runs.values() if other.id != run and not other.hidden]
-    for other in sorted(others, key=lambda r: r.number, reverse=True):
+    for other in reversed([other for other in document.shown_runs if other.id != run]):
         label_map = document.label_maps[other.id]
         if any(target >= 0 for target in label_map.table().values()):
             for video in document.videos:

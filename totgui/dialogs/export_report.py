@@ -32,7 +32,7 @@ class ReportPage(QWidget):
         self._session = session
         self.run = QComboBox(self)
         document = session.document
-        runs = [run for run in document.runs.values() if not run.hidden] if document else []
+        runs = document.shown_runs if document else []
         for run in sorted(runs, key=lambda r: (r.id != session.current_run, -r.number)):
             self.run.addItem(run.name, run.id)
         if not runs:

@@ -31,7 +31,7 @@ from core.data.words import readable
 from core.errors import TotError
 
 from ..jobs.exchange_tasks import KitPreview, KitRequest, KitStep
-from ..models.widgets import for_text, plain, tip
+from ..models.widgets import LeaveWithProject, for_text, plain, tip
 from ..session import Session
 from .kit_card import StepCard
 from .kit_forms import KitForm, StepForm
@@ -49,7 +49,7 @@ class KitTextsDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Texts of the training kit")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._session = session
+        self._session, self._project = session, session.project
         self._found: KitPreview | None = None
         self._action: ActionId | None = None
         self._group, self._is_filled = 0, False
@@ -76,7 +76,7 @@ class KitTextsDialog(QDialog):
         self._lay_out()
         self.list.currentItemChanged.connect(self._on_item)
         session.documentChanged.connect(self._on_document)
-        session.projectChanged.connect(self._leave)
+        LeaveWithProject(self, session)
         session.pictures.ready.connect(self._show_photo)
         session.exchange.previews.ready.connect(self._on_preview)
         self._fill_list()
@@ -236,8 +236,8 @@ class KitTextsDialog(QDialog):
         """Put what was typed into the project, if it differs from what is there; False where it cannot be kept."""
         self._rest.stop()
         document = self._session.document
-        if document is None or not self._is_filled:
-            return True
+        if document is None or not self._is_filled or self._session.project is not self._project:
+            return True  # what was typed for a project that is closed goes into no other
         try:
             if self._action is None:
                 edit = set_kit_text(document, self.kit_form.value())
@@ -270,11 +270,6 @@ class KitTextsDialog(QDialog):
     @property
     def _form(self) -> KitForm | StepForm:
         return self.kit_form if self._action is None else self.step_form
-
-    def _leave(self) -> None:
-        """Another project is open: what was typed belongs to the one that was closed, and was kept with each rest."""
-        self._is_filled = False
-        self.close()
 
     # --- the card ----------------------------------------------------------------------------------
 

@@ -54,7 +54,7 @@ class Comparing(QObject):
 
     def reset(self, document: Document | None) -> None:
         """Begin with the two newest runs of a project."""
-        shown = [run.id for run in document.runs.values() if not run.hidden] if document else []
+        shown = [run.id for run in document.shown_runs] if document else []
         self.runs, self.left_out = tuple(shown[-2:]), frozenset()
         self.others.clear()
         self.changed.emit()
@@ -97,7 +97,7 @@ class Comparing(QObject):
         found = [Compared(TRUTH, "Ground truth")] if document.ground_truth else []
         if document.corrected:
             found.append(Compared(CORRECTED, "Corrected"))
-        found += [Compared(run.id, run.name, run.id) for run in document.runs.values() if not run.hidden]
+        found += [Compared(run.id, run.name, run.id) for run in document.shown_runs]
         return found + [Compared(OTHER + name, name) for name in self.others]
 
     def is_shown(self, track: Compared) -> bool:

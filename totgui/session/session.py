@@ -174,7 +174,7 @@ class Session(QObject):
         self._hand_out(project)
         project.on_saved = self._savedArrived.emit
         document = project.document
-        runs = [run for run in document.runs.values() if not run.hidden]
+        runs = document.shown_runs
         self.current_run = runs[-1].id if runs else None
         self.comparing.reset(document)
         self.reviewing.set_document(document, self.current_run)
@@ -265,7 +265,7 @@ class Session(QObject):
     def _on_runs(self, document: Document) -> None:
         """A run that is hidden is shown nowhere any more; the newest of the others takes its place."""
         self.comparing.forget_hidden(document)
-        shown = [run for run in document.runs.values() if not run.hidden]
+        shown = document.shown_runs
         current = document.runs.get(self.current_run) if self.current_run is not None else None
         if current is None or current.hidden:
             self.select_run(shown[-1].id if shown else None)

@@ -230,7 +230,7 @@ class CurvesView(QWidget):
     def behind(self) -> list[RunId]:
         """The runs that are drawn faint, oldest first."""
         document = self._session.document
-        runs = [run for run in document.runs.values() if not run.hidden and run.curve] if document else []
+        runs = [run for run in document.shown_runs if run.curve] if document else []
         if self._behind is None:  # losses of another method have another scale
             method = self.families[-1].method if self.families else ""
             alike = [run for run in runs if not method or run.config.get("method") == method]
@@ -257,9 +257,7 @@ class CurvesView(QWidget):
         menu.clear()
         document = self._session.document
         shown = set(self.behind())
-        for run in reversed(list(document.runs.values())) if document else []:
-            if run.hidden or not run.curve:
-                continue
+        for run in reversed([run for run in document.shown_runs if run.curve] if document else []):
             action = menu.addAction(run.name)
             action.setCheckable(True)
             action.setChecked(run.id in shown)

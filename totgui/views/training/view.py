@@ -217,8 +217,8 @@ class TrainingView(QWidget):
     def _show_counted(self) -> None:
         """What the newest run that is not hidden found, its evidence as a tooltip; nothing where it counted nothing."""
         document = self._session.document
-        runs = [run for run in document.runs.values() if not run.hidden] if document else []
-        newest = max(runs, key=lambda run: run.number, default=None)
+        runs = document.shown_runs if document else []
+        newest = runs[-1] if runs else None
         counted = newest.config.get("counted") if newest is not None else None
         lines = counted_lines(counted) if counted else []
         self._counted.setText(f"{newest.name}: {lines[0]}" if newest is not None and lines else "")
