@@ -30,15 +30,12 @@ from open_500 import a_project
 from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
+from real_window import a_window
 
 from core import api
 from core.data.dataset import RunId
 from core.tot.presets import preset
-from totgui.app import make_application
-from totgui.main_window import MainWindow
-from totgui.palette import apply_theme
 from totgui.session import Session
-from totgui.settings import Settings
 from totgui.window.layouts import LAYOUTS
 
 TICK_MS, OPEN_MS, REST_MS = 4, 500, 900
@@ -144,21 +141,15 @@ def trained(session: Session, n_runs: int) -> None:
 
 
 def measure(asked: argparse.Namespace, folder: Path) -> None:
-    application = make_application()
-    apply_theme(application, "light")
-    session = Session()
-    window = MainWindow(session, Settings())
-    window.resize(1600, 1000)
-    window.show()
+    window = a_window()
+    session = window.session
     rest(1500)  # panels that are made after the start
     path = folder / ("acts.tot" if asked.dataset else "many.tot")
-    if path.exists():
-        pass
-    elif asked.dataset is not None:
+    if not path.exists() and asked.dataset is not None:
         session.create_project(path, api.open_dataset(asked.dataset))
         trained(session, asked.runs)
         session.close_project()
-    else:
+    elif not path.exists():
         a_project(folder, asked.videos, 3000)
     rest(500)
     acts = Acts(asked)

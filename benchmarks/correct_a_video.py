@@ -28,14 +28,12 @@ import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from real_window import a_window
 
 from core.annotation.segmentation import Segmentation
 from core.data.dataset import VideoId
-from totgui.app import make_application
 from totgui.main_window import MainWindow
-from totgui.palette import apply_theme
 from totgui.session import Session
-from totgui.settings import Settings
 
 STEPS = 6
 SETTLE_MS = 30
@@ -135,15 +133,11 @@ def main() -> int:
     parser.add_argument("video", nargs="?")
     parser.add_argument("--events", type=Path)
     options = parser.parse_args()
-    application = make_application()
-    apply_theme(application, "light")
+    window = a_window()
+    session = window.session
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "copy.tot"
         shutil.copyfile(options.project, copy)
-        session = Session()
-        window = MainWindow(session, Settings())
-        window.resize(1600, 1000)
-        window.show()
         session.open_project(copy, trusted=True)
         window.docks["Timeline"].raise_()
         document, run = session.document, session.current_run

@@ -58,32 +58,24 @@ def a_project(folder: Path, n_videos: int, n_frames: int) -> Path:
 def main(n_videos: int, n_frames: int) -> None:
     from PySide6.QtCore import Qt
     from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QApplication
+    from real_window import a_window
 
-    from totgui.app import make_application
-    from totgui.main_window import MainWindow
-    from totgui.palette import apply_theme
-    from totgui.session import Session
-    from totgui.settings import Settings
-
-    application = make_application()
-    apply_theme(application, "light")
+    window = a_window()
+    session = window.session
     with tempfile.TemporaryDirectory() as name:
         path = a_project(Path(name), n_videos, n_frames)
-        session = Session()
-        window = MainWindow(session, Settings())
-        window.resize(1600, 1000)
-        window.show()
-        application.processEvents()
+        QApplication.processEvents()
         taken: list[tuple[float, float]] = []
         for _ in range(6):
             session.close_project()
-            application.processEvents()
+            QApplication.processEvents()
             began, computed = time.perf_counter(), time.thread_time()
             session.open_project(path)
-            application.processEvents()
+            QApplication.processEvents()
             window.grab()
             QTest.keyClick(window, Qt.Key.Key_Right)
-            application.processEvents()
+            QApplication.processEvents()
             taken.append((time.perf_counter() - began, time.thread_time() - computed))
         print(f"{n_videos:,} videos of {n_frames:,} frames, window 1600 x 1000")
         for text, (whole, own) in (("first", taken[0]), ("again, median of 5", _middle(taken[1:]))):

@@ -30,16 +30,13 @@ from PySide6.QtCore import QEventLoop, QObject, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QTabBar, QTableView, QWidget
+from real_window import a_window
 
 from core import api
 from core.annotation.changes import What
-from totgui.app import make_application
 from totgui.collector import Collector
 from totgui.dialogs.export import ExportDialog
 from totgui.main_window import MainWindow
-from totgui.palette import apply_theme
-from totgui.session import Session
-from totgui.settings import Settings
 from totgui.window.layouts import LAYOUTS
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -309,12 +306,8 @@ def main() -> int:
 
 def measure(asked: argparse.Namespace, folder: Path) -> int:
     """Drive a window for so many minutes; print what came of it."""
-    application = make_application()
-    apply_theme(application, "light")
-    session = Session()
-    window = MainWindow(session, Settings())
-    window.resize(1600, 1000)
-    window.show()
+    window = a_window()
+    session = window.session
     session.warm_up()
     session.create_project(folder / "ten.tot", api.open_dataset(asked.dataset))
     QTest.qWait(3000)  # the engine starts ahead of need, pictures come
@@ -333,7 +326,7 @@ def measure(asked: argparse.Namespace, folder: Path) -> int:
     person.leave()
     runs = len(session.document.runs) if session.document else 0
     print(
-        f"{time.perf_counter() - began:.0f} s on {application.platformName()}, load {os.getloadavg()[0]:.1f}; "
+        f"{time.perf_counter() - began:.0f} s on {QApplication.platformName()}, load {os.getloadavg()[0]:.1f}; "
         f"trainings begun {person.trainings}, runs {runs}, changes of corrected tracks {len(changes)}"
     )
     print(", ".join(f"{name} {count}" for name, count in sorted(person.done.items())))

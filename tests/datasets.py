@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
 from core.data.timebase import MediaInfo
+from core.requests import TrainVideo
 
 STEPS = ("reach", "turn", "place")
 LENGTHS = {"clip_01": 24, "clip_02": 31, "clip_03": 40}
@@ -38,6 +40,23 @@ def save(path: Path, values: np.ndarray) -> Path:
     else:
         np.savetxt(path, values)
     return path
+
+
+def train_video(
+    path: Path, rows: np.ndarray, *, stride: int = 1, starts: Sequence[int] = (), labels: Sequence[int] = ()
+) -> TrainVideo:
+    """A video to train on, called as its file of features, with ground truth where `labels` are given."""
+    save(path, rows.astype(np.float32))
+    return TrainVideo(
+        id=path.stem,
+        features=str(path),
+        n_frames=stride * len(rows),
+        n_rows=len(rows),
+        n_dimensions=rows.shape[1],
+        stride_numerator=stride,
+        truth_starts=list(starts),
+        truth_labels=list(labels),
+    )
 
 
 def mapping_text(names: tuple[str, ...] = STEPS) -> str:

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from datasets import train_video
 
 from core.annotation import commands
 from core.annotation.segmentation import Segmentation
@@ -16,7 +17,7 @@ from core.data.timebase import Timebase
 from core.errors import EditError
 from core.events import ENDINGS, StopKind, TrainingMetrics
 from core.project import Project
-from core.requests import TrainRequest, TrainVideo
+from core.requests import TrainRequest
 from totgui.jobs.runner import Runner
 
 from .outcome import Outcome, private_data, progress
@@ -47,13 +48,7 @@ def a_training(folder: Path) -> TrainRequest:
     """One that does not end by itself, on the processor, as large as a real one."""
     generator, videos = np.random.default_rng(0), []
     for number in range(4):
-        path = folder / f"f{number}.npy"
-        np.save(path, generator.normal(size=(3000, 128)).astype(np.float32))
-        videos.append(
-            TrainVideo(
-                id=f"v{number}", features=str(path), n_frames=3000, n_rows=3000, n_dimensions=128, stride_numerator=1
-            )
-        )
+        videos.append(train_video(folder / f"v{number}.npy", generator.normal(size=(3000, 128))))
     config = {"n_clusters": 12, "iterations": 1_000_000, "batch": 512}
     return TrainRequest(job="load", videos=tuple(videos), config=config, device="cpu", out=str(folder / "out"))
 

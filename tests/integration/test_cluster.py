@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import cluster_work
 import pytest
@@ -96,10 +97,7 @@ def test_workers_stop_when_the_process_that_asked_is_killed(scheduler, tmp_path)
         "run_all(cluster_work.work_until_stopped, [sys.argv[2]], cluster=sys.argv[1], report=ignore,"
         " should_stop=never_stop)\n"
     )
-    paths = os.pathsep.join(path for path in sys.path if path)
-    asking = subprocess.Popen(
-        [sys.executable, "-c", script, scheduler, str(tmp_path)], env={**os.environ, "PYTHONPATH": paths}
-    )
+    asking = _python(script, scheduler, str(tmp_path))
     try:
         _wait_for(tmp_path / "began")
     finally:
@@ -116,14 +114,7 @@ def test_a_scheduler_that_is_lost_ends_the_work_in_a_sentence(tmp_path) -> None:
         "    print(distributed.LocalCluster(1, **options).scheduler_address, flush=True)\n"
         "    sys.stdin.read()\n"
     )
-    paths = os.pathsep.join(path for path in sys.path if path)
-    own = subprocess.Popen(
-        [sys.executable, "-c", script],
-        env={**os.environ, "PYTHONPATH": paths},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    own = _python(script, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert own.stdout is not None and own.stdin is not None
 
     def lose_it() -> None:
@@ -142,6 +133,14 @@ def test_a_scheduler_that_is_lost_ends_the_work_in_a_sentence(tmp_path) -> None:
         own.kill()
         losing.join()
         own.communicate()
+
+
+def _python(script: str, *arguments: str, **options: Any) -> subprocess.Popen[Any]:
+    """A process of its own that finds the modules that this one does."""
+    paths = os.pathsep.join(path for path in sys.path if path)
+    return subprocess.Popen(
+        [sys.executable, "-c", script, *arguments], env={**os.environ, "PYTHONPATH": paths}, **options
+    )
 
 
 def _wait_for(path: Path) -> None:

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from datasets import train_video
 
 from core.events import ENDINGS, Event
 from core.media.writer import write_video
 from core.requests import ExtractSettings, ExtractVideo
-from totgui.jobs.protocol import ExtractRequest, TrainRequest, TrainVideo
+from totgui.jobs.protocol import ExtractRequest, TrainRequest
 from totgui.jobs.runner import Runner
 
 
@@ -77,21 +78,9 @@ def make_request(tmp_path):
     videos = []
     for number in range(3):
         truth = np.repeat([0, 1, 2], 30)
-        matrix = (centres[truth] + generator.normal(size=(90, 6))).astype(np.float32)
+        rows = centres[truth] + generator.normal(size=(90, 6))
         path = tmp_path / f"v{number}.npy"
-        np.save(path, matrix)
-        videos.append(
-            TrainVideo(
-                id=f"v{number}",
-                features=str(path),
-                n_frames=180,
-                n_rows=90,
-                n_dimensions=6,
-                stride_numerator=2,
-                truth_starts=[0, 60, 120],
-                truth_labels=[0, 1, 2],
-            )
-        )
+        videos.append(train_video(path, rows, stride=2, starts=[0, 60, 120], labels=[0, 1, 2]))
 
     def make(job: str, out: Path | None = None, **config: object) -> TrainRequest:
         values = {"n_clusters": 3, "iterations": 60, "batch": 32, "normalise": "l2", "standardise": "activity"} | config

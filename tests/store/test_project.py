@@ -16,7 +16,7 @@ from projects import R, V, a_dataset, a_project, with_run
 from core.annotation import commands
 from core.annotation.segmentation import Segmentation
 from core.annotation.values import LabelMap, Prediction, ReviewStatus, Run
-from core.data.dataset import ClusterId, RunId
+from core.data.dataset import ActionId, ClusterId, RunId
 from core.errors import (
     DamagedProjectError,
     EditError,
@@ -74,6 +74,12 @@ def test_undo_and_redo_survive_a_restart(path: Path) -> None:
     assert read_all(path) == 4 + 3 + 3 + 4
 
 
+def a_new_action(project: Project) -> ActionId:
+    edit, action = commands.add_action(project.document, "whisk")
+    project.edit(edit)
+    return action
+
+
 def a_learned_run(project: Project, action: int) -> RunId:
     """A run arrives whose second cluster was taught an action: it stands beside the history."""
     run = RunId("r2")
@@ -88,8 +94,7 @@ def a_learned_run(project: Project, action: int) -> RunId:
 
 def test_undo_does_not_take_an_action_that_a_run_learned_from_under_it(path: Path) -> None:
     with Project.open(path) as project:
-        edit, action = commands.add_action(project.document, "whisk")
-        project.edit(edit)
+        action = a_new_action(project)
         run = a_learned_run(project, int(action))
         project.undo()
         assert project.document.actions[action].name == "whisk"
@@ -102,8 +107,7 @@ def test_undo_does_not_take_an_action_that_a_run_learned_from_under_it(path: Pat
 
 def test_an_action_that_stayed_is_no_obstacle_to_redo(path: Path) -> None:
     with Project.open(path) as project:
-        edit, action = commands.add_action(project.document, "whisk")
-        project.edit(edit)
+        action = a_new_action(project)
         project.edit(commands.rename_action(project.document, action, "beat"))
         a_learned_run(project, int(action))
         project.undo()
@@ -122,8 +126,7 @@ def test_an_action_that_stayed_is_no_obstacle_to_redo(path: Path) -> None:
 
 def test_undo_takes_an_action_that_nothing_else_holds(path: Path) -> None:
     with Project.open(path) as project:
-        edit, action = commands.add_action(project.document, "whisk")
-        project.edit(edit)
+        action = a_new_action(project)
         project.undo()
         assert action not in project.document.actions
         project.redo()

@@ -13,12 +13,10 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QVBoxLayout,
     QWidget,
 )
 
 from ..keymap import native, portable
-from ..models.widgets import for_text, plain
 from .popup import Popup
 
 LABEL, KEY = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
@@ -82,13 +80,7 @@ class ActionPopup(Popup):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.list.itemClicked.connect(self._commit)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 8, 8, 8)
-        column.setSpacing(6)
-        column.addWidget(plain(title, self, bold=True))
-        column.addWidget(self.field)
-        column.addWidget(self.list)
-        self.setFixedWidth(for_text(self, WIDTH, 0).width())
+        self.stack(title, self.list, width=WIDTH)
         self._filter("")
 
     def show_at(self, place: QPoint, *, above: bool = False) -> None:

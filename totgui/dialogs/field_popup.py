@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from ..models.widgets import for_text, plain
+from ..models.widgets import plain
 from .popup import Popup
 
 WIDTH, LINES = 300, 2
@@ -23,15 +23,9 @@ class FieldPopup(Popup):
         self.field.textChanged.connect(lambda text: self.answer.setText(self.said_of(text)))
         self.field.returnPressed.connect(lambda: self.take(self.field.text()))
         self.answer = plain("", self, dim=True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 8, 8, 8)
-        column.setSpacing(6)
-        column.addWidget(plain(title, self, bold=True))
-        column.addWidget(self.field)
-        column.addWidget(self.answer)
+        self.stack(title, self.answer, width=WIDTH)
         self.answer.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.answer.setFixedHeight(LINES * self.answer.fontMetrics().lineSpacing())  # the window keeps its size
-        self.setFixedWidth(for_text(self, WIDTH, 0).width())
         self.setFocusProxy(self.field)
 
     def said_of(self, text: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QVBoxLayout, QWidget
+
+from ..models.widgets import for_text, plain
 
 ROOM = 60
 """Above the place that is asked about, where the popup does not fit below it."""
@@ -18,6 +20,16 @@ class Popup(QFrame):
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAccessibleName(title)
         self.field = QLineEdit(self)
+
+    def stack(self, title: str, below: QWidget, *, width: int) -> None:
+        """The title, the field, and what stands below it, at a width that grows with the text."""
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 8, 8)
+        column.setSpacing(6)
+        column.addWidget(plain(title, self, bold=True))
+        column.addWidget(self.field)
+        column.addWidget(below)
+        self.setFixedWidth(for_text(self, width, 0).width())
 
     def show_at(self, place: QPoint, *, above: bool = False) -> None:
         """Open below a place of the screen, or above it: where there is no room, or where that is asked for."""

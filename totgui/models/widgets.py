@@ -255,17 +255,9 @@ def rows_of(model: QAbstractItemModel, name: str, parent: QWidget) -> QTableView
     view = QTableView(parent)
     view.setModel(model)
     view.setAccessibleName(name)
-    view.setItemDelegate(Roomy(view))
-    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    view.setShowGrid(False)
-    view.setAlternatingRowColors(True)
+    _of_whole_rows(view)
     view.setWordWrap(False)
     view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-    view.verticalHeader().hide()
-    view.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-    view.horizontalHeader().setHighlightSections(False)
     view.horizontalHeader().setMinimumSectionSize(40)
     return view
 
@@ -274,22 +266,27 @@ def table(columns: Sequence[str], parent: QWidget | None = None, *, stretch: int
     """A read-only table that selects rows, its column `stretch` taking the free width."""
     widget = MeasuredTable(0, len(columns), parent)
     widget.setHorizontalHeaderLabels(list(columns))
-    widget.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    widget.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    widget.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    widget.setShowGrid(False)
-    widget.setAlternatingRowColors(True)
-    widget.verticalHeader().hide()
-    widget.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+    _of_whole_rows(widget)
     header = widget.horizontalHeader()
     if stretch >= 0:
         header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
-    header.setHighlightSections(False)
     if stretch >= 0 and all(len(column) > 2 for column in columns):  # a narrow table scrolls; its names stay
         header.setMinimumSectionSize(header.fontMetrics().horizontalAdvance(columns[stretch]) + 24)
     for number in range(len(columns)):
         item = widget.horizontalHeaderItem(number)
         if item is not None:
             item.setTextAlignment(WORDS if number == stretch else NUMBER)
-    widget.setItemDelegate(Roomy(widget))
     return widget
+
+
+def _of_whole_rows(view: QTableView) -> None:
+    """Read only; one row is chosen at a time, and rows are told apart by their shade."""
+    view.setItemDelegate(Roomy(view))
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    view.setShowGrid(False)
+    view.setAlternatingRowColors(True)
+    view.verticalHeader().hide()
+    view.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+    view.horizontalHeader().setHighlightSections(False)

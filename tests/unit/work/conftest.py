@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from datasets import train_video
 
-from core.requests import TrainRequest, TrainVideo
+from core.requests import TrainRequest
 from core.tot.config import with_values
 from core.tot.presets import preset
 
@@ -19,19 +20,7 @@ def request_of(tmp_path: Path):
         cuts = np.sort(generator.integers(8, 72, 2))
         labels = np.repeat([0, 1, 2], np.diff([0, *cuts, 80]))
         rows = np.eye(8)[labels] * 3 + generator.normal(size=(80, 8))
-        path = tmp_path / f"v{number}.npy"
-        np.save(path, rows.astype(np.float32))
-        videos.append(
-            TrainVideo(
-                id=f"v{number}",
-                features=str(path),
-                n_frames=80,
-                n_rows=80,
-                n_dimensions=8,
-                truth_starts=[0, *cuts.tolist()],
-                truth_labels=[0, 1, 2],
-            )
-        )
+        videos.append(train_video(tmp_path / f"v{number}.npy", rows, starts=[0, *cuts.tolist()], labels=[0, 1, 2]))
 
     def make(name: str = "robust", method: str | None = None, **values: str) -> TrainRequest:
         config = with_values(preset(name, method=method, n_clusters=3), {"iterations": "40", **values})

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from datasets import train_video
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
@@ -150,11 +151,8 @@ def _made_request(folder: Path, told: Sequence[int], truths: list[np.ndarray]) -
     draw = np.random.default_rng(2)
     centres, videos = draw.normal(size=(3, 8)), []
     for number, truth in enumerate(truths):
-        path = folder / f"v{number}.npy"
-        np.save(path, (centres[truth] + draw.normal(size=(len(truth), 8)) * 0.5).astype(np.float32))
-        videos.append(
-            TrainVideo(id=f"v{number}", features=str(path), n_frames=len(truth), n_rows=len(truth), n_dimensions=8)
-        )
+        rows = centres[truth] + draw.normal(size=(len(truth), 8)) * 0.5
+        videos.append(train_video(folder / f"v{number}.npy", rows))
     cuts = {f"v{n}": Segmentation.from_frames(truths[n]) for n in told}
     return TrainRequest(
         videos=tuple(videos),
