@@ -6,7 +6,7 @@ import argparse
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,17 @@ def flush(project: Project) -> None:
     if not project.flush(60):
         reason = project.saved_state().reason
         raise JobError(f"{project.path} could not be written: {reason or 'no answer for a minute'}.", kind="not-saved")
+
+
+@contextmanager
+def opened(paths: Sequence[Path], *, read_only: bool = False) -> Iterator[list[Project]]:
+    """Several projects, open until the end. Raises ConfigError where one is named twice."""
+    from ..api import open_project
+
+    if len({path.resolve() for path in paths}) < len(paths):
+        raise ConfigError("A project is named twice. Name each once.")
+    with ExitStack() as until_the_end:
+        yield [until_the_end.enter_context(open_project(path, read_only=read_only)) for path in paths]
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,7 +18,7 @@ from ..events import never_stop
 from ..progress import ProgressPrinter
 from ..tot.config import half_batch
 from . import wording
-from .common import AddVerb, Answer, flush, kept_when_interrupted, pairs, split_sil, with_run
+from .common import AddVerb, Answer, flush, kept_when_interrupted, opened, pairs, split_sil, with_run
 from .learning import learned_values
 
 if TYPE_CHECKING:
@@ -107,10 +107,7 @@ def train(options: argparse.Namespace) -> Answer:
         raise ConfigError(f"{len(options.project)} projects: a run to repeat or to go on with is one project's alone.")
     if options.keep and options.cluster:
         raise ConfigError("What workers have learned half-way cannot be kept: leave --keep or --cluster out.")
-    if len({path.resolve() for path in options.project}) < len(options.project):
-        raise ConfigError("A project is named twice. Name each once.")
-    with ExitStack() as opened, ProgressPrinter() as report:
-        projects = [opened.enter_context(api.open_project(path)) for path in options.project]
+    with opened(options.project) as projects, ProgressPrinter() as report:
         activities = [_activity(project, options) for project in projects]
         with kept_when_interrupted() if options.keep else nullcontext(never_stop) as should_stop:
             endings = api.train_activities(
@@ -252,10 +249,7 @@ def evaluate(options: argparse.Namespace) -> Answer:
 def _evaluate_several(options: argparse.Namespace) -> Answer:
     if options.run or options.level == "video":
         raise ConfigError("Several projects are scored by their newest runs, at activity or global level.")
-    if len({path.resolve() for path in options.project}) < len(options.project):
-        raise ConfigError("A project is named twice. Name each once.")
-    with ExitStack() as opened:
-        projects = [opened.enter_context(api.open_project(path, read_only=True)) for path in options.project]
+    with opened(options.project, read_only=True) as projects:
         values = api.evaluate_activities(
             projects, track=options.track, kmeans=options.kmeans, split_sil=options.split_sil
         )
@@ -265,7 +259,6 @@ def _evaluate_several(options: argparse.Namespace) -> Answer:
 def _evaluate_global(options: argparse.Namespace) -> Answer:
     if options.run or options.track != "prediction" or options.kmeans or options.split_sil:
         raise ConfigError("The global level scores the newest run of each project; leave the other options out.")
-    with ExitStack() as opened:
-        projects = [opened.enter_context(api.open_project(path, read_only=True)) for path in options.project]
+    with opened(options.project, read_only=True) as projects:
         values = api.plain(api.evaluate_global(projects))
     return values, wording.report_text(values)
