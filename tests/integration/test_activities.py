@@ -136,3 +136,9 @@ def test_several_activities_are_scored_each_alone_and_together(projects, capsys)
 def test_what_cannot_be_scored_together_is_refused(projects, capsys, words) -> None:
     code, _, error = tot(capsys, "evaluate", *projects, *words)
     assert code == 2 and "newest runs, at activity or global level" in error
+
+
+@pytest.mark.parametrize("verb", [("train",), ("evaluate",), ("evaluate", "--level", "global")])
+def test_a_project_that_is_named_twice_is_refused_by_every_verb_of_several(projects, capsys, verb) -> None:
+    code, _, said = tot(capsys, verb[0], projects[0], projects[0].parent / "." / projects[0].name, *verb[1:])
+    assert code == 2 and "named twice" in said
