@@ -129,7 +129,7 @@ def trained(session: Session, n_runs: int) -> None:
     document, project = session.document, session.project
     assert document is not None and project is not None
     session.train(structs.replace(preset("generic", n_clusters=len(document.actions)), iterations=200), "cpu")
-    while session.training:
+    while session.jobs.engine_busy:
         rest(100)
     document = project.document
     first = next(iter(document.runs.values()))

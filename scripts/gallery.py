@@ -141,7 +141,7 @@ class Stage:
         config = preset(default_preset(document.dataset), n_clusters=len(document.actions))
         for number, settings in enumerate((msgspec.structs.replace(config, seed=7, iterations=200), config), start=1):
             self.session.train(settings)
-            self.wait(lambda n=number: len(document.runs) == n and not self.session.jobs, "the training")
+            self.wait(lambda n=number: len(document.runs) == n and not self.session.jobs.running, "the training")
             run = self.session.current_run
             self.wait(lambda r=run: self.session.report(r) is not None, "the scores")
         self._keep("trained")

@@ -79,8 +79,8 @@ def training(stage: Stage) -> Steps:
     session.train(config)
     stage.wait(lambda: len(seen) > 4, "a training under way")
     yield stage.front("Live")
-    session.work.end_job()
-    stage.wait(lambda: not session.jobs, "the end of the training")
+    session.jobs.end_job()
+    stage.wait(lambda: not session.jobs.running, "the end of the training")
 
 
 def in_review(stage: Stage) -> Steps:

@@ -115,10 +115,10 @@ class HeadlessJob:
 
         def trained() -> bool:
             nonlocal taken
-            if not taken and len(snapshots) > SNAPSHOTS_BEFORE_PICTURE and self.session.training:
+            if not taken and len(snapshots) > SNAPSHOTS_BEFORE_PICTURE and self.session.jobs.engine_busy:
                 taken = True
                 self._grab("2-while-training")
-            return len(document.runs) > runs and not self.session.jobs
+            return len(document.runs) > runs and not self.session.jobs.running
 
         self._wait(trained, "Train and segment")
         assert self.session.current_run is not None
@@ -166,7 +166,7 @@ class HeadlessJob:
             ("Make the training kit", KitRequest(out / "kit", "corrected", videos)),
         ):
             self.session.exchange.export(request)
-            self._wait(lambda: not self.session.jobs, what)
+            self._wait(lambda: not self.session.jobs.running, what)
 
     # --- waiting and looking -------------------------------------------------------------------------
 

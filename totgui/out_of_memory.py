@@ -65,14 +65,14 @@ class OutOfMemory(QObject):
 
     def _when_idle(self, do: Callable[[], Any]) -> None:
         """Do it now, or when the job that runs has ended: what was kept is being segmented."""
-        if self._session.training:
+        if self._session.jobs.engine_busy:
             self._next = do
             self._session.message.emit("The training starts when the job that runs has ended.", "info")
         else:
             do()
 
     def _go_on(self) -> None:
-        if self._next is not None and not self._session.training:
+        if self._next is not None and not self._session.jobs.engine_busy:
             do, self._next = self._next, None
             do()
 

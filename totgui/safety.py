@@ -194,7 +194,7 @@ class Safety(QObject):
     def may_close(self) -> bool:
         """Ask only when a job runs or edits are not on disk."""
         project = self._session.project
-        if self._session.training and not self._ask(
+        if self._session.jobs.engine_busy and not self._ask(
             "A job is running. Its result is lost when you quit now.", "Quit and discard"
         ):
             return False

@@ -76,7 +76,7 @@ def test_open_extract_train_name_correct_and_export(
     actions.file.open_path(videos)
     wait(qtbot, lambda: bool(offers))
     assert [n for n, _ in offers[0].lengths] == [240] * 3
-    wait(qtbot, lambda: not session.jobs)
+    wait(qtbot, lambda: not session.jobs.running)
     document = session.document
     assert {v.timebase.n_rows for v in document.videos.values()} == {40}
     assert {v.timebase.n_frames for v in document.videos.values()} == {240}
@@ -86,7 +86,7 @@ def test_open_extract_train_name_correct_and_export(
 
     config = msgspec.structs.replace(preset("robust", n_clusters=3), iterations=150, seeds=1)
     session.train(config, "cpu")
-    wait(qtbot, lambda: session.current_run is not None and not session.jobs)
+    wait(qtbot, lambda: session.current_run is not None and not session.jobs.running)
     run = session.current_run
     found = document.predictions[(run, VideoId("v0"))].segmentation
     assert len(found) == 3 and abs(int(found.starts[1]) - 60) <= 15 and abs(int(found.starts[2]) - 150) <= 15
@@ -103,7 +103,7 @@ def test_open_extract_train_name_correct_and_export(
     assert session.do(lambda: commands.move_boundary(document, VideoId("v0"), 0, 60))
     session.do(lambda: commands.set_review(document, VideoId("v0"), ReviewStatus.ACCEPTED, ""))
     session.exchange.export(LabelsRequest("frames", tmp_path / "labels", "corrected", (VideoId("v0"),)))
-    wait(qtbot, lambda: not session.jobs)
+    wait(qtbot, lambda: not session.jobs.running)
     (written,) = (tmp_path / "labels").rglob("v0.txt")
     labels = written.read_text().split()
     assert labels[:60] == ["cut"] * 60 and set(labels) == set(NAMES) and len(labels) == 240
@@ -124,7 +124,7 @@ def test_stop_keeps_finished_videos_and_a_death_is_told_with_its_last_words(
     assert window.status.cancel.text() == "Stop" and not window.training._train.isEnabled()
     wait(qtbot, lambda: (folder / "v0.npy").exists())
     window.status.cancel.click()
-    wait(qtbot, lambda: not session.jobs)
+    wait(qtbot, lambda: not session.jobs.running)
     n_done = len(session.document.dataset.trainable)
     assert n_done >= 1
     assert f"{n_done} of 3 videos have features now" in window.bar.text()
@@ -133,12 +133,12 @@ def test_stop_keeps_finished_videos_and_a_death_is_told_with_its_last_words(
     session.jobEvent.connect(seen.append)
     features.extract(msgspec.structs.replace(settings, rate="15"), None)
     wait(qtbot, lambda: any(isinstance(e, Progress) and e.done for e in seen))
-    os.kill(session.work._runner.pid, signal.SIGSEGV)
-    wait(qtbot, lambda: not session.jobs)
+    os.kill(session.jobs._runner.pid, signal.SIGSEGV)
+    wait(qtbot, lambda: not session.jobs.running)
     assert any(isinstance(e, Failed) and e.kind == "engine-died" for e in seen)
     assert "a crash in a library" in window.bar.text() and window.bar.choices() == ["Details…"]
     features.extract(settings, None)
-    wait(qtbot, lambda: not session.jobs)
+    wait(qtbot, lambda: not session.jobs.running)
     assert len(session.document.dataset.trainable) == 3
 
 
@@ -156,7 +156,7 @@ def test_a_video_that_cannot_be_read_is_a_row_with_its_reason(
     (root / "v1.mp4").write_bytes(b"torn" * 1000)
     session.features.extract(ExtractSettings(extractor="descriptor", device="cpu"), None)
     assert not window.training._features.isEnabled()  # they are being made
-    wait(qtbot, lambda: not session.jobs)
+    wait(qtbot, lambda: not session.jobs.running)
     assert [v.name for v in session.document.dataset.trainable] == ["v0", "v2"]
     assert any("2 of 3 videos have features now. v1 has none:" in text for text in said)
     table = window.docks["Videos"].widget()._table.model()

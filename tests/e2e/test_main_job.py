@@ -85,7 +85,7 @@ def test_open_train_correct_reopen_and_export(
     actions.file.open_path(dataset)
     wait(qtbot, lambda: session.project is not None)
     session.train(a_config(), "cpu")
-    wait(qtbot, lambda: session.current_run is not None and not session.jobs)
+    wait(qtbot, lambda: session.current_run is not None and not session.jobs.running)
     run = session.current_run
     wait(qtbot, lambda: session.report(run) is not None)
     report = session.report(run)
@@ -114,7 +114,7 @@ def test_open_train_correct_reopen_and_export(
     assert session.document.corrected[video] == corrected
     assert session.project.undo_text is not None
     session.exchange.export(LabelsRequest("frames", tmp_path / "labels", "corrected", (video,)))
-    wait(qtbot, lambda: not session.jobs)
+    wait(qtbot, lambda: not session.jobs.running)
     (written,) = (p for p in (tmp_path / "labels").rglob("v0.txt"))
     assert written.read_text().split() == [NAMES[x] for x in corrected.to_frames()]
 
@@ -127,11 +127,11 @@ def test_discarded_training_leaves_nothing_and_the_next_one_runs(
     session.train(msgspec.structs.replace(a_config(), iterations=200_000), "cpu")
     with qtbot.waitSignal(session.jobEvent, timeout=60_000):  # type: ignore[attr-defined]
         pass
-    session.work.stop(StopKind.DISCARD)
-    wait(qtbot, lambda: not session.jobs)
+    session.jobs.stop(StopKind.DISCARD)
+    wait(qtbot, lambda: not session.jobs.running)
     assert not session.document.runs
     session.train(msgspec.structs.replace(a_config(), iterations=20), "cpu")
-    wait(qtbot, lambda: len(session.document.runs) == 1 and not session.jobs)
+    wait(qtbot, lambda: len(session.document.runs) == 1 and not session.jobs.running)
     assert len(session.document.predictions) == 3
 
 

@@ -149,8 +149,8 @@ class Outside(Hands):
             self.text += f" in {job}"
             by_name[job].trigger()
             QTest.qWait(dice.choice((0, 5, 50, 300, 900)))
-        pid = session.work._runner.pid
-        if pid is None or not session.work._runner.busy:
+        pid = session.jobs._runner.pid
+        if pid is None or not session.jobs._runner.busy:
             return
         os.kill(pid, signal.SIGSTOP if do == "freeze" else signal.SIGKILL)
         QTest.qWait(dice.choice((1, 100, 700)))

@@ -73,10 +73,10 @@ class FakeSession(QObject):
         self.chosen = Chosen(self)
         self.comparing.reset(document)
         self.comparing.message.connect(self.message)
-        self.work = self.runs = self.features = self.files = self.exchange = self.pictures = self
+        self.jobs = self.runs = self.features = self.files = self.exchange = self.pictures = self
         self.project, self.extracting = None, False
         self.proposals = Proposals(self)
-        self.training, self.jobs = False, dict[str, str]()
+        self.engine_busy, self.running = False, dict[str, str]()
         self.notes: dict[VideoId, str] = {}
         self.document = document
         self.current_run = next(reversed(document.runs), None) if document else None
@@ -103,7 +103,7 @@ class FakeSession(QObject):
     def train(self, config, device="auto", learn_from=None):
         self.learn_from = learn_from
         self.calls.append(("train", config, device))
-        self.training = True
+        self.engine_busy = True
         return "job1"
 
     def resume(self, run, device="auto"):

@@ -43,7 +43,7 @@ def window(qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[M
     made = MainWindow(Session(), Settings())
     made.resize(1400, 900)
     made.show()
-    monkeypatch.setattr(made.session.work, "in_engine", lambda request, text, then: None)  # no engine is needed here
+    monkeypatch.setattr(made.session.jobs, "in_engine", lambda request, text, then: None)  # no engine is needed here
     made.session.open_project(path)
     qtbot.waitUntil(lambda: made.session.playback.frame == 0 and made.video_view.picture._image is not None)
     yield made

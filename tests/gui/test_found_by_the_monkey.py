@@ -46,17 +46,17 @@ def test_tabs_of_panels_cannot_be_dragged_to_another_place(window: MainWindow) -
 
 def test_a_job_that_cannot_start_is_a_message_and_leaves_nothing_running(window: MainWindow, monkeypatch) -> None:
     """A training that nobody took was taken in while another job ran: the error fell out of a slot."""
-    work = window.session.work
+    jobs = window.session.jobs
 
     def busy(request: object) -> None:
         raise JobError("A job is running. Stop it first.", kind="busy")
 
-    monkeypatch.setattr(work._runner, "start", busy)
+    monkeypatch.setattr(jobs._runner, "start", busy)
     said: list[str] = []
     window.session.message.connect(lambda text, level: said.append(text))
-    assert work.in_engine(SimpleNamespace(job="segment-1"), "Segmenting", lambda finished: None) is None
+    assert jobs.in_engine(SimpleNamespace(job="segment-1"), "Segmenting", lambda finished: None) is None
     assert said == ["Segmenting was not started. A job is running. Stop it first."]
-    assert work.running == {} and R in window.session.document.runs
+    assert jobs.running == {} and R in window.session.document.runs
 
 
 def test_a_project_is_never_read_as_labels(window: MainWindow) -> None:
@@ -93,7 +93,7 @@ def test_segmenting_without_features_is_a_message(window: MainWindow) -> None:
     session.runs.changedProject.emit(session.project.replace_videos([dataclasses.replace(video, features=None)]))
     window.actions_.by_name["model.segment"].trigger()
     assert len(said) == 1 and "no video of this project has usable features" in said[0]
-    assert session.work.running == {}
+    assert session.jobs.running == {}
 
 
 def test_a_training_whose_files_are_gone_is_a_message(window: MainWindow, tmp_path: Path) -> None:
@@ -196,11 +196,11 @@ def test_a_job_that_ends_as_the_window_closes_opens_no_dialog(window: MainWindow
     """A dataset that had been read was shown in a dialog of the window that was gone."""
     from core.events import Finished
 
-    work, opened = window.session.work, []
-    monkeypatch.setattr(work._background, "start", lambda job, text, task: None)
-    job = work.in_background("scan", "Reading a dataset", lambda: None, opened.append)
+    jobs, opened = window.session.jobs, []
+    monkeypatch.setattr(jobs._background, "start", lambda job, text, task: None)
+    job = jobs.in_background("scan", "Reading a dataset", lambda: None, opened.append)
     window.close()
-    work._arrived.emit(Finished(job=job, result={}))
+    jobs._arrived.emit(Finished(job=job, result={}))
     QApplication.processEvents()
     assert opened == []
 

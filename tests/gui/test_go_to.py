@@ -108,4 +108,4 @@ def test_escape_writes_no_checkpoint_and_another_project_gets_none(window: MainW
     popup.field.setText("late")
     window.session.close_project()
     qtbot.keyClick(popup.field, Qt.Key.Key_Return)
-    assert not window.session.jobs and not list(tmp_path.glob("a.backups/late*"))
+    assert not window.session.jobs.running and not list(tmp_path.glob("a.backups/late*"))

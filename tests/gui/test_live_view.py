@@ -216,21 +216,21 @@ def test_a_training_that_was_asked_for_is_starting_until_its_engine_speaks(view,
     """It said that no training runs, for as long as the engine took to come."""
     state = view.curves._state
     assert state.text().startswith("No training is under way")
-    session.jobs = {"train-1": "Training"}
+    session.jobs.running = {"train-1": "Training"}
     session.jobsChanged.emit()
     assert state.text() == "Starting…"
     session.jobEvent.emit(metrics(10))
     assert "iteration 10 of 100" in state.text()
-    session.jobs = {"train-1": "Training", "picture-1": "Saving the picture"}
+    session.jobs.running = {"train-1": "Training", "picture-1": "Saving the picture"}
     session.jobsChanged.emit()
     assert "iteration 10 of 100" in state.text() and view.curves.rows
 
 
 def test_a_training_that_ends_before_its_first_numbers_is_not_starting_for_ever(view, session):
-    session.jobs = {"train-1": "Training"}
+    session.jobs.running = {"train-1": "Training"}
     session.jobsChanged.emit()
     session.jobEvent.emit(events.Failed(job="train-1", kind="memory", message="no memory"))
-    session.jobs = {}
+    session.jobs.running = {}
     session.jobsChanged.emit()
     assert view.curves._state.text().startswith("No training is under way")
 

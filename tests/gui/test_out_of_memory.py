@@ -42,13 +42,13 @@ def window(qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[M
     monkeypatch.setenv("TOT_DATA_DIR", str(tmp_path / "state"))
     monkeypatch.setenv("TOT_CACHE_DIR", str(tmp_path / "cache"))
     session = Session()
-    session.work._runner.close()
-    session.work._runner = Engine()
+    session.jobs._runner.close()
+    session.jobs._runner = Engine()
     made = MainWindow(session, Settings())
     made.show()
     session.create_project(tmp_path / "p.tot", api.open_dataset(layout(tmp_path / "data", "D")))
     yield made
-    session.work._runner.busy = False  # else closing asks what to do about the training
+    session.jobs._runner.busy = False  # else closing asks what to do about the training
     made.close()
     made.deleteLater()
 
@@ -62,12 +62,12 @@ def train(window: MainWindow, device: str) -> str:
 
 def tell(window: MainWindow, event: object) -> None:
     if isinstance(event, Failed | Finished):
-        window.session.work._runner.busy = False
-    window.session.work._arrived.emit(event)
+        window.session.jobs._runner.busy = False
+    window.session.jobs._arrived.emit(event)
 
 
 def asked(window: MainWindow) -> list[tuple[str, int, int]]:
-    return [(r.device, r.config.batch, r.config.seed) for r in window.session.work._runner.requests]
+    return [(r.device, r.config.batch, r.config.seed) for r in window.session.jobs._runner.requests]
 
 
 def test_a_training_that_learned_nothing_is_tried_again_with_half_the_batch_or_on_the_cpu(window):
@@ -83,7 +83,7 @@ def test_a_training_that_learned_nothing_is_tried_again_with_half_the_batch_or_o
         window.bar.grab()
         window.bar.choose(button)
         assert asked(window)[-1] == (device, batch, 7)
-        tell(window, Failed(job=window.session.work._runner.requests[-1].job, kind="failed", message="no"))
+        tell(window, Failed(job=window.session.jobs._runner.requests[-1].job, kind="failed", message="no"))
         assert "Train on the CPU" not in window.bar.choices(), "another reason, other help"
 
 
@@ -101,11 +101,11 @@ def test_a_kept_training_waits_for_the_job_that_runs(window, monkeypatch):
     tell(window, Finished(job=job, result={"out_of_memory": shortage}, stopped_early=True))
     assert window.bar.text() == WHAT
     assert window.bar.choices() == ["Train again with half the batch (32)", "Go on on the CPU"]
-    window.session.work._runner.busy = True
+    window.session.jobs._runner.busy = True
     window.bar.choose("Train again with half the batch (32)")
     assert len(asked(window)) == 1 and "when the job that runs has ended" in window.bar.text()
-    window.session.work._runner.busy = False
-    window.session.work.changed.emit()
+    window.session.jobs._runner.busy = False
+    window.session.jobs.changed.emit()
     assert asked(window)[1:] == [("auto", 32, 7)]
 
 

@@ -81,7 +81,7 @@ def test_only_a_stopped_run_offers_to_go_on(view, session):
     view.resume.click()
     assert session.calls[-1] == ("resume", R2)
     assert cells(view, "N_it")[0].text() == "3,000 of 9,000"
-    session.training = True
+    session.jobs.engine_busy = True
     session.jobsChanged.emit()
     assert not view.resume.isEnabled()
 

@@ -84,13 +84,13 @@ def test_escape_and_the_stream_that_is_shown_change_nothing(qtbot, window) -> No
         window.actions_.by_name["playback.stream"].trigger()
         qtbot.waitUntil(lambda: offered(window) is not None)
         qtbot.keyClick(offered(window), key)
-        assert offered(window) is None and not session.jobs
+        assert offered(window) is None and not session.jobs.running
     assert session.document.videos[video].timebase.media.stream == 1
 
 
 def test_nothing_is_offered_for_a_video_that_was_left_while_its_file_was_looked_at(qtbot, window) -> None:
     session, told = window.session, []
-    session.jobsChanged.connect(lambda: told.append(dict(session.jobs)))
+    session.jobsChanged.connect(lambda: told.append(dict(session.jobs.running)))
     window.actions_.by_name["playback.stream"].trigger()
     session.select_video(next(v for v, x in session.document.videos.items() if x.name == "short_group"))
     qtbot.waitUntil(lambda: bool(told) and not told[-1])

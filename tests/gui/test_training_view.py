@@ -27,7 +27,7 @@ def test_trains_with_the_form_and_stops(qtbot):
     assert view._keep.isEnabled() and not view._train.isEnabled()
     view._keep.click()
     assert session.calls[1] == ("stop", events.StopKind.KEEP)
-    session.training = False
+    session.jobs.engine_busy = False
     session.jobEvent.emit(events.Finished(job="job1"))
     assert view._train.isEnabled() and not view._keep.isEnabled()
 

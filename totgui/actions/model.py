@@ -23,7 +23,7 @@ class ModelMenu(Menu):
                 self.extract,
                 ["Ctrl+Shift+E"],
                 "Make features from the videos; training needs them",
-                lambda: self.is_open() and not self.session.training and bool(self.lengths()),
+                lambda: self.is_open() and not self.session.jobs.engine_busy and bool(self.lengths()),
             ),
             Command(
                 "model.train",
@@ -31,14 +31,14 @@ class ModelMenu(Menu):
                 self.train,
                 ["Ctrl+T"],
                 "Train with the settings of the Training panel",
-                lambda: self.is_open() and not self.session.training,
+                lambda: self.is_open() and not self.session.jobs.engine_busy,
             ),
             Command(
                 "model.segment",
                 "Segment all videos",
                 self.segment,
                 tip="With the current run",
-                usable=lambda: self.session.current_run is not None and not self.session.training,
+                usable=lambda: self.session.current_run is not None and not self.session.jobs.engine_busy,
             ),
             Command(
                 "model.resume",
@@ -53,15 +53,15 @@ class ModelMenu(Menu):
         ]
 
     def is_busy(self) -> bool:
-        return self.session.training  # type: ignore[no-any-return]
+        return self.session.jobs.engine_busy  # type: ignore[no-any-return]
 
     def can_resume(self) -> bool:
         """Whether the current run was stopped before its end and nothing is trained now."""
         run = self.document.runs.get(self.session.current_run) if self.is_open() else None
-        return run is not None and can_resume(run) and not self.session.training
+        return run is not None and can_resume(run) and not self.session.jobs.engine_busy
 
     def stop(self, kind: StopKind) -> None:
-        self.session.work.stop(kind)
+        self.session.jobs.stop(kind)
 
     def resume(self) -> None:
         self.session.resume(self.session.current_run)

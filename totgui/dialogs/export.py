@@ -224,7 +224,7 @@ class ExportDialog(QDialog):
 
     def _cancel(self) -> None:
         if self._job is not None:
-            self._session.work.stop_job(self._job, events.StopKind.DISCARD)
+            self._session.jobs.stop_job(self._job, events.StopKind.DISCARD)
 
     def _on_event(self, event: object) -> None:
         if self._job is None or getattr(event, "job", None) != self._job:

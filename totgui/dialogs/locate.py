@@ -113,7 +113,7 @@ class LocateDialog(QDialog):
             self.use.setFocus()
 
     def _refresh(self) -> None:
-        is_looking = self._job is not None and self._job in self._session.jobs
+        is_looking = self._job is not None and self._job in self._session.jobs.running
         found = sum(match.path is not None for match in self.matches)
         self._progress.setVisible(is_looking)
         self.choose.setEnabled(not is_looking)
@@ -122,8 +122,8 @@ class LocateDialog(QDialog):
 
     def done(self, result: int) -> None:
         """Closing ends a search that runs; what it found at the same moment is of no interest."""
-        if self._job is not None and self._job in self._session.jobs:
-            self._session.work.end_job()
+        if self._job is not None and self._job in self._session.jobs.running:
+            self._session.jobs.end_job()
         self._is_over = True
         super().done(result)
 

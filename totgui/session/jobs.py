@@ -29,6 +29,7 @@ class Jobs(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.running: dict[str, str] = {}
+        """What every job that runs does, in words, by job."""
         self.device_text = ""
         self._then: dict[str, Then] = {}
         self._keeping: set[str] = set()

@@ -91,10 +91,10 @@ class Session(QObject):
         self.pictures = Pictures(self)
 
     def _make_parts(self) -> None:
-        self.work = work = Jobs(self)
-        self.datasets, self.runs, self.features = Datasets(work, self), Runs(work, self), Features(work, self)
-        self.exchange, self.copies = Exchange(work, self), Copies(work, self)
-        self.files = Files(self.playback, self.features, work, self)
+        self.jobs = jobs = Jobs(self)
+        self.datasets, self.runs, self.features = Datasets(jobs, self), Runs(jobs, self), Features(jobs, self)
+        self.exchange, self.copies = Exchange(jobs, self), Copies(jobs, self)
+        self.files = Files(self.playback, self.features, jobs, self)
         self._editing, self.past = Editing(self), Past(self)
         self.chosen = Chosen(self)
         self.painting = Painting(self.playback, self._paint, self)
@@ -106,10 +106,9 @@ class Session(QObject):
 
     def _connect(self) -> None:
         self._savedArrived.connect(self.savedStateChanged)
-        work = self.work
-        work.happened.connect(self.jobEvent)
-        work.changed.connect(self.jobsChanged)
-        work.stopAsked.connect(self.stopAsked)
+        self.jobs.happened.connect(self.jobEvent)
+        self.jobs.changed.connect(self.jobsChanged)
+        self.jobs.stopAsked.connect(self.stopAsked)
         self.runs.trained.connect(self.select_run)
         self.runs.trained.connect(self.comparing.arrived)
         self.datasets.scanned.connect(self.datasetScanned)
@@ -124,8 +123,8 @@ class Session(QObject):
         self.past.stepped.connect(lambda changes: self._changed(changes, None))
         beside = (self._reports.message, self.proxies.message, self.comparing.message, self.computing.message)
         beside = (*beside, self._taught.message)
-        at_work = (work.message, self._editing.message, self.past.message, *(part.message for part in self._parts))
-        for message in (*at_work, *beside):
+        at_work = (self.jobs.message, self._editing.message, self.past.message)
+        for message in (*at_work, *(part.message for part in self._parts), *beside):
             message.connect(self.message)
 
     @property
@@ -216,7 +215,7 @@ class Session(QObject):
         """End playback, jobs and threads; close the project."""
         self.playback.close()
         media = (self.companion, self.sound, self.proxies, self.files, self.pictures)
-        for part in (*media, self.exchange, self.work, self._reports, self.turns, self.computing):
+        for part in (*media, self.exchange, self.jobs, self._reports, self.turns, self.computing):
             part.close()
         self.close_project()
 
@@ -374,19 +373,9 @@ class Session(QObject):
 
     # --- jobs --------------------------------------------------------------------------------------
 
-    @property
-    def jobs(self) -> dict[str, str]:
-        """What every running job does, by job."""
-        return self.work.running
-
-    @property
-    def training(self) -> bool:
-        """Whether the engine is at work."""
-        return self.work.engine_busy
-
     def warm_up(self) -> None:
         """Start the engine ahead of need."""
-        self.work.warm_up()
+        self.jobs.warm_up()
         self.exchange.warm_up()
 
     def lessons(self, source: str) -> Amount:

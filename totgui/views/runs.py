@@ -171,7 +171,7 @@ class RunsView(QWidget):
 
     def _enable(self) -> None:
         run = self.selected()
-        self.resume.setEnabled(run is not None and can_resume(run) and not self._session.training)
+        self.resume.setEnabled(run is not None and can_resume(run) and not self._session.jobs.engine_busy)
         self.hide_button.setEnabled(run is not None)
         self.hide_button.setText("Show" if run is not None and run.hidden else "Hide")
 
@@ -212,7 +212,7 @@ class RunsView(QWidget):
         compare.setEnabled(not run.hidden)
         compare.triggered.connect(lambda: self._session.comparing.show_run(run.id, not compared))
         again = menu.addAction("Segment all videos with it")
-        again.setEnabled(not self._session.training and not run.hidden)
+        again.setEnabled(not self._session.jobs.engine_busy and not run.hidden)
         again.triggered.connect(lambda: self._session.runs.segment(run.id))
         resume = menu.addAction("Resume")
         resume.setEnabled(self.resume.isEnabled())

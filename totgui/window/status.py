@@ -56,21 +56,21 @@ class StatusLine(QStatusBar):
 
     def _end_job(self) -> None:
         self._say("Stopping…")
-        self._session.work.end_job()
+        self._session.jobs.end_job()
 
     def _on_jobs(self) -> None:
-        jobs = list(self._session.jobs.values())
+        jobs = list(self._session.jobs.running.values())
         self._show_job(bool(jobs))
-        self.cancel.setText("Stop" if self._session.work.ends_keeping else "Cancel")
+        self.cancel.setText("Stop" if self._session.jobs.ends_keeping else "Cancel")
         if jobs:
             self._say(f"{jobs[-1]}…")
             self._progress.setRange(0, 0)
 
     def _on_event(self, event: object) -> None:
         if isinstance(event, events.Started) and event.device:
-            self._device.setText(self._session.work.device_text)
+            self._device.setText(self._session.jobs.device_text)
         elif isinstance(event, events.Progress):
             self._progress.setRange(0, event.total)
             self._progress.setValue(event.done)
             left = f", {duration(event.seconds_left)} left" if event.seconds_left is not None else ""
-            self._say(f"{event.text or self._session.jobs.get(event.job, '')}{left}")
+            self._say(f"{event.text or self._session.jobs.running.get(event.job, '')}{left}")

@@ -158,7 +158,7 @@ class CurvesView(QWidget):
 
     def _on_jobs(self) -> None:
         """A training was asked for, and its engine may take a while to come; or it is gone, perhaps without a curve."""
-        training = next((job for job, name in self._session.jobs.items() if name == TRAINING), "")
+        training = next((job for job, name in self._session.jobs.running.items() if name == TRAINING), "")
         if training and training != self._job:
             self._begin("")
         elif not training and self._job and not self.families:

@@ -279,7 +279,7 @@ class TrainingView(QWidget):
 
     def _stop(self, kind: StopKind) -> None:
         self._on_stop(kind)
-        self._session.work.stop(kind)
+        self._session.jobs.stop(kind)
 
     def _on_stop(self, kind: StopKind) -> None:
         """The job has been asked to end, here or elsewhere in the window."""
@@ -294,7 +294,7 @@ class TrainingView(QWidget):
             name = default_preset(document.dataset)
             self._preset.setCurrentIndex(max(0, self._preset.findData(name)))
             self._method.setCurrentIndex(self._method.findData(PRESETS[name].method))
-        self._device_text.setText(self._session.work.device_text or "The device is chosen when a training starts.")
+        self._device_text.setText(self._session.jobs.device_text or "The device is chosen when a training starts.")
         self._state.setText("" if self._job else self._ready_text())
         self.apply_preset(keep_clusters=False)
         self._show_counted()
@@ -337,7 +337,7 @@ class TrainingView(QWidget):
 
     def _show_running(self) -> None:
         running, has_features = bool(self._job), self._has_features
-        may = not self._read_only and not self._session.training
+        may = not self._read_only and not self._session.jobs.engine_busy
         self._train.setEnabled(may and has_features and not self._problem.text())
         self._features.setVisible(self._session.document is not None and not has_features)
         if not running and not has_features:
@@ -351,7 +351,7 @@ class TrainingView(QWidget):
         if getattr(event, "job", "") != self._job or not self._job:
             return
         if isinstance(event, Started):
-            self._device_text.setText(self._session.work.device_text or event.device)
+            self._device_text.setText(self._session.jobs.device_text or event.device)
         elif isinstance(event, Progress):
             self._progress.setRange(0, event.total)
             self._progress.setValue(event.done)
