@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from .annotation.document import Document
 from .annotation.mapped import MappedTracks
+from .annotation.merges import read_through
 from .annotation.segmentation import Segmentation
 from .annotation.values import ReviewStatus
 from .data.dataset import RunId, VideoId
@@ -124,13 +125,14 @@ def evidences(
         track = document.corrected.get(video) or mapped.get(document, run, video)
         if track is None:
             continue
+        theirs = None if second is None else second.get(video)
         seen = tuple(cut for other in others if (cut := mapped.get(document, other, video)) is not None)
         yield Evidence(
             video,
             track,
             margin=_margin(document, run, video, known),
             others=seen,
-            second=None if second is None else second.get(video),
+            second=None if theirs is None else read_through(theirs, document.merges),
             means=_means(document, video, track, known),
             checked=document.review(video).checked,
         )

@@ -10,6 +10,7 @@ import numpy as np
 
 from . import label_import
 from .annotation.document import Document
+from .annotation.merges import read_through
 from .annotation.segmentation import Segmentation
 from .data.dataset import BACKGROUND, UNLABELLED, VideoId
 from .data.words import one_spelling
@@ -92,20 +93,25 @@ def _from_files(document: Document, path: Path) -> SecondReviewer:
     if form is None or form.decode is None:
         raise InputError(path, "is no file of labels that can be read.", hint="docs/formats.md lists what can.")
     plan = label_import.plan_import(document, form.read([path]), format=form.name)
-    tracks = label_import.chosen_tracks(document, plan, plan.proposed)
+    last = max((int(action) for action in document.actions), default=-1)
+    tracks = {
+        video: track.mapped({n: n if n <= last else FOREIGN + n for n in track.labels.tolist()}, default=UNLABELLED)
+        for video, track in label_import.chosen_tracks(document, plan, plan.proposed).items()
+    }
     return SecondReviewer(path.stem, tracks, tuple(str(problem) for problem in plan.all_problems))
 
 
 def agreement(document: Document, second: Tracks) -> tuple[Agreement, dict[VideoId, Agreement]]:
     """How far the corrected tracks and another person's agree: over all videos that both have, and video by video.
 
-    Frames that one of the two has not labelled are left out.
+    Frames that one of the two has not labelled are left out, and so are boundaries at and inside of such gaps. Actions
+    that were merged since the labels were read count as what they are called now.
     """
     shared = [v for v in document.corrected if v in second]
-    pairs = {v: _both(document.corrected[v], second[v]) for v in shared}
-    each = {v: agreement_of_two([pairs[v]], tolerance_frames=tolerance(document, v)) for v in shared}
+    pairs = {v: _both(document.corrected[v], read_through(second[v], document.merges)) for v in shared}
+    each = {v: agreement_of_two(pairs[v], tolerance_frames=tolerance(document, v)) for v in shared}
     widest = max((tolerance(document, v) for v in shared), default=TOLERANCE_FRAMES)
-    return agreement_of_two(list(pairs.values()), tolerance_frames=widest), each
+    return agreement_of_two([pair for v in shared for pair in pairs[v]], tolerance_frames=widest), each
 
 
 def tolerance(document: Document, video: VideoId) -> int:
@@ -114,17 +120,20 @@ def tolerance(document: Document, video: VideoId) -> int:
     return TOLERANCE_FRAMES if rate is None else max(1, round(TOLERANCE_S * float(rate)))
 
 
-def _both(mine: Segmentation, theirs: Segmentation) -> tuple[Pieces, Pieces]:
-    """What both say of the frames that both have labelled, as if there were no others."""
+def _both(mine: Segmentation, theirs: Segmentation) -> list[tuple[Pieces, Pieces]]:
+    """What both say of each stretch of frames that both have labelled."""
     starts = rising_union(mine.starts, theirs.starts)
     first, second = (t.labels[np.searchsorted(t.starts, starts, side="right") - 1] for t in (mine, theirs))
     known = (first != UNLABELLED) & (second != UNLABELLED)
-    lengths = np.diff(np.append(starts, mine.n_frames))[known]
-    starts = np.cumsum(lengths) - lengths
-    return _joined(starts, first[known], int(lengths.sum())), _joined(starts, second[known], int(lengths.sum()))
+    edges = np.append(starts, mine.n_frames)
+    turns = np.flatnonzero(np.diff(np.concatenate([[False], known, [False]]).astype(np.int8)))
+    return [
+        (_stretch(edges[begin : end + 1], first[begin:end]), _stretch(edges[begin : end + 1], second[begin:end]))
+        for begin, end in zip(turns[::2].tolist(), turns[1::2].tolist(), strict=True)
+    ]
 
 
-def _joined(starts: np.ndarray, labels: np.ndarray, n_frames: int) -> Pieces:
-    """Pieces of which neighbours with one label are one."""
-    differ = np.append(True, labels[1:] != labels[:-1])[: len(labels)]
-    return Pieces(starts[differ], labels[differ], n_frames)
+def _stretch(edges: np.ndarray, labels: np.ndarray) -> Pieces:
+    """Pieces from the edges of all of them; neighbours with one label are one, frames count from the first edge."""
+    differ = np.append(True, labels[1:] != labels[:-1])
+    return Pieces((edges[:-1] - edges[0])[differ], labels[differ], int(edges[-1] - edges[0]))

@@ -100,7 +100,9 @@ class Playback(QObject):
             return
         self.pause()
         self._end_decoder(later=video is not None)
-        self.video, self.loop, self.frame, self.wanted = video, None, 0, -1
+        self.video, self.frame, self.wanted = video, 0, -1
+        if self.loop is not None:
+            self.clear_loop()
         self._start_decoder()
         self.videoChanged.emit()
         if video is not None:
@@ -218,6 +220,10 @@ class Playback(QObject):
         assert self.timebase is not None
         picture = self.timebase.picture(frame)
         if self._decoder is None or picture is None:
+            self._pending.clear()  # a picture that is still on its way is of a frame before
+            self._watch.stop()
+            if self._decoder is not None:
+                self.pictureReady.emit(frame, None)  # the labels go on after the file ends
             self._show(frame)
             return
         self._serial += 1
@@ -334,13 +340,13 @@ class Playback(QObject):
             self.seek(self.timebase.frame_at(max(Fraction(0), now + Fraction(seconds))))
 
     def play(self, *, until: int | None = None) -> None:
-        """Play at the present speed; `until` stops at that frame."""
+        """Play at the present speed; `until` stops at that frame, whatever is looped."""
         if self.timebase is None or self.playing:
             return
         if until is not None and self.speed < 0:
             self.set_speed(-self.speed)
         last = self.timebase.n_frames - 1
-        if self.speed > 0 and self.wanted >= last:
+        if until is None and self.speed > 0 and self.wanted >= last:
             self._want(self.loop[0] if self.loop else 0)
         self._stop_at = until
         self._timer.start()
@@ -425,7 +431,7 @@ class Playback(QObject):
             end = timebase.seconds(timebase.n_frames)
             if end is not None and now >= end:
                 frame = timebase.n_frames
-        low, high = self.loop or (0, timebase.n_frames)
+        low, high = self.loop if self.loop and self._stop_at is None else (0, timebase.n_frames)
         if self._stop_at is not None and frame >= self._stop_at:
             self._want(min(self._stop_at, timebase.n_frames - 1))
             self.pause()

@@ -12,7 +12,7 @@ from .adopted_commands import update_adopted
 from .import_commands import add_actions, import_tracks
 from .kit_commands import set_kit_text, set_step_text
 from .map_commands import name_cluster, rematch, set_leftovers, set_lock, set_many_to_one, set_target
-from .review_commands import accept_rest_as_background, check_span, set_review
+from .review_commands import accept_rest_as_background, check_span, set_note, set_review
 from .segment_commands import merge, move_boundary, relabel, relabel_like, relabel_spans, split, swallow
 from .step_commands import name_steps
 from .track_commands import (
@@ -53,6 +53,7 @@ __all__ = [
     "set_leftovers",
     "set_lock",
     "set_many_to_one",
+    "set_note",
     "set_review",
     "set_step_text",
     "set_target",

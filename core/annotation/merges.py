@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import cast
 
 from ..data.dataset import UNLABELLED, Action, VideoId
 from .segmentation import Segmentation
@@ -29,11 +30,19 @@ def merge_table(actions: Iterable[Action]) -> dict[int, int]:
 
 
 def read_through(track: Segmentation, table: Mapping[int, int]) -> Segmentation:
-    """The track with merged actions under the name that they have now; the track itself where it has none of them."""
+    """The track with merged actions under the name that they have now; the track itself where it has none of them.
+
+    The same track and table give the same value again.
+    """
     known = set(track.labels.tolist())
-    if not known & table.keys():
+    merged = known & table.keys()
+    if not merged:
         return track
-    return track.mapped({label: table.get(label, label) for label in known}, default=UNLABELLED)
+    question = ("read through", frozenset((label, table[label]) for label in merged))
+    if question not in track.memo:
+        names = {label: table.get(label, label) for label in known}
+        track.memo[question] = track.mapped(names, default=UNLABELLED)
+    return cast("Segmentation", track.memo[question])
 
 
 def merged_frames(tracks: Iterable[Segmentation], table: Mapping[int, int]) -> dict[int, int]:

@@ -42,6 +42,19 @@ def set_review(
     return Edit(f"{WORDS[status]} {name}", (_swap(document, video, after),))
 
 
+def set_note(document: Document, video: VideoId, note: str, *, reviewer: str | None = None) -> Edit:
+    """A note on a video, whatever was decided of it; who accepted or rejected it stays the one who did.
+
+    Raises EditError: nothing would change.
+    """
+    name, before = video_of(document, video).name, document.review(video)
+    if note == before.note:
+        raise EditError(f"{name} has this note already.")
+    is_decided = before.status in (ReviewStatus.ACCEPTED, ReviewStatus.REJECTED)
+    after = _said(before, before.status, note, None if is_decided else reviewer)
+    return Edit(f"{'note on' if note else 'no note on'} {name}", (_swap(document, video, after),))
+
+
 def accept_rest_as_background(
     document: Document, video: VideoId, note: str | None = None, *, reviewer: str | None = None
 ) -> Edit:

@@ -185,6 +185,10 @@ class Timebase:
         if self.media is not None and self.media.n_pictures:
             pts = self.media.pts
             wanted = exact / self.media.unit + int(pts[0])
+            if wanted >= self.media.end and self.rate:  # after the last picture: the grid goes on at its rate
+                beyond = exact - Fraction(self.media.end - int(pts[0])) * self.media.unit
+                first = Fraction(len(pts)) / self.picture_ratio
+                return min(int(first + beyond * self.rate), self.n_frames - 1)
             picture = bisect_right(pts, wanted) - 1
             return self.frame_of_picture(max(0, picture))
         if self.rate is None:

@@ -17,14 +17,14 @@ IntArray = NDArray[np.integer[Any]]
 class Agreement(msgspec.Struct, frozen=True):
     """Agreement of two labelings of the same frames.
 
-    `agreement` is the share of equal frames, `kappa` Cohen's: how much of what chance leaves open is agreed on (1: all,
-    0: as much as chance; None where chance leaves nothing open, as both use one label only). A boundary agrees where
-    the other person has one within `tolerance_frames`, each used once; `boundary_f1` is None where neither set one.
-    `median_offset_frames` is over the boundaries that agree, None without one.
+    `agreement` is the share of equal frames, None without any, `kappa` Cohen's: how much of what chance leaves open is
+    agreed on (1: all, 0: as much as chance; None where chance leaves nothing open, as both use one label only). A
+    boundary agrees where the other person has one within `tolerance_frames`, each used once; `boundary_f1` is None
+    where neither set one. `median_offset_frames` is over the boundaries that agree, None without one.
     """
 
     frames: int
-    agreement: float
+    agreement: float | None
     kappa: float | None
     boundaries: tuple[int, int]
     tolerance_frames: int
@@ -83,7 +83,7 @@ def agreement_of_two(pairs: Sequence[tuple[Labels, Labels]], *, tolerance_frames
     """The agreement of two people over some videos.
 
     Args:
-        pairs: for each video the labels of the first and of the second person, (T,) or segments.
+        pairs: the labels of the first and of the second person, (T,) or segments, of each video or stretch of one.
         tolerance_frames: how far apart two boundaries may lie and still be one.
     """
     table, frames = _table(pairs)
@@ -95,7 +95,7 @@ def agreement_of_two(pairs: Sequence[tuple[Labels, Labels]], *, tolerance_frames
         offsets += [abs(x - y) for x, y in matched_boundaries(mine, theirs, tolerance_frames)]
     return Agreement(
         frames=frames,
-        agreement=int(np.trace(table)) / frames if frames else 0.0,
+        agreement=int(np.trace(table)) / frames if frames else None,
         kappa=_kappa(table, frames) if frames else None,
         boundaries=(counts[0], counts[1]),
         tolerance_frames=tolerance_frames,

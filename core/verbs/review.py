@@ -73,7 +73,8 @@ def agree(options: argparse.Namespace) -> Answer:
         "notes": list(second.notes),
     }
     lines = [f"{len(each)} videos that both have labelled, {whole.frames:,} frames."]
-    lines.append(f"Frames that agree: {100 * whole.agreement:.1f} %; Cohen's kappa {_number(whole.kappa)}.")
+    agree = "unknown" if whole.agreement is None else f"{100 * whole.agreement:.1f} %"
+    lines.append(f"Frames that agree: {agree}; Cohen's kappa {_number(whole.kappa)}.")
     lines.append(
         f"Boundaries: {whole.boundaries[0]} and {whole.boundaries[1]}; F1 {_number(whole.boundary_f1)} within "
         f"{whole.tolerance_frames} frames, median offset {_number(whole.median_offset_frames)} frames."

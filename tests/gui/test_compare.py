@@ -269,3 +269,27 @@ def test_labels_of_another_person_are_read_and_shown(view, session, monkeypatch,
     session.comparing.reset(session.document)
     view.refresh()
     assert view.rows.tracks[-1].title == "Run 2"
+
+
+def test_actions_merged_since_are_one_in_labels_of_another_person(view, session):
+    """What both call the same was shown in red from the merge on."""
+    video, comparing = VideoId("P00"), session.comparing
+    comparing.add_other("Anna", {video: session.document.ground_truth[video]})
+    session.do(lambda: commands.merge_actions(session.document, ActionId(2), ActionId(1)))
+    view.refresh()
+    theirs = next(t for t in view.rows.tracks if t.title == "Anna")
+    assert comparing.cut(session.document, theirs, video).same_labels(session.document.ground_truth[video])
+    assert comparing.cut(session.document, theirs, video) is comparing.cut(session.document, theirs, video)
+
+
+def test_agreements_of_before_do_not_order_what_came_after(view, session):
+    """They came late, while another order was shown, and were taken for those of the tracks as they are now."""
+    order, video = view._order, VideoId("P03")
+    session.computing.held = {}
+    order.setCurrentIndex(order.findData("agreement"))
+    order.setCurrentIndex(order.findData("name"))
+    session.comparing.add_other("Anna", {video: Segmentation.uniform(6, 600)})
+    view.refresh()
+    session.computing.flow()
+    order.setCurrentIndex(order.findData("agreement"))
+    assert view._agreements == view.rows.agreements()()

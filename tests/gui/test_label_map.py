@@ -490,3 +490,19 @@ def test_the_tooltip_over_a_column_says_what_of_it_is_found_or_that_nothing_stan
     assert said and all(
         ("% of them found" in text) != text.endswith("no cluster") or ": 0 frames" in text for text in said
     )
+
+
+def test_a_retired_action_that_comes_back_by_undo_has_its_column_again(view):
+    """Its chip stood under "(unmapped)"."""
+    session = view._session
+    document, run = session.document, R2
+    free = commands.add_action(document, "spare")
+    session.do(lambda: free[0])
+    back = commands.set_target(document, run, 3, free[1])
+    session.do(lambda: back)
+    session.do(lambda: commands.archive_action(document, free[1]))
+    session.do(lambda: commands.set_target(document, run, 3, UNMAPPED))
+    view.counted.count()
+    assert free[1] not in view.overlap.columns
+    session.do(lambda: commands.set_target(document, run, 3, free[1]))
+    assert view.overlap.columns[view.overlap.column(free[1])] == free[1] == target(view, 3)

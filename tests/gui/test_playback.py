@@ -315,3 +315,64 @@ def test_kept_pictures_stay_spread_over_the_video() -> None:
     assert passed.image(0) is image
     passed.clear()
     assert passed.nearest(0) is None
+
+
+def driven(playback: Playback, ms: int) -> None:
+    """Play on by hand until it stops, a tick each `ms`."""
+    clock = playback._clock = Clock()  # type: ignore[assignment]
+    for _ in range(1000):
+        clock.now += ms
+        playback._on_tick()
+        if not playback.playing:
+            return
+    raise AssertionError("it plays for ever")
+
+
+def test_a_segment_of_the_last_frame_is_played_once_and_not_the_whole_video(watched) -> None:
+    playback, seen = watched.playback, []
+    playback.set_video(Video(VideoId("v"), "v", Timebase(100, 30)), 99)
+    playback.frameChanged.connect(seen.append)
+    playback.play(until=99)
+    driven(playback, 50)
+    assert (playback.frame, set(seen)) == (99, {99})
+    playback.play()  # asked for without an end it begins again, as ever
+    assert playback.frame == 0
+
+
+def test_a_segment_is_played_once_though_another_one_is_looped(watched) -> None:
+    playback = watched.playback
+    playback.set_video(Video(VideoId("v"), "v", Timebase(100, 30)))
+    for start, end in ((50, 60), (2, 8)):
+        playback.set_loop(20, 30)
+        playback.seek(start)
+        playback.play(until=end)
+        driven(playback, 15)
+        assert playback.frame == end
+
+
+def test_another_video_is_not_looped_and_everybody_hears_it(qtbot, watched) -> None:
+    playback = watched.playback
+    playback.set_video(Video(VideoId("v"), "v", Timebase(100, 30)))
+    playback.set_loop(20, 30)
+    with qtbot.waitSignal(playback.loopChanged):
+        playback.set_video(Video(VideoId("w"), "w", Timebase(10, 30)))
+    assert playback.loop is None
+
+
+def test_labels_go_on_after_the_file_and_no_older_picture_stands_for_them(qtbot, watched, tmp_path) -> None:
+    info = probe(make(tmp_path, "short_group"))
+    clock = Timebase(info.n_pictures + 60, info.rate, info)
+    last, playback = clock.n_frames - 1, watched.playback
+    playback.set_video(Video(VideoId("v"), "v", clock, media=make(tmp_path, "short_group")), 3)
+    qtbot.waitUntil(lambda: settled(playback))
+    playback.seek(info.n_pictures - 1)
+    playback.seek(last)  # while the picture before is still on its way
+    assert (playback.frame, watched.shown[-1]) == (last, (last, -1))
+    playback.seek(0)
+    qtbot.waitUntil(lambda: settled(playback))
+    assert last not in {frame for frame, number in watched.shown if number >= 0} and watched.shown[-1] == (0, 0)
+    playback.seek(last - 50)
+    playback.seek_seconds(1)
+    assert playback.frame == last - 50 + round(info.rate)
+    playback.seek_seconds(-1)
+    assert playback.frame == last - 50

@@ -72,3 +72,14 @@ def test_scores_of_values_that_are_no_more_are_shown_to_nobody(qtbot, reports):
     assert found.get(document, R1, "prediction") is None
     qtbot.waitUntil(lambda: found.get(document, R1, "prediction") is not None)
     assert found.get(document, R1, "prediction").mof == 0
+
+
+def test_scores_of_labels_that_are_gone_do_not_come_back(qtbot, reports):
+    """What was being counted when the last corrected label was taken back came as if it were of what is left."""
+    found, document = reports
+    report, turn = found.get(document, None, "corrected"), found._newest[None, "corrected"]
+    document.corrected.clear()
+    found.forget(Changes(What.SEGMENTATION))
+    assert found.get(document, None, "corrected") is None
+    found._arrived.emit((None, "corrected"), turn, report)
+    assert found.get(document, None, "corrected") is None

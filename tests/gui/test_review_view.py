@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtTest import QSignalSpy
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QSignalSpy, QTest
+from PySide6.QtWidgets import QApplication
 
 from core import api
 from core.annotation import commands
@@ -22,6 +24,7 @@ from totgui.main_window import MainWindow
 from totgui.session import Session
 from totgui.settings import Settings
 
+on_screen = pytest.mark.qt_log_ignore("This plugin does not support")
 RUNS = (RunId("r1"), RunId("r2"))
 
 
@@ -181,3 +184,75 @@ def test_the_verbs_say_the_same(window, tmp_path, capsys):
     assert (places[0]["video"], places[0]["start"], places[0]["stop"]) == ("v1", 40, 60)
     assert main(["agree", str(tmp_path / "p.tot"), str(other), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["kappa"] == pytest.approx(1.0)
+
+
+@pytest.fixture
+def note(window):
+    """The field for the note, with "hand hidden" typed into it for v0 and not left yet."""
+    window.show()
+    window.docks["Review"].show()
+    window.docks["Review"].raise_()
+    QApplication.processEvents()
+    window.review.note.setFocus()
+    QTest.keyClicks(window.review.note, "hand hidden")
+    return window.review.note
+
+
+@on_screen
+def test_a_note_that_is_being_typed_stays_with_its_video(window, note):
+    """The next video is a key away while one types: the note was kept with whichever video was shown when it ended."""
+    QTest.keyClick(note, Qt.Key.Key_Down, Qt.KeyboardModifier.ControlModifier)
+    session = window.session
+    assert session.current_video == "v1" and note.text() == ""
+    window.actions_.by_name["review.next-video"].trigger()
+    window.timeline.setFocus()
+    assert {v: session.document.review(v).note for v in session.document.videos} == {
+        "v0": "hand hidden", "v1": "", "v2": "",
+    }  # fmt: skip
+    assert session.project.undo_text == "note on v0"
+    window.actions_.by_name["review.previous-video"].trigger()
+    window.actions_.by_name["review.previous-video"].trigger()
+    assert note.text() == "hand hidden"
+
+
+@on_screen
+def test_a_note_that_is_being_typed_is_kept_when_the_project_is_closed(window, note, tmp_path):
+    window.session.close_project()
+    assert note.text() == "" and not note.isEnabled()
+    with Project.open(tmp_path / "p.tot", read_only=True) as project:
+        assert project.document.review(VideoId("v0")).note == "hand hidden"
+
+
+@on_screen
+def test_undo_shows_in_a_note_that_has_the_focus(window, note):
+    QTest.keyClick(note, Qt.Key.Key_Return)
+    window.session.undo()
+    assert note.hasFocus() and note.text() == ""
+
+
+def test_labels_of_another_person_in_no_common_frame_have_no_agreement(qtbot, window):
+    reviewing = window.session.reviewing
+    reviewing.set_second("Bea", {VideoId("v0"): Segmentation(np.array([0]), np.array([0]), 120)})
+    qtbot.waitUntil(lambda: reviewing.agreement is not None)
+    assert window.review.second.summary.text() == "Cohen's kappa – · – % of 0 frames agree"
+    assert window.review.second.boundaries.isHidden()
+
+
+def test_labels_that_are_read_while_the_project_is_closed_belong_to_no_other(qtbot, window, tmp_path):
+    session, got = window.session, []
+    other = tmp_path / "labels"
+    session.do(lambda: commands.adopt_all(session.document, RUNS[1]))
+    api.export(session.project, format="frames", out=other, track="corrected", videos="all")
+    session.exchange.read_second_reviewer(other, got.append)
+    session.close_project()
+    qtbot.waitUntil(lambda: not session.jobs)
+    assert got == []
+
+
+def test_a_place_at_the_very_start_of_the_shown_video_is_gone_to(window):
+    session, wanted = window.session, []
+    session.playback.seek(7)
+    for frame in (None, 0):
+        session.select_video(session.current_video, frame)
+        wanted.append(session.playback.wanted)
+    assert wanted == [7, 0]

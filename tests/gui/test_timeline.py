@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from fakes import VIDEO, FakeSession, a_document, a_session
@@ -10,6 +12,7 @@ from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from core.data.dataset import VideoId
 from totgui.views.heatmap import Pyramid
 from totgui.views.timeline.geometry import Axis
 from totgui.views.timeline.shown import difference
@@ -222,3 +225,17 @@ def test_a_peak_of_one_row_stays_in_the_heatmap_at_any_zoom(session: FakeSession
         first, last = axis.zoomed(factor, axis.x(54_321)).columns()
         cells = pyramid.columns(first, last)
         assert cells[2].max() == 255 and not cells[[0, 1, 3]].any()
+
+
+def test_nudges_in_two_videos_are_two_steps(view: TimelineView, session: FakeSession) -> None:
+    """The next video is a key away: within a second a boundary at the same frame was taken for the one before."""
+    session.select_segments(())
+    session.chosen.select_boundary(2)
+    view.nudge(1)
+    session.current_video = VideoId("P04")
+    session.document.videos[VideoId("P04")] = replace(session.document.videos[VIDEO], id=VideoId("P04"), name="P04")
+    session.document.corrected[VideoId("P04")] = session.document.corrected[VIDEO]
+    session.chosen.select_boundary(2)
+    view.nudge(1)
+    assert [edit.videos for edit in session.edits] == [{"P03"}, {"P04"}]
+    assert session.edits[0].group != session.edits[1].group

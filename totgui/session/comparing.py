@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core.annotation.document import Document
 from core.annotation.mapped import MappedTracks
+from core.annotation.merges import read_through
 from core.annotation.segmentation import Segmentation
 from core.data.dataset import UNLABELLED, RunId, VideoId
 
@@ -116,7 +117,8 @@ class Comparing(QObject):
             return document.ground_truth.get(video)
         if track.key == CORRECTED:
             return document.corrected.get(video)
-        return self.others.get(track.key.removeprefix(OTHER), {}).get(video)
+        theirs = self.others.get(track.key.removeprefix(OTHER), {}).get(video)
+        return None if theirs is None else read_through(theirs, document.merges)
 
     def raw(self, document: Document, track: Compared, video: VideoId) -> Raw:
         """The same before its label map is applied, with the table that is still to apply; None for none."""

@@ -89,10 +89,16 @@ class Files(Part):
 
     def locate(self, folder: Path, lost: Sequence[Lost], then: Callable[[Sequence[Match]], None]) -> str | None:
         """Look for lost files below a folder in the background. Returns the job."""
-        if self.project is None:
+        project = self.project
+        if project is None:
             return None
-        work = tasks.locate(self.project.document.dataset, lost, folder)
-        return self._jobs.in_background("locate", "Looking for the files", work, lambda f: then(f.result["matches"]))
+
+        def found(finished: events.Finished) -> None:
+            if self.project is project:
+                then(finished.result["matches"])
+
+        work = tasks.locate(project.document.dataset, lost, folder)
+        return self._jobs.in_background("locate", "Looking for the files", work, found)
 
     # --- what is used instead ------------------------------------------------------------------------
 

@@ -46,11 +46,13 @@ def action_colour(document: Document | None, label: int) -> str:
 
 
 def action_name(document: Document | None, label: int) -> str:
-    """Name of an action, or of the two reserved labels."""
+    """Name of an action, or of the two reserved labels; labels of other people may be no action of the project."""
     if label == BACKGROUND:
         return "background"
     action = document.actions.get(ActionId(label)) if document else None
-    return action.name if action is not None else "unlabelled"
+    if action is not None:
+        return action.name
+    return "unlabelled" if document is None or label == UNLABELLED else "not in this project"
 
 
 class ScoreFiles:

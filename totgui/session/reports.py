@@ -83,6 +83,8 @@ class Reports(QObject):
         if key in self._known:
             return self._known[key]
         self._known[key] = None
+        self._turn += 1
+        self._newest[key] = self._turn  # also where there is nothing to count: what is under way is of before
         if track == "prediction":
             assert run is not None
             segmentations = {v: p.segmentation for (r, v), p in document.predictions.items() if r == run}
@@ -94,8 +96,6 @@ class Reports(QObject):
         if pairs:
             names = {int(a.id): a.name for a in document.actions.values()}
             told = frozenset(document.runs[run].learned.videos if run is not None and track == "prediction" else ())
-            self._turn += 1
-            self._newest[key] = self._turn
             self._asked[key] = (self._turn, pairs, names, clusters, label_map, told)
             self._soon.start()
         return None

@@ -138,5 +138,5 @@ class Reviewing(QObject):
         )
 
     def _on_places(self, places: list[DoubtedPlace]) -> None:
-        self.places, self.is_ready = places, True
+        self.places, self.is_ready = places, not self._timer.isActive()  # else a newer one has been asked for
         self.changed.emit()

@@ -58,6 +58,7 @@ class Session(QObject):
 
     projectChanged = Signal()
     projectOpened = Signal()
+    leaving = Signal()  # the project is about to be closed: what is still being typed can be kept
     documentChanged = Signal(object, object)  # Changes, initiator
     savedStateChanged = Signal(object)
     jobEvent = Signal(object)
@@ -189,6 +190,7 @@ class Session(QObject):
         """Close the open project after its edits are on disk."""
         if self.project is None:
             return
+        self.leaving.emit()
         project = self.project
         self._hand_out(None)
         self.exchange.previews.forget()
@@ -271,16 +273,16 @@ class Session(QObject):
 
     # --- what is looked at -------------------------------------------------------------------------
 
-    def select_video(self, video: VideoId, frame: int = 0) -> None:
-        """Show a video in every view."""
+    def select_video(self, video: VideoId, frame: int | None = None) -> None:
+        """Show a video in every view, at a frame; without one it begins at its start, or stays where it is."""
         if self.document is None or video not in self.document.videos:
             return
         if video == self.current_video:
-            self.playback.seek(frame) if frame else None
+            self.playback.seek(frame) if frame is not None else None
             return
         self.current_video = video
         self.chosen.start(self.base())
-        self.playback.set_video(self.document.videos[video], frame)
+        self.playback.set_video(self.document.videos[video], frame or 0)
         self.currentVideoChanged.emit()
 
     def _on_proxy(self, video: VideoId) -> None:
@@ -361,7 +363,7 @@ class Session(QObject):
         return readings.action_colour(self.document, label)
 
     def action_name(self, label: int) -> str:
-        """Name of an action, or of the two reserved labels."""
+        """Name of an action, or of the two reserved labels; says so where it is neither."""
         return readings.action_name(self.document, label)
 
     def report(self, run: RunId | None, track: str = "prediction") -> Any:

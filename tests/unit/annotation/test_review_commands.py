@@ -69,3 +69,18 @@ def test_an_accepted_video_is_in_review_again_after_an_edit(document):
 def test_united_spans_rise_and_lie_apart():
     assert united([]) == ()
     assert united([(3, 4), (1, 3)]) == ((1, 4),)
+
+
+def test_a_note_says_what_it_is_and_leaves_who_decided(document):
+    document.corrected.pop(VIDEO)
+    edit = commands.set_note(document, VIDEO, "hand hidden", reviewer="Bea")
+    document.apply(edit)
+    assert edit.text == "note on P03" and document.review(VIDEO).reviewer == "Bea"
+    assert document.review(VIDEO).status is ReviewStatus.NONE
+    document.apply(commands.set_review(document, VIDEO, ReviewStatus.REJECTED, reviewer="Ada"))
+    document.apply(commands.set_note(document, VIDEO, "too dark", reviewer="Bea"))
+    review = document.review(VIDEO)
+    assert (review.status, review.note, review.reviewer) == (ReviewStatus.REJECTED, "too dark", "Ada")
+    assert commands.set_note(document, VIDEO, "").text == "no note on P03"
+    with pytest.raises(EditError, match="this note already"):
+        commands.set_note(document, VIDEO, "too dark")

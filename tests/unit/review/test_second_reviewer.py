@@ -15,9 +15,9 @@ from core.annotation.segmentation import Segmentation
 from core.annotation.track_commands import start_unlabelled
 from core.data.dataset import UNLABELLED, Action, ActionId, Dataset, Video, VideoId
 from core.data.timebase import Timebase
-from core.metrics.kappa import agreement_of_two
+from core.metrics.kappa import agreement_of_two, cohen_kappa
 from core.project import Project
-from core.second_reviewer import FOREIGN, _both, read_second_reviewer
+from core.second_reviewer import FOREIGN, _both, agreement, read_second_reviewer
 
 V = VideoId("cut")
 
@@ -51,15 +51,51 @@ def test_an_action_in_use_is_meant_not_a_retired_one_of_its_name(tmp_path: Path,
         assert found.tracks[V] == Segmentation.from_frames([4] * 10 + [FOREIGN] * 10)
 
 
+def test_an_action_made_later_is_not_one_of_theirs(tmp_path: Path) -> None:
+    """What only they call so had the number that our next new action gets, and counted as that from then on."""
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels" / "cut.txt").write_text("wipe\n" * 8 + "polish\n" * 12)
+    document = Document(a_dataset(tmp_path, action(0, "wipe")))
+    found = read_second_reviewer(document, tmp_path / "labels")
+    made, number = commands.add_action(document, "rinse")
+    document.apply(made)
+    assert found.tracks[V].labels.tolist()[0] == 0 and int(number) not in found.tracks[V].labels.tolist()
+
+
+def test_actions_that_are_merged_later_count_as_one(tmp_path: Path, theirs: Path) -> None:
+    document = Document(a_dataset(tmp_path, action(0, "wipe"), action(1, "r\u00fchren")))
+    found = read_second_reviewer(document, theirs)
+    document.apply(commands.import_track(document, V, found.tracks[V]))
+    assert agreement(document, found.tracks)[0].kappa == 1.0
+    document.apply(commands.merge_actions(document, ActionId(1), ActionId(0)))
+    whole, each = agreement(document, found.tracks)
+    assert whole.agreement == each[V].agreement == 1.0 and whole.boundaries == (0, 0)
+
+
+def test_people_who_labelled_nothing_in_common_have_no_agreement(tmp_path: Path) -> None:
+    document = Document(a_dataset(tmp_path, action(0, "wipe")))
+    document.apply(commands.start_unlabelled(document, V))
+    for tracks in ({}, {V: Segmentation.from_frames([0] * 20)}):
+        whole, _ = agreement(document, tracks)
+        assert (whole.frames, whole.agreement, whole.kappa, whole.boundary_f1) == (0, None, None, None)
+
+
+def test_a_gap_is_no_boundary() -> None:
+    """The other person's turn lies where we have no labels: nobody agrees about it, and it is not counted."""
+    mine = Segmentation.from_frames([0] * 10 + [UNLABELLED] * 10 + [1] * 10)
+    theirs = Segmentation.from_frames([0] * 14 + [1] * 16)
+    found = agreement_of_two(_both(mine, theirs), tolerance_frames=2)
+    assert found.agreement == 1.0 and found.boundaries == (0, 0) and found.boundary_f1 is None
+
+
 @given(st.lists(st.tuples(st.integers(UNLABELLED, 2), st.integers(UNLABELLED, 2)), min_size=1, max_size=40))
 def test_agreement_counted_on_segments_is_that_of_the_frames(labels: list[tuple[int, int]]) -> None:
     first, second = (np.array(side) for side in zip(*labels, strict=True))
     known = (first != UNLABELLED) & (second != UNLABELLED)
-    cuts = _both(Segmentation.from_frames(first), Segmentation.from_frames(second))
-    wanted = agreement_of_two([(first[known], second[known])], tolerance_frames=2)
-    assert agreement_of_two([cuts], tolerance_frames=2) == wanted
-    assert wanted.frames == known.sum()
-    if known.any():
-        assert wanted.agreement == np.mean(first[known] == second[known])
-        mine, theirs = (np.flatnonzero(np.diff(side[known])) + 1 for side in (first, second))
-        assert wanted.boundaries == (len(mine), len(theirs))
+    pairs = _both(Segmentation.from_frames(first), Segmentation.from_frames(second))
+    found = agreement_of_two(pairs, tolerance_frames=2)
+    assert found.frames == known.sum()
+    assert found.kappa == (cohen_kappa(first[known], second[known]) if known.any() else None)
+    assert found.agreement == (np.mean(first[known] == second[known]) if known.any() else None)
+    both = known[1:] & known[:-1]  # a boundary stands between two frames that both have labelled
+    assert found.boundaries == tuple(int((both & (side[1:] != side[:-1])).sum()) for side in (first, second))

@@ -189,11 +189,11 @@ class CompareView(QWidget):
         if order == "agreement" and not self._agreements:
             work = rows.agreements()
             if work is not None:
-                self._session.computing.ask("agreements", work, self._on_agreements)
+                self._session.computing.ask("agreements", work, lambda found: self._on_agreements(rows, found))
 
-    def _on_agreements(self, found: dict[VideoId, float]) -> None:
-        self._agreements = found
-        if found:
+    def _on_agreements(self, rows: Rows, found: dict[VideoId, float]) -> None:
+        if found and rows is self.rows:  # else of tracks as they were before
+            self._agreements = found
             self._sort()
 
     def _on_tab(self, index: int) -> None:

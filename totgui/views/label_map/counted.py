@@ -78,8 +78,17 @@ class Counted(QObject):
         if what & RECOUNT or (what & What.SEGMENTATION and self.reference is TrackKind.CORRECTED):
             self.count()
         elif what & What.LABEL_MAP:
+            if self._lacks_a_column():
+                self.count()
             self.outdated.emit()
             self.changed.emit()
+
+    def _lacks_a_column(self) -> bool:
+        """Whether the map names a retired action now that was not counted as nothing had it."""
+        document = self._session.document
+        if document is None or self.run is None or self.overlap is None:
+            return False
+        return not set(document.label_maps[self.run].table().values()) <= set(self.overlap.columns)
 
     def _forget(self, run: RunId | None = None) -> None:
         self.run, self.overlap, self.best = run, None, None

@@ -65,6 +65,7 @@ class SecondReviewerView(QWidget):
             return
         whole, each = found
         self.what.setText(f"Your corrected labels and those of {reviewing.second_name}, where both have labelled.")
+        self.boundaries.setVisible(whole.frames > 0)
         self.summary.setText(
             f"Cohen's kappa {_two(whole.kappa)} · {percent(whole.agreement)} % of {whole.frames:,} frames agree"
         )

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from core.annotation import commands
 from core.annotation.values import ReviewStatus
+from core.data.dataset import VideoId
 
 from ...models.review_places import FRAMES, TIME, VIDEO, WHY, PlacesModel
 from ...models.videos import STATUS
@@ -44,6 +45,7 @@ class ReviewView(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._noted: VideoId | None = None  # whose note stands in the field
         self.progress = ReviewProgress(session, self)
         self.reviewer = QLineEdit(self)
         self.reviewer.setPlaceholderText("Your name")
@@ -79,6 +81,7 @@ class ReviewView(QWidget):
         session.currentVideoChanged.connect(self._show_video)
         session.documentChanged.connect(lambda *_: self._show_video())
         session.projectChanged.connect(self._show_video)
+        session.leaving.connect(self._keep_note)
         self._show_places()
         self._show_video()
 
@@ -172,8 +175,7 @@ class ReviewView(QWidget):
         document, video = self._session.document, self._session.current_video
         review = document.review(video) if document is not None and video is not None else None
         self.note.setEnabled(review is not None)
-        if not self.note.hasFocus():
-            self.note.setText(review.note if review else "")
+        self._show_note(video, review.note if review else "")
         if review is None or document is None or video is None:
             self.status.setText("")
             return
@@ -181,12 +183,25 @@ class ReviewView(QWidget):
         by = f" by {review.reviewer}" if review.reviewer and review.status is not ReviewStatus.NONE else ""
         self.status.setText(f"{word}{by}")
 
+    def _show_note(self, video: VideoId | None, note: str) -> None:
+        """The note of the video that is shown; what is being typed on the one before is kept with that one first."""
+        if video != self._noted:
+            before, self._noted = self._noted, video
+            if self.note.isModified():
+                self._keep_note_of(before)
+            self.note.setText(note)
+        elif not (self.note.hasFocus() and self.note.isModified()):
+            self.note.setText(note)
+
     def _keep_note(self) -> None:
+        self._keep_note_of(self._noted)
+
+    def _keep_note_of(self, video: VideoId | None) -> None:
         session, text = self._session, self.note.text().strip()
-        document, video = session.document, session.current_video
-        if document is not None and video is not None and text != document.review(video).note:
-            review = document.review(video)
-            session.do(lambda: commands.set_review(document, video, review.status, text, reviewer=self._name()))
+        self.note.setModified(False)
+        document = session.document
+        if document is not None and video in document.videos and text != document.review(video).note:
+            session.do(lambda: commands.set_note(document, video, text, reviewer=self._name()))
 
     def _name(self) -> str | None:
         return self._session.reviewing.reviewer or None

@@ -55,7 +55,7 @@ class Nudges:
 
     def __init__(self, session: Session, keys: Callable[[], Mapping[str, str]]) -> None:
         self._session, self._keys = session, keys
-        self._last = (0.0, -1, 0)  # when, where it stood then, group
+        self._last: tuple[float, object, int] = (0.0, None, 0)  # when, video and frame where it stood then, group
 
     def nudge(self, delta: int) -> None:
         """Move the selected boundary, or one that the playhead stands at, by some frames."""
@@ -73,9 +73,10 @@ class Nudges:
             return
         now = time.monotonic()
         when, where, group = self._last
-        if where != at_rest.origin or now - when > GROUP_S:
+        video = session.current_video
+        if where != (video, at_rest.origin) or now - when > GROUP_S:
             group = time.time_ns() // 1_000_000
-        self._last = (now, frame, group)
+        self._last = (now, (video, frame), group)
         if move_boundary(session, boundary, frame, self, group=group):
             session.chosen.select_boundary(boundary)
             session.playback.seek(frame)
