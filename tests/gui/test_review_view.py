@@ -245,7 +245,7 @@ def test_labels_that_are_read_while_the_project_is_closed_belong_to_no_other(qtb
     api.export(session.project, format="frames", out=other, track="corrected", videos="all")
     session.exchange.read_second_reviewer(other, got.append)
     session.close_project()
-    qtbot.waitUntil(lambda: not session.jobs)
+    qtbot.waitUntil(lambda: not session.jobs.running)
     assert got == []
 
 
