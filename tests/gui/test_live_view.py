@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from defusedxml import ElementTree
 from fakes_panels import a_session
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QMenu
 
@@ -176,10 +176,48 @@ def test_the_graph_holds_every_line_and_leaves_the_hooks_alone(view, session, qt
         session.jobEvent.emit(metrics(iteration))
     view.curves._seeds.setCurrentIndex(1)
     plot = view.curves.losses
-    qtbot.waitUntil(lambda: plot._graph is not None)
-    curves = [item for item in plot._graph.listDataItems() if len(item.xData)]
-    assert [list(item.yData) for item in curves] == [list(line.ys) for line in plot.lines]
+    qtbot.waitUntil(lambda: bool(plot.drawn))
+    assert plot.drawn == plot.lines
     assert (sys.excepthook, threading.excepthook) == hooks
+
+
+def test_a_line_is_painted_where_its_values_are(view, session, qtbot):
+    for iteration in (1, 3000):
+        session.jobEvent.emit(metrics(iteration, losses=(1.0,), mofs=(0.5,)))
+    plot = view.curves.scores
+    qtbot.waitUntil(lambda: bool(plot.drawn))
+    box, graph = plot._graph.getViewBox(), plot._graph
+    place = graph.mapFromScene(box.mapViewToScene(QPointF(1500.0, 50.0)))
+    image = graph.grab(QRect(place.x(), place.y() - 4, 1, 9)).toImage()
+    found = [image.pixelColor(0, y) for y in range(image.height())]
+    colour, ground = plot.lines[-2].colour, graph.backgroundBrush().color()
+    assert plot.lines[-2].name == "MoF"
+    assert min(apart(c, colour) for c in found) < 90 < apart(ground, colour)
+
+
+def apart(one, other):
+    """How far two colours lie apart, 0 to 765."""
+    return sum(abs(a - b) for a, b in zip(one.getRgb()[:3], other.getRgb()[:3], strict=True))
+
+
+def test_what_a_person_zoomed_in_on_stays_until_a_double_click_or_the_next_training(view, session, qtbot):
+    """Each message of a training put the whole of it back in view."""
+    session.jobEvent.emit(metrics(10))
+    plot = view.curves.scores
+    qtbot.waitUntil(lambda: bool(plot.drawn))
+    box = plot._graph.getViewBox()
+    whole = box.viewRange()
+    box.setRange(xRange=(2.0, 5.0), padding=0)
+    box.sigRangeChangedManually.emit(box.state["mouseEnabled"])  # as the wheel does
+    session.jobEvent.emit(metrics(20))
+    assert box.viewRange()[0] == [2.0, 5.0] and plot.drawn == plot.lines
+    plot.fit()
+    assert box.viewRange() == whole
+    box.setRange(xRange=(2.0, 5.0), padding=0)
+    box.sigRangeChangedManually.emit(box.state["mouseEnabled"])
+    view.curves._begin()
+    session.jobEvent.emit(metrics(10))
+    assert box.viewRange() == whole
 
 
 def test_the_pointer_reads_the_values(view, session, qtbot):
@@ -194,22 +232,18 @@ def test_the_pointer_reads_the_values(view, session, qtbot):
     assert not plot._pointer.isVisible() and "MoF 50" not in plot._legend.text()
 
 
-def test_what_arrives_is_drawn_by_the_same_items_and_when_it_is_seen(view, session, qtbot):
-    """Items made anew for each message took the window longer than all else that a training does to it."""
+def test_what_arrives_is_drawn_when_it_is_seen(view, session, qtbot):
     plot = view.curves.losses
     qtbot.waitUntil(lambda: plot._graph is not None)
     for iteration in (10, 20):
         session.jobEvent.emit(metrics(iteration, losses=(1.0,), mofs=(0.5,)))
-    items = list(plot._graph.listDataItems())
-    session.jobEvent.emit(metrics(30, losses=(2.0,), mofs=(0.5,)))
-    assert list(plot._graph.listDataItems()) == items
-    drawn = [list(item.yData) for item in items]
-    assert drawn == [list(line.ys) for line in plot.lines] and drawn[-1][-1] in (2.0, 0.0)
+    drawn = plot.drawn
+    assert drawn == plot.lines
     view.hide()
     session.jobEvent.emit(metrics(40, losses=(5.0,), mofs=(0.5,)))
-    assert [list(item.yData) for item in items] == drawn  # nobody looks
+    assert plot.drawn == drawn  # nobody looks
     view.show()
-    assert [list(item.yData) for item in items] == [list(line.ys) for line in plot.lines] != drawn
+    assert plot.drawn == plot.lines != drawn
 
 
 def test_a_training_that_was_asked_for_is_starting_until_its_engine_speaks(view, session):

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from ..icons import icon
 from ..jobs.exchange_tasks import Exported
+from ..models.progress import ProgressBar
 from ..models.widgets import AMBER, GREEN, duration, plain
 
 
@@ -27,7 +28,7 @@ class ProgressPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title, self.text = plain("", self, bold=True), plain("", self, dim=True)
-        self.bar = QProgressBar(self)
+        self.bar = ProgressBar(self)
         self.bar.setTextVisible(False)
         self.cancel = QPushButton("Cancel", self)
         hide = QPushButton("Go on behind the window", self)

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
     QSplitter,
     QTabWidget,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from core.label_import import CORRECTED, GROUND_TRUTH, Effect, ImportPlan
 
+from ..models.progress import ProgressBar
 from ..models.widgets import LeaveWithProject, accepted, for_text, name_tabs, plain, tip
 from ..session import Session
 from .import_tables import NamesTable, ProblemsTable, TracksTable, labels_of
@@ -60,7 +60,7 @@ class ImportDialog(QDialog):
         name_tabs(self.tabs, "Names, or problems")
         self.tabs.addTab(self.names, "Names")
         self.tabs.addTab(self.problems, "Problems")
-        self.busy = QProgressBar(self)
+        self.busy = ProgressBar(self)
         self.busy.setRange(0, 0)
         self.busy.setTextVisible(False)
         self.busy.setFixedHeight(6)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QHeaderView,
-    QProgressBar,
     QPushButton,
     QTableWidgetItem,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from core.relink import KINDS, Lost, Match
 
+from ..models.progress import ProgressBar
 from ..models.widgets import LeaveWithProject, accepted, for_text, plain, table, tip
 from ..palette import tone
 from ..session import Session
@@ -58,7 +58,7 @@ class LocateDialog(QDialog):
             )
         self.choose = QPushButton("Look below a folder…", self)
         self.choose.clicked.connect(self._choose)
-        self._progress = QProgressBar(self)
+        self._progress = ProgressBar(self)
         self._progress.setRange(0, 0)
         self._progress.setAccessibleName("Looking for files")
         self._progress.setTextVisible(False)

@@ -17,8 +17,13 @@ class Scale:
 
     def at(self, value: float) -> float:
         """The pixel of a value."""
+        return self.first + (value - self.low) * self.per_value
+
+    @property
+    def per_value(self) -> float:
+        """Pixels for a step of 1 in value; 0 where there is no span."""
         span = self.high - self.low
-        return self.first + (value - self.low) / span * (self.last - self.first) if span else self.first
+        return (self.last - self.first) / span if span else 0.0
 
     def value(self, pixel: float) -> float:
         """The value at a pixel."""

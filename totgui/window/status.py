@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStatusBar, QWidget
 
 from core import events
 
+from ..models.progress import ProgressBar
 from ..models.widgets import duration, tip
 from ..session import Session
 from ..views.saved import SavedLine
@@ -20,12 +21,12 @@ class StatusLine(QStatusBar):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._job_text, self._device = QLabel(self), QLabel(self)
-        self._progress = QProgressBar(self)
-        self.cancel = QPushButton("Cancel", self)
+        self._job, self._device = QWidget(self), QLabel(self)
+        self._job_text, self._progress = QLabel(self._job), ProgressBar(self._job)
+        self.cancel = QPushButton("Cancel", self._job)
         self.saved = SavedLine(self)
         self._place()
-        self._show_job(False)
+        self._job.hide()
         self.cancel.clicked.connect(self._end_job)
         session.savedStateChanged.connect(self.saved.show_state)
         session.jobEvent.connect(self._on_event)
@@ -40,14 +41,13 @@ class StatusLine(QStatusBar):
         self._progress.setAccessibleName("How far the job is")
         self.setContentsMargins(8, 0, 4, 0)
         self._device.setContentsMargins(0, 0, 16, 0)
+        row = QHBoxLayout(self._job)  # one part of the bar, which lays itself out anew for each that comes or goes
+        row.setContentsMargins(0, 0, 0, 0)
         for widget in (self._job_text, self._progress, self.cancel):
-            self.addWidget(widget)
+            row.addWidget(widget)
+        self.addWidget(self._job)
         self.addPermanentWidget(self._device)
         self.addPermanentWidget(self.saved)
-
-    def _show_job(self, visible: bool) -> None:
-        for widget in (self._job_text, self._progress, self.cancel):
-            widget.setVisible(visible)
 
     def _say(self, text: str) -> None:
         """Show what runs, at most in a part of the bar: a name in it may be long."""
@@ -60,7 +60,7 @@ class StatusLine(QStatusBar):
 
     def _on_jobs(self) -> None:
         jobs = list(self._session.jobs.running.values())
-        self._show_job(bool(jobs))
+        self._job.setVisible(bool(jobs))
         self.cancel.setText("Stop" if self._session.jobs.ends_keeping else "Cancel")
         if jobs:
             self._say(f"{jobs[-1]}…")

@@ -160,21 +160,25 @@ class CurvesView(QWidget):
         """A training was asked for, and its engine may take a while to come; or it is gone, perhaps without a curve."""
         training = next((job for job, name in self._session.jobs.running.items() if name == TRAINING), "")
         if training and training != self._job:
-            self._begin("")
+            self._begin()
         elif not training and self._job and not self.families:
             self._state.setText(IDLE)
             self._machine.setText("")
         self._job = training
 
-    def _begin(self, machine: str) -> None:
+    def _begin(self) -> None:
         self.families, self._end = [], 0
         self._state.setText("Starting…")
-        self._machine.setText(machine)
+        self._machine.setText("")
+        for plot in (self.losses, self.scores):
+            plot.follow()
         self._draw()
 
     def _on_event(self, event: object) -> None:
         if isinstance(event, Started) and event.device and event.text == TRAINING:
-            self._begin(f"on {event.device}")
+            if self.families:  # of a training before, which nobody saw begin
+                self._begin()
+            self._machine.setText(f"on {event.device}")
         elif isinstance(event, TrainingMetrics):
             self._on_metrics(event)
         elif isinstance(event, Progress) and self.families and event.seconds_left is not None:

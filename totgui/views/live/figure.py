@@ -1,16 +1,19 @@
-"""Lines over iterations as a figure for a file: axes, legend, bands; drawn from values only, on any thread."""
+"""Lines over iterations as a figure: axes, legend, bands; drawn from values only, on any thread."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPalette, QPen, QPolygonF
 
 from ...models.axis import Scale, mark_text, marks
 
 Role = QPalette.ColorRole
+FAR = 1e5
+"""Pixels; a painter counts in whole numbers of a limited size."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def paint_figure(painter: QPainter, palette: QPalette, title: str, lines: Sequen
     """Draw axes, lines, and the title with the legend."""
     _axes(painter, palette, frame)
     for line in lines:
-        _line(painter, line, frame)
+        paint_line(painter, line, frame)
     metrics = painter.fontMetrics()
     painter.setPen(palette.color(Role.WindowText))
     painter.drawText(QPointF(8, 4 + metrics.ascent()), title)
@@ -94,15 +97,12 @@ def _pen(line: Line, width: float) -> QPen:
     return QPen(line.colour, width, style, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.RoundJoin)
 
 
-def _line(painter: QPainter, line: Line, frame: Frame) -> None:
-    low, high = frame.box.top(), frame.box.bottom()
-
-    def point(x: float, y: float) -> QPointF:
-        return QPointF(frame.x.at(x), min(max(frame.y.at(y), low - 2), high + 2))
-
+def paint_line(painter: QPainter, line: Line, frame: Frame) -> None:
+    """Draw one line and the band around it; of more values than the frame has pixels the least and the greatest."""
+    xs, ys = _pixels(frame.x, line.xs), _pixels(frame.y, line.ys)
     if len(line.spread):
-        above = [point(x, y + s) for x, y, s in zip(line.xs, line.ys, line.spread, strict=True)]
-        below = [point(x, y - s) for x, y, s in zip(line.xs, line.ys, line.spread, strict=True)]
+        mean, spread = np.asarray(line.ys, np.float64), np.asarray(line.spread, np.float64)
+        above, below = (_polygon(xs, _pixels(frame.y, mean + sign * spread), frame) for sign in (1.0, -1.0))
         band = QColor(line.colour)
         band.setAlpha(45)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -110,9 +110,25 @@ def _line(painter: QPainter, line: Line, frame: Frame) -> None:
         painter.drawPolygon(QPolygonF([*above, *below[::-1]]))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(_pen(line, line.width))
-    points = [point(x, y) for x, y in zip(line.xs, line.ys, strict=True)]
+    points = _polygon(xs, ys, frame)
     if len(points) == 1:
         painter.setBrush(line.colour)
         painter.drawEllipse(points[0], 2.0, 2.0)
     else:
         painter.drawPolyline(QPolygonF(points))
+
+
+def _pixels(scale: Scale, values: Sequence[float] | np.ndarray) -> np.ndarray:
+    """(n,) the pixels of values; what is far outside stays a number that a painter takes."""
+    known = np.asarray(values, dtype=np.float64)
+    return np.clip(scale.first + (known - scale.low) * scale.per_value, -FAR, FAR)
+
+
+def _polygon(xs: np.ndarray, ys: np.ndarray, frame: Frame) -> list[QPointF]:
+    """The points of a line: all, or for about each pixel of the frame the least and the greatest."""
+    together = -(-len(xs) // max(1, round(frame.box.width())))
+    if together > 2:
+        starts = np.arange(0, len(xs), together)
+        ys = np.stack([np.minimum.reduceat(ys, starts), np.maximum.reduceat(ys, starts)], axis=1).ravel()
+        xs = np.repeat(xs[starts], 2)
+    return list(map(QPointF, xs.tolist(), ys.tolist()))

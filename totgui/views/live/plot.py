@@ -17,6 +17,7 @@ from ...models.picture import Picture, SaveButton
 from ...models.widgets import plain
 from ...session import Session
 from .figure import Frame, Line, paint_figure
+from .lines import Lines
 
 Role = QPalette.ColorRole
 EXPORT = QSize(760, 380)
@@ -32,9 +33,9 @@ class Plot(Picture):
         self.lines: tuple[Line, ...] = ()
         self._end = 0.0
         self._name = title.partition(" ")[0].lower()
-        self._items: tuple[list[Any], list[Any]] = ([], [])  # lines and single points of the graph
-        self._bands: list[Any] = []
-        self._is_stale = False
+        self._is_stale = self._is_zoomed = False
+        self._fitted: Frame | None = None
+        self._colours: tuple[QColor, ...] = ()
         self._graph: Any = None  # made when it is seen first: the library takes its time to load
         self.setMinimumHeight(130)
         self.setAccessibleName(f"{title} by iteration")
@@ -80,6 +81,10 @@ class Plot(Picture):
         self._draw()
         self._say()
 
+    def follow(self) -> None:
+        """The next lines are fitted again, whatever a person looked at."""
+        self._is_zoomed, self._fitted = False, None
+
     def read(self, iteration: float) -> list[tuple[str, float]]:
         """Name and value of every named line at the known iteration next to one."""
         found = []
@@ -115,76 +120,56 @@ class Plot(Picture):
         self._graph.setLimits(xMin=0)
         self._pointer = library.InfiniteLine(angle=90, movable=False)
         self._pointer.setVisible(False)
-        self._graph.addItem(self._pointer, ignoreBounds=True)
+        self._lines = Lines(self._graph.getViewBox())
+        for item in (self._lines, self._pointer):
+            self._graph.addItem(item, ignoreBounds=True)
+        self._graph.getViewBox().sigRangeChangedManually.connect(self._on_zoom)
         self._graph.scene().sigMouseMoved.connect(self._on_pointer)
-        self._graph.scene().sigMouseClicked.connect(lambda event: self._fit() if event.double() else None)
+        self._graph.scene().sigMouseClicked.connect(lambda event: self.fit() if event.double() else None)
         self._column.takeAt(1)
         self._column.addWidget(self._graph, 1)
         self._button.raise_()
         self._colour()
+        self.fit()
+        self._draw()
 
     def _colour(self) -> None:
-        palette = self.palette()
-        self._graph.setBackground(palette.color(Role.Base))
+        colours = ground, mid, dim = tuple(map(self.palette().color, (Role.Base, Role.Mid, Role.PlaceholderText)))
+        if colours == self._colours:  # a change of theme says so several times
+            return
+        self._colours = colours
+        self._graph.setBackground(ground)
         for side in ("left", "bottom"):
             axis = self._graph.getAxis(side)
-            axis.setPen(palette.color(Role.Mid))
-            axis.setTextPen(palette.color(Role.PlaceholderText))
-        self._pointer.setPen(palette.color(Role.PlaceholderText), style=Qt.PenStyle.DotLine)
-        self._draw()
+            axis.setPen(mid)
+            axis.setTextPen(dim)
+        self._pointer.setPen(dim, style=Qt.PenStyle.DotLine)
+        self._say()
 
     def _draw(self) -> None:
         """Bring the graph up to the lines, or leave it to the moment at which it is seen again."""
         self._is_stale = not self.isVisible()
         if self._graph is None or self._is_stale:
             return
-        for item in self._bands:
-            self._graph.removeItem(item)
-        self._bands = [item for line in self.lines if len(line.spread) for item in self._band(line)]
-        kinds = [len(line.xs) == 1 for line in self.lines]
-        for kind, items in enumerate(self._items):  # made once: to make them anew takes twenty times as long
-            wanted = kinds.count(bool(kind))
-            while len(items) > wanted:
-                self._graph.removeItem(items.pop())
-            while len(items) < wanted:
-                items.append(self._new_item(bool(kind)))
-        lines, points = (iter(items) for items in self._items)
-        for place, line in enumerate(self.lines):
-            item = next(points if kinds[place] else lines)
-            item.setZValue(place)
-            self._fill(item, line)
-        self._fit()
+        self._lines.show_lines(self.lines)
+        if self.lines and not self._is_zoomed:  # without lines the axes stay: to paint them anew takes longest of all
+            self.fit()
 
-    def _new_item(self, is_point: bool) -> Any:
-        library = pyqtgraph()
-        item = library.ScatterPlotItem(size=4, pen=None) if is_point else library.PlotCurveItem(connect="finite")
-        self._graph.addItem(item)
-        return item
+    def _on_zoom(self, *_: object) -> None:
+        self._is_zoomed = True
 
-    def _fill(self, item: Any, line: Line) -> None:
-        library = pyqtgraph()
-        xs, ys = np.asarray(line.xs, dtype=np.float64), np.asarray(line.ys, dtype=np.float64)
-        if len(xs) == 1:
-            item.setData(xs, ys, brush=library.mkBrush(line.colour))
-            return
-        style = Qt.PenStyle.DashLine if line.dashed else Qt.PenStyle.SolidLine
-        item.setData(xs, ys, pen=library.mkPen(line.colour, width=line.width, style=style))
-
-    def _band(self, line: Line) -> list[Any]:
-        """How far the seeds lie apart, as an area around their mean."""
-        library = pyqtgraph()
-        xs, ys, spread = (np.asarray(v, dtype=np.float64) for v in (line.xs, line.ys, line.spread))
-        edges = [library.PlotDataItem(xs, ys + sign * spread, pen=None) for sign in (-1.0, 1.0)]
-        colour = QColor(line.colour)
-        colour.setAlpha(45)
-        found = library.FillBetweenItem(*edges, brush=library.mkBrush(colour))
-        self._graph.addItem(found)
-        return [found]
-
-    def _fit(self) -> None:
-        """Everything in view: the whole training from left to right, and the fixed span or all values."""
+    def fit(self) -> None:
+        """Everything in view, from now on: the whole training from left to right, and the fixed span or all values."""
         frame = Frame.fitted(self.lines, self._span, self.fontMetrics(), EXPORT, self._end)
+        if frame == self._fitted and not self._is_zoomed:
+            return
+        self._fitted, self._is_zoomed = frame, False
         self._graph.setRange(xRange=(frame.x.low, frame.x.high), yRange=(frame.y.low, frame.y.high), padding=0)
+
+    @property
+    def drawn(self) -> tuple[Line, ...]:
+        """The lines that the graph holds; older ones than `lines` while nobody looks."""
+        return self._lines.lines if self._graph is not None else ()
 
     # --- the legend ----------------------------------------------------------------------------------
 

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QProgressBar,
     QPushButton,
     QSizePolicy,
     QSpinBox,
@@ -29,6 +28,7 @@ from core.tot.config import METHODS, START_CLUSTERS, TrainConfig, check, with_va
 from core.tot.fields import FIELDS, Field
 from core.tot.presets import PRESETS, clusters_for, default_preset, preset
 
+from ...models.progress import ProgressBar
 from ...models.widgets import duration, plain, scrolled, set_tone, tip
 from ...session import Session
 from .lessons import LearnFrom
@@ -82,7 +82,7 @@ class TrainingView(QWidget):
         self._keep.setToolTip("End the training. What it has learned becomes a run")
         self._discard = QPushButton("Discard", self)
         self._discard.setToolTip("End the training. Nothing of it is kept")
-        self._progress = QProgressBar(self)
+        self._progress = ProgressBar(self)
         self._progress.setTextVisible(False)
         self._progress.setMaximumHeight(8)
         self._state = plain("", self, dim=True)

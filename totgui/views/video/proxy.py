@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from core.data.dataset import VideoId
 
+from ...models.progress import ProgressBar
 from ...models.widgets import duration, tip
 from ...session import Session
 
@@ -26,7 +27,7 @@ class ProxyBar(QFrame):
         self._text = QLabel(self)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setWordWrap(True)
-        self._progress = QProgressBar(self)
+        self._progress = ProgressBar(self)
         self._progress.setFixedWidth(160)
         self._progress.setTextVisible(False)
         self.make = QPushButton("Make it smooth", self)

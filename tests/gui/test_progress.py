@@ -1,0 +1,58 @@
+"""A progress bar is painted with the rest of the window, and there is one kind of it."""
+
+from pathlib import Path
+
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from totgui.models.progress import ProgressBar
+
+TOTGUI = Path(__file__).resolve().parents[2] / "totgui"
+
+
+class Counted(ProgressBar):
+    painted = 0
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self.painted += 1
+        super().paintEvent(event)
+
+
+def test_a_number_that_arrives_is_painted_in_a_later_turn_and_not_at_once(qtbot):
+    """`QProgressBar.setValue` repaints, which brings everything that waits in the window to the screen with it."""
+    bar = Counted()
+    bar.setRange(0, 100)
+    qtbot.addWidget(bar)
+    bar.resize(300, 20)
+    bar.show()
+    qtbot.waitUntil(lambda: bar.painted > 0)
+    before = bar.painted
+    for value in range(1, 101):
+        bar.setValue(value)
+    assert bar.painted == before and bar.value() == 100
+    qtbot.waitUntil(lambda: bar.painted > before)
+
+
+def test_a_bar_that_was_kept_from_painting_stays_so(qtbot):
+    bar = Counted()
+    bar.setRange(0, 100)
+    qtbot.addWidget(bar)
+    bar.setUpdatesEnabled(False)
+    bar.setValue(50)
+    assert not bar.updatesEnabled()
+
+
+def test_a_bar_in_a_window_that_is_held_paints_again_with_it(qtbot):
+    window = QWidget()
+    bar = ProgressBar(window)
+    bar.setRange(0, 100)
+    qtbot.addWidget(window)
+    window.setUpdatesEnabled(False)
+    bar.setValue(50)
+    window.setUpdatesEnabled(True)
+    assert bar.updatesEnabled()
+
+
+def test_every_progress_bar_is_of_this_kind():
+    found = [file.name for file in TOTGUI.rglob("*.py") if "QProgressBar" in file.read_text("utf-8")]
+    assert found == ["progress.py"]
