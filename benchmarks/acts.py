@@ -161,7 +161,7 @@ def measure(asked: argparse.Namespace, folder: Path) -> None:
             acts.act(f"panel {name}, {turn}", lambda n=name: (window.docks[n].show(), window.docks[n].raise_()))
         for name in LAYOUTS:
             acts.act(f"layout {name}, {turn}", lambda n=name: window.placing.arrange(n))
-        acts.act(f"layout reset, {turn}", window.reset_layout)
+        acts.act(f"layout reset, {turn}", window.placing.reset)
     actions = window.actions_
     for turn in ("first", "again"):
         for name, action in list(actions.by_name.items()):

@@ -191,8 +191,9 @@ class MainWindow(QMainWindow):
                 button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def reset_layout(self) -> None:
-        """Put every panel back where it was at first."""
+        """Put every panel back where it was at first, now; the command takes a few turns of the event loop."""
         self.placing.reset()
+        self.placing.turns.finish()
 
     def _on_project(self) -> None:
         project = self.session.project

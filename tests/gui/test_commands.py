@@ -310,6 +310,35 @@ def test_layouts_can_follow_each_other_and_reset_brings_everything_back(window, 
     qtbot.waitUntil(lambda: window.docks["Videos"].height() >= height)  # the list of videos had room for one row
 
 
+def test_reset_ends_where_the_window_began(window, qtbot):
+    def seen():
+        window.grab()
+        return {n: dock.geometry().getRect() for n, dock in window.docks.items() if not dock.visibleRegion().isEmpty()}
+
+    window.resize(1480, 940)
+    window.reset_layout()
+    qtbot.waitUntil(lambda: seen().get("Videos", (0, 0, 0, 0))[2] == 425)
+    first = seen()
+    assert list(first) == ["Videos", "Runs", "Training", "Timeline"]
+    window.show_layout("Map")
+    window.actions_.by_name["view.reset"].trigger()
+    qtbot.waitUntil(window.updatesEnabled, timeout=20_000)
+    qtbot.waitUntil(lambda: seen() == first)
+
+
+@pytest.mark.parametrize("turns", range(0, 20, 3))
+def test_a_project_that_is_closed_while_its_panels_are_put_back_leaves_none(window, qtbot, turns):
+    path = window.session.project.path
+    window.show_layout("Map")
+    window.actions_.by_name["view.reset"].trigger()
+    for _ in range(turns):
+        window.placing.turns._go_on()
+    window.session.close_project()
+    assert all(dock.isHidden() for dock in window.docks.values()) and window.updatesEnabled()
+    window.session.open_project(path)
+    assert not any(dock.isHidden() for dock in window.docks.values())
+
+
 @pytest.mark.parametrize("turns", range(7))
 def test_a_project_that_is_closed_while_its_panels_are_arranged_leaves_none(window, qtbot, turns):
     path = window.session.project.path

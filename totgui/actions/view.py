@@ -63,7 +63,7 @@ class ViewMenu(Menu):
                 )
                 for number, (name, layout) in enumerate(LAYOUTS.items(), start=1)
             ),
-            Command("view.reset", "Reset layout", self.window.reset_layout),
+            Command("view.reset", "Reset layout", lambda: self.window.placing.reset()),
         ]
 
     def _follow(self, name: str, text: str) -> Command:

@@ -64,19 +64,24 @@ def arrange_steps(
 ) -> list[Callable[[], object]]:
     """What brings the panels of a window into a layout, in parts that each take a short while only.
 
-    `first` is the state in which nothing floats. Panels that the layout does not name are hidden; names that are
-    no panels are left out.
+    `first` is a state in which nothing floats and all is hidden. Panels that the layout does not name are hidden;
+    names that are no panels are left out.
     """
     wanted = LAYOUTS[name]
 
     def clear() -> None:
-        window.restoreState(first)
+        clear_panels(window, docks, first)
         corner = Area.RightDockWidgetArea if wanted.tall else Area.BottomDockWidgetArea
         window.setCorner(Qt.Corner.BottomRightCorner, corner)
-        for dock in docks.values():
-            dock.hide()
 
     return [clear, *(partial(_fill_side, window, docks, wanted, side) for side in SIDES)]
+
+
+def clear_panels(window: QMainWindow, docks: Mapping[str, QDockWidget], first: QByteArray) -> None:
+    """Hide every panel, and put it where it was in `first`."""
+    for dock in docks.values():
+        dock.hide()
+    window.restoreState(first)
 
 
 def _fill_side(window: QMainWindow, docks: Mapping[str, QDockWidget], wanted: Layout, side: str) -> None:
