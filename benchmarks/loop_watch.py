@@ -22,7 +22,8 @@ _PLACE = re.compile(r'File "([^"]*)", line (\d+) in (\S+)')
 
 @dataclass
 class Gap:
-    """`ms` between two ticks, of which the thread worked `own_ms`; the rest it waited for a processor or a lock.
+    """`ms` between two ticks, of which the thread worked `own_ms` and stood `queued_ms` ready to work with no processor
+    free (Linux counts it); the rest it waited for a lock, a file or the screen.
 
     `doing` is the last thing that the person did, `stacks` the places where the thread was seen, with counts.
     """
@@ -30,8 +31,18 @@ class Gap:
     at_s: float
     ms: float
     own_ms: float
+    queued_ms: float
     doing: str
     stacks: Counter[str] = field(default_factory=Counter)
+
+
+def queued_ms() -> float:
+    """How long this thread has stood in the queue for a processor so far; 0 where the system does not say."""
+    try:
+        with open("/proc/thread-self/schedstat", "rb") as file:
+            return int(file.read().split()[1]) / 1e6
+    except OSError:
+        return 0.0
 
 
 class LoopWatch(QObject):
@@ -53,7 +64,7 @@ class LoopWatch(QObject):
     def start(self) -> None:
         """Begin."""
         self._began = self._last = time.perf_counter()
-        self._last_own = time.thread_time()
+        self._last_own, self._last_queued = time.thread_time(), queued_ms()
         self._timer.start(TICK_MS)
         self._thread.start()
 
@@ -64,12 +75,13 @@ class LoopWatch(QObject):
         self._thread.join()
 
     def _tick(self) -> None:
-        now, own = time.perf_counter(), time.thread_time()
+        now, own, queued = time.perf_counter(), time.thread_time(), queued_ms()
         ms = 1000 * (now - self._last)
         self.times.append(ms)
         if ms > self._limit_ms:
-            self.gaps.append(Gap(now - self._began, ms, 1000 * (own - self._last_own), self._doing(), self._seen))
-        self._seen, self._last, self._last_own = Counter(), now, own
+            times = ms, 1000 * (own - self._last_own), queued - self._last_queued
+            self.gaps.append(Gap(now - self._began, *times, self._doing(), self._seen))
+        self._seen, self._last, self._last_own, self._last_queued = Counter(), now, own, queued
 
     def _watch(self) -> None:
         with tempfile.TemporaryFile() as file:
@@ -95,9 +107,11 @@ class LoopWatch(QObject):
         lines = [
             f"ticks {len(times):,}; longest gap {times.max():.1f} ms, p99 {np.percentile(times, 99):.1f} ms, "
             f"over {self._limit_ms:.0f} ms: {len(self.gaps)}, of which the window's own work: "
-            f"{sum(gap.own_ms > self._limit_ms for gap in self.gaps)}"
+            f"{sum(gap.own_ms > self._limit_ms for gap in self.gaps)}, "
+            f"without the wait for a processor: {sum(gap.ms - gap.queued_ms > self._limit_ms for gap in self.gaps)}"
         ]
         for gap in sorted(self.gaps, key=lambda gap: -gap.ms)[:show]:
-            lines.append(f"  {gap.ms:6.1f} ms ({gap.own_ms:5.1f} own) at {gap.at_s:5.1f} s after: {gap.doing}")
+            parts = f"{gap.own_ms:5.1f} own, {gap.queued_ms:5.1f} queued"
+            lines.append(f"  {gap.ms:6.1f} ms ({parts}) at {gap.at_s:5.1f} s after: {gap.doing}")
             lines += [f"      {count} x {stack}" for stack, count in gap.stacks.most_common(3)]
         return "\n".join(lines)

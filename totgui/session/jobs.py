@@ -60,16 +60,14 @@ class Jobs(QObject):
 
         `keeps` says that a job which is ended uses what it has finished by then.
         """
-        self._add(request.job, text, then)
-        if keeps:
-            self._keeping.add(request.job)
         try:
             self._runner.start(request)
         except JobError as error:  # one is under way, or the program is closing
-            self._forget(request.job)
             self.message.emit(f"{text} was not started. {error}", "warning")
             return None
-        self.changed.emit()  # the engine is busy from here on
+        if keeps:
+            self._keeping.add(request.job)
+        self._add(request.job, text, then)  # what it says waits in the queue of this thread until then
         return str(request.job)
 
     def in_background(self, kind: str, text: str, work: Any, then: Then) -> str:
@@ -115,11 +113,6 @@ class Jobs(QObject):
         self._is_closed = True
         self._runner.close()
         self._background.close()
-
-    def _forget(self, job: str) -> None:
-        self.running.pop(job, None)
-        self._then.pop(job, None)
-        self.changed.emit()
 
     def _add(self, job: str, text: str, then: Then) -> None:
         self.running[job] = text
