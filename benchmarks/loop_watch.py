@@ -46,13 +46,16 @@ def queued_ms() -> float:
 
 
 class LoopWatch(QObject):
-    """Counts from `start` to `stop`. `doing` is asked what the person did last; a gap over `limit_ms` is kept whole."""
+    """Counts from `start` to `stop`. `doing` is asked what the person did last; a gap over `limit_ms` is kept whole.
 
-    def __init__(self, doing: Callable[[], str], limit_ms: float = 50.0) -> None:
+    Without `looks` no thread looks where the window's stands, which makes it wait a little each time.
+    """
+
+    def __init__(self, doing: Callable[[], str], limit_ms: float = 50.0, *, looks: bool = True) -> None:
         super().__init__()
         self.gaps: list[Gap] = []
         self.times: list[float] = []
-        self._doing, self._limit_ms = doing, limit_ms
+        self._doing, self._limit_ms, self._looks = doing, limit_ms, looks
         self._seen: Counter[str] = Counter()
         self._main = threading.get_ident()
         self._ends = threading.Event()
@@ -66,13 +69,15 @@ class LoopWatch(QObject):
         self._began = self._last = time.perf_counter()
         self._last_own, self._last_queued = time.thread_time(), queued_ms()
         self._timer.start(TICK_MS)
-        self._thread.start()
+        if self._looks:
+            self._thread.start()
 
     def stop(self) -> None:
         """End; the figures stay."""
         self._timer.stop()
         self._ends.set()
-        self._thread.join()
+        if self._looks:
+            self._thread.join()
 
     def _tick(self) -> None:
         now, own, queued = time.perf_counter(), time.thread_time(), queued_ms()

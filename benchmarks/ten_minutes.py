@@ -294,7 +294,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--iterations", type=int, default=1500, help="of each training")
-    parser.add_argument("--show", type=int, default=20, help="gaps to show")
+    parser.add_argument("--show", type=int, default=20, help="gaps to show; 0: do not look where they came from")
     asked = parser.parse_args()
     if not asked.dataset.is_dir():
         print(f"{asked.dataset} is not there; nothing was measured.")
@@ -314,7 +314,7 @@ def measure(asked: argparse.Namespace, folder: Path) -> int:
     person = Person(window, asked.seed, asked.iterations, folder)
     changes: list[None] = []
     session.documentChanged.connect(lambda what, _: changes.append(None) if What.SEGMENTATION in what.what else None)
-    watch = LoopWatch(lambda: person.doing)
+    watch = LoopWatch(lambda: person.doing, looks=asked.show > 0)
     loop = QEventLoop()
     QTimer.singleShot(round(asked.minutes * 60_000), loop.quit)
     began = time.perf_counter()

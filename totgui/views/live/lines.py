@@ -44,6 +44,7 @@ class Lines(QGraphicsItem):
         x, y = Scale(left, right, first.x(), last.x()), Scale(low, high, first.y(), last.y())
         frame = Frame(x, y, QRectF(first, last).normalized())
         painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.resetTransform()  # pens and points have their width in pixels
         for line in self.lines:
             paint_line(painter, line, frame)

@@ -22,6 +22,7 @@ from .lines import Lines
 Role = QPalette.ColorRole
 EXPORT = QSize(760, 380)
 BUTTON_ROOM = 26
+AXES = ("left", "bottom")
 
 
 class Plot(Picture):
@@ -118,6 +119,8 @@ class Plot(Picture):
         self._graph.setFrameShape(self._graph.Shape.NoFrame)
         self._graph.showGrid(y=True, alpha=0.25)
         self._graph.setLimits(xMin=0)
+        for side in AXES:
+            self._graph.getAxis(side).setStyle(maxTickLevel=0)  # marks with a number alone
         self._pointer = library.InfiniteLine(angle=90, movable=False)
         self._pointer.setVisible(False)
         self._lines = Lines(self._graph.getViewBox())
@@ -139,7 +142,7 @@ class Plot(Picture):
             return
         self._colours = colours
         self._graph.setBackground(ground)
-        for side in ("left", "bottom"):
+        for side in AXES:
             axis = self._graph.getAxis(side)
             axis.setPen(mid)
             axis.setTextPen(dim)
