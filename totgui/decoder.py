@@ -128,17 +128,14 @@ class Decoder(QObject):
     # --- in the thread -----------------------------------------------------------------------------
 
     def _work(self) -> None:
-        reader: FrameReader | None = None
-        while reader is None:
-            request = self._take(wait=True)
-            if request is None:
-                return
+        while (request := self._take(wait=True)) is not None:
             try:
                 reader = self._open()
             except Exception as error:  # the outer edge of a loader of foreign files
                 self._fail(request, error)
-        with reader:
-            _Course(self, reader, request).run()
+                continue
+            with reader:
+                return _Course(self, reader, request).run()
 
     def _open(self) -> FrameReader:
         """A reader of the proxy where there is one for the file as it is now, else of the file."""

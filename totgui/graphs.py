@@ -16,4 +16,5 @@ def pyqtgraph() -> ModuleType:
 
     sys.excepthook, threading.excepthook = kept
     library.setConfigOptions(imageAxisOrder="row-major", antialias=True)
-    return library
+    loaded: ModuleType = library
+    return loaded

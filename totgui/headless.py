@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -140,7 +141,7 @@ class HeadlessJob:
         self._show("Review", "3-review")
         self.session.do(lambda: commands.adopt_all(document, run))
         for video in list(document.videos):
-            self.session.do(lambda v=video: commands.set_review(document, v, ReviewStatus.ACCEPTED))
+            self.session.do(partial(commands.set_review, document, video, ReviewStatus.ACCEPTED))
 
     def _pictures(self) -> None:
         from .palette import apply_theme

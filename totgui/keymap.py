@@ -138,7 +138,7 @@ def types_text(key: str) -> bool:
     sequence = QKeySequence(key)
     if sequence.isEmpty():
         return False
-    first = sequence[0]
+    first = sequence[0]  # type: ignore[index]  # the stub leaves it out
     held = first.keyboardModifiers() & (
         Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
     )

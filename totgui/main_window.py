@@ -221,8 +221,9 @@ class MainWindow(QMainWindow):
     def childEvent(self, event: QChildEvent) -> None:
         """Tabs of panels keep their order: Qt 6 can end the program when one of them is dragged to another place."""
         super().childEvent(event)
-        if event.type() == QEvent.Type.ChildPolished and isinstance(event.child(), QTabBar):
-            event.child().setMovable(False)
+        child = event.child()
+        if event.type() == QEvent.Type.ChildPolished and isinstance(child, QTabBar):
+            child.setMovable(False)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self.actions_.file.takes(_local_files(event)):

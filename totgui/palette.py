@@ -147,13 +147,24 @@ def edged_palette(theme: str) -> QPalette:
     return palette
 
 
-def text_on(colour: QColor) -> QColor:
-    """Black or white, whichever is easier to read on a colour (WCAG contrast)."""
+def blend(one: QColor, other: QColor, share: float) -> QColor:
+    """A colour between two, as if both were opaque; `share` of the first."""
+    parts = ((one.redF(), other.redF()), (one.greenF(), other.greenF()), (one.blueF(), other.blueF()))
+    return QColor.fromRgbF(*(share * a + (1 - share) * b for a, b in parts))
+
+
+def luminance(colour: QColor) -> float:
+    """Relative luminance as the contrast rules of the web (WCAG) define it, 0 to 1."""
 
     def linear(value: float) -> float:
         return value / 12.92 if value <= 0.03928 else ((value + 0.055) / 1.055) ** 2.4
 
-    light = 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF())
+    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF())
+
+
+def text_on(colour: QColor) -> QColor:
+    """Black or white, whichever is easier to read on a colour."""
+    light = luminance(colour)
     return QColor("#101216") if (light + 0.05) / 0.05 >= 1.05 / (light + 0.05) else QColor("#ffffff")
 
 
@@ -185,7 +196,7 @@ def theme_steps(application: QApplication, theme: str) -> list[Callable[[], obje
         application.setPalette(theme_palette(theme))
         edged = edged_palette(theme)
         for name in EDGED:
-            application.setPalette(edged, name)
+            application.setPalette(edged, name)  # type: ignore[arg-type]  # the stub wants bytes, Qt refuses them
         font = application.font()
         if 0 < font.pointSizeF() < 9.5:
             font = QFont(font)

@@ -21,9 +21,7 @@ class Settings:
 
     def recent(self) -> list[Path]:
         """Recent projects that still exist, newest first."""
-        stored = self._settings.value("recent", [])
-        paths = [stored] if isinstance(stored, str) else list(stored or [])
-        return [Path(str(path)) for path in paths if Path(str(path)).is_file()]
+        return [path for path in map(Path, self._texts("recent")) if path.is_file()]
 
     def add_recent(self, path: Path) -> None:
         """Put a project at the head of the recent list."""
@@ -65,9 +63,7 @@ class Settings:
 
     def names(self) -> list[str]:
         """Names that people typed for actions, in any project, newest first; never names out of a dataset."""
-        stored = self._settings.value("names", [])
-        names = [stored] if isinstance(stored, str) else list(stored or [])
-        return [str(name) for name in names]
+        return self._texts("names")
 
     def remember_name(self, name: str) -> None:
         """Offer a name in later projects."""
@@ -95,8 +91,7 @@ class Settings:
 
     def recent_commands(self) -> list[str]:
         """Names of the commands that were chosen in the palette, newest first."""
-        stored = self._settings.value("commands", [])
-        return [str(name) for name in ([stored] if isinstance(stored, str) else list(stored or []))]
+        return self._texts("commands")
 
     def add_recent_command(self, name: str) -> None:
         """Put a command at the head of the palette."""
@@ -146,6 +141,13 @@ class Settings:
 
     def set_follow(self, follow: str) -> None:
         self._settings.setValue("follow", follow)
+
+    def _texts(self, key: str) -> list[str]:
+        """A list of texts; Qt gives one that holds a single text back as that text."""
+        stored = self._settings.value(key, [])
+        if isinstance(stored, str):
+            return [stored]
+        return [str(text) for text in stored] if isinstance(stored, list) else []
 
     def _number(self, key: str, default: float) -> float:
         try:

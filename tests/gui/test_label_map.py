@@ -12,11 +12,12 @@ from core.annotation import commands
 from core.annotation.values import UNMAPPED, Leftovers, ReviewStatus, TrackKind
 from core.data.dataset import BACKGROUND, ActionId, RunId, VideoId
 from totgui.models.marks import MARK
+from totgui.palette import luminance
 from totgui.settings import Settings
 from totgui.views.label_map.head import MATRIX, PICTURES
 from totgui.views.label_map.layout import LEAST_ROW
 from totgui.views.label_map.matrix import OWN_KEYS
-from totgui.views.label_map.paint import ink, luminance
+from totgui.views.label_map.paint import ink
 from totgui.views.label_map.tips import tip_at
 from totgui.views.label_map.view import HELP, LabelMapView
 from totgui.views.metrics.view import MetricsView

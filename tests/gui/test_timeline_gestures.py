@@ -16,9 +16,8 @@ from PySide6.QtWidgets import QApplication
 
 from core.annotation.values import LabelMap, Prediction, Run
 from core.data.dataset import RunId
-from totgui.palette import text_on, theme_palette
+from totgui.palette import blend, text_on, theme_palette
 from totgui.views.timeline.paint import GHOST
-from totgui.views.timeline.tracks import blend
 from totgui.views.timeline.view import TimelineView
 
 NONE, SHIFT, CONTROL, ALT = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt
@@ -126,7 +127,7 @@ class Actions(QObject):
             command = Command(
                 f"{ACTION_KEY}{number}",
                 f"Relabel with action {number}",
-                lambda n=number - 1: self.segment.relabel_number(n),
+                partial(self.segment.relabel_number, number - 1),
                 [key],
             )
             self.window.addAction(self._add(command, "Labels"))
@@ -144,8 +145,8 @@ class Actions(QObject):
         for name, action in self.by_name.items():
             command, keys = self.commands[name], self.keymap.keys(name)
             shown = without_typing(keys) if self._typing else keys
-            shown = [key for key in shown if not (self._on_button and key in PRESSING)]
-            action.setShortcuts([QKeySequence(key) for key in shown])
+            held_back = PRESSING if self._on_button else ()
+            action.setShortcuts([QKeySequence(key) for key in shown if key not in held_back])
             text = command.tip or command.text.replace("&", "").rstrip("…")
             action.setToolTip(text + (f" ({self.keymap.native(name)})" if keys else ""))
 

@@ -68,7 +68,7 @@ class FileMenu(Menu):
                 "Locate missing files…",
                 self.window.safety.locate,
                 tip="Find videos, features and labels that were moved, by name and content",
-                usable=lambda: self.is_open() and not self.session.project.read_only,
+                usable=lambda: self.session.project is not None and not self.session.project.read_only,
             ),
             Command(
                 "file.export",

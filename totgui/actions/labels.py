@@ -40,14 +40,14 @@ class LabelsMenu(Menu):
             Command(
                 "labels.up",
                 "Action to the key before",
-                on_chosen(lambda: labels.move(-1)),
+                on_chosen(lambda: labels.move_chosen(-1)),
                 ["Alt+Up"],
                 usable=self.is_open,
             ),
             Command(
                 "labels.down",
                 "Action to the key after",
-                on_chosen(lambda: labels.move(1)),
+                on_chosen(lambda: labels.move_chosen(1)),
                 ["Alt+Down"],
                 usable=self.is_open,
             ),

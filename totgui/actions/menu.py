@@ -12,11 +12,13 @@ from PySide6.QtCore import QPoint
 from core.annotation import commands
 from core.annotation.document import Document
 from core.annotation.edit import Edit
+from core.annotation.values import Run
 from core.data.dataset import BACKGROUND, ActionId, VideoId
 
 from ..dialogs.action_popup import ActionPopup, Choice
 from ..keymap import N_ACTION_KEYS, action_key, is_letter
 from ..models.key_hints import named
+from ..session import Session
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Menu:
 
     def __init__(self, window: Any) -> None:  # a MainWindow; naming it here would close a circle of imports
         self.window = window
-        self.session = window.session
+        self.session: Session = window.session
 
     def commands(self) -> list[Command | None]:
         """The entries from top to bottom; None is a line between two groups."""
@@ -59,7 +61,13 @@ class Menu:
     @property
     def document(self) -> Document:
         assert self.session.document is not None
-        return self.session.document  # type: ignore[no-any-return]
+        return self.session.document
+
+    @property
+    def shown_run(self) -> Run | None:
+        """The run that is shown; None where no project is open, or it has none."""
+        run = self.session.current_run
+        return self.document.runs.get(run) if self.session.project is not None and run is not None else None
 
     @property
     def video(self) -> VideoId | None:
@@ -166,5 +174,5 @@ class Menu:
     def _beside_playhead(self) -> QPoint:
         timeline = self.window.timeline
         if timeline.isVisible():
-            return timeline.mapToGlobal(timeline.head_point().toPoint())  # type: ignore[no-any-return]
-        return self.window.mapToGlobal(self.window.rect().center())  # type: ignore[no-any-return]
+            return QPoint(timeline.mapToGlobal(timeline.head_point().toPoint()))
+        return QPoint(self.window.mapToGlobal(self.window.rect().center()))

@@ -53,18 +53,19 @@ class ModelMenu(Menu):
         ]
 
     def is_busy(self) -> bool:
-        return self.session.jobs.engine_busy  # type: ignore[no-any-return]
+        return self.session.jobs.engine_busy
 
     def can_resume(self) -> bool:
         """Whether the current run was stopped before its end and nothing is trained now."""
-        run = self.document.runs.get(self.session.current_run) if self.is_open() else None
+        run = self.shown_run
         return run is not None and can_resume(run) and not self.session.jobs.engine_busy
 
     def stop(self, kind: StopKind) -> None:
         self.session.jobs.stop(kind)
 
     def resume(self) -> None:
-        self.session.resume(self.session.current_run)
+        if (run := self.shown_run) is not None:
+            self.session.resume(run.id)
 
     def lengths(self) -> list[tuple[int, Fraction | None]]:
         """Pictures and rate of each video that has a file."""

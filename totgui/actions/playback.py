@@ -139,14 +139,18 @@ class PlaybackMenu(Menu):
         if direction > 0:
             sound.set_on(True)
 
-    def _has_file(self) -> bool:
+    def _of_file(self) -> Video | None:
+        """The current video where it has a file that was looked at."""
         video = self.session.playback.video
-        return video is not None and video.media is not None and video.timebase.media is not None
+        return video if video is not None and video.media is not None and video.timebase.media is not None else None
+
+    def _has_file(self) -> bool:
+        return self._of_file() is not None
 
     def choose_stream(self) -> None:
         """Offer the streams of the current video's file, once it has been looked at."""
-        video = self.session.playback.video
-        if self._has_file():
+        video = self._of_file()
+        if video is not None:
             self.session.files.streams(video, lambda found: self._offer_streams(video, found))
 
     def _offer_streams(self, video: Video, streams: Sequence[Any]) -> None:
@@ -161,20 +165,21 @@ class PlaybackMenu(Menu):
         menu.setAccessibleName("Video stream")
         menu.addSection("Video stream")
         group = QActionGroup(menu)
+        media = video.timebase.media
         for stream in streams:
             action = menu.addAction(str(stream).replace("&", "&&"))
             action.setCheckable(True)
-            action.setChecked(stream.number == video.timebase.media.stream)
+            action.setChecked(media is not None and stream.number == media.stream)
             group.addAction(action)
             if not action.isChecked():
                 action.triggered.connect(lambda _on=False, n=stream.number: self.session.files.use_stream(video, n))
         picture = self.window.video_view.picture
-        menu.popup(picture.mapToGlobal(picture.rect().center()) - menu.sizeHint().width() // 2 * QPoint(1, 0))
+        menu.popup(picture.mapToGlobal(picture.rect().center()) - QPoint(menu.sizeHint().width() // 2, 0))
         menu.setActiveAction(group.checkedAction() or group.actions()[0])
 
     def make_smooth(self) -> None:
-        if self._has_file():
-            self.session.proxies.make(self.session.playback.video)
+        if (video := self._of_file()) is not None:
+            self.session.proxies.make(video)
 
     def toggle_smooths(self) -> None:
         """From now on slow videos get their proxies by themselves, or are only offered them."""
@@ -184,8 +189,8 @@ class PlaybackMenu(Menu):
         self.window.actions_.refresh()
 
     def forget_proxy(self) -> None:
-        if self._has_file():
-            self.session.proxies.delete(self.session.playback.video)
+        if (video := self._of_file()) is not None:
+            self.session.proxies.delete(video)
 
     def toggle_margin(self) -> None:
         """Loops from now on begin and end half a second outside, or exactly."""

@@ -170,7 +170,7 @@ class ReviewMenu(Menu):
 
     def _teaches(self, video: VideoId) -> str:
         """That the next training learns from a video that was accepted, where the run that is shown has not."""
-        run = self.document.runs.get(self.session.current_run)
+        run = self.shown_run
         new = run is not None and video not in run.learned.videos
         if not new or self.document.review(video).status is not ReviewStatus.ACCEPTED:
             return ""

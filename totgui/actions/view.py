@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtWidgets import QApplication
 
@@ -56,7 +57,7 @@ class ViewMenu(Menu):
                 Command(
                     f"view.layout-{name.casefold()}",
                     f"Layout: {name}",
-                    lambda name=name: self.window.placing.arrange(name),
+                    partial(self.window.placing.arrange, name),
                     [f"Ctrl+Alt+{number}"],
                     layout.tip,
                     self.is_open,

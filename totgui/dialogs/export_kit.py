@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDoubleSpinBox,
@@ -23,7 +23,6 @@ from ..session import Session
 from .export_videos import VideosChooser, heading
 
 USUAL = ("csv", "json", "eaf", "vtt")
-LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 PRIVACY = "Faces and screens in the videos become part of the kit. Sound is left out."
 
 
@@ -49,10 +48,8 @@ class KitPage(QWidget):
         self._menu = QMenu(self.formats)
         self._fill_formats()
         self.formats.setMenu(self._menu)
-        self.steps = table(("#", "Step", "Seconds", "Usually", "Text"), self, stretch=1)
+        self.steps = table(("#", "Step", "Seconds", "Usually", "Text"), self, stretch=1, words=(1, 4))
         self.steps.setAccessibleName("Steps of the kit")
-        for column in (1, 4):
-            self.steps.horizontalHeaderItem(column).setTextAlignment(LEFT)
         self.edit_texts = QPushButton("Write texts…", self)
         self.edit_texts.setToolTip(tip("Titles, key points, reasons, tools, safety and checks of each step"))
         self.edit_texts.clicked.connect(self.textsAsked)

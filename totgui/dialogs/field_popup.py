@@ -17,12 +17,12 @@ class FieldPopup(Popup):
 
     def __init__(self, title: str, field: str, parent: QWidget, *, example: str, longest: int) -> None:
         super().__init__(title, parent)
+        self.answer = plain("", self, dim=True)
         self.field.setPlaceholderText(example)
         self.field.setAccessibleName(field)
         self.field.setMaxLength(longest)
         self.field.textChanged.connect(lambda text: self.answer.setText(self.said_of(text)))
         self.field.returnPressed.connect(lambda: self.take(self.field.text()))
-        self.answer = plain("", self, dim=True)
         self.stack(title, self.answer, width=WIDTH)
         self.answer.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.answer.setFixedHeight(LINES * self.answer.fontMetrics().lineSpacing())  # the window keeps its size

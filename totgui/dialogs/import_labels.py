@@ -199,9 +199,10 @@ class ImportDialog(QDialog):
     def _count_some(self) -> None:
         names, plan = self.names.meanings(), self.plan
         now, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
-        for number in now if plan is not None else ():
-            effect = self._effects[number] = self._session.exchange.import_effect(plan, number, names)
-            self.tracks.show_effect(number, effect)
+        if plan is not None:
+            for number in now:
+                effect = self._effects[number] = self._session.exchange.import_effect(plan, number, names)
+                self.tracks.show_effect(number, effect)
         if not self._waiting:
             self._timer.stop()
         self._show_summary()

@@ -17,7 +17,6 @@ from ..icons import icon
 from ..models.widgets import RED, NumberItem, table, tip
 from ..palette import tone
 
-LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 TICKABLE = Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 NEW = "new"
 
@@ -29,11 +28,8 @@ class _Table(QWidget):
         self, name: str, heads: Sequence[str], parent: QWidget | None, *, stretch: int, left: Iterable[int]
     ) -> None:
         super().__init__(parent)
-        self.table = table(heads, self, stretch=stretch)
+        self.table = table(heads, self, stretch=stretch, words=left)
         self.table.setAccessibleName(name)
-        for number in left:
-            if (item := self.table.horizontalHeaderItem(number)) is not None:
-                item.setTextAlignment(LEFT)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.table)

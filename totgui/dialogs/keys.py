@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QComboBox,
@@ -66,12 +66,8 @@ class KeysDialog(QDialog):
         self.field.setPlaceholderText("Filter by command, key or menu")
         self.field.setAccessibleName("Filter")
         self.field.setClearButtonEnabled(True)
-        self.table = table(("Command", "Keys", "Menu"), self, stretch=COMMAND)
+        self.table = table(("Command", "Keys", "Menu"), self, stretch=COMMAND, words=range(3))
         self.table.setAccessibleName("Commands and their keys")
-        for number in range(3):
-            item = self.table.horizontalHeaderItem(number)
-            if item is not None:
-                item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.edit = QKeySequenceEdit(self)
         self.edit.setMaximumSequenceLength(1)
         self.edit.setClearButtonEnabled(True)

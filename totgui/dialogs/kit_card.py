@@ -142,7 +142,7 @@ class StepCard(QScrollArea):
         self._add(label)
 
 
-def _blank(parent: QWidget) -> QLabel:
+def _blank(parent: QWidget | None) -> QLabel:
     label = plain(BLANK, parent, dim=True)
     font = label.font()
     font.setItalic(True)

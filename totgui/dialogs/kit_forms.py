@@ -77,9 +77,13 @@ class _Form(QWidget):
     def videos(self, label: str) -> QComboBox:
         """A choice of a video."""
         box = QComboBox(self)
-        box.activated.connect(lambda _index: (self.edited.emit(), self.left.emit()))
+        box.activated.connect(self._on_video)
         self.form.addRow(label, box)
         return box
+
+    def _on_video(self, _index: int) -> None:
+        self.edited.emit()
+        self.left.emit()
 
     def _on_text(self) -> None:
         if not self._is_filling:
@@ -109,9 +113,18 @@ class StepForm(_Form):
 
     def value(self) -> StepText:
         """What the fields say."""
-        lists = {name: tuple(self.fields[name].toPlainText().split("\n")) for name in LINES}
-        texts = {name: self.fields[name].toPlainText() for name in TEXTS}
-        return StepText(title=self.title.text(), video=_video(self.video), **lists, **texts)
+        texts = {name: field.toPlainText() for name, field in self.fields.items()}
+        lines = {name: tuple(texts[name].split("\n")) for name in LINES}
+        return StepText(
+            self.title.text(),
+            key_points=lines["key_points"],
+            reasons=lines["reasons"],
+            tools=lines["tools"],
+            safety=texts["safety"],
+            check=texts["check"],
+            note=texts["note"],
+            video=_video(self.video),
+        )
 
 
 class KitForm(_Form):

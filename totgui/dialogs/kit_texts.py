@@ -7,6 +7,7 @@ is one step of undo.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -289,9 +290,15 @@ class KitTextsDialog(QDialog):
     def _show(self, step: KitStep | None, action: ActionId, text: StepText) -> None:
         document = self._session.document
         assert document is not None
-        lists = {name: tuple(" ".join(x.split()) for x in getattr(text, name) if x.strip()) for name in
-                 ("key_points", "reasons", "tools")}  # fmt: skip
-        shown = replace(text, **lists, safety=text.safety.strip(), check=text.check.strip(), note=text.note.strip())
+        shown = replace(
+            text,
+            key_points=_trimmed(text.key_points),
+            reasons=_trimmed(text.reasons),
+            tools=_trimmed(text.tools),
+            safety=text.safety.strip(),
+            check=text.check.strip(),
+            note=text.note.strip(),
+        )
         known = document.actions.get(action)
         title = text.title.strip() or (readable(known.name) if known else "Background")
         where = document.videos[step.video].name if step else "not in the kit of these videos"
@@ -305,3 +312,8 @@ class KitTextsDialog(QDialog):
             None if step is None else self._session.pictures.thumbnail(step.video, (step.start + step.stop - 1) // 2)
         )
         self.card.photo.show_image(image)
+
+
+def _trimmed(lines: Iterable[str]) -> tuple[str, ...]:
+    """Lines that say something, each with single blanks."""
+    return tuple(" ".join(line.split()) for line in lines if line.strip())

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from core.relink import KINDS, Lost, Match
 
 from ..models.progress import ProgressBar
-from ..models.widgets import LeaveWithProject, accepted, for_text, plain, table, tip
+from ..models.widgets import WORDS, LeaveWithProject, accepted, for_text, plain, table, tip
 from ..palette import tone
 from ..session import Session
 
@@ -40,7 +40,7 @@ class LocateDialog(QDialog):
         self._job: str | None = None
         self._is_over = False
         self._head = plain(_said(self.lost), self)
-        self.table = table(COLUMNS, self, stretch=3)
+        self.table = table(COLUMNS, self, stretch=3, words=range(len(COLUMNS)))
         self.table.setAccessibleName("Missing files")
         self.table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Interactive)
         self.table.horizontalHeader().resizeSection(2, 300)
@@ -49,13 +49,9 @@ class LocateDialog(QDialog):
         for row, each in enumerate(self.lost):
             for column, text in enumerate((names(each), KINDS[each.kind], str(each.path), "")):
                 item = QTableWidgetItem(text)
-                item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+                item.setTextAlignment(WORDS)
                 item.setToolTip(tip(text))
                 self.table.setItem(row, column, item)
-        for column in range(len(COLUMNS)):
-            self.table.horizontalHeaderItem(column).setTextAlignment(
-                Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-            )
         self.choose = QPushButton("Look below a folder…", self)
         self.choose.clicked.connect(self._choose)
         self._progress = ProgressBar(self)
@@ -72,11 +68,11 @@ class LocateDialog(QDialog):
         search.addWidget(self.choose)
         search.addWidget(self._progress)
         search.addWidget(self._note, 1)
-        column = QVBoxLayout(self)
-        column.addWidget(self._head)
-        column.addWidget(self.table, 1)
-        column.addLayout(search)
-        column.addWidget(buttons)
+        lines = QVBoxLayout(self)
+        lines.addWidget(self._head)
+        lines.addWidget(self.table, 1)
+        lines.addLayout(search)
+        lines.addWidget(buttons)
         session.jobsChanged.connect(self._refresh)
         LeaveWithProject(self, session)
         self._refresh()
@@ -101,6 +97,7 @@ class LocateDialog(QDialog):
         self.matches = matches
         for row, match in enumerate(matches):
             item = self.table.item(row, 3)
+            assert item is not None  # every row was filled when the table was made
             text = str(match.path) if match.path is not None else f"Not found: {match.reason}"
             item.setText(text)
             item.setToolTip(tip(text))

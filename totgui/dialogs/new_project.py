@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -59,8 +59,7 @@ class NewProjectDialog(QDialog):
         self.choices = DatasetChoices(dataset.choices, self)
         self.choices.setEnabled(rescan is not None)
         self.choices.setVisible(bool(dataset.choices))
-        self.table = table(COLUMNS, self, stretch=PROBLEM)
-        _align_left(self.table, (0, PROBLEM))
+        self.table = table(COLUMNS, self, stretch=PROBLEM, words=(0,))
         self.table.setRowCount(len(dataset.videos))
         for row, video in enumerate(dataset.videos):
             self._fill_row(row, video)
@@ -208,9 +207,8 @@ class NewProjectDialog(QDialog):
 
 def _problem_table(dataset: Dataset, parent: QWidget) -> QTableWidget:
     """Every problem and note of a scan, the worst first."""
-    widget = table(PROBLEM_COLUMNS, parent, stretch=2)
+    widget = table(PROBLEM_COLUMNS, parent, stretch=2, words=range(len(PROBLEM_COLUMNS)))
     found = sorted(dataset.problems, key=lambda p: ORDER.index(p.severity))
-    _align_left(widget, range(len(PROBLEM_COLUMNS)))
     widget.setWordWrap(True)
     widget.set_rows_fit()
     widget.setRowCount(len(found))
@@ -227,13 +225,6 @@ def _problem_table(dataset: Dataset, parent: QWidget) -> QTableWidget:
 def _tint(cell: QTableWidgetItem, severity: Severity) -> None:
     if severity in TONES:
         cell.setForeground(tone(TONES[severity]))
-
-
-def _align_left(widget: QTableWidget, columns: Iterable[int]) -> None:
-    """Heads of columns of words begin where the words begin."""
-    for column in columns:
-        if (head := widget.horizontalHeaderItem(column)) is not None:
-            head.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
 def _problem_cells(problem: Problem) -> tuple[str, str, str]:

@@ -30,7 +30,10 @@ class NameField(QLineEdit):
         completer = QCompleter(self._names, self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.popup().setTextElideMode(Qt.TextElideMode.ElideRight)
+        popup = completer.popup()
+        assert popup is not None  # it makes its own when it is asked for the first time
+        popup.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self._popup = popup
         self.setCompleter(completer)
         self.setMaxLength(MAX_NAME)
         self.textEdited.connect(self._check)
@@ -59,7 +62,7 @@ class NameField(QLineEdit):
             self.nameGiven.emit(self.text().strip())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and not self.completer().popup().isVisible():
+        if event.key() == Qt.Key.Key_Escape and not self._popup.isVisible():
             self.setModified(False)
             self.givenUp.emit()
             event.accept()

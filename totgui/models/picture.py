@@ -63,7 +63,7 @@ class Saver:
         """Put the picture on the clipboard."""
         drawing = self._drawing()
         if drawing is not None:
-            QGuiApplication.clipboard().setImage(QImage.fromData(png_of(drawing), "PNG"))  # type: ignore[call-overload]
+            QGuiApplication.clipboard().setImage(QImage.fromData(png_of(drawing)))
             self._session.message.emit("Picture copied.", "info")
 
     def _project(self) -> str:
@@ -106,7 +106,8 @@ class SaveButton(QToolButton):
         self.setStyleSheet("QToolButton { padding: 0; } QToolButton::menu-indicator { image: none; }")
         self.setFixedSize(26, 24)
         menu = QMenu(self)
-        menu.aboutToShow.connect(lambda: (menu.clear(), saver.fill(menu)))
+        menu.aboutToShow.connect(menu.clear)
+        menu.aboutToShow.connect(lambda: saver.fill(menu))
         self.setMenu(menu)
         self._drawn: QColor | None = None
         self._draw_icon()

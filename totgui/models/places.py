@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QTableWidgetItem, QVBoxLayout, QWidget
 
 from core.annotation.statistics import Place
 
-from .widgets import NumberItem, plain, table
+from .widgets import WORDS, NumberItem, plain, table
 
 if TYPE_CHECKING:
     from ..session import Session
@@ -69,7 +69,7 @@ class PlaceList(QWidget):
             in_frames = begin is None or end is None
             long = "–" if not length else f"{length:,} fr" if in_frames else f"{float(end - begin):.2f} s"
             name = QTableWidgetItem(video.name)
-            name.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+            name.setTextAlignment(WORDS)
             seconds = None if begin is None else float(begin)
             cells = (name, NumberItem(f"{place.start:,}", place.start), NumberItem(when, seconds))
             for column, cell in enumerate((*cells, NumberItem(long, length))):

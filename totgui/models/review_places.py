@@ -11,14 +11,13 @@ from core.review.place import DoubtedPlace
 from ..session import Session
 from .columns import ColumnsModel
 from .review_words import SHORT, reason_text, time_text
-from .widgets import NUMBER, tip
+from .widgets import NUMBER, WORDS, tip
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 COLUMNS = ("Video", "Time", "Frames", "Why")
 VIDEO, TIME, FRAMES, WHY = range(len(COLUMNS))
 HEAD_TIPS = ("", "Where the place begins", "Frames that are expected to be wrong there", "")
-LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 SHOWN = (Role.DisplayRole, Role.ToolTipRole, Role.TextAlignmentRole)
 
 
@@ -49,7 +48,7 @@ class PlacesModel(ColumnsModel):
         if not index.isValid() or document is None or role not in SHOWN:
             return None
         if role == Role.TextAlignmentRole:
-            return NUMBER if index.column() in (TIME, FRAMES) else LEFT
+            return NUMBER if index.column() in (TIME, FRAMES) else WORDS
         place = self.places[index.row()]
         video = document.videos.get(place.video)
         if video is None:

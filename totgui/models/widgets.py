@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import Any
 
@@ -182,10 +182,11 @@ class Scrolling(QScrollArea):
 
     def __init__(self, panel: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._panel = panel
         scroll_down(self, panel)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self.widget().minimumSizeHint().width(), LEAST_PANEL_HEIGHT)
+        return QSize(self._panel.minimumSizeHint().width(), LEAST_PANEL_HEIGHT)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A scroll area keeps to itself that its panel asks for another width."""
@@ -195,7 +196,7 @@ class Scrolling(QScrollArea):
         return handled
 
     def sizeHint(self) -> QSize:
-        return self.widget().sizeHint()
+        return self._panel.sizeHint()
 
 
 class Banner(QFrame):
@@ -262,8 +263,13 @@ def rows_of(model: QAbstractItemModel, name: str, parent: QWidget) -> QTableView
     return view
 
 
-def table(columns: Sequence[str], parent: QWidget | None = None, *, stretch: int = 0) -> MeasuredTable:
-    """A read-only table that selects rows, its column `stretch` taking the free width."""
+def table(
+    columns: Sequence[str], parent: QWidget | None = None, *, stretch: int = 0, words: Iterable[int] = ()
+) -> MeasuredTable:
+    """A read-only table that selects rows, its column `stretch` taking the free width.
+
+    Heads stand above numbers, at the right; those of `stretch` and of the columns of `words` begin where words begin.
+    """
     widget = MeasuredTable(0, len(columns), parent)
     widget.setHorizontalHeaderLabels(list(columns))
     _of_whole_rows(widget)
@@ -272,10 +278,11 @@ def table(columns: Sequence[str], parent: QWidget | None = None, *, stretch: int
         header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
     if stretch >= 0 and all(len(column) > 2 for column in columns):  # a narrow table scrolls; its names stay
         header.setMinimumSectionSize(header.fontMetrics().horizontalAdvance(columns[stretch]) + 24)
+    of_words = {stretch, *words}
     for number in range(len(columns)):
         item = widget.horizontalHeaderItem(number)
         if item is not None:
-            item.setTextAlignment(WORDS if number == stretch else NUMBER)
+            item.setTextAlignment(WORDS if number in of_words else NUMBER)
     return widget
 
 

@@ -122,9 +122,8 @@ class Session(QObject):
         for part in self._parts:
             part.changedProject.connect(lambda changes: self._changed(changes, None))
         self.past.stepped.connect(lambda changes: self._changed(changes, None))
-        beside = (self._reports.message, self.proxies.message, self.comparing.message, self.computing.message)
-        beside = (*beside, self._taught.message)
-        at_work = (self.jobs.message, self._editing.message, self.past.message)
+        beside = [self._reports.message, self.proxies.message, self.comparing.message, self.computing.message]
+        at_work = [self.jobs.message, self._editing.message, self.past.message, self._taught.message]
         for message in (*at_work, *(part.message for part in self._parts), *beside):
             message.connect(self.message)
 

@@ -24,7 +24,8 @@ def viridis() -> list[int]:
     places = np.linspace(0, 1, len(anchors))
     at = np.linspace(0, 1, 256)
     red, green, blue = (np.interp(at, places, anchors[:, i]).round().astype(int) for i in range(3))
-    return (0xFF000000 | (red << 16) | (green << 8) | blue).tolist()
+    colours: list[int] = (0xFF000000 | (red << 16) | (green << 8) | blue).tolist()
+    return colours
 
 
 VIRIDIS = viridis()

@@ -17,6 +17,7 @@ from ..models.run_settings import can_resume, label_of, words_of
 from ..models.widgets import (
     LEAST_TABLE_HEIGHT,
     NUMBER,
+    WORDS,
     NumberItem,
     plain,
     table,
@@ -25,7 +26,6 @@ from ..models.widgets import (
 from ..session import Session
 
 COMPARED, NAME = 0, 1
-LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 SHOWN = What.RUNS | What.LABEL_MAP | What.PREDICTION
 
 
@@ -122,7 +122,7 @@ class RunsView(QWidget):
         for place, column in enumerate(columns):
             head = self._table.horizontalHeaderItem(place)
             if head is not None:
-                head.setTextAlignment(NUMBER if column in right else LEFT)
+                head.setTextAlignment(NUMBER if column in right else WORDS)
         for place, name in enumerate(shown.settings, start=len(BEFORE)):
             head = self._table.horizontalHeaderItem(place)
             if head is not None:
@@ -235,7 +235,7 @@ def _item(run: RunId, column: int, cell: Cell) -> QTableWidgetItem:
         item.setFlags(Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
         item.setCheckState(Qt.CheckState.Checked if cell.ticked else Qt.CheckState.Unchecked)
     if column == NAME:
-        item.setTextAlignment(LEFT)
+        item.setTextAlignment(WORDS)
     if cell.bold:
         item.setFont(_bold(item.font(), True))
     if cell.about:

@@ -53,7 +53,7 @@ class Way(QPushButton):
         sign = QLabel(self)
         self._sign, self._command = sign, command
         name, said = plain(title, self, bold=True), plain(text, self, dim=True)
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 14)
         column.setSpacing(6)
         for label in (sign, name, said):
@@ -70,7 +70,7 @@ class Way(QPushButton):
     def sizeHint(self) -> QSize:
         """As tall as its words are on the present width: a button by itself only knows its own text."""
         width = max(self.width(), for_text(self, LEAST_WAY, 0).width())
-        return QSize(width, max(138, self.layout().totalHeightForWidth(width)))
+        return QSize(width, max(138, self._column.totalHeightForWidth(width)))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(120, self.sizeHint().height())

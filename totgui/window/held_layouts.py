@@ -14,21 +14,21 @@ def hold_layouts(window: QWidget) -> Callable[[], None]:
     A style sheet that goes or comes makes each layout of the window ask for another pass, hidden ones too; together
     they take as long as the sheet itself.
     """
-    held = [widget for widget in (window, *window.findChildren(QWidget)) if _is_on(widget)]
-    for widget in held:
-        widget.layout().setEnabled(False)
+    held = []
+    for widget in (window, *window.findChildren(QWidget)):
+        layout = widget.layout()
+        if layout is not None and layout.isEnabled():
+            layout.setEnabled(False)
+            held.append(widget)
 
     def release() -> None:
-        there = [widget for widget in held if shiboken6.isValid(widget) and widget.layout() is not None]
-        for widget in there:
-            widget.layout().setEnabled(True)
-        for widget in there:
+        there = [
+            (widget, layout) for widget in held if shiboken6.isValid(widget) and (layout := widget.layout()) is not None
+        ]
+        for _, layout in there:
+            layout.setEnabled(True)
+        for widget, layout in there:
             if widget.isVisible():  # a hidden one is laid out when it is shown
-                widget.layout().activate()
+                layout.activate()
 
     return release
-
-
-def _is_on(widget: QWidget) -> bool:
-    layout = widget.layout()
-    return layout is not None and layout.isEnabled()

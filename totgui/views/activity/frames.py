@@ -55,7 +55,7 @@ class Cloud:
         part = self.part(video)
         if part.start == part.stop:
             return None
-        return part.start + max(0, int(np.searchsorted(self.frames[part], frame, side="right")) - 1)
+        return int(part.start) + max(0, int(np.searchsorted(self.frames[part], frame, side="right")) - 1)
 
 
 def cloud_of(
@@ -101,7 +101,7 @@ def _labels(cut: Segmentation | None, frames: NDArray[np.int64]) -> NDArray[np.i
     if cut is None:
         return np.full(len(frames), int(UNLABELLED))
     inside = np.minimum(frames, cut.n_frames - 1)
-    return cut.labels[np.searchsorted(cut.starts, inside, side="right") - 1]
+    return np.asarray(cut.labels[np.searchsorted(cut.starts, inside, side="right") - 1], np.int64)
 
 
 def principal(matrices: Sequence[FloatArray]) -> tuple[FloatArray, tuple[float, float]]:

@@ -59,14 +59,18 @@ class Legend(QListWidget):
         chosen = self.chosen()
         self.blockSignals(True)
         self.clear()
-        for label, share in entries(cloud, looks) if cloud is not None and looks is not None else ():
-            item = QListWidgetItem(_chip(looks.colour(label)), looks.name(label), self)
-            item.setData(LABEL, label)
-            item.setSizeHint(QSize(0, max(LEAST_ROW, self.fontMetrics().height() + 6)))
-            item.setToolTip(tip(f"{looks.name(label)}: {percent(share)} % of the rows. Click: these alone."))
-            item.setSelected(label in chosen)
+        if cloud is not None and looks is not None:
+            for label, share in entries(cloud, looks):
+                self._add(label, looks, share).setSelected(label in chosen)
         self.blockSignals(False)
         self._point_at(None)
+
+    def _add(self, label: int, looks: Looks, share: float) -> QListWidgetItem:
+        item = QListWidgetItem(_chip(looks.colour(label)), looks.name(label), self)
+        item.setData(LABEL, label)
+        item.setSizeHint(QSize(0, max(LEAST_ROW, self.fontMetrics().height() + 6)))
+        item.setToolTip(tip(f"{looks.name(label)}: {percent(share)} % of the rows. Click: these alone."))
+        return item
 
     def chosen(self) -> frozenset[int]:
         """The labels that are chosen."""

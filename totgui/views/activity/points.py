@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QSize
 from PySide6.QtGui import QColor, QImage
 
 from ...models.drawing import Looks
+from ...palette import blend
 from ..heatmap import VIRIDIS
 from .frames import Cloud
 
@@ -60,7 +61,7 @@ def colours_of(cloud: Cloud, looks: Looks, *, by_time: bool) -> NDArray[np.uint3
         lengths = np.diff(cloud.starts)
         last = np.repeat(cloud.frames[np.maximum(cloud.starts[1:] - 1, 0)], lengths)
         places = (cloud.frames * 255 // np.maximum(last, 1)).clip(0, 255)
-        return np.array(VIRIDIS, np.uint32)[places]
+        return np.asarray(np.array(VIRIDIS, np.uint32)[places])
     known, inverse = np.unique(cloud.labels, return_inverse=True)
     table = np.array([looks.colour(int(label)).rgb() & 0xFFFFFFFF for label in known], np.uint32)
     return np.asarray(table[inverse])
@@ -118,9 +119,5 @@ def _stamp(cells: NDArray[np.uint32], pixels: NDArray[np.float32], colours: NDAr
 def _mixed(colours: NDArray[np.uint32], base: QColor, share: float) -> NDArray[np.uint32]:
     """Colours with `share` of themselves over a background."""
     known, inverse = np.unique(colours, return_inverse=True)
-    table = []
-    for value in known.tolist():
-        colour = QColor.fromRgb(value)
-        parts = zip(colour.getRgbF()[:3], base.getRgbF()[:3], strict=True)
-        table.append(QColor.fromRgbF(*(share * a + (1 - share) * b for a, b in parts)).rgb() & 0xFFFFFFFF)
+    table = [blend(QColor.fromRgb(value), base, share).rgb() & 0xFFFFFFFF for value in known.tolist()]
     return np.asarray(np.array(table, np.uint32)[inverse])

@@ -228,9 +228,11 @@ class Wall(QAbstractScrollArea):
     def describe(self, x: float, y: float) -> str:
         """What is at a point, in words."""
         found = self.hit(x, y)
-        if found is None or found[1] is None or found[2] is None or self._rows is None or self._looks is None:
+        if found is None or self._rows is None or self._looks is None:
             return ""
         video, number, frame = found
+        if number is None or frame is None:
+            return ""
         strip = self.block(video).strips[number]
         if strip.cut is None:
             return f"{strip.title}: no labels of {self.block(video).name}"

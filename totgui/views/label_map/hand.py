@@ -132,7 +132,7 @@ class Hand:
 
     def _column_under(self, point: QPoint) -> int | None:
         """The column under the pointer, also below the last row."""
-        layout = self.matrix.layout_now()
+        layout: Layout = self.matrix.layout_now()
         return layout.column_at(QPoint(point.x(), layout.top))
 
     def _dropped_on(self, point: QPoint) -> int | None:

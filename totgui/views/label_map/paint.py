@@ -14,7 +14,7 @@ from core.data.dataset import BACKGROUND, VideoId
 
 from ...models.medoids import Medoid
 from ...models.widgets import AMBER
-from ...palette import ACCENT, tone
+from ...palette import ACCENT, blend, luminance, tone
 from .layout import SLOPE, Layout
 
 SHADE = QColor("#256ac4")
@@ -84,7 +84,7 @@ def _cell(
     found, rect = scene.overlap, layout.cell_rect(row, column)
     count, total = int(found.counts[row, column]), int(found.counts[row].sum())
     share = count / total if total else 0.0
-    fill = mix(palette.color(QPalette.ColorRole.Base), SHADE, share**0.7)
+    fill = blend(SHADE, palette.color(QPalette.ColorRole.Base), share**0.7)
     painter.fillRect(rect.adjusted(1, 1, -1, -1), fill)
     is_assigned = found.column(target) == column
     if count:
@@ -298,19 +298,7 @@ def elided(metrics: QFontMetrics, text: str, width: int) -> str:
     return metrics.elidedText(" ".join(text.split()), Qt.TextElideMode.ElideRight, width)
 
 
-def mix(base: QColor, colour: QColor, share: float) -> QColor:
-    """`share` of the colour over the base."""
-    parts = ((1 - share) * a + share * b for a, b in zip(base.getRgbF()[:3], colour.getRgbF()[:3], strict=True))
-    return QColor.fromRgbF(*parts)
-
-
 def ink(fill: QColor) -> QColor:
     """Black or white, whichever reads better on a fill."""
     light = luminance(fill) + 0.05
     return WHITE if 1.05 / light >= light / (luminance(BLACK) + 0.05) else BLACK
-
-
-def luminance(colour: QColor) -> float:
-    """Relative luminance as the contrast rules of the web define it."""
-    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in colour.getRgbF()[:3]]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

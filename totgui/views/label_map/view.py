@@ -163,7 +163,9 @@ class LabelMapView(QWidget):
         if document is None or run is None or found is None:
             return
         page = self._page if found.has_truth else PICTURES
-        counts = {kind: len(references(document, kind)) for kind in TrackKind if kind is not TrackKind.PREDICTION}
+        counts: dict[TrackKind, int] = {
+            kind: len(references(document, kind)) for kind in TrackKind if kind is not TrackKind.PREDICTION
+        }
         state = head_state(
             document,
             run,

@@ -116,8 +116,8 @@ class LabelsView(QWidget):
         self.buttons["rename"].clicked.connect(self.rename)
         self.buttons["colour"].clicked.connect(self.recolour)
         self.buttons["retire"].clicked.connect(self.retire)
-        self.buttons["up"].clicked.connect(lambda: self.move(-1))
-        self.buttons["down"].clicked.connect(lambda: self.move(1))
+        self.buttons["up"].clicked.connect(lambda: self.move_chosen(-1))
+        self.buttons["down"].clicked.connect(lambda: self.move_chosen(1))
         self.merge_menu.aboutToShow.connect(lambda: self.fill_merge_menu(self.merge_menu))
         table.moveAsked.connect(self.move_row)
         table.colourAsked.connect(lambda _row: self.recolour())
@@ -237,8 +237,8 @@ class LabelsView(QWidget):
             return
         if retiring:
             self._session.done.emit(f"{short(action.name)} is retired; its segments keep it.")
-        elif action.merged_into is not None:
-            true = uses_of(self._session.document, action.id)[2]
+        elif action.merged_into is not None and (document := self._session.document) is not None:
+            true = uses_of(document, action.id)[2]
             read = f"; {true:,} frames of ground truth are read as it again" if true else ""
             text = f"{short(action.name)} stands for itself again{read}. Corrected segments that were merged stay."
             self._session.done.emit(text)
@@ -258,7 +258,7 @@ class LabelsView(QWidget):
         text = f"Merged {short(old.name)} into {short(new.name)}{where}.{kept}"
         self._session.done.emit(text)
 
-    def move(self, step: int) -> None:
+    def move_chosen(self, step: int) -> None:
         """Give the chosen action the key before or after."""
         action = self.current
         if action is not None:
@@ -299,7 +299,8 @@ class LabelsView(QWidget):
         self.fill_merge_menu(menu.addMenu("Merge into"))
         menu.addAction(self.buttons["retire"].text(), self.retire)
         for name, step in (("up", -1), ("down", 1)):
-            entry = menu.addAction(self.buttons[name].text(), lambda step=step: self.move(step))
+            entry = menu.addAction(self.buttons[name].text())
+            entry.triggered.connect(lambda _checked=False, step=step: self.move_chosen(step))
             entry.setEnabled(self.buttons[name].isEnabled())
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.table.viewport().mapToGlobal(point))

@@ -62,7 +62,7 @@ class Family:
     @property
     def last(self) -> int:
         """The last iteration that came."""
-        return max((int(rows[-1][0]) for rows in self.seeds.values() if rows), default=0)
+        return max((int(rows[-1][0] or 0) for rows in self.seeds.values() if rows), default=0)
 
     def add(self, iteration: int, run: SeedMetrics) -> None:
         """One more row of a seed."""

@@ -208,5 +208,5 @@ class Plot(Picture):
 def _seen(colour: QColor, ground: QColor) -> str:
     """How a colour looks on a ground that shines through it, as ``#rrggbb``."""
     a = colour.alphaF()
-    parts = zip(colour.getRgb()[:3], ground.getRgb()[:3], strict=True)
+    parts = ((colour.red(), ground.red()), (colour.green(), ground.green()), (colour.blue(), ground.blue()))
     return QColor(*(round(a * over + (1 - a) * under) for over, under in parts)).name()

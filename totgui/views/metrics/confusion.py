@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QWidget
 from ...models.drawing import Drawing, drawable
 from ...models.picture import Picture
 from ...models.widgets import percent
-from ...palette import ACCENT, text_on
+from ...palette import ACCENT, blend, text_on
 from ...session import Session
 
 Role = QPalette.ColorRole
@@ -184,8 +184,7 @@ def paint_matrix(painter: QPainter, palette: QPalette, matrix: Matrix, chosen: t
 
 
 def _cell(painter: QPainter, box: QRectF, share: float, base: QColor) -> None:
-    a, b = base.getRgbF()[:3], ACCENT.getRgbF()[:3]
-    fill = QColor.fromRgbF(*((1 - share) * x + share * y for x, y in zip(a, b, strict=True)))
+    fill = blend(ACCENT, base, share)
     painter.fillRect(box.adjusted(0.5, 0.5, -0.5, -0.5), fill)
     if box.width() >= 24 and share >= 0.005:
         painter.setPen(text_on(fill))

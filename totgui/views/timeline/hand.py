@@ -116,7 +116,8 @@ class Hand:
             if key == "corrected" and track is not None:
                 self._select(track.index_at(frame), modifiers)
             elif track is not None:
-                self._select_span(key, *track.at(frame)[:2], modifiers)
+                segment = track.at(frame)
+                self._select_span(key, segment.start, segment.stop, modifiers)
                 hint = read_only(view.shown.titles[key], view.keys)
         session.playback.seek(frame)
         return Scrub(view, point, hint)

@@ -12,13 +12,14 @@ from PySide6.QtGui import QPainter, QPalette
 from core.annotation.segmentation import Segmentation
 
 from ...models.key_hints import not_taken, nothing_corrected
+from ...palette import blend
 from ..heatmap import paint_cluster_names, paint_colour_bar, paint_heatmap, paint_path
 from .curves import paint_confidence, paint_difference
 from .geometry import Axis
 from .lanes import Same
 from .minimap import paint_minimap, paint_viewport
 from .ruler import paint_ruler
-from .tracks import Row, blend, paint_empty, paint_track
+from .tracks import Row, paint_empty, paint_track
 
 TimelineView = Any
 """The widget that is painted; to name its class here would close a circle of imports."""

@@ -14,7 +14,7 @@ from PySide6.QtGui import QBrush, QColor, QFontMetrics, QImage, QPainter, QPalet
 from core.annotation.segmentation import EDITED, Segmentation
 from core.data.dataset import UNLABELLED
 
-from ...palette import text_on
+from ...palette import blend, text_on
 from .geometry import Axis, IntArray, visible
 
 FloatArray = NDArray[np.floating[Any]]
@@ -151,12 +151,6 @@ def _paint_narrow(
         line[cuts[1:][np.diff(edges) >= GAP_FROM] - back] = 0
     image = QImage(line.tobytes(), width, 1, width * 4, QImage.Format.Format_ARGB32_Premultiplied)
     painter.drawImage(QRectF(rect), image)
-
-
-def blend(one: QColor, other: QColor, share: float) -> QColor:
-    """A colour between two; `share` of the first."""
-    mixed = (share * a + (1 - share) * b for a, b in zip(one.getRgbF()[:3], other.getRgbF()[:3], strict=True))
-    return QColor.fromRgbF(*mixed)
 
 
 def runs_of(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
