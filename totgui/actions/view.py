@@ -57,7 +57,7 @@ class ViewMenu(Menu):
                 Command(
                     f"view.layout-{name.casefold()}",
                     f"Layout: {name}",
-                    partial(self.window.placing.arrange, name),
+                    partial(self.arrange, name),
                     [f"Ctrl+Alt+{number}"],
                     layout.tip,
                     self.is_open,
@@ -66,6 +66,10 @@ class ViewMenu(Menu):
             ),
             Command("view.reset", "Reset layout", lambda: self.window.placing.reset()),
         ]
+
+    def arrange(self, layout: str) -> None:
+        """Lay the panels out for a task."""
+        self.window.placing.arrange(layout)
 
     def _follow(self, name: str, text: str) -> Command:
         return Command(
