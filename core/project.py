@@ -23,7 +23,7 @@ from .store.emergency import HeldRow
 from .store.file import ProjectFile
 from .store.keeper import INTERVAL_ELSEWHERE_S, INTERVAL_S, Keeper
 from .store.schema import Connection
-from .store.writer import SavedState
+from .store.waiting import SavedState
 
 
 @dataclass(frozen=True)
@@ -342,11 +342,11 @@ class Project:
     @property
     def on_saved(self) -> Callable[[SavedState], None] | None:
         """Called from the writer's threads whenever the saved state changes."""
-        return self._writer.on_saved
+        return self._writer.watch.on_saved
 
     @on_saved.setter
     def on_saved(self, listener: Callable[[SavedState], None] | None) -> None:
-        self._writer.on_saved = listener
+        self._writer.watch.on_saved = listener
 
     def saved_state(self) -> SavedState:
         """Whether every edit is on disk, in the words of the status line."""

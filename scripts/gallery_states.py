@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QDialog, QTabBar, QTabWidget, QWidget
 from core.annotation import commands
 from core.annotation.values import KitText, StepText
 from core.events import Failed, MatrixSnapshot
-from core.store.writer import SavedState
+from core.store.waiting import SavedState
 
 if TYPE_CHECKING:
     from gallery import Stage

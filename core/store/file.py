@@ -16,12 +16,13 @@ from ..data.fingerprint import Stamps
 from ..errors import DamagedProjectError, StoreError
 from . import backup, log, opening, rows
 from .check import read_document
+from .connection import Task
 from .create import appearing, write_values
 from .emergency import EmergencyFile, HeldRow
 from .lock import ProjectLock
 from .migrate import migrate
 from .schema import VERSION, Connection, connect, read_header
-from .writer import Task, Writer
+from .writer import Writer
 
 _CANNOT_WRITE = ("readonly", "full", "unable to open", "disk I/O")
 """What SQLite says where a project can still be read."""
@@ -115,7 +116,7 @@ class ProjectFile:
         except BaseException:
             self.writer.close(timeout=0)
             raise
-        self.writer.verify = self._verify
+        self.writer.verify_with(self._verify)
         self.emergency = EmergencyFile(self.uid, self.path)
         self.held: list[HeldRow] = self.emergency.read()
 
@@ -135,7 +136,7 @@ class ProjectFile:
     def keep_emergency_file(self) -> None:
         """From now on the writer puts late edits into the emergency file, and removes it when all are on disk."""
         if not self.read_only:
-            self.writer.emergency = self.emergency
+            self.writer.watch.emergency = self.emergency
 
     # --- copies ------------------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ from projects import R
 
 from core.errors import StoreError
 from core.project import Project
-from core.store import backup, log, writer
+from core.store import backup, log, waiting, writer
 from core.store.check import read_all
 
 from .forks import killed_at_random
@@ -115,7 +115,7 @@ def _hold(path: Path, seed: int, say: Say) -> None:
     """The project cannot be written; edits are held in the emergency file."""
     dice = random.Random(seed)
     project = Project.open(path)
-    writer._SAVING_S, writer._NOT_SAVED_S, writer._RETRY_S = 0.005, 0.01, 0.05
+    waiting._SAVING_S, waiting._NOT_SAVED_S, writer._RETRY_S = 0.005, 0.01, 0.05
 
     def full(*_: object) -> None:
         raise sqlite3.OperationalError("database or disk is full")

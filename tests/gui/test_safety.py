@@ -20,7 +20,7 @@ from core.cache import cache_path
 from core.project import Project
 from core.run_folder import write_manifest
 from core.store import log
-from core.store.writer import SavedState
+from core.store.waiting import SavedState
 from totgui.hooks import Hooks, describe
 from totgui.main_window import MainWindow
 from totgui.session import Session

@@ -15,7 +15,7 @@ from core.data.dataset import Action, ActionId, Dataset, Video, VideoId
 from core.data.timebase import Timebase
 from core.project import Project
 from core.store import log
-from core.store.writer import SavedState
+from core.store.waiting import SavedState
 
 
 def test_a_write_error_holds_the_edits_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,13 +52,14 @@ def test_the_watch_wakes_at_the_moment_when_the_oldest_edit_is_late(tmp_path: Pa
     with Project.create(tmp_path / "a.tot", Dataset(tmp_path, "a", (), ()), ground_truth={}) as project:
         writer, go = project._writer, threading.Event()
         writer.put(lambda connection: go.wait(30))
-        with writer._wake:
-            oldest = writer._queue[0]
+        waiting = writer._waiting
+        with waiting.wake:
+            oldest = waiting.queue[0]
             wakes = []
             for age in (0.0, 0.2, 0.6, 5.0):
-                writer._queue[0] = dataclasses.replace(oldest, since=time.monotonic() - age)
-                wakes.append(writer._until_late())
-            writer._queue[0] = oldest
+                waiting.queue[0] = dataclasses.replace(oldest, since=time.monotonic() - age)
+                wakes.append(waiting.until_late())
+            waiting.queue[0] = oldest
         go.set()
         assert project.flush(30)
     after_nothing, after_200, after_600, after_5000 = wakes
