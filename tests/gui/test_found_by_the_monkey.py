@@ -107,16 +107,20 @@ def test_a_training_whose_files_are_gone_is_a_message(window: MainWindow, tmp_pa
     assert list(window.session.document.runs) == [R]
 
 
-def test_a_segmentation_of_a_project_that_was_closed_goes_into_no_other(window: MainWindow, tmp_path: Path) -> None:
+def test_a_segmentation_of_a_project_that_was_closed_goes_into_no_other(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Another project was opened meanwhile: its document had no such run, or another one of the same name."""
-    runs, first = window.session.runs, window.session.project
+    then = []
+    monkeypatch.setattr(window.session.jobs, "in_engine", lambda request, text, finished: then.append(finished))
+    window.session.runs.segment(R)
     with a_project(tmp_path / "b.tot") as project:
         with_run(project)
     said: list[str] = []
     window.session.message.connect(lambda text, level: said.append(text))
     window.session.open_project(tmp_path / "b.tot")
     before = dict(window.session.document.predictions)
-    runs._on_segmented(first, R, SimpleNamespace(result={"videos": {}}))
+    then[0](SimpleNamespace(result={"videos": {}}))
     assert window.session.document.predictions == before
     assert said and "project that is closed" in said[-1]
 

@@ -94,15 +94,9 @@ class Exchange(Part):
 
     def read_second_reviewer(self, path: Path, then: Callable[[Any], None]) -> None:
         """Read another person's labels in the background; `then` gets them, unless the project is closed by then."""
-        project = self.project
-        if project is None:
-            return
-
-        def read(finished: events.Finished) -> None:
-            if self.project is project:
-                then(finished.result["second"])
-
-        self._jobs.in_background("second", "Reading the other labels", second_reviewer(project, path), read)
+        if self.project is not None:
+            read = self._of_this(lambda finished: then(finished.result["second"]))
+            self._jobs.in_background("second", "Reading the other labels", second_reviewer(self.project, path), read)
 
     def import_endings(self) -> tuple[str, ...]:
         """How the names of label files end."""

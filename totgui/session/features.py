@@ -19,6 +19,7 @@ from .jobs import Jobs, new_job
 from .part import Part
 
 EXTRACT = "extract"
+CLOSED = "Features of a project that is closed are made. They are found when you extract them there again."
 
 
 class Features(Part):
@@ -51,9 +52,8 @@ class Features(Part):
         except TotError as error:
             self.message.emit(str(error), "warning")
             return None
-        return self._jobs.in_engine(
-            request, "Extracting features", lambda finished: self._on_extracted(project, finished), keeps=True
-        )
+        then = self._of_this(lambda finished: self._on_extracted(project, finished), closed=CLOSED)
+        return self._jobs.in_engine(request, "Extracting features", then, keeps=True)
 
     @property
     def extracting(self) -> bool:
@@ -62,10 +62,6 @@ class Features(Part):
 
     def _on_extracted(self, project: Project, finished: events.Finished) -> None:
         result = finished.result
-        if self.project is not project:
-            text = "Features of a project that is closed are made. They are found when you extract them there again."
-            self.message.emit(text, "info")
-            return
         changes = feature_work.attach(project, result)
         self.notes = {VideoId(video): reason for video, reason in result["failed"].items()}
         if changes is not None:

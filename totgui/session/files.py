@@ -89,15 +89,10 @@ class Files(Part):
 
     def locate(self, folder: Path, lost: Sequence[Lost], then: Callable[[Sequence[Match]], None]) -> str | None:
         """Look for lost files below a folder in the background. Returns the job."""
-        project = self.project
-        if project is None:
+        if self.project is None:
             return None
-
-        def found(finished: events.Finished) -> None:
-            if self.project is project:
-                then(finished.result["matches"])
-
-        work = tasks.locate(project.document.dataset, lost, folder)
+        found = self._of_this(lambda finished: then(finished.result["matches"]))
+        work = tasks.locate(self.project.document.dataset, lost, folder)
         return self._jobs.in_background("locate", "Looking for the files", work, found)
 
     # --- what is used instead ------------------------------------------------------------------------
@@ -138,18 +133,20 @@ class Files(Part):
     def streams(self, video: Video, then: Callable[[Sequence[Any]], None]) -> None:
         """Look which video streams a video's file has, in the background."""
         if video.media is not None:
-            work = tasks.streams(video.media)
-            self._jobs.in_background("streams", "Looking at the file", work, lambda f: then(f.result["streams"]))
+            found = self._of_this(lambda finished: then(finished.result["streams"]))
+            self._jobs.in_background("streams", "Looking at the file", tasks.streams(video.media), found)
 
     def use_stream(self, video: Video, number: int) -> None:
         """Show another stream of a video's file from now on, in the background; refused where its labels do not fit."""
         project = self.project
+        if project is None:
+            return
 
         def take(finished: events.Finished) -> None:
-            if self.project is project and project is not None:
-                self.changedProject.emit(project.replace_videos([finished.result["video"]]))
+            self.changedProject.emit(project.replace_videos([finished.result["video"]]))
 
-        self._jobs.in_background("stream", "Choosing the stream", tasks.take_stream(video, number), take)
+        task = tasks.take_stream(video, number)
+        self._jobs.in_background("stream", "Choosing the stream", task, self._of_this(take))
 
 
 def _is_elsewhere(before: Video, now: Video) -> bool:

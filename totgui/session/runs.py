@@ -19,6 +19,9 @@ from core.project import Project
 from .jobs import new_job
 from .part import Part
 
+TRAINED_CLOSED = "A training of a project that is closed has finished. It is offered when that project is opened."
+SEGMENTED_CLOSED = "A project that is closed was segmented. Segment it again once it is open."
+
 
 class Training(NamedTuple):
     """What a training was asked for with; `resume` and `learn_from` as in `Runs.train`."""
@@ -74,7 +77,8 @@ class Runs(Part):
         self.pinned = pinned if pinned in known else VideoId(request.videos[0].id)
         request = msgspec.structs.replace(request, job=new_job("train"), pinned=self.pinned)
         self.last_training = Training(request.job, config, device, pinned, resume, learn_from)
-        return self._jobs.in_engine(request, "Training", lambda finished: self._on_trained(project, finished, resume))
+        then = self._of_this(lambda finished: self._on_trained(finished, resume), closed=TRAINED_CLOSED)
+        return self._jobs.in_engine(request, "Training", then)
 
     def train_again(self, training: Training) -> str | None:
         """Train with these settings. Returns the job, or None with a message."""
@@ -96,11 +100,7 @@ class Runs(Part):
             return None
         return self.train(dict(chosen.config), device, pinned, run)
 
-    def _on_trained(self, project: Project, finished: events.Finished, parent: RunId | None) -> None:
-        if self.project is not project:
-            text = "A training of a project that is closed has finished. It is offered when that project is opened."
-            self.message.emit(text, "info")
-            return
+    def _on_trained(self, finished: events.Finished, parent: RunId | None) -> None:
         self.take({**finished.result, "stopped_early": finished.stopped_early}, parent)
 
     def hide(self, run: RunId, hidden: bool = True) -> None:
@@ -144,12 +144,10 @@ class Runs(Part):
             self.message.emit(str(error), "warning")
             return
         request = msgspec.structs.replace(request, job=new_job("segment"))
-        self._jobs.in_engine(request, "Segmenting", lambda finished: self._on_segmented(project, run, finished))
+        then = self._of_this(lambda finished: self._on_segmented(project, run, finished), closed=SEGMENTED_CLOSED)
+        self._jobs.in_engine(request, "Segmenting", then)
 
     def _on_segmented(self, project: Project, run: RunId, finished: events.Finished) -> None:
-        if self.project is not project:
-            self.message.emit("A project that is closed was segmented. Segment it again once it is open.", "info")
-            return
         self.changedProject.emit(run_work.add_predictions(project, run, finished.result))
         text = f"{project.document.runs[run].name}: {len(finished.result['videos'])} videos segmented."
         if has_unnamed_steps(project.document, run):

@@ -15,6 +15,7 @@ from core.annotation.segmentation import EDITED, Segmentation
 from core.data.dataset import UNLABELLED
 
 from ...palette import blend, text_on
+from ...session.readings import stretches
 from .geometry import Axis, IntArray, visible
 
 FloatArray = NDArray[np.floating[Any]]
@@ -117,7 +118,7 @@ def paint_track(
         _paint_dots(painter, [(box, colours[of]) for of, i, box in boxes if track.flag(i) & EDITED])
     if selection:
         chosen = np.isin(index, np.fromiter(selection, np.int64, len(selection)))
-        for first, stop in runs_of(chosen):
+        for first, stop in stretches(chosen):
             left, right = float(edges[first]), float(edges[stop])
             _outline(painter, QRectF(left, rect.top(), max(3.0, right - left - 1), rect.height()), palette)
     painter.restore()
@@ -151,12 +152,6 @@ def _paint_narrow(
         line[cuts[1:][np.diff(edges) >= GAP_FROM] - back] = 0
     image = QImage(line.tobytes(), width, 1, width * 4, QImage.Format.Format_ARGB32_Premultiplied)
     painter.drawImage(QRectF(rect), image)
-
-
-def runs_of(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """``[first, stop)`` of each run of True."""
-    cuts = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
-    return list(zip(cuts[0::2].tolist(), cuts[1::2].tolist(), strict=True))
 
 
 def _paint_boxes(painter: QPainter, boxes: list[QRectF], label: int, colour: QColor, palette: QPalette) -> None:
