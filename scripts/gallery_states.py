@@ -88,7 +88,7 @@ def in_review(stage: Stage) -> Steps:
     stage.front("Review")
     stage.session.reviewing.watch()
     stage.wait(lambda: stage.session.reviewing.is_ready, "the places to review")
-    stage.window.actions_.review.go_place(1)
+    stage.window.actions_.review.places.go_place(1)
     yield stage.front("Review")
 
 

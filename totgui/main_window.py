@@ -143,10 +143,10 @@ class MainWindow(QMainWindow):
         view, menu, reviewing = self.review, self.actions_.review, self.session.reviewing
         view.acceptAsked.connect(menu.accept)
         view.rejectAsked.connect(menu.reject)
-        view.stepAsked.connect(menu.go_place)
-        view.rightAsked.connect(menu.looks_right)
+        view.stepAsked.connect(menu.places.go_place)
+        view.rightAsked.connect(menu.places.looks_right)
         view.second.loadAsked.connect(menu.choose_second)
-        reviewing.currentChanged.connect(menu.show_place)
+        reviewing.currentChanged.connect(menu.places.show_place)
         reviewing.reviewer = self.settings.reviewer()
         view.reviewer.setText(reviewing.reviewer)
         view.reviewer.editingFinished.connect(self._keep_reviewer)

@@ -81,7 +81,7 @@ def test_what_looks_right_leaves_the_queue_and_comes_back_with_undo(qtbot, windo
     reviewing = window.session.reviewing
     reviewing.watch()
     qtbot.waitUntil(lambda: reviewing.is_ready)
-    window.actions_.review.go_place(1)
+    window.actions_.review.places.go_place(1)
     window.actions_.by_name["review.right"].trigger()
     assert window.session.document.review(VideoId("v1")).checked == ((40, 60),)
     qtbot.waitUntil(lambda: reviewing.is_ready)

@@ -42,7 +42,7 @@ class Command:
 
 
 class Menu:
-    """One menu of the window: its commands, and what several menus need to answer them."""
+    """One menu of the window, or a part of one: its commands, and what several menus need to answer them."""
 
     title = ""
 
@@ -77,6 +77,11 @@ class Menu:
         """Make an edit of the current video and apply it; False where there is none or it was refused."""
         video = self.video
         return video is not None and self.session.do(lambda: make(video))
+
+    def go(self, video: VideoId, frame: int) -> None:
+        """Open a video at a frame."""
+        self.session.select_video(video)
+        self.session.playback.seek(frame)
 
     def say(self, text: str, level: str = "info") -> None:
         """Show a message in the window."""

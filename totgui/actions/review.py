@@ -1,4 +1,4 @@
-"""The Review menu: what a person says of a video, where to look next, and another reviewer beside."""
+"""The Review menu: what a person says of a video, and another reviewer beside."""
 
 from __future__ import annotations
 
@@ -9,101 +9,32 @@ from PySide6.QtWidgets import QFileDialog
 
 from core.annotation import commands
 from core.annotation.review_commands import unlabelled_frames
-from core.annotation.statistics import differences
 from core.annotation.values import ReviewStatus
 from core.data.dataset import UNLABELLED, VideoId
 
 from ..models.key_hints import nothing_to_accept
-from ..session.readings import UNCERTAIN, stretches
 from .menu import Command, Menu
-
-Spans = list[tuple[int, int]]
+from .places import PlacesPart
+from .videos import VideosPart
 
 
 class ReviewMenu(Menu):
     title = "&Review"
 
+    def __init__(self, window: Any) -> None:
+        super().__init__(window)
+        self.places, self.videos = PlacesPart(window), VideosPart(window)
+
     def commands(self) -> list[Command | None]:
         is_open = self.is_open
-        has_labels = self._has_labels
         return [
             Command("review.accept", "Accept video", self.accept, ["A"], usable=is_open),
             Command("review.reject", "Reject video", self.reject, ["R"], usable=is_open),
             Command("review.clear", "Clear review", lambda: self.review(ReviewStatus.NONE), usable=is_open),
             None,
-            Command(
-                "review.next-place",
-                "Next place to look at",
-                lambda: self.go_place(1),
-                ["Q"],
-                "The place where most frames are expected to be wrong comes first",
-                has_labels,
-            ),
-            Command(
-                "review.previous-place",
-                "Previous place to look at",
-                lambda: self.go_place(-1),
-                ["Shift+Q"],
-                usable=has_labels,
-            ),
-            Command(
-                "review.right",
-                "This place looks right",
-                self.looks_right,
-                ["Y"],
-                "Takes it off the list and goes on",
-                has_labels,
-            ),
-            Command(
-                "review.next-difference",
-                "Next disagreement",
-                lambda: self.go_span(self.different(), 1, "disagreement"),
-                ["N"],
-                "Where Corrected, or the prediction, differs from what it is compared with",
-                has_labels,
-            ),
-            Command(
-                "review.previous-difference",
-                "Previous disagreement",
-                lambda: self.go_span(self.different(), -1, "disagreement"),
-                ["Shift+N"],
-                usable=has_labels,
-            ),
-            Command(
-                "review.next-uncertain",
-                "Next uncertain place",
-                lambda: self.go_span(self.uncertain(), 1, "uncertain place"),
-                ["U"],
-                "Where the confidence lies below its threshold",
-                has_labels,
-            ),
-            Command(
-                "review.previous-uncertain",
-                "Previous uncertain place",
-                lambda: self.go_span(self.uncertain(), -1, "uncertain place"),
-                ["Shift+U"],
-                usable=has_labels,
-            ),
+            *self.places.commands(),
             None,
-            Command("review.next-video", "Next video", lambda: self.go_video(1), ["Ctrl+Down"], usable=is_open),
-            Command("review.previous-video", "Previous video", lambda: self.go_video(-1), ["Ctrl+Up"], usable=is_open),
-            Command(
-                "review.next-open",
-                "Next video to review",
-                self.go_open,
-                ["Ctrl+Shift+Down"],
-                "The next one that is neither accepted nor rejected",
-                is_open,
-            ),
-            Command(
-                "review.next-to-correct",
-                "Next video to correct",
-                self.go_next_to_correct,
-                ["Ctrl+Shift+PgDown"],
-                "The video whose correction would teach the next training most",
-                usable=is_open,
-                repeats=False,
-            ),
+            *self.videos.commands(),
             None,
             Command(
                 "review.second",
@@ -113,10 +44,6 @@ class ReviewMenu(Menu):
                 usable=is_open,
             ),
         ]
-
-    def _has_labels(self) -> bool:
-        document = self.session.document
-        return document is not None and bool(document.corrected or document.predictions)
 
     # --- accepting -------------------------------------------------------------------------------------
 
@@ -142,7 +69,7 @@ class ReviewMenu(Menu):
                 f"{count:,} frames of {self.document.videos[video].name} are unlabelled.",
                 "warning",
                 [
-                    ("Go there", lambda: self._go(video, first)),
+                    ("Go there", lambda: self.go(video, first)),
                     ("Make them background and accept", lambda: self._accept_rest(video)),
                 ],
             )
@@ -166,7 +93,7 @@ class ReviewMenu(Menu):
         done = sum(document.review(v).status is ReviewStatus.ACCEPTED for v in document.videos)
         text = f"{word} {document.videos[video].name}. {done} of {len(document.videos)} videos are accepted."
         self.say(text + self._teaches(video))
-        self.go_open(quiet=True)
+        self.videos.go_open(quiet=True)
 
     def _teaches(self, video: VideoId) -> str:
         """That the next training learns from a video that was accepted, where the run that is shown has not."""
@@ -177,95 +104,6 @@ class ReviewMenu(Menu):
         if self.window.training.learn_from.source == "none":
             return ""
         return self.named(" Train again ({model.train}) and the other videos learn from it.")
-
-    # --- where to look ---------------------------------------------------------------------------------
-
-    def go_place(self, direction: int) -> None:
-        """Go to the next place of the queue; the first wish starts it."""
-        reviewing = self.session.reviewing
-        reviewing.watch()
-        if reviewing.step(direction) is None:
-            waiting = self.named("Looking for places to review. Press {review.next-place} again in a moment.")
-            self.say("Nothing is left to look at." if reviewing.is_ready else waiting)
-
-    def show_place(self) -> None:
-        """Open the video of the queue's current place at its first frame."""
-        place = self.session.reviewing.current
-        if place is not None:
-            self._go(place.video, place.start)
-
-    def looks_right(self) -> None:
-        """What is looked at is right as it is: the current place, or else the segment under the playhead."""
-        reviewing, video = self.session.reviewing, self.video
-        place = reviewing.current
-        if place is None or place.video != video:
-            self._check_segment()
-            return
-        if self.edit(lambda v: commands.check_span(self.document, v, place.start, place.stop)):
-            self.go_place(1)
-
-    def _check_segment(self) -> None:
-        track = self.session.base()
-        if track is not None:
-            start, stop, _ = track.at(min(self.session.playback.frame, track.n_frames - 1))
-            self.edit(lambda v: commands.check_span(self.document, v, start, stop))
-
-    def different(self) -> Spans:
-        """Stretches on which Corrected, or else the prediction, differs from what it is compared with."""
-        tracks = self.session.tracks(self.video) if self.video is not None else {}
-        truth, prediction, corrected = (tracks.get(k) for k in ("ground-truth", "prediction", "corrected"))
-        mine, reference = corrected or prediction, truth or prediction
-        return [] if mine is None or reference is None or mine is reference else differences(mine, reference)
-
-    def uncertain(self) -> Spans:
-        """Stretches on which the confidence of the run lies below its threshold."""
-        run, video = self.session.current_run, self.video
-        margin = self.session.confidence(run, video) if run is not None and video is not None else None
-        return [] if margin is None else stretches(margin < UNCERTAIN)
-
-    def go_span(self, spans: Spans, direction: int, what: str) -> None:
-        """Go to the start of the next or previous stretch of this video."""
-        frame = self.session.playback.wanted
-        starts = [start for start, _ in spans if (start > frame if direction > 0 else start < frame)]
-        if starts:
-            self.session.playback.seek(starts[0] if direction > 0 else starts[-1])
-        else:
-            self.say(f"There is no {'further' if direction > 0 else 'earlier'} {what} in this video.")
-
-    # --- videos ----------------------------------------------------------------------------------------
-
-    def go_next_to_correct(self) -> None:
-        video = self.session.proposals.after(self.video)
-        if video is None:
-            self.say("Every other video is corrected or decided on.")
-        else:
-            self.session.select_video(video)
-
-    def go_video(self, direction: int) -> None:
-        if self.session.document is None or self.video is None:
-            return
-        videos = list(self.document.videos)
-        index = videos.index(self.video) + direction
-        if 0 <= index < len(videos):
-            self.session.select_video(videos[index])
-
-    def go_open(self, *, quiet: bool = False) -> None:
-        """The next video, from the one that is shown on, that is neither accepted nor rejected."""
-        if self.session.document is None or self.video is None:
-            return
-        videos = list(self.document.videos)
-        here = videos.index(self.video)
-        settled = (ReviewStatus.ACCEPTED, ReviewStatus.REJECTED)
-        for video in (*videos[here + 1 :], *videos[:here]):
-            if self.document.review(video).status not in settled:
-                self.session.select_video(video)
-                return
-        if not quiet:
-            self.say("Every other video is accepted or rejected.")
-
-    def _go(self, video: VideoId, frame: int) -> None:
-        self.session.select_video(video)
-        self.session.playback.seek(frame)
 
     # --- another reviewer ------------------------------------------------------------------------------
 

@@ -1,0 +1,129 @@
+"""The part of the Review menu that leads to a place: of the queue, a disagreement, an uncertain one."""
+
+from __future__ import annotations
+
+from core.annotation import commands
+from core.annotation.statistics import differences
+
+from ..session.readings import UNCERTAIN, stretches
+from .menu import Command, Menu
+
+Spans = list[tuple[int, int]]
+
+
+class PlacesPart(Menu):
+    """Goes where labels may be wrong, and says that they are right there."""
+
+    def commands(self) -> list[Command | None]:
+        has_labels = self._has_labels
+        return [
+            Command(
+                "review.next-place",
+                "Next place to look at",
+                lambda: self.go_place(1),
+                ["Q"],
+                "The place where most frames are expected to be wrong comes first",
+                has_labels,
+            ),
+            Command(
+                "review.previous-place",
+                "Previous place to look at",
+                lambda: self.go_place(-1),
+                ["Shift+Q"],
+                usable=has_labels,
+            ),
+            Command(
+                "review.right",
+                "This place looks right",
+                self.looks_right,
+                ["Y"],
+                "Takes it off the list and goes on",
+                has_labels,
+            ),
+            Command(
+                "review.next-difference",
+                "Next disagreement",
+                lambda: self.go_span(self.different(), 1, "disagreement"),
+                ["N"],
+                "Where Corrected, or the prediction, differs from what it is compared with",
+                has_labels,
+            ),
+            Command(
+                "review.previous-difference",
+                "Previous disagreement",
+                lambda: self.go_span(self.different(), -1, "disagreement"),
+                ["Shift+N"],
+                usable=has_labels,
+            ),
+            Command(
+                "review.next-uncertain",
+                "Next uncertain place",
+                lambda: self.go_span(self.uncertain(), 1, "uncertain place"),
+                ["U"],
+                "Where the confidence lies below its threshold",
+                has_labels,
+            ),
+            Command(
+                "review.previous-uncertain",
+                "Previous uncertain place",
+                lambda: self.go_span(self.uncertain(), -1, "uncertain place"),
+                ["Shift+U"],
+                usable=has_labels,
+            ),
+        ]
+
+    def _has_labels(self) -> bool:
+        document = self.session.document
+        return document is not None and bool(document.corrected or document.predictions)
+
+    def go_place(self, direction: int) -> None:
+        """Go to the next place of the queue; the first wish starts it."""
+        reviewing = self.session.reviewing
+        reviewing.watch()
+        if reviewing.step(direction) is None:
+            waiting = self.named("Looking for places to review. Press {review.next-place} again in a moment.")
+            self.say("Nothing is left to look at." if reviewing.is_ready else waiting)
+
+    def show_place(self) -> None:
+        """Open the video of the queue's current place at its first frame."""
+        place = self.session.reviewing.current
+        if place is not None:
+            self.go(place.video, place.start)
+
+    def looks_right(self) -> None:
+        """What is looked at is right as it is: the current place, or else the segment under the playhead."""
+        reviewing, video = self.session.reviewing, self.video
+        place = reviewing.current
+        if place is None or place.video != video:
+            self._check_segment()
+            return
+        if self.edit(lambda v: commands.check_span(self.document, v, place.start, place.stop)):
+            self.go_place(1)
+
+    def _check_segment(self) -> None:
+        track = self.session.base()
+        if track is not None:
+            start, stop, _ = track.at(min(self.session.playback.frame, track.n_frames - 1))
+            self.edit(lambda v: commands.check_span(self.document, v, start, stop))
+
+    def different(self) -> Spans:
+        """Stretches on which Corrected, or else the prediction, differs from what it is compared with."""
+        tracks = self.session.tracks(self.video) if self.video is not None else {}
+        truth, prediction, corrected = (tracks.get(k) for k in ("ground-truth", "prediction", "corrected"))
+        mine, reference = corrected or prediction, truth or prediction
+        return [] if mine is None or reference is None or mine is reference else differences(mine, reference)
+
+    def uncertain(self) -> Spans:
+        """Stretches on which the confidence of the run lies below its threshold."""
+        run, video = self.session.current_run, self.video
+        margin = self.session.confidence(run, video) if run is not None and video is not None else None
+        return [] if margin is None else stretches(margin < UNCERTAIN)
+
+    def go_span(self, spans: Spans, direction: int, what: str) -> None:
+        """Go to the start of the next or previous stretch of this video."""
+        frame = self.session.playback.wanted
+        starts = [start for start, _ in spans if (start > frame if direction > 0 else start < frame)]
+        if starts:
+            self.session.playback.seek(starts[0] if direction > 0 else starts[-1])
+        else:
+            self.say(f"There is no {'further' if direction > 0 else 'earlier'} {what} in this video.")

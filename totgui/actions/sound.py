@@ -1,0 +1,48 @@
+"""The part of the Playback menu that is heard: sound on or off, and how loud."""
+
+from __future__ import annotations
+
+from .menu import Command, Menu
+
+
+class SoundPart(Menu):
+    """The sound of the video that plays, as it was last time."""
+
+    def commands(self) -> list[Command | None]:
+        self._remember()
+        sound = self.session.sound
+        return [
+            Command(
+                "playback.sound",
+                "Sound",
+                sound.toggle,
+                ["V"],
+                "Heard while the video plays forward at normal speed",
+                usable=lambda: not sound.reason,
+                repeats=False,
+                checked=lambda: bool(sound.is_on and not sound.reason),
+            ),
+            Command(
+                "playback.louder",
+                "Louder",
+                lambda: self.louder(1),
+                tip="Turns the sound on where it is off",
+                usable=lambda: not sound.reason,
+            ),
+            Command("playback.quieter", "Quieter", lambda: self.louder(-1), usable=lambda: not sound.reason),
+        ]
+
+    def _remember(self) -> None:
+        """Sound is on, and as loud, as it was last time; every change is remembered."""
+        sound, settings = self.session.sound, self.window.settings
+        is_on, volume = settings.sound()
+        sound.set_volume(volume)
+        sound.set_on(is_on)
+        sound.changed.connect(lambda: settings.set_sound(sound.is_on, sound.volume))
+
+    def louder(self, direction: int) -> None:
+        """A tenth of the way louder or quieter."""
+        sound = self.session.sound
+        sound.set_volume(sound.volume + 10 * direction)
+        if direction > 0:
+            sound.set_on(True)
