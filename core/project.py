@@ -23,7 +23,7 @@ from .store.emergency import HeldRow
 from .store.file import ProjectFile
 from .store.keeper import INTERVAL_ELSEWHERE_S, INTERVAL_S, Keeper
 from .store.schema import Connection
-from .store.waiting import SavedState
+from .store.waiting import SavedState as SavedState
 
 
 @dataclass(frozen=True)

@@ -128,6 +128,7 @@ class HeadlessJob:
     def _evaluate(self, run: RunId) -> None:
         self._wait(lambda: self.session.report(run) is not None, "Evaluate")
         report = self.session.report(run)
+        assert report is not None
         split = report.baselines["equal_split"]
         print(f"MoF {100 * report.mof:.1f} %, F1 {100 * report.f1:.1f} %", flush=True)
         print(f"equal split beside it: MoF {100 * split.mof:.1f} %, F1 {100 * split.f1:.1f} %", flush=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import msgspec
 from PySide6.QtCore import QObject
@@ -13,6 +12,7 @@ from core.errors import ConfigError
 from core.events import Event, Failed, Finished, Started
 from core.tot.config import TrainConfig, half_batch
 
+from .session import Session
 from .session.runs import Training
 
 KIND = "out-of-memory"
@@ -22,12 +22,12 @@ Choice = tuple[str, Callable[[], None]]
 class OutOfMemory(QObject):
     """Follows the session's trainings; asked for the ways out when one of them ends."""
 
-    def __init__(self, session: Any, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._devices: dict[str, str] = {}
         self._kept: RunId | None = None
-        self._next: Callable[[], Any] | None = None
+        self._next: Callable[[], object] | None = None
         session.jobEvent.connect(self._on_event)
         session.runs.trained.connect(self._on_run)
         session.jobsChanged.connect(self._go_on)
@@ -35,7 +35,7 @@ class OutOfMemory(QObject):
 
     def ways_out(self, event: Event) -> list[Choice]:
         """The buttons for an ending; none where memory was not what was missing."""
-        training: Training | None = self._session.runs.last_training
+        training = self._session.runs.last_training
         if training is None or event.job != training.job:
             return []
         if isinstance(event, Failed) and event.kind == KIND:
@@ -63,7 +63,7 @@ class OutOfMemory(QObject):
         if self._kept is not None:
             self._session.resume(self._kept, "cpu")
 
-    def _when_idle(self, do: Callable[[], Any]) -> None:
+    def _when_idle(self, do: Callable[[], object]) -> None:
         """Do it now, or when the job that runs has ended: what was kept is being segmented."""
         if self._session.jobs.engine_busy:
             self._next = do

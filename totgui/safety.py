@@ -17,6 +17,7 @@ from .dialogs.details import DetailsDialog
 from .dialogs.locate import ask_locate
 from .models.widgets import accepted
 from .out_of_memory import OutOfMemory
+from .session import Session
 
 
 class Safety(QObject):
@@ -24,7 +25,8 @@ class Safety(QObject):
 
     def __init__(self, window: Any) -> None:  # a MainWindow; naming it here would close a circle of imports
         super().__init__(window)
-        self._window, self._session = window, window.session
+        self._window = window
+        self._session: Session = window.session
         self._again = OutOfMemory(window.session, self)
         self._known_lost: frozenset[object] = frozenset()
         self._known_altered: frozenset[object] = frozenset()
@@ -103,6 +105,8 @@ class Safety(QObject):
     def on_opened(self) -> None:
         """Say what opening took, and offer trainings that nobody took in."""
         project, say = self._session.project, self._window.bar.say
+        if project is None:
+            return
         if not project.read_only:
             for result in self._session.runs.left():
                 self._offer_run(result)
@@ -130,7 +134,8 @@ class Safety(QObject):
     def _tell_altered(self) -> None:
         """Say once that files hold something else than when they were taken in, and what that means."""
         known, self._known_altered = self._known_altered, frozenset(self._session.files.altered)
-        if not self._known_altered or self._known_altered <= known:
+        project = self._session.project
+        if project is None or not self._known_altered or self._known_altered <= known:
             return
         kinds = {"features": "Runs trained before used the old ones.", "media": "Frame numbers may not fit any more."}
         kinds["ground_truth"] = "The project keeps the labels that it read."
@@ -138,28 +143,30 @@ class Safety(QObject):
         for kind, meaning in kinds.items():
             videos = [each.video for each in self._session.files.altered if each.kind == kind]
             if videos:
-                first = self._session.document.videos[videos[0]].name
+                first = project.document.videos[videos[0]].name
                 more = f" and {len(videos) - 1} more" if len(videos) > 1 else ""
                 text = f"The {names[kind]} of {first}{more} changed since the project was made. {meaning}"
-                choices = [] if self._session.project.read_only else [("Go on with them", self._session.files.accept)]
+                choices = [] if project.read_only else [("Go on with them", self._session.files.accept)]
                 self._window.bar.say(text, "warning", choices)
 
     def _offer_locate(self) -> None:
         known, self._known_lost = self._known_lost, frozenset(self._session.files.lost)
+        project = self._session.project
         videos = [lost for lost in self._session.files.lost if lost.kind == "media"]
-        if not videos or self._known_lost <= known:
+        if project is None or not videos or self._known_lost <= known:
             return
         count = f"{len(videos)} video files are" if len(videos) > 1 else "1 video file is"
         text = f"{count} missing, {videos[0].path} first. Labels, edits and timelines work without."
-        choices = [] if self._session.project.read_only else [("Locate videos…", self.locate)]
+        choices = [] if project.read_only else [("Locate videos…", self.locate)]
         self._window.bar.say(text, "warning", choices)
 
     def locate(self) -> None:
         """Ask where files that are missing lie now, and use them."""
-        if not self._session.files.lost:
+        document = self._session.document
+        if document is None or not self._session.files.lost:
             self._window.bar.say("Every file of this project is at its place.", "info")
             return
-        videos = self._session.document.videos
+        videos = document.videos
         matches = ask_locate(self._session, lambda lost: videos[lost.video].name, self._window)
         if matches:
             self._session.files.use(matches)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from fakes_panels import a_session
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from core.annotation import commands
+from core.annotation.segmentation import Segmentation
 from core.annotation.values import ReviewStatus
+from core.data.dataset import BACKGROUND
 from totgui.models.videos import MOF, NAME, REVIEW, VIDEO_ROLE, VideosModel
 from totgui.views.videos import VideosView
 
@@ -52,6 +55,20 @@ def test_columns_sort_by_number(session, qtbot):
     report = session.report(session.current_run)
     shown = [model.index(row, NAME).data(VIDEO_ROLE) for row in range(model.rowCount())]
     assert shown == [row.video for row in sorted(report.per_video, key=lambda row: row.mof)]
+
+
+def test_videos_without_a_score_stand_together(session, qtbot):
+    """One of background alone has no MoF; it stood wherever it was, and the others were sorted around it."""
+    videos = list(session.document.videos)
+    for video in videos[1::2]:
+        n_frames = session.document.videos[video].timebase.n_frames
+        session.document.ground_truth[video] = Segmentation(np.array([0]), np.array([BACKGROUND]), n_frames)
+    view = VideosView(session)
+    qtbot.addWidget(view)
+    view._table.sortByColumn(MOF, Qt.SortOrder.AscendingOrder)
+    model = view._table.model()
+    shown = [model.index(row, MOF).data() for row in range(model.rowCount())]
+    assert shown[:2] == ["–", "–"] and [float(text) for text in shown[2:]] == sorted(map(float, shown[2:]))
 
 
 def test_the_filter_takes_signs_as_they_are(session, qtbot):

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from ..icons import command_icon
 from ..keymap import ACTION_KEY, N_ACTION_KEYS, Keymap, without_typing
 from ..models.widgets import COMMAND
+from ..session import Session
 from ..views.timeline.menu import fill_runs
 from .edit import EditMenu
 from .file import FileMenu
@@ -48,7 +49,7 @@ class Actions(QObject):
     def __init__(self, window: Any) -> None:  # a MainWindow; naming it here would close a circle of imports
         super().__init__(window)
         self.window = window
-        self.session = window.session
+        self.session: Session = window.session
         self.file, self.edit, self.segment = FileMenu(window), EditMenu(window), SegmentMenu(window)
         self.model, self.tools = ModelMenu(window), ToolsMenu(window)
         self.review, self.help = ReviewMenu(window), HelpMenu(window)

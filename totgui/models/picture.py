@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import (
@@ -24,6 +24,9 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
 from .drawing import Drawing, png_of, svg_of
 from .widgets import show_tip
 
+if TYPE_CHECKING:
+    from ..session import Session
+
 FORMATS = (("png", "PNG"), ("svg", "SVG"))
 Role = QPalette.ColorRole
 
@@ -31,7 +34,7 @@ Role = QPalette.ColorRole
 class Saver:
     """Offers to save or copy what a widget draws. `drawing` is asked at that moment; None means nothing to save."""
 
-    def __init__(self, session: Any, widget: QWidget, drawing: Callable[[], Drawing | None]) -> None:
+    def __init__(self, session: Session, widget: QWidget, drawing: Callable[[], Drawing | None]) -> None:
         self._session, self._widget, self._drawing = session, widget, drawing
 
     def title(self) -> str:
@@ -143,7 +146,7 @@ class SaveButton(QToolButton):
 class Picture(QWidget):
     """A widget that shows a drawing at its own size, offers to save it and says what is under the pointer."""
 
-    def __init__(self, session: Any, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.saver = Saver(session, self, self.drawing)
         self.hovered: Any = None

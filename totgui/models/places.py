@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QTableWidgetItem, QVBoxLayout, QWidget
@@ -24,7 +24,7 @@ class PlaceList(QWidget):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session: Any = session
+        self._session = session
         self._places: list[Place] = []
         self._title = plain("", self, bold=True)
         self._note = plain("", self, dim=True)
@@ -52,7 +52,8 @@ class PlaceList(QWidget):
     def show_places(self, title: str, note: str, places: Sequence[Place]) -> None:
         """List these places under a title; `note` says more of them, or what to do to get some."""
         document = self._session.document
-        known = [place for place in places if document is not None and place.video in document.videos]
+        videos = document.videos if document is not None else {}
+        known = [place for place in places if place.video in videos]
         self._places = known[:MOST]
         self._title.setText(title)
         self._title.setVisible(bool(title))
@@ -62,12 +63,12 @@ class PlaceList(QWidget):
         self.table.blockSignals(True)
         self.table.setRowCount(len(self._places))
         for row, place in enumerate(self._places):
-            video = document.videos[place.video]
+            video = videos[place.video]
             begin, end = video.timebase.seconds(place.start), video.timebase.seconds(place.stop)
             length = place.stop - place.start
             when = "–" if begin is None else f"{int(begin) // 60}:{float(begin) % 60:05.2f}"
-            in_frames = begin is None or end is None
-            long = "–" if not length else f"{length:,} fr" if in_frames else f"{float(end - begin):.2f} s"
+            timed = f"{length:,} fr" if begin is None or end is None else f"{float(end - begin):.2f} s"
+            long = timed if length else "–"
             name = QTableWidgetItem(video.name)
             name.setTextAlignment(WORDS)
             seconds = None if begin is None else float(begin)
@@ -83,7 +84,7 @@ class PlaceList(QWidget):
             jump(self._session, self._places[row])
 
 
-def jump(session: Any, place: Place) -> None:
+def jump(session: Session, place: Place) -> None:
     """Open the video of a place at its first frame."""
     document = session.document
     if document is None or place.video not in document.videos:

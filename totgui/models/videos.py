@@ -59,7 +59,7 @@ class VideosModel(ColumnsModel):
         self._session = session
         self._videos: list[Video] = []
         self._rows: dict[VideoId, int] = {}
-        self._scores: dict[str, tuple[float, float]] = {}
+        self._scores: dict[str, tuple[float | None, float]] = {}
         session.projectChanged.connect(self._reset)
         session.documentChanged.connect(self._on_changes)
         session.currentRunChanged.connect(self._refresh_scores)
@@ -93,7 +93,7 @@ class VideosModel(ColumnsModel):
             self._scores = scores
             self._repaint(self._rows)
 
-    def _read_scores(self) -> dict[str, tuple[float, float]]:
+    def _read_scores(self) -> dict[str, tuple[float | None, float]]:
         report = self._session.report(self._session.current_run, "prediction")
         return {row.video: (row.mof, row.edit) for row in report.per_video} if report is not None else {}
 
@@ -150,7 +150,8 @@ class VideosModel(ColumnsModel):
         if column == REVIEW:
             rank = self._session.proposals.rank(video.id)
             return rank - len(NEXT) - 1 if rank else list(ReviewStatus).index(self._status(video))
-        return self._scores.get(video.id, (UNKNOWN, UNKNOWN))[column - MOF]
+        score = self._scores.get(video.id, (None, None))[column - MOF]
+        return UNKNOWN if score is None else score
 
     def _lack(self, video: Video) -> str:
         """What keeps a video that nobody has reviewed from being worked on, in two words."""

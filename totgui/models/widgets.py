@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, Slot
 from PySide6.QtGui import QHelpEvent, QPainter, QPalette
@@ -27,6 +27,9 @@ from PySide6.QtWidgets import (
 )
 
 from .measured import MeasuredTable
+
+if TYPE_CHECKING:
+    from ..session import Session
 
 NUMBER = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 WORDS = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -87,7 +90,7 @@ def accepted(dialog: QDialog) -> bool:
 class LeaveWithProject(QObject):
     """Gives a dialog up when another project is opened below it: what it shows is of the one that was closed."""
 
-    def __init__(self, dialog: QDialog, session: Any, unless: Callable[[], bool] = lambda: False) -> None:
+    def __init__(self, dialog: QDialog, session: Session, unless: Callable[[], bool] = lambda: False) -> None:
         super().__init__(dialog)
         self._dialog, self._unless = dialog, unless
         session.projectChanged.connect(self.leave)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from core import events
 from core.errors import JobError, TotError
 
-from ..jobs.background import Background
+from ..jobs.background import Background, Task
+from ..jobs.protocol import Work
 from ..jobs.runner import Runner
 
 Then = Callable[[events.Finished], None]
@@ -55,7 +55,7 @@ class Jobs(QObject):
             self.message.emit(f"{what} is under way. Stop it first.", "warning")
         return not self.engine_busy
 
-    def in_engine(self, request: Any, text: str, then: Then, *, keeps: bool = False) -> str | None:
+    def in_engine(self, request: Work, text: str, then: Then, *, keeps: bool = False) -> str | None:
         """Send a request to the engine; `then` gets its Finished. Returns the job, or None with a message.
 
         `keeps` says that a job which is ended uses what it has finished by then.
@@ -70,7 +70,7 @@ class Jobs(QObject):
         self._add(request.job, text, then)  # what it says waits in the queue of this thread until then
         return str(request.job)
 
-    def in_background(self, kind: str, text: str, work: Any, then: Then) -> str:
+    def in_background(self, kind: str, text: str, work: Task, then: Then) -> str:
         """Run work that needs no torch in the background thread. Returns the job."""
         job = new_job(kind)
         self._add(job, text, then)

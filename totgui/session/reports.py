@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -15,6 +15,9 @@ from core.metrics.edit_distance import Distances
 from core.metrics.learned import evaluate_learned
 
 from .beside import Beside
+
+if TYPE_CHECKING:
+    from core.metrics.report import Report
 
 Asked = tuple[RunId | None, str]
 """A run and `prediction`, or no run and `corrected`."""
@@ -35,7 +38,7 @@ class Reports(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._known: dict[Asked, object] = {}
+        self._known: dict[Asked, Report | None] = {}
         self._distances: dict[object, Distances] = {}
         self._pool = Beside(1, "scores")
         self._arrived.connect(self._on_report)
@@ -75,7 +78,7 @@ class Reports(QObject):
         self._tell.stop()
         self._pool.close()
 
-    def get(self, document: Document, run: RunId | None, track: str) -> Any:
+    def get(self, document: Document, run: RunId | None, track: str) -> Report | None:
         """The report of a run's prediction or of the corrected track; None while it is computed or impossible."""
         if not document.ground_truth or (track == "prediction" and run is None):
             return None
@@ -132,7 +135,7 @@ class Reports(QObject):
             report = error
         self._arrived.emit(key, turn, report)
 
-    def _on_report(self, key: Asked, turn: int, report: object) -> None:
+    def _on_report(self, key: Asked, turn: int, report: Report | TotError) -> None:
         if isinstance(report, TotError):
             self.message.emit(str(report), "warning")
         elif key in self._known and turn == self._newest.get(key):  # else of values that are no more

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -48,6 +48,9 @@ from .reviewing import Reviewing
 from .runs import Runs
 from .taught import Taught
 from .turns import IntArray, Turns
+
+if TYPE_CHECKING:
+    from core.metrics.report import Report
 
 CLOSE_S = 5.0
 """How long closing waits for a disk that does not answer; late edits lie in the emergency file."""
@@ -365,7 +368,7 @@ class Session(QObject):
         """Name of an action, or of the two reserved labels; says so where it is neither."""
         return readings.action_name(self.document, label)
 
-    def report(self, run: RunId | None, track: str = "prediction") -> Any:
+    def report(self, run: RunId | None, track: str = "prediction") -> Report | None:
         """The `Report` of a run or of the corrected labels; None while it is computed or without ground truth.
 
         `reportReady` is sent when a report that was asked for has come.

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from ..models.widgets import set_tone
+from ..session import SavedState
 
 
-def saved_text(state: Any) -> str:
+def saved_text(state: SavedState) -> str:
     """The words for a `SavedState`."""
     if state.kind == "saved":
         return f"Saved {state.at.astimezone():%H:%M:%S}" if state.at else "Saved"
@@ -48,7 +47,7 @@ class SavedLine(QWidget):
         self._text.setText("")
         self._copy.hide()
 
-    def show_state(self, state: Any) -> None:
+    def show_state(self, state: SavedState) -> None:
         """Say the state of the open project."""
         text = saved_text(state)
         self._text.setText(text)

@@ -25,6 +25,7 @@ from core.annotation.segmentation import Segmentation
 from core.annotation.statistics import Place, meetings
 from core.data.dataset import BACKGROUND, UNLABELLED, VideoId
 from core.metrics.label_free import label_free
+from core.metrics.report import Report
 
 from ...models.marks import MARK
 from ...models.picture import SaveButton
@@ -128,7 +129,7 @@ class MetricsView(QWidget):
         self.confusion.cellChosen.connect(self._on_cell)
         self.places.show_places("", CELL_HINT, ())
         self._stale = True
-        self._report: Any = None
+        self._report: Report | None = None
         self._filled: tuple[Any, ...] | None = None
         self._dress_tables()
         self.tabs = self._tabs()
@@ -285,7 +286,7 @@ class MetricsView(QWidget):
         if self._report is None:
             self.empty.setText(f"{NO_TRUTH}\n\nWithout it can be said:\n{text}")
 
-    def _fill(self, report: Any, mark: str, of_videos: Mapping[str, str], names: Mapping[str, str]) -> None:
+    def _fill(self, report: Report, mark: str, of_videos: Mapping[str, str], names: Mapping[str, str]) -> None:
         rest = report.untouched
         split, single = report.baselines.get("equal_split"), report.baselines.get("one_class")
         for key, tile in self.tiles.items():
@@ -314,7 +315,7 @@ class MetricsView(QWidget):
         title = self.scope.text().split(" · ")[0]
         self.confusion.show_table(np.array(report.confusion), list(report.confusion_labels), title)
 
-    def _fill_scores(self, report: Any, mark: str) -> None:
+    def _fill_scores(self, report: Report, mark: str) -> None:
         """Every score beside the same score of the two baselines."""
         beside = [report.baselines.get(name) for name in ("equal_split", "one_class")]
         self.scores.setRowCount(len(TILES) + len(LINE) + 1)
