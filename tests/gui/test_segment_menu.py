@@ -9,15 +9,15 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QSettings, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from core.annotation import commands
 from core.annotation.segmentation import Segmentation
 from core.annotation.values import LabelMap, Prediction, Run
-from core.data.dataset import Action, ActionId, Dataset, RunId, Video, VideoId
+from core.data.dataset import BACKGROUND, Action, ActionId, Dataset, RunId, Video, VideoId
 from core.data.timebase import Timebase
 from core.project import Project
-from totgui.dialogs.action_popup import ActionPopup
+from totgui.dialogs.action_popup import ActionPopup, Choice
 from totgui.main_window import MainWindow
 from totgui.session import Session
 from totgui.settings import Settings
@@ -369,3 +369,26 @@ def test_a_sign_with_shift_that_is_no_key_there_chooses_nothing(qtbot, on_azerty
     QApplication.sendEvent(field, QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Percent, shift, "%"))
     assert field.text() == "%" and track(on_azerty)[0] == (0, 20, 0)
     popup().close()
+
+
+def test_a_name_is_found_whichever_way_its_letters_are_composed(qtbot) -> None:
+    """It was not found, and the new action that was offered instead could not be made: there was one of that name."""
+    got: list[object] = []
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    asked = ActionPopup("Relabel", [Choice(3, "ru\u0308hren", "#102030", None)], got.append, parent)
+    asked.field.setText("R\u00dcH")
+    assert asked.offered() == ["   ru\u0308hren", "New action “R\u00dcH”"]
+    asked.field.setText("r\u00fchren")
+    assert asked.offered() == ["   ru\u0308hren"]
+    asked.close()
+
+
+def test_delete_means_background_also_where_an_action_is_called_so(qtbot) -> None:
+    got: list[object] = []
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    choices = [Choice(25, "background", "#102030", None), Choice(BACKGROUND, "background", "#9a9fa8", None)]
+    asked = ActionPopup("Relabel", choices, got.append, parent)
+    QTest.keyClick(asked.field, Qt.Key.Key_Delete)
+    assert got == [BACKGROUND]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from fakes_panels import a_session
@@ -89,3 +91,14 @@ def test_the_video_on_screen_stays_marked(session, qtbot):
     session.projectChanged.emit()
     chosen = view._table.selectionModel().selectedRows()
     assert [row.data(VIDEO_ROLE) for row in chosen] == [session.current_video]
+
+
+def test_the_filter_finds_a_name_whichever_way_its_letters_are_composed(session, qtbot):
+    """File systems write "ü" as two signs, keyboards as one."""
+    first, *_ = session.document.videos
+    session.document.videos[first] = replace(session.document.videos[first], name="Ku\u0308che 1")
+    view = VideosView(session)
+    qtbot.addWidget(view)
+    for text in ("k\u00fcche", "KU\u0308C"):
+        view._filter.setText(text)
+        assert view._sorted.rowCount() == 1

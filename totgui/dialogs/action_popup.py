@@ -16,6 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.data.dataset import BACKGROUND
+from core.data.words import one_spelling
+
 from ..keymap import native, portable
 from .popup import Popup
 
@@ -93,16 +96,16 @@ class ActionPopup(Popup):
     def _filter(self, text: str) -> None:
         """Offer the names that hold every word of the text, those that begin with it first, and the text itself."""
         wanted = text.strip()
-        words = wanted.casefold().split()
-        found = [c for c in self._choices if all(word in c.name.casefold() for word in words)]
-        found.sort(key=lambda c: not c.name.casefold().startswith(wanted.casefold()))
+        typed = _searched(wanted)
+        found = [c for c in self._choices if all(word in _searched(c.name) for word in typed.split())]
+        found.sort(key=lambda c: not _searched(c.name).startswith(typed))
         self.list.clear()
         for choice in found:
             item = QListWidgetItem(_chip(choice.colour), choice.name, self.list)
             item.setData(LABEL, choice.label)
             item.setData(KEY, _key_text(choice))
             item.setSizeHint(QSize(0, ROW_HEIGHT))
-        if wanted and not any(c.name.casefold() == wanted.casefold() for c in self._choices):
+        if wanted and not any(_searched(c.name) == typed for c in self._choices):
             item = QListWidgetItem(f"New action “{wanted}”", self.list)
             item.setSizeHint(QSize(0, ROW_HEIGHT))
             item.setData(LABEL, wanted)
@@ -144,7 +147,7 @@ class ActionPopup(Popup):
     def _commit_key(self, event: QKeyEvent) -> bool:
         """A digit, or Del for background, commits at once while nothing is typed."""
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            wanted = next((c for c in self._choices if c.number is None and c.name == "background"), None)
+            wanted = next((c for c in self._choices if c.label == BACKGROUND), None)
         else:
             wanted = self._of_key(event)
         if wanted is None:
@@ -160,6 +163,11 @@ class ActionPopup(Popup):
             return found
         number = _number(event)
         return next((c for c in self._choices if number is not None and c.number == number), None)
+
+
+def _searched(name: str) -> str:
+    """A name as it is searched: large or small, and whichever way its letters are composed."""
+    return one_spelling(name).casefold()
 
 
 def _sign(event: QKeyEvent) -> str:
@@ -189,7 +197,7 @@ def _key_text(choice: Choice) -> str:
     if choice.keys:
         return native(choice.keys[0])
     if choice.number is None or choice.number >= 20:
-        return "Del" if choice.name == "background" else ""
+        return "Del" if choice.label == BACKGROUND else ""
     digit = (choice.number + 1) % 10
     return f"{digit}" if choice.number < 10 else f"Shift+{digit}"
 

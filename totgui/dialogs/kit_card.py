@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLay
 from core.annotation.values import StepText
 
 from ..jobs.exchange_tasks import KitStep
-from ..models.widgets import plain
+from ..models.widgets import clock_text, plain
 
 BLANK = "to be written by the expert"
 DANGER = "#c8452f"
@@ -97,11 +97,7 @@ class StepCard(QScrollArea):
     def show_step(self, step: KitStep | None, title: str, text: StepText, where: str) -> None:
         """The step with its text; without a step, the text alone."""
         self._title.setText(f"{step.index}   {title}" if step else title)
-        self._when.setText(
-            f"{_clock(step.start_s)} – {_clock(step.stop_s)} · {step.stop_s - step.start_s:.1f} s · {where}"
-            if step
-            else where
-        )
+        self._when.setText(f"{_when(step)} · {where}" if step else where)
         self._time.setText(_usual(step) if step else "")
         for part in self._parts:
             part.hide()
@@ -150,8 +146,9 @@ def _blank(parent: QWidget | None) -> QLabel:
     return label
 
 
-def _clock(seconds: float) -> str:
-    return f"{int(seconds // 60)}:{seconds % 60:04.1f}"
+def _when(step: KitStep) -> str:
+    begin, end = (clock_text(seconds, digits=1) for seconds in (step.start_s, step.stop_s))
+    return f"{begin} – {end} · {step.stop_s - step.start_s:.1f} s"
 
 
 def _usual(step: KitStep) -> str:

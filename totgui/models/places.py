@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QTableWidgetItem, QVBoxLayout, QWidget
 
 from core.annotation.statistics import Place
 
-from .widgets import WORDS, NumberItem, plain, table
+from .widgets import WORDS, NumberItem, clock_text, plain, table
 
 if TYPE_CHECKING:
     from ..session import Session
@@ -66,7 +66,7 @@ class PlaceList(QWidget):
             video = videos[place.video]
             begin, end = video.timebase.seconds(place.start), video.timebase.seconds(place.stop)
             length = place.stop - place.start
-            when = "–" if begin is None else f"{int(begin) // 60}:{float(begin) % 60:05.2f}"
+            when = "–" if begin is None else clock_text(begin)
             timed = f"{length:,} fr" if begin is None or end is None else f"{float(end - begin):.2f} s"
             long = timed if length else "–"
             name = QTableWidgetItem(video.name)

@@ -7,6 +7,7 @@ from core.data.timebase import Timebase
 from core.review.place import Kind, Reason
 
 from ..session import Session
+from .widgets import clock_text
 
 SHORT = {
     Kind.UNLABELLED: "unlabelled",
@@ -67,4 +68,4 @@ def time_text(video: Video, frame: int) -> str:
 def time_of(timebase: Timebase, frame: int) -> str:
     """The start of a frame as minutes and seconds; empty where no rate is known."""
     seconds = timebase.seconds(frame)
-    return "" if seconds is None else f"{int(seconds) // 60}:{float(seconds) % 60:05.2f}"
+    return "" if seconds is None else clock_text(seconds)

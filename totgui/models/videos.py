@@ -10,6 +10,7 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt
 from core.annotation.changes import Changes, What
 from core.annotation.values import ReviewStatus
 from core.data.dataset import Video, VideoId
+from core.data.words import one_spelling
 
 from ..palette import tone
 from ..session import Session
@@ -23,6 +24,8 @@ VIDEO_ROLE = Role.UserRole
 """The id of the row's video."""
 SORT_ROLE = Role.UserRole + 1
 """What the cell sorts by; what is not known comes before every number."""
+FILTER_ROLE = Role.UserRole + 2
+"""What a name is filtered by, whichever way its letters are composed: file systems have their own."""
 STATUS = {
     ReviewStatus.NONE: "–",
     ReviewStatus.IN_REVIEW: "in review",
@@ -117,6 +120,8 @@ class VideosModel(ColumnsModel):
             return self._sort_value(video, column)
         if role == VIDEO_ROLE:
             return video.id
+        if role == FILTER_ROLE:
+            return one_spelling(video.name)
         if role == Role.TextAlignmentRole and column in (FRAMES, MOF, EDIT):
             return NUMBER
         if role == Role.ToolTipRole:

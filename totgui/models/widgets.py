@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -147,6 +148,18 @@ def change_tip(widget: QWidget, text: str) -> None:
 def percent(value: float | None) -> str:
     """One decimal, or a dash for what is not known."""
     return "–" if value is None else f"{100 * value:.1f}"
+
+
+def clock_text(seconds: float | Fraction, *, digits: int = 2) -> str:
+    """A time as minutes and seconds, rounded before it is cut: never sixty seconds.
+
+    >>> clock_text(59.997), clock_text(Fraction(4743, 100)), clock_text(3725, digits=1)
+    ('1:00.00', '0:47.43', '62:05.0')
+    """
+    units = round(seconds * 10**digits)
+    minutes, rest = divmod(units, 60 * 10**digits)
+    whole, part = divmod(rest, 10**digits)
+    return f"{minutes}:{whole:02}.{part:0{digits}}"
 
 
 def duration(seconds: float) -> str:

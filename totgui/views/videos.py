@@ -7,8 +7,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QLineEdit, QTableView, QVBoxLayout, QWidget
 
 from core.data.dataset import VideoId
+from core.data.words import one_spelling
 
-from ..models.videos import EDIT, FRAMES, MOF, NAME, REVIEW, SORT_ROLE, VIDEO_ROLE, VideosModel
+from ..models.videos import EDIT, FILTER_ROLE, FRAMES, MOF, NAME, REVIEW, SORT_ROLE, VIDEO_ROLE, VideosModel
 from ..models.widgets import LEAST_TABLE_HEIGHT, rows_of
 from ..session import Session
 
@@ -34,7 +35,8 @@ class VideosView(QWidget):
         self._sorted.setSortRole(SORT_ROLE)
         self._sorted.setFilterKeyColumn(NAME)
         self._sorted.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self._filter.textChanged.connect(self._sorted.setFilterFixedString)
+        self._sorted.setFilterRole(FILTER_ROLE)
+        self._filter.textChanged.connect(lambda text: self._sorted.setFilterFixedString(one_spelling(text)))
         self._longest = WIDEST[FRAMES]
         self._table = self._make_table()
         self._table.selectionModel().selectionChanged.connect(self._on_selected)
