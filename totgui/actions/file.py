@@ -11,7 +11,6 @@ from PySide6.QtCore import QStandardPaths, QTimer
 from PySide6.QtWidgets import QFileDialog, QMenu
 
 from core.data.dataset import Dataset
-from core.errors import TotError
 from core.label_import import CORRECTED
 
 from ..dialogs.checkpoint import CheckpointName
@@ -133,11 +132,9 @@ class FileMenu(Menu):
             if answer is None:
                 return
             path = answer
-        try:
-            self.session.create_project(path, dataset)
-        except TotError as error:
-            self.say(str(error), "error")
-            return
+        self.session.make_project(path, dataset, lambda: self._project_made(path))
+
+    def _project_made(self, path: Path) -> None:
         self.window.settings.add_recent(path)
         self.window.actions_.model.offer_features()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.data.dataset import Dataset, Problem, Severity, Video
+from core.data.dataset import Dataset, Problem, Severity, Video, VideoId
 from core.data.layouts import LAYOUT_NAMES
 
 from ..models.widgets import Banner, NumberItem, accepted, for_text, name_tabs, plain, table, tip
@@ -61,8 +62,11 @@ class NewProjectDialog(QDialog):
         self.choices.setVisible(bool(dataset.choices))
         self.table = table(COLUMNS, self, stretch=PROBLEM, words=(0,))
         self.table.setRowCount(len(dataset.videos))
+        of_video: defaultdict[VideoId | None, list[Problem]] = defaultdict(list)
+        for problem in dataset.problems:
+            of_video[problem.video].append(problem)
         for row, video in enumerate(dataset.videos):
-            self._fill_row(row, video)
+            self._fill_row(row, video, of_video[video.id])
         self.problems = _problem_table(dataset, self)
         head = self.table.horizontalHeader()
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)  # a long name leaves room for what is wrong
@@ -128,7 +132,7 @@ class NewProjectDialog(QDialog):
     def sizeHint(self) -> QSize:
         return for_text(self, 900, 660)
 
-    def _fill_row(self, row: int, video: Video) -> None:
+    def _fill_row(self, row: int, video: Video, problems: list[Problem]) -> None:
         timebase = video.timebase
         pictures = timebase.media.n_pictures if timebase.media is not None else None
         labels = timebase.n_frames if video.ground_truth is not None else None
@@ -140,7 +144,6 @@ class NewProjectDialog(QDialog):
         for column, rate in ((4, timebase.rate), (5, timebase.feature_rate)):
             value = float(rate) if rate is not None else None
             self.table.setItem(row, column, NumberItem("–" if value is None else f"{value:.4g}", value))
-        problems = [p for p in self.dataset.problems if p.video == video.id]
         cell = QTableWidgetItem("; ".join(f"{p.what} {p.hint}".strip() for p in problems))
         if problems:
             _tint(cell, min((p.severity for p in problems), key=ORDER.index))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core import api, relink
+from core import api, new_project, relink
 from core.data.dataset import Dataset, Video
 from core.events import Report, ShouldStop
 
@@ -22,6 +22,23 @@ def scan(root: Path, **choices: Any) -> Task:
 
     def run(report: Report, should_stop: ShouldStop) -> dict[str, Any]:
         return {"dataset": api.open_dataset(root, report=report, should_stop=should_stop, **choices)}
+
+    return run
+
+
+def make_project(path: Path, dataset: Dataset) -> Task:
+    """Makes a project file of a dataset; result: ``project``, open, and ``unreadable``, what label files lack."""
+
+    def run(report: Report, should_stop: ShouldStop) -> dict[str, Any]:
+        unreadable: list[str] = []
+        made = new_project.create(
+            path,
+            dataset,
+            unreadable=lambda error: unreadable.append(str(error)),
+            report=report,
+            should_stop=should_stop,
+        )
+        return {"project": made, "unreadable": unreadable}
 
     return run
 

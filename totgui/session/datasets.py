@@ -8,6 +8,9 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from core.data.dataset import Dataset
+from core.project import Project
+
 from ..jobs import tasks
 from ..jobs.protocol import DemoRequest
 from .jobs import Jobs, new_job
@@ -29,6 +32,15 @@ class Datasets(QObject):
             "Reading the dataset",
             tasks.scan(root, **choices),
             lambda finished: self.scanned.emit(finished.result["dataset"]),
+        )
+
+    def make_project(self, path: Path, dataset: Dataset, then: Callable[[Project, list[str]], None]) -> None:
+        """Make a project file in the background; `then` gets it, open, and what could not be read of the labels."""
+        self._jobs.in_background(
+            "project",
+            "Making the project",
+            tasks.make_project(path, dataset),
+            lambda finished: then(finished.result["project"], finished.result["unreadable"]),
         )
 
     def render_demo(self, out: Path, then: Callable[[Path], None]) -> None:

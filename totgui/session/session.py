@@ -167,9 +167,24 @@ class Session(QObject):
         self._adopt(project)
 
     def create_project(self, path: Path, dataset: Dataset) -> None:
-        """Make a project from a scanned dataset and open it. Unreadable labels become messages."""
-        tell = self.message.emit
-        self._adopt(new_project.create(path, dataset, unreadable=lambda error: tell(str(error), "warning")))
+        """Make a project from a scanned dataset and open it, at once. Unreadable labels become messages."""
+        unreadable: list[str] = []
+        project = new_project.create(path, dataset, unreadable=lambda error: unreadable.append(str(error)))
+        self._adopt_new(project, unreadable)
+
+    def make_project(self, path: Path, dataset: Dataset, then: Callable[[], None]) -> None:
+        """Make a project from a scanned dataset in the background, open it, and go on with `then`."""
+
+        def made(project: Project, unreadable: list[str]) -> None:
+            self._adopt_new(project, unreadable)
+            then()
+
+        self.datasets.make_project(path, dataset, made)
+
+    def _adopt_new(self, project: Project, unreadable: list[str]) -> None:
+        for text in unreadable:
+            self.message.emit(text, "warning")
+        self._adopt(project)
 
     def _adopt(self, project: Project) -> None:
         self.close_project()
