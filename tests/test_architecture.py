@@ -49,7 +49,7 @@ TABLE: dict[str, tuple[str, str]] = {
                  "docx cv2 numpy msgspec"),
     "core.demo": (f"core.data core.media core.cache {VALUES}", "av cv2 numpy"),
     "core.project": (f"core.annotation core.store core.data {VALUES}", "numpy"),
-    "core.new_project": ("core.project core.annotation.segmentation core.data core.errors", ""),
+    "core.new_project": (f"core.project core.annotation.segmentation core.data {VALUES}", ""),
     "core.relink": (f"core.project core.annotation core.media core.data {VALUES}", ""),
     # The verbs and the files that hold parts of them.
     "core.run_work": (f"core.project core.annotation core.data core.run_folder core.learning_work core.cache "
@@ -98,7 +98,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "totgui.jobs.engine": ("totgui.jobs.protocol totgui.jobs.disk core.api core.events core.errors", "msgspec"),
     "totgui.jobs.background": ("totgui.jobs.disk core.api core.events core.errors", "msgspec"),
     # What the background thread runs: verbs, and reading a project for an export.
-    "totgui.jobs.tasks": (f"core.api core.relink core.project core.data core.annotation {VALUES}", ""),
+    "totgui.jobs.tasks": (f"core.api core.new_project core.relink core.project core.data core.annotation {VALUES}", ""),
     "totgui.jobs.exchange_tasks": (f"core.api core.kit core.project core.data core.annotation {VALUES}", ""),
     "totgui.passed": ("", "QT"),
     "totgui.decoder": ("totgui.passed core.media core.data core.errors", "QT numpy"),
