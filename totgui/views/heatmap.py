@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QPen
 
 from core.data.timebase import Timebase
 
-from .timeline.geometry import Axis, pieces
+from .timeline.geometry import Axis, IntArray, pieces
 
 FloatArray = NDArray[np.floating[Any]]
 SOURCES = (("posterior", "Soft assignment"), ("plan", "Transport plan"), ("prior", "Temporal prior"))
@@ -99,7 +99,7 @@ def paint_heatmap(painter: QPainter, rect: QRect, pyramid: Pyramid, axis: Axis, 
 
 
 def paint_path(
-    painter: QPainter, rect: QRect, starts: NDArray[np.int64], clusters: NDArray[np.int64], n_clusters: int, axis: Axis
+    painter: QPainter, rect: QRect, starts: IntArray, clusters: IntArray, n_clusters: int, axis: Axis
 ) -> None:
     """Draw the decoded path over the heatmap: a line in the band of each segment's cluster, joined at its boundaries.
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import html
-from typing import Any
 
 from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QToolTip
 
 from ...models.key_hints import read_only
+from .canvas import Canvas
 from .geometry import boundary_at
 from .gestures import extended
 from .held import Held, MarkDrag, Modifiers, Overview, Pan, RangeDrag, Roll, Scrub
+from .shown import Shown
 from .tracks import MARK_BAND
 
-TimelineView = Any
 EDGE_MS, FASTEST = 30, 60
 OTHER_ROWS = ("difference", "confidence", "heatmap")
 
@@ -23,7 +23,7 @@ OTHER_ROWS = ("difference", "confidence", "heatmap")
 class Hand:
     """Begins, moves and ends gestures; at most one at a time."""
 
-    def __init__(self, view: TimelineView) -> None:
+    def __init__(self, view: Canvas) -> None:
         self.view = view
         self.held: Held | None = None
         self.boundary: int | None = None  # under the pointer
@@ -61,10 +61,11 @@ class Hand:
 
     def press(self, event: QMouseEvent) -> None:
         """Begin the gesture that belongs to the place."""
-        if self.view.shown is None or self.held is not None:
+        shown = self.view.shown
+        if shown is None or self.held is not None:
             return
         self._button, self._x = event.button(), event.position().x()
-        held = self._begin(event.button(), event.position(), event.modifiers())
+        held = self._begin(shown, event.button(), event.position(), event.modifiers())
         self.held = held
         if held is not None and held.cursor is not None:
             self.view.setCursor(held.cursor)
@@ -72,16 +73,16 @@ class Hand:
             self._scroll.start()
         self.view.update()
 
-    def _begin(self, button: Qt.MouseButton, point: QPointF, modifiers: Modifiers) -> Held | None:
+    def _begin(self, shown: Shown, button: Qt.MouseButton, point: QPointF, modifiers: Modifiers) -> Held | None:
         view, key = self.view, self.view.row_at(point.y())
         if button == Qt.MouseButton.MiddleButton:
             return Pan(view, point)
         if button != Qt.MouseButton.LeftButton:
             return None
         if key == "heatmap":
-            self._select_cluster(point)
+            self._select_cluster(shown, point)
         if point.x() < view.axis.left - 4:
-            if key in view.shown.tracks:
+            if key in shown.tracks:
                 view.session.chosen.activate(key)
             return None
         boundary = self.boundary_under(point)
@@ -95,37 +96,37 @@ class Hand:
             if part in ("in", "out"):
                 return MarkDrag(view, point, part)
             return Scrub(view, point) if part == "head" else RangeDrag(view, point)
-        if key in view.shown.tracks or key in OTHER_ROWS:
-            return self._click_row(point, key, modifiers)
+        if key in shown.tracks or key in OTHER_ROWS:
+            return self._click_row(shown, point, key, modifiers)
         return None
 
-    def _select_cluster(self, point: QPointF) -> None:
+    def _select_cluster(self, shown: Shown, point: QPointF) -> None:
         """A row of the heatmap points at its cluster, wherever clusters are listed."""
-        view, pyramid = self.view, self.view.shown.pyramid
+        view, pyramid = self.view, shown.pyramid
         if pyramid is not None:
             row = next(row for row in view.rows if row.key == "heatmap")
             cluster = int((point.y() - row.top) / row.height * pyramid.n_clusters)
             view.session.select_cluster(min(max(0, cluster), pyramid.n_clusters - 1))
 
-    def _click_row(self, point: QPointF, key: str, modifiers: Modifiers) -> Held:
+    def _click_row(self, shown: Shown, point: QPointF, key: str, modifiers: Modifiers) -> Held:
         view, session, frame = self.view, self.view.session, self.view.axis.frame(point.x())
         hint = ""
-        if key in view.shown.tracks:
+        if key in shown.tracks:
             session.chosen.activate(key)
-            track = view.shown.track(key)
+            track = shown.track(key)
             if key == "corrected" and track is not None:
-                self._select(track.index_at(frame), modifiers)
+                self._select(track.index_at(frame), len(track), modifiers)
             elif track is not None:
                 segment = track.at(frame)
                 self._select_span(key, segment.start, segment.stop, modifiers)
-                hint = read_only(view.shown.titles[key], view.keys)
+                hint = read_only(shown.titles[key], view.keys)
         session.playback.seek(frame)
         return Scrub(view, point, hint)
 
-    def _select(self, index: int, modifiers: Modifiers) -> None:
+    def _select(self, index: int, count: int, modifiers: Modifiers) -> None:
         shift, control = bool(modifiers & Modifiers.ShiftModifier), bool(modifiers & Modifiers.ControlModifier)
         session = self.view.session
-        if self._anchor is not None and self._anchor >= len(self.view.shown.base):
+        if self._anchor is not None and self._anchor >= count:
             self._anchor = None
         session.select_segments(extended(session.selection, self._anchor, index, shift=shift, control=control))
         if not shift or self._anchor is None:

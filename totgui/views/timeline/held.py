@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QPointF, Qt
 
+from ...session.chosen import Chosen
+from .canvas import Canvas
 from .edits import move_boundary, swallow
 from .geometry import Axis, snap
 from .gestures import BoundaryDrag, Target, snap_targets
 from .minimap import viewport
 
-TimelineView = Any
-"""The widget that is dragged on; to name its class here would close a circle of imports."""
 Modifiers = Qt.KeyboardModifier
 STARTS_AT = 3
 """Pixels that the pointer moves before a press is a drag."""
@@ -25,7 +24,7 @@ class Held:
     scrolls = False
     cursor: Qt.CursorShape | None = None
 
-    def __init__(self, view: TimelineView, press: QPointF) -> None:
+    def __init__(self, view: Canvas, press: QPointF) -> None:
         self.view, self.press = view, press
         self.session, self.chosen, self.playback = view.session, view.session.chosen, view.session.playback
         self.is_drag = False
@@ -62,7 +61,7 @@ class Scrub(Held):
 
     scrolls = True
 
-    def __init__(self, view: TimelineView, press: QPointF, hint: str = "") -> None:
+    def __init__(self, view: Canvas, press: QPointF, hint: str = "") -> None:
         super().__init__(view, press)
         self._hint = hint
 
@@ -79,8 +78,9 @@ class Roll(Held):
     scrolls = True
     cursor = Qt.CursorShape.SplitHCursor
 
-    def __init__(self, view: TimelineView, press: QPointF, boundary: int, *, swallows: bool) -> None:
+    def __init__(self, view: Canvas, press: QPointF, boundary: int, *, swallows: bool) -> None:
         super().__init__(view, press)
+        assert view.shown is not None and view.shown.base is not None  # else no boundary lies under the pointer
         self.track = view.shown.base
         self.drag = BoundaryDrag.begin(self.track, boundary, swallows=swallows)
         self.chosen.select_boundary(boundary)
@@ -109,7 +109,7 @@ class MarksDrag(Held):
 
     scrolls = True
 
-    def __init__(self, view: TimelineView, press: QPointF) -> None:
+    def __init__(self, view: Canvas, press: QPointF) -> None:
         super().__init__(view, press)
         self.before = (self.chosen.mark_in, self.chosen.mark_out, self.chosen.takes_range)
 
@@ -124,7 +124,7 @@ class MarksDrag(Held):
 class RangeDrag(MarksDrag):
     """A stretch of frames becomes the range: the marks and the selection."""
 
-    def __init__(self, view: TimelineView, press: QPointF) -> None:
+    def __init__(self, view: Canvas, press: QPointF) -> None:
         super().__init__(view, press)
         self.anchor = snap(press.x(), view.axis, self.targets(Modifiers.NoModifier, own="", marks=False)).frame
         self.playback.seek(view.axis.frame(press.x()))
@@ -148,7 +148,7 @@ class MarkDrag(MarksDrag):
 
     cursor = Qt.CursorShape.SizeHorCursor
 
-    def __init__(self, view: TimelineView, press: QPointF, which: str) -> None:
+    def __init__(self, view: Canvas, press: QPointF, which: str) -> None:
         super().__init__(view, press)
         self.is_in = which == "in"
 
@@ -170,7 +170,7 @@ class Pan(Held):
 
     cursor = Qt.CursorShape.ClosedHandCursor
 
-    def __init__(self, view: TimelineView, press: QPointF) -> None:
+    def __init__(self, view: Canvas, press: QPointF) -> None:
         super().__init__(view, press)
         self.origin: Axis = view.axis
 
@@ -181,7 +181,7 @@ class Pan(Held):
 class Overview(Held):
     """The viewport of the minimap follows the pointer; where the whole video is visible, the playhead does."""
 
-    def __init__(self, view: TimelineView, press: QPointF) -> None:
+    def __init__(self, view: Canvas, press: QPointF) -> None:
         super().__init__(view, press)
         self.is_drag = True
         self.move(press.x(), Modifiers.NoModifier)
@@ -197,10 +197,7 @@ class Overview(Held):
             self.view.set_axis(axis.starting_at(frame - width / 2))
 
 
-def restore_marks(chosen: Any, start: int | None, stop: int | None, takes_range: bool) -> None:
+def restore_marks(chosen: Chosen, start: int | None, stop: int | None, takes_range: bool) -> None:
     """Put the marks back as they were."""
     chosen.mark_in, chosen.mark_out, chosen.takes_range = start, stop, takes_range
     chosen.changed.emit()
-
-
-Make = Callable[[], Held]

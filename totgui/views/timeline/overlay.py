@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPolygonF
 
 from ...palette import text_on
+from .canvas import Canvas
 from .curves import ALARM, UNSURE
+from .geometry import Snap
+from .hand import Hand
 from .held import Roll
 from .paint import paint_corrected
+from .shown import Shown
 from .tracks import MARK_BAND
 
-TimelineView = Any
 Role = QPalette.ColorRole
 
 
-def paint_overlay(painter: QPainter, view: TimelineView) -> None:
+def paint_overlay(painter: QPainter, view: Canvas, shown: Shown, hand: Hand) -> None:
     """Draw everything that moves."""
     axis = view.axis
     rows = {row.key: row for row in view.rows}
@@ -26,14 +27,14 @@ def paint_overlay(painter: QPainter, view: TimelineView) -> None:
     painter.save()
     painter.setClipRect(QRect(axis.left - 6, 0, axis.width + 12, view.height()))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    roll = view.hand.held if isinstance(view.hand.held, Roll) and view.hand.held.drag.has_moved else None
+    roll = hand.held if isinstance(hand.held, Roll) and hand.held.drag.has_moved else None
     if roll is not None:
-        _rolled(painter, view, roll, lane)
+        _rolled(painter, view, shown, roll, lane)
     if view.session.painting.live is not None:
-        _painted(painter, view, lane)
+        _painted(painter, view, lane, *view.session.painting.live)
     _range(painter, view, ruler, lane, bottom)
     if roll is None:
-        _boundaries(painter, view, lane)
+        _boundaries(painter, view, shown, lane, hand.boundary)
     _mini_head(painter, view, rows["minimap"].rect(axis))
     if view.session.playback.loop is not None:
         _loop(painter, view, ruler, bottom)
@@ -41,14 +42,14 @@ def paint_overlay(painter: QPainter, view: TimelineView) -> None:
     if roll is not None:
         _roll_line(painter, view, roll, lane, top, bottom)
     elif view.snapped is not None:
-        _snap_line(painter, view, top, bottom)
+        _snap_line(painter, view, view.snapped, top, bottom)
     painter.restore()
 
 
 # --- playhead, loop, marks ---------------------------------------------------------------------------
 
 
-def _playhead(painter: QPainter, view: TimelineView, ruler: QRect, bottom: int) -> None:
+def _playhead(painter: QPainter, view: Canvas, ruler: QRect, bottom: int) -> None:
     axis, palette, playback = view.axis, view.palette(), view.session.playback
     scale_top = ruler.top() + MARK_BAND
     if playback.wanted >= 0 and playback.wanted != playback.frame:
@@ -73,20 +74,20 @@ def _playhead(painter: QPainter, view: TimelineView, ruler: QRect, bottom: int) 
     painter.drawPolygon(QPolygonF([QPointF(x + dx, y + dy) for dx, dy in handle]))
 
 
-def _mini_head(painter: QPainter, view: TimelineView, rect: QRect) -> None:
+def _mini_head(painter: QPainter, view: Canvas, rect: QRect) -> None:
     x = rect.left() + (view.session.playback.frame + 0.5) / view.axis.n_frames * rect.width()
     painter.setPen(QPen(view.palette().color(Role.WindowText), 1.5))
     painter.drawLine(QPointF(x, rect.top() + 4), QPointF(x, rect.bottom() + 1))
 
 
-def _between(view: TimelineView, start: float, stop: float) -> tuple[float, float]:
+def _between(view: Canvas, start: float, stop: float) -> tuple[float, float]:
     """The visible pixels of frames ``[start, stop)``."""
     axis = view.axis
     left, right = (min(max(axis.x(frame), axis.left), axis.right) for frame in (start, stop))
     return left, right
 
 
-def _loop(painter: QPainter, view: TimelineView, ruler: QRect, bottom: int) -> None:
+def _loop(painter: QPainter, view: Canvas, ruler: QRect, bottom: int) -> None:
     left, right = _between(view, *(view.session.playback.loop or (0, 0)))
     accent = QColor(view.palette().color(Role.Highlight))
     painter.fillRect(QRectF(left, ruler.bottom() - 3, right - left, 4), accent)
@@ -94,7 +95,7 @@ def _loop(painter: QPainter, view: TimelineView, ruler: QRect, bottom: int) -> N
     painter.fillRect(QRectF(left, ruler.bottom(), right - left, bottom - ruler.bottom()), accent)
 
 
-def _range(painter: QPainter, view: TimelineView, ruler: QRect, lane: QRect, bottom: int) -> None:
+def _range(painter: QPainter, view: Canvas, ruler: QRect, lane: QRect, bottom: int) -> None:
     """The in and out marks as flags on the ruler, and what lies between; strong where it is the selection."""
     chosen, axis, palette = view.session.chosen, view.axis, view.palette()
     accent = QColor(palette.color(Role.Highlight))
@@ -128,11 +129,11 @@ def _range(painter: QPainter, view: TimelineView, ruler: QRect, lane: QRect, bot
 # --- Corrected ---------------------------------------------------------------------------------------
 
 
-def _boundaries(painter: QPainter, view: TimelineView, lane: QRect) -> None:
-    track = view.shown.base
+def _boundaries(painter: QPainter, view: Canvas, shown: Shown, lane: QRect, hovered: int | None) -> None:
+    track = shown.base
     if track is None:
         return
-    for boundary, width in ((view.hand.boundary, 2.0), (view.session.chosen.boundary, 4.0)):
+    for boundary, width in ((hovered, 2.0), (view.session.chosen.boundary, 4.0)):
         if boundary is None or boundary >= len(track) - 1:
             continue
         x = view.axis.x(int(track.starts[boundary + 1])) - 0.5
@@ -142,11 +143,11 @@ def _boundaries(painter: QPainter, view: TimelineView, lane: QRect) -> None:
         painter.drawLine(QPointF(x, lane.top() - 2), QPointF(x, lane.bottom() + 2))
 
 
-def _rolled(painter: QPainter, view: TimelineView, roll: Roll, lane: QRect) -> None:
+def _rolled(painter: QPainter, view: Canvas, shown: Shown, roll: Roll, lane: QRect) -> None:
     """Corrected as it would be; what would be swallowed is struck out."""
     palette = view.palette()
     painter.fillRect(lane, palette.color(Role.Base))
-    paint_corrected(painter, view, lane, roll.drag.applied(roll.track))
+    paint_corrected(painter, view, shown, lane, roll.drag.applied(roll.track))
     gone = roll.drag.gone(roll.track)
     if not gone:
         return
@@ -155,13 +156,13 @@ def _rolled(painter: QPainter, view: TimelineView, roll: Roll, lane: QRect) -> N
     painter.save()
     painter.fillRect(box, palette.color(Role.Base))
     painter.setOpacity(0.5)
-    paint_corrected(painter, view, box, roll.track)
+    paint_corrected(painter, view, shown, box, roll.track)
     painter.restore()
     painter.setPen(QPen(palette.color(Role.WindowText), 2))
     painter.drawLine(QPointF(box.left(), box.center().y()), QPointF(box.right(), box.center().y()))
 
 
-def _roll_line(painter: QPainter, view: TimelineView, roll: Roll, lane: QRect, top: int, bottom: int) -> None:
+def _roll_line(painter: QPainter, view: Canvas, roll: Roll, lane: QRect, top: int, bottom: int) -> None:
     drag, palette, axis = roll.drag, view.palette(), view.axis
     x, ghost = axis.x(drag.frame) - 0.5, axis.x(drag.origin) - 0.5
     painter.setPen(QPen(palette.color(Role.WindowText), 1, Qt.PenStyle.DotLine))
@@ -177,16 +178,16 @@ def _roll_line(painter: QPainter, view: TimelineView, roll: Roll, lane: QRect, t
     _label(painter, view, x, lane, colour, f"{text}   {drag.frame - drag.origin:+,}{over}")
 
 
-def _snap_line(painter: QPainter, view: TimelineView, top: int, bottom: int) -> None:
+def _snap_line(painter: QPainter, view: Canvas, snapped: Snap, top: int, bottom: int) -> None:
     """The line at what the range snapped to, with its name."""
-    frame, target = view.snapped
+    frame, target = snapped
     x, colour = view.axis.x(frame) - 0.5, view.palette().color(Role.Highlight)
     painter.setPen(QPen(colour, 1.5))
     painter.drawLine(QPointF(x, top), QPointF(x, bottom))
     _label(painter, view, x, view.row("corrected").rect(view.axis), colour, f"{target} {frame:,}")
 
 
-def _label(painter: QPainter, view: TimelineView, x: float, lane: QRect, colour: QColor, text: str) -> None:
+def _label(painter: QPainter, view: Canvas, x: float, lane: QRect, colour: QColor, text: str) -> None:
     metrics = painter.fontMetrics()
     width, height = metrics.horizontalAdvance(text) + 16, metrics.height() + 6
     left = min(max(view.axis.left, x + 8), view.axis.right - width)
@@ -198,9 +199,8 @@ def _label(painter: QPainter, view: TimelineView, x: float, lane: QRect, colour:
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 
-def _painted(painter: QPainter, view: TimelineView, lane: QRect) -> None:
+def _painted(painter: QPainter, view: Canvas, lane: QRect, start: int, stop: int, label: int) -> None:
     """The stretch that is being painted, as far as it has come."""
-    start, stop, label = view.session.painting.live
     left, right = _between(view, start, stop)
     if right <= left:
         return

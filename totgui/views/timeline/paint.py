@@ -14,15 +14,14 @@ from core.annotation.segmentation import Segmentation
 from ...models.key_hints import not_taken, nothing_corrected
 from ...palette import blend
 from ..heatmap import paint_cluster_names, paint_colour_bar, paint_heatmap, paint_path
+from .canvas import Canvas
 from .curves import paint_confidence, paint_difference
 from .geometry import Axis
 from .lanes import Same
 from .minimap import paint_minimap, paint_viewport
 from .ruler import paint_ruler
+from .shown import Shown
 from .tracks import Row, paint_empty, paint_track
-
-TimelineView = Any
-"""The widget that is painted; to name its class here would close a circle of imports."""
 
 EMPTY = {
     "ground-truth": "This video has no ground truth.",
@@ -39,14 +38,14 @@ PATH_STEP = 4
 Role = QPalette.ColorRole
 
 
-def paint_rows(painter: QPainter, view: TimelineView) -> None:
+def paint_rows(painter: QPainter, view: Canvas) -> None:
     """Draw everything but playhead, marks, hover and drag."""
     palette, axis, shown = view.palette(), view.axis, view.shown
     if shown is None:
         painter.setPen(palette.color(Role.PlaceholderText))
         painter.drawText(view.rect(), Qt.AlignmentFlag.AlignCenter, view.tr("No video. Open a project or a dataset."))
         return
-    _gutters(painter, view)
+    _gutters(painter, view, shown)
     for row in view.rows:
         rect = row.rect(axis)
         if row.key == "source":
@@ -55,14 +54,14 @@ def paint_rows(painter: QPainter, view: TimelineView) -> None:
                 bar = QRect(left, rect.top(), min(220, rect.width() // 3), rect.height())
                 paint_colour_bar(painter, bar, "0", f"{shown.pyramid.top:.3g}", palette)
             continue
-        _lane(painter, view, row, rect)
+        _lane(painter, view, shown, row, rect)
         if row.key == "minimap":
             paint_viewport(painter, rect, axis, palette)
 
 
-def _lane(painter: QPainter, view: TimelineView, row: Row, rect: QRect) -> None:
+def _lane(painter: QPainter, view: Canvas, shown: Shown, row: Row, rect: QRect) -> None:
     """Draw one row, from its picture where that still holds."""
-    palette, axis, shown, session = view.palette(), view.axis, view.shown, view.session
+    palette, axis, session = view.palette(), view.axis, view.session
     track = shown.track(row.key)
     look = (palette.cacheKey(), painter.font().key(), shown.actions)
     if row.key in ("minimap", "ruler"):
@@ -78,7 +77,7 @@ def _lane(painter: QPainter, view: TimelineView, row: Row, rect: QRect) -> None:
             signature = (*signature, Same(shown.path))
         if row.key == "corrected":
             signature = (*signature, session.selection, shown.is_ghost, tuple(view.keys.items()))
-    view.lanes.draw(painter, row.key, rect, ground, signature, lambda inner: _content(inner, view, row, rect))
+    view.lanes.draw(painter, row.key, rect, ground, signature, lambda inner: _content(inner, view, shown, row, rect))
 
 
 def _is_readable(path: Segmentation, axis: Axis) -> bool:
@@ -87,8 +86,8 @@ def _is_readable(path: Segmentation, axis: Axis) -> bool:
     return bool(last - first <= axis.width / PATH_STEP)
 
 
-def _content(painter: QPainter, view: TimelineView, row: Row, rect: QRect) -> None:
-    palette, axis, shown = view.palette(), view.axis, view.shown
+def _content(painter: QPainter, view: Canvas, shown: Shown, row: Row, rect: QRect) -> None:
+    palette, axis = view.palette(), view.axis
     track = shown.track(row.key)
     if row.key == "minimap":
         paint_minimap(painter, rect, shown, palette, colour=shown.colour, name=shown.name)
@@ -103,7 +102,7 @@ def _content(painter: QPainter, view: TimelineView, row: Row, rect: QRect) -> No
         if shown.path is not None and _is_readable(shown.path, axis):
             paint_path(painter, rect, shown.path.starts, shown.path.labels, shown.pyramid.n_clusters, axis)
     elif row.key == "corrected" and track is not None:
-        paint_corrected(painter, view, rect, track, ghost=shown.is_ghost)
+        paint_corrected(painter, view, shown, rect, track, ghost=shown.is_ghost)
         if shown.is_ghost:
             _say_ghost(painter, view, rect)
     elif track is not None:
@@ -114,13 +113,13 @@ def _content(painter: QPainter, view: TimelineView, row: Row, rect: QRect) -> No
 
 
 def paint_corrected(
-    painter: QPainter, view: TimelineView, rect: QRect, track: Segmentation, *, ghost: bool = False
+    painter: QPainter, view: Canvas, shown: Shown, rect: QRect, track: Segmentation, *, ghost: bool = False
 ) -> None:
     """Draw what Corrected holds, or would hold after a drag.
 
     A ghost is paler, not see-through: its names are black or white by what they really stand on.
     """
-    shown, ground = view.shown, view.palette().color(Role.Base)
+    ground = view.palette().color(Role.Base)
     pale = cache(lambda label: blend(shown.colour(label), ground, GHOST))
     painter.save()
     font = painter.font()
@@ -139,7 +138,7 @@ def paint_corrected(
     painter.restore()
 
 
-def _say_ghost(painter: QPainter, view: TimelineView, rect: QRect) -> None:
+def _say_ghost(painter: QPainter, view: Canvas, rect: QRect) -> None:
     """Say in the row that it shows the prediction, and how it is taken."""
     palette, metrics = view.palette(), painter.fontMetrics()
     text = metrics.elidedText(view.tr(not_taken(view.keys)), Qt.TextElideMode.ElideRight, rect.width() - 32)
@@ -153,13 +152,13 @@ def _say_ghost(painter: QPainter, view: TimelineView, rect: QRect) -> None:
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 
-def _gutters(painter: QPainter, view: TimelineView) -> None:
+def _gutters(painter: QPainter, view: Canvas, shown: Shown) -> None:
     """Draw the names at the left, from their picture where that still holds."""
-    palette, shown, chosen = view.palette(), view.shown, view.session.chosen
+    palette, chosen = view.palette(), view.session.chosen
 
     def paint(inner: QPainter) -> None:
         for row in view.rows:
-            _gutter(inner, view, row)
+            _gutter(inner, view, shown, row)
 
     signature = (palette.cacheKey(), painter.font().key(), tuple(view.rows), chosen.active, view.hasFocus())
     names = (tuple(shown.clusters), tuple(shown.cluster_colours))
@@ -167,8 +166,8 @@ def _gutters(painter: QPainter, view: TimelineView) -> None:
     view.lanes.draw(painter, "gutter", area, palette.color(view.backgroundRole()), (*signature, names), paint)
 
 
-def _gutter(painter: QPainter, view: TimelineView, row: Row) -> None:
-    palette, shown, active = view.palette(), view.shown, view.session.chosen.active
+def _gutter(painter: QPainter, view: Canvas, shown: Shown, row: Row) -> None:
+    palette, active = view.palette(), view.session.chosen.active
     painter.save()
     if row.key == "heatmap" and shown.pyramid is not None:
         names = QRect(6, row.top, view.gutter - 8, row.height)

@@ -1,0 +1,166 @@
+"""What the parts of the timeline draw and drag on: its rows, the frames that are visible, what was read to be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import QPixmap, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QWidget
+
+from ...models.key_hints import STANDARD_KEYS
+from ...session.chosen import RUN
+from ..heatmap import SOURCES
+from .geometry import Axis, Snap
+from .lanes import Lanes
+from .shown import Shown, read
+from .tips import tip_text
+from .tracks import Row, lay_out
+
+if TYPE_CHECKING:
+    from ...session import Session
+
+
+class Canvas(QWidget):
+    """One time axis over the rows of the current video; zooms and pans."""
+
+    boundaryPreview = Signal(int, int, int)  # frame where the right segment would begin; labels left and right of it
+    boundaryPreviewEnded = Signal()
+    axisChanged = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.shown: Shown | None = None
+        self.axis = Axis.whole(1, left=0, width=1)
+        self.snapped: Snap | None = None
+        """What the range that is dragged has snapped to."""
+        self.lanes = Lanes()
+        self._rows: tuple[object, list[Row]] = ((), [])
+        self._static: QPixmap | None = None
+        self.keys: Mapping[str, str] = STANDARD_KEYS
+        """The keys that the hints name, by command; see `show_keys`."""
+        self.source = QComboBox(self)
+        for key, label in SOURCES:
+            self.source.addItem(self.tr(label), key)
+        self.source.setAccessibleName(self.tr("Scores shown in the heatmap"))
+        self.source.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.source.currentIndexChanged.connect(self.refresh)
+        self.setAccessibleName(self.tr("Timeline"))
+
+    # --- what is shown -----------------------------------------------------------------------------
+
+    @property
+    def rows(self) -> list[Row]:
+        """The rows from top to bottom."""
+        titles = self.shown.titles if self.shown else {}
+        key = (self.height(), self.fontMetrics().height(), tuple(titles.items()))
+        if self._rows[0] != key:
+            runs = [(name, title) for name, title in titles.items() if name.startswith(RUN)]
+            rows = lay_out(key[0], key[1], runs)
+            self._rows = (key, [Row(r.key, titles.get(r.key, r.title), r.top, r.height) for r in rows])
+        return self._rows[1]
+
+    def row(self, key: str) -> Row:
+        """The row with this key."""
+        return next(row for row in self.rows if row.key == key)
+
+    def row_at(self, y: float) -> str:
+        """The key of the row at a height, empty for none."""
+        return next((row.key for row in self.rows if row.top - 1 <= y < row.top + row.height + 2), "")
+
+    @property
+    def gutter(self) -> int:
+        """Width of the labels at the left."""
+        return self.fontMetrics().averageCharWidth() * 22
+
+    def refresh(self) -> None:
+        """Read everything again from the session."""
+        self.shown = read(self.session, self.source.currentData(), self.shown)
+        self.setAccessibleDescription(self._summary())
+        self.source.setVisible(self.shown is not None and self.shown.pyramid is not None)
+        self._repaint_all()
+
+    def show_keys(self, native: Callable[[str], str]) -> None:
+        """Name the keys in hints that commands have now; `native` gives the first one of a command as it is shown."""
+        self.keys = {command: native(command) for command in STANDARD_KEYS}
+        self._repaint_all()
+
+    def _summary(self) -> str:
+        if self.shown is None:
+            return self.tr("No video")
+        if self.shown.corrected is None:
+            return self.tr("{}, nothing corrected yet").format(self.shown.video.name)
+        return self.tr("{}, {} corrected segments").format(self.shown.video.name, len(self.shown.corrected))
+
+    def _repaint_all(self) -> None:
+        self._static = None
+        self.update()
+
+    def set_axis(self, axis: Axis) -> None:
+        """Show other frames."""
+        if axis != self.axis:
+            self.axis = axis
+            self._repaint_all()
+            self.axisChanged.emit()
+
+    def resizeEvent(self, event: object) -> None:
+        self._place()
+
+    def _place(self) -> None:
+        self.set_axis(self.axis.resized(left=self.gutter, width=self.width() - self.gutter - 12))
+        row = self.row("source")
+        self.source.setGeometry(self.gutter, row.top, min(190, max(60, self.axis.width)), row.height)
+        self._repaint_all()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._place()
+        super().changeEvent(event)
+
+    def tip(self, point: QPointF) -> str:
+        """What the tooltip says at a place, as plain text; empty for none."""
+        key = self.row_at(point.y())
+        if self.shown is None or not key or not self.axis.left <= point.x() < self.axis.right:
+            return ""
+        lane = self.row(key).rect(self.axis)
+        height = (point.y() - lane.top()) / max(1, lane.height())
+        return tip_text(key, self.axis.frame(point.x()), height, self.shown, self.session.action_name)
+
+    # --- zoom and pan ------------------------------------------------------------------------------
+
+    def fit(self) -> None:
+        """Show the whole video."""
+        n_frames = self.shown.video.timebase.n_frames if self.shown else 1
+        self.set_axis(Axis.whole(n_frames, left=self.gutter, width=self.width() - self.gutter - 12))
+
+    def zoom_in(self) -> None:
+        """Zoom in around the playhead, or the middle where it is out of sight."""
+        self._zoom(1.5)
+
+    def zoom_out(self) -> None:
+        """Zoom out around the playhead, or the middle where it is out of sight."""
+        self._zoom(1 / 1.5)
+
+    def _zoom(self, factor: float) -> None:
+        x = self.axis.x(self.session.playback.frame + 0.5)
+        if not self.axis.left <= x <= self.axis.right:
+            x = self.axis.left + self.axis.width / 2
+        self.set_axis(self.axis.zoomed(factor, x))
+
+    def show_range(self, start: int, stop: int) -> None:
+        """Zoom to frames ``[start, stop)``."""
+        self.set_axis(self.axis.showing(start, stop))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        delta = event.angleDelta().y() or event.angleDelta().x()
+        modifiers = event.modifiers()
+        if modifiers & Qt.KeyboardModifier.ControlModifier:
+            self.set_axis(self.axis.zoomed(1.25 ** (delta / 120), event.position().x()))
+        elif modifiers & Qt.KeyboardModifier.ShiftModifier or event.angleDelta().x():
+            self.set_axis(self.axis.panned(-delta / 120 * self.axis.width / 12))
+        else:
+            event.ignore()
+            return
+        event.accept()
