@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ..data.dataset import BACKGROUND, Action, ActionId, ClusterId, RunId, VideoId
 from ..errors import EditError
-from .action_commands import add_action, find_action, is_unnamed_step, merge_actions, rename_action
+from .action_commands import add_action, find_action, is_unnamed_step, merge_actions, rename_action, uses_of
 from .document import Document
 from .edit import Edit, Swap
 from .values import UNMAPPED, LabelMap, Leftovers, MapKey, Target, TrackKind
@@ -96,10 +96,13 @@ def name_cluster(document: Document, run: RunId, cluster: int, name: str) -> Edi
     """A cluster goes to the action with this name, which is made when there is none: one edit.
 
     An action that still has the name which it came with ("Step 4") is the cluster itself: it takes the new name, or
-    becomes one with the action that has it, in every map and every track.
+    becomes one with the action that has it, in every map and every track. One that was named here and that nothing else
+    has yet takes a new name as well: whoever mends a name wants no second action.
     """
     before = _map(document, run, cluster)
     known, held = find_action(document, name), ActionId(before.target(cluster))
+    if known is None and _is_of_cluster_alone(document, run, cluster, held):
+        return rename_action(document, held, name)
     if is_unnamed_step(document, held) and not (known is not None and known.id == held):
         return rename_action(document, held, name) if known is None else merge_actions(document, held, known.id)
     if known is not None:
@@ -107,6 +110,15 @@ def name_cluster(document: Document, run: RunId, cluster: int, name: str) -> Edi
     added, action = add_action(document, name)
     after = with_target(before, cluster, action)
     return Edit(f"name cluster {cluster} {name.strip()}", (*added.swaps, Swap(MapKey(run), before, after)))
+
+
+def _is_of_cluster_alone(document: Document, run: RunId, cluster: int, action: ActionId) -> bool:
+    """Whether an action was made by a person, and neither a track nor another cluster has it."""
+    if action not in document.actions or any(each.id == action for each in document.dataset.actions):
+        return False
+    segments, _, true_frames = uses_of(document, action)
+    holders = [(m.run, c) for m in document.label_maps.values() for c in range(m.n_clusters) if m.target(c) == action]
+    return not segments and not true_frames and holders == [(run, cluster)]
 
 
 # --- what a change leads to, without a document: views preview with these ---------------------------------------

@@ -282,6 +282,8 @@ def test_accepted_videos_are_the_reference_where_there_is_no_ground_truth(qtbot)
     session.do(lambda: commands.start_unlabelled(session.document, VideoId("P00")))
     session.do(lambda: commands.relabel(session.document, VideoId("P00"), 0, 600, whisk))
     session.do(lambda: commands.set_review(session.document, VideoId("P00"), ReviewStatus.ACCEPTED))
+    assert view._pages.currentWidget() is view.names  # whoever names steps by their pictures goes on doing so
+    view.head.pageChosen.emit(MATRIX)
     assert view._pages.currentWidget() is view.matrix and view.overlap.scored == (VideoId("P00"),)
 
 
@@ -301,6 +303,22 @@ def test_without_ground_truth_clusters_are_named_in_their_row(qtbot):
     assert session.action_name(session.document.label_maps[R2].target(3)) == "add <b>salt</b>"
     assert view.names.fields[3] is field  # what is being typed elsewhere stays
     view.names.grab()
+
+
+@popups
+def test_enter_names_a_cluster_and_goes_on_to_the_next(qtbot):
+    session = a_session(truth=False)
+    view = LabelMapView(session)
+    qtbot.addWidget(view)
+    view.show()
+    view.names.fields[0].setFocus()
+    qtbot.waitUntil(view.names.fields[0].hasFocus)
+    for name in ("hold", "drop"):
+        qtbot.keyClicks(QApplication.focusWidget(), name)
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    found = session.document.label_maps[R2]
+    assert [session.action_name(found.target(cluster)) for cluster in (0, 1)] == ["hold", "drop"]
+    assert view.names.fields[2].hasFocus()
 
 
 @popups

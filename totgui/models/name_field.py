@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QStringListModel, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtCore import QEvent, QStringListModel, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
 from core.annotation.action_commands import MAX_NAME
 
 from .widgets import tip
 
+_Reason = Qt.FocusReason
+COMES_BACK = (_Reason.PopupFocusReason, _Reason.MenuBarFocusReason, _Reason.ActiveWindowFocusReason)
+"""The focus returns from the list of suggestions, from a menu or from another window: what is typed goes on."""
 BAD = "QLineEdit { border: 1px solid #c8452f; border-radius: 3px; padding: 2px; }"
 
 
@@ -26,6 +29,7 @@ class NameField(QLineEdit):
     ) -> None:
         super().__init__(parent)
         self._problem = problem
+        self._is_new_here = False
         self._names = QStringListModel(self)
         completer = QCompleter(self._names, self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
@@ -58,8 +62,17 @@ class NameField(QLineEdit):
 
     def _finish(self) -> None:
         if self.isModified() and self.text().strip() and not self.problem():
-            self.setModified(False)
+            self.setText(self.text())  # given: Ctrl+Z takes the name back now, no longer a letter
             self.nameGiven.emit(self.text().strip())
+
+    def event(self, event: QEvent) -> bool:
+        """Undo and redo go to the window where this field has nothing to take back."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            undo, redo = QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo
+            if event.matches(undo) and not self.isUndoAvailable() or event.matches(redo) and not self.isRedoAvailable():
+                event.ignore()
+                return False
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and not self._popup.isVisible():
@@ -70,5 +83,14 @@ class NameField(QLineEdit):
         super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
+        """The whole name is selected for who comes here, by Tab or with the mouse; not while one types it."""
         super().focusInEvent(event)
-        self.selectAll()
+        if event.reason() not in COMES_BACK:
+            self.selectAll()
+            self._is_new_here = event.reason() == _Reason.MouseFocusReason
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if self._is_new_here and not self.hasSelectedText():
+            self.selectAll()
+        self._is_new_here = False

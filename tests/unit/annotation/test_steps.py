@@ -80,8 +80,24 @@ def test_a_step_takes_the_name_that_its_cluster_is_given():
     document.apply(first_names(document, FIRST))
     document.apply(commands.name_cluster(document, FIRST, 0, "reach"))
     assert names(document, FIRST) == ["reach", "Step 2", "Step 3"] and len(document.actions) == 3
-    document.apply(commands.name_cluster(document, FIRST, 0, "reach out"))  # a name that was given is no step any more
-    assert names(document, FIRST) == ["reach out", "Step 2", "Step 3"] and len(document.actions) == 4
+    document.apply(commands.name_cluster(document, FIRST, 0, "reach out"))  # mended: no second action is made
+    assert names(document, FIRST) == ["reach out", "Step 2", "Step 3"] and len(document.actions) == 3
+    document.apply(commands.adopt_prediction(document, FIRST, V))
+    document.apply(commands.name_cluster(document, FIRST, 0, "grasp"))  # a person's labels keep the name they have
+    assert names(document, FIRST) == ["grasp", "Step 2", "Step 3"] and len(document.actions) == 4
+    assert document.actions[ActionId(document.corrected[V].labels[0])].name == "reach out"
+
+
+def test_naming_a_cluster_renames_no_action_of_the_dataset_and_none_that_another_run_has():
+    document = a_document(actions=(Action(ActionId(0), "pour", "#000000"),))
+    arrive(document, FIRST, 1, 2, [0, 1])
+    document.apply(commands.name_cluster(document, FIRST, 0, "pour"))
+    document.apply(commands.name_cluster(document, FIRST, 0, "stir"))
+    assert [a.name for a in document.actions.values()] == ["pour", "stir"] and names(document, FIRST)[0] == "stir"
+    arrive(document, SECOND, 2, 2, [0, 1])
+    document.apply(commands.name_cluster(document, SECOND, 1, "stir"))
+    document.apply(commands.name_cluster(document, SECOND, 1, "whisk"))
+    assert names(document, FIRST)[0] == "stir" and names(document, SECOND)[1] == "whisk"
 
 
 def test_a_step_that_gets_a_known_name_becomes_one_with_it_and_corrections_follow():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPalette
@@ -157,10 +158,16 @@ class Names(QScrollArea):
         self.rows = [Row(cluster, self._session, self._player, inner) for cluster in range(n_clusters)]
         for cluster, row in enumerate(self.rows):
             row.field.nameGiven.connect(lambda name, c=cluster: self.nameGiven.emit(c, name))
+            row.field.returnPressed.connect(partial(self._go_on_from, cluster))
             row.field.installEventFilter(self)
             column.addWidget(row)
         column.addStretch(1)
         self.setWidget(inner)
+
+    def _go_on_from(self, cluster: int) -> None:
+        """After Enter the next cluster is named."""
+        if cluster + 1 < len(self.rows):
+            self.rows[cluster + 1].field.setFocus(Qt.FocusReason.TabFocusReason)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusIn and isinstance(watched, QLineEdit):

@@ -44,7 +44,7 @@ class LabelMapView(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None, *, settings: Settings | None = None) -> None:
         super().__init__(parent)
         self._session, self._settings = session, settings or Settings()
-        self._page = MATRIX
+        self._chosen = ""
         self._hovered: tuple[int, int] | None = None
         self._field: NameField | None = None
         self.counted, self.effects = Counted(session, self), Effects(session, self._on_scores)
@@ -112,8 +112,14 @@ class LabelMapView(QWidget):
         """The counts that are shown."""
         return self.counted.overlap
 
+    @property
+    def _page(self) -> str:
+        """The page that was chosen; else the matrix where ground truth is, and pictures for steps to be named by."""
+        document = self._session.document
+        return self._chosen or (MATRIX if document is not None and document.ground_truth else PICTURES)
+
     def _on_project(self) -> None:
-        self._page = MATRIX
+        self._chosen = ""
         self._show()
 
     def _on_counted(self) -> None:
@@ -211,7 +217,7 @@ class LabelMapView(QWidget):
     # --- choices -----------------------------------------------------------------------------------
 
     def _choose_page(self, page: str) -> None:
-        self._page = page
+        self._chosen = page
         self._show()
 
     def _ask_for_more(self) -> None:
