@@ -98,6 +98,7 @@ class MainWindow(QMainWindow):
         session.projectChanged.connect(self._on_project)
         session.message.connect(self.show_message)
         session.done.connect(self._say_done)
+        session.stepsFound.connect(actions.labels.offer_names)
         self.status.saved.copyAsked.connect(self.safety.save_copy)
         session.jobEvent.connect(self._on_event)
         # Queued: the dialog runs a loop of its own, and the job that brought the dataset must have ended by then.
@@ -115,6 +116,7 @@ class MainWindow(QMainWindow):
         keymap = actions.keymap
         keymap.changed.connect(self._show_keys)
         self._show_keys()
+        self.timeline.renameAsked.connect(actions.labels.rename)
         self.timeline.axisChanged.connect(lambda: self.film_strip.show_axis(self.timeline.axis))
         self.timeline.boundaryPreview.connect(self.video_view.picture.show_boundary)
         self.timeline.boundaryPreviewEnded.connect(self.video_view.picture.end_pair)

@@ -11,7 +11,14 @@ from pathlib import Path
 
 from ..errors import ProjectLockedError
 
-_PROGRAM = Path(sys.argv[0]).name[:40] if sys.argv and len(sys.argv[0]) > 2 else "Python"
+
+def _program() -> str:
+    """What people call the program that runs: of ``python -m totgui`` the name of the package, not of its file."""
+    started = Path(sys.argv[0]) if sys.argv and len(sys.argv[0]) > 2 else Path("Python")
+    return (started.parent.name if started.stem == "__main__" and started.parent.name else started.name)[:40]
+
+
+_PROGRAM = _program()
 _ours: list[Path] = []
 """Projects that this process holds: opening such a file a second time would drop SQLite's own lock (POSIX)."""
 

@@ -57,6 +57,8 @@ class Live:
     text: str = "Training"
     clock: Callable[[], float] = time.perf_counter
     began: float = field(init=False)
+    counted_from: int = 0
+    """The iteration at which `began`: the speed is that of the iterations since."""
     curves: list[list[list[float | None]]] = field(default_factory=list)
     metrics_at: float = -1e9
     pinned_last: str = ""
@@ -74,7 +76,8 @@ class Live:
         every = max(1, info.iterations // CURVE_POINTS)
         runs = info.runs or (Losses(info.loss, info.cross_entropy, info.temporal_coherence),)
         if not self.curves:
-            self.began = now if self.begun or self.before else self.began
+            if self.begun or self.before:
+                self.began, self.counted_from = now, info.iteration
             self.curves = [[] for _ in runs]
             if self.judge.truths and not last:
                 self.scoring.expect(len(runs) * self._cost(info.trained), self.began)
@@ -97,7 +100,6 @@ class Live:
         self, info: StepInfo, runs: Sequence[Losses], scores: Sequence[tuple[float | None, float | None]]
     ) -> None:
         seconds = self.clock() - self.began
-        speed = max(1, info.iteration - self.begun) / max(seconds, 1e-6)
         (mof, f1), seed = scores[0], self.config.seed
         self.report(
             TrainingMetrics(
@@ -123,7 +125,9 @@ class Live:
         )
         whole = self.before + info.iterations + self.after
         done = self.before + info.iteration
-        self.report(Progress(done=done, total=whole, text=self.text, seconds_left=(whole - done) / speed))
+        counted = info.iteration - self.counted_from
+        left = (whole - done) * seconds / counted if counted else (0.0 if done == whole else None)
+        self.report(Progress(done=done, total=whole, text=self.text, seconds_left=left))
 
     def _matrices(self, info: StepInfo, last: bool) -> None:
         """Matrices of the pinned video: at once when another one was pinned and at the end, else when they are due."""

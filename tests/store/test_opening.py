@@ -218,3 +218,13 @@ def test_a_table_whose_words_are_no_text_is_refused(path: Path) -> None:
     path.write_bytes(data.replace(b"extra TEXT", b"e\xfftra TEXT"))
     with pytest.raises(StoreError):
         Project.open(path)
+
+
+def test_the_holder_of_a_project_is_called_by_its_program_also_where_python_was_given_a_package(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from core.store.lock import _program
+
+    for started, name in (("/usr/bin/totgui", "totgui"), ("/a/totgui/__main__.py", "totgui"), ("-c", "Python")):
+        monkeypatch.setattr(sys, "argv", [started])
+        assert _program() == name

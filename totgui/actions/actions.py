@@ -51,7 +51,7 @@ class Actions(QObject):
         self.window = window
         self.session: Session = window.session
         self.file, self.edit, self.segment = FileMenu(window), EditMenu(window), SegmentMenu(window)
-        self.model, self.tools = ModelMenu(window), ToolsMenu(window)
+        self.labels, self.model, self.tools = LabelsMenu(window), ModelMenu(window), ToolsMenu(window)
         self.review, self.help = ReviewMenu(window), HelpMenu(window)
         self.by_name: dict[str, QAction] = {}
         self.commands: dict[str, Command] = {}
@@ -62,7 +62,7 @@ class Actions(QObject):
             self.edit,
             PlaybackMenu(window),
             self.segment,
-            LabelsMenu(window),
+            self.labels,
             self.model,
             self.review,
             self.tools,

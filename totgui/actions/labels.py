@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QMenu
 
 from core.annotation import commands
+from core.data.dataset import ActionId
 
 from .menu import Command, Menu
 
@@ -58,6 +59,23 @@ class LabelsMenu(Menu):
         dock = self.window.docks["Labels"]
         dock.show()
         dock.raise_()
+
+    def rename(self, action: int) -> None:
+        """Open the field for the name of an action in the Labels panel."""
+        self.show_panel()
+        self.window.labels.choose(ActionId(action))
+        self.window.labels.rename()
+
+    def offer_names(self, text: str) -> None:
+        """Say that a run found steps without names, and where they get them."""
+        self.window.bar.say(text, "info", [("Name the steps", self.name_steps)])
+
+    def name_steps(self) -> None:
+        """Show the clusters of the shown run by their pictures, in the field of the first that has no name yet."""
+        dock = self.window.docks["Label map"]
+        dock.show()
+        dock.raise_()
+        self.window.label_map.name_by_pictures()
 
     def new_action(self) -> None:
         self.show_panel()

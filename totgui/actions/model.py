@@ -87,7 +87,18 @@ class ModelMenu(Menu):
             self.extract()
 
     def train(self) -> None:
-        self.window.training.train()
+        """Train with the settings of the panel; where that cannot be, say why and offer what is missing."""
+        if self.document.dataset.trainable:
+            dock = self.window.docks["Training"]
+            if not self.window.training.train():
+                dock.show()  # its form says which setting is wrong
+                dock.raise_()
+            return
+        offer = [("Extract features…", self.extract)] if self.lengths() else []
+        text = "Training works on features, and no video of this project has any yet."
+        if self.session.features.extracting:
+            text, offer = "Features are being extracted. Training can start once they are there.", []
+        self.window.bar.say(text, "info", offer)
 
     def segment(self) -> None:
         if self.session.current_run is not None:

@@ -62,7 +62,8 @@ class ReviewMenu(Menu):
             return
         track = self.document.corrected.get(video)
         if track is None:
-            self.say(nothing_to_accept(self.window.timeline.keys))
+            has_prediction = (self.session.current_run, video) in self.document.predictions
+            self.say(nothing_to_accept(self.window.timeline.keys, has_prediction=has_prediction))
         elif count := unlabelled_frames(track):
             first = next(segment.start for segment in track.segments if segment.label == UNLABELLED)
             self.window.bar.say(

@@ -70,8 +70,11 @@ def nothing_to_relabel(keys: Mapping[str, str]) -> str:
     return f"Nothing to relabel yet. Train, then {then}; or mark a range{_in_brackets(keys, RANGE)}."
 
 
-def nothing_to_accept(keys: Mapping[str, str]) -> str:
+def nothing_to_accept(keys: Mapping[str, str], *, has_prediction: bool) -> str:
     """What is said where a video is to be accepted that has no corrected labels."""
+    if not has_prediction:
+        train = _in_brackets(keys, ("model.train",))
+        return f"There is nothing to accept yet: train first{train}, or label this video by hand."
     key = keys.get("segment.adopt", "")
     take = f"Press {key} to take the prediction" if key else "Take the prediction"
     return f"Nothing is corrected in this video yet. {take}, then accept it."

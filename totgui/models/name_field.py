@@ -69,7 +69,8 @@ class NameField(QLineEdit):
         """Undo and redo go to the window where this field has nothing to take back."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             undo, redo = QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo
-            if event.matches(undo) and not self.isUndoAvailable() or event.matches(redo) and not self.isRedoAvailable():
+            nothing_to_undo = event.matches(undo) and not self.isUndoAvailable()
+            if nothing_to_undo or (event.matches(redo) and not self.isRedoAvailable()):
                 event.ignore()
                 return False
         return super().event(event)

@@ -10,7 +10,6 @@ from PySide6.QtCore import Signal
 
 from core import events, run_work
 from core.annotation.changes import Changes, What
-from core.annotation.step_commands import has_unnamed_steps
 from core.data.dataset import RunId, VideoId
 from core.errors import TotError
 from core.learning_work import lessons_for
@@ -149,7 +148,5 @@ class Runs(Part):
 
     def _on_segmented(self, project: Project, run: RunId, finished: events.Finished) -> None:
         self.changedProject.emit(run_work.add_predictions(project, run, finished.result))
-        text = f"{project.document.runs[run].name}: {len(finished.result['videos'])} videos segmented."
-        if has_unnamed_steps(project.document, run):
-            text += " Nothing says what its steps are called: name them in the Label map."
-        self.segmented.emit(run, text)
+        name, videos = project.document.runs[run].name, len(finished.result["videos"])
+        self.segmented.emit(run, f"{name}: {videos} videos segmented.")

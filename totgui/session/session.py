@@ -74,6 +74,7 @@ class Session(QObject):
     stopAsked = Signal(object)  # StopKind: the running job has been asked to end
     reportReady = Signal()
     datasetScanned = Signal(object)  # Dataset
+    stepsFound = Signal(str)  # what a run found whose steps nobody has named yet
     message = Signal(str, str)  # text, level
     done = Signal(str)  # what the newest edit did, which Undo takes back
     _savedArrived = Signal(object)
@@ -125,6 +126,7 @@ class Session(QObject):
         for part in self._parts:
             part.changedProject.connect(lambda changes: self._changed(changes, None))
         self.past.stepped.connect(lambda changes: self._changed(changes, None))
+        self._taught.stepsFound.connect(self.stepsFound)
         beside = [self._reports.message, self.proxies.message, self.comparing.message, self.computing.message]
         at_work = [self.jobs.message, self._editing.message, self.past.message, self._taught.message]
         for message in (*at_work, *(part.message for part in self._parts), *beside):

@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from core.annotation.step_commands import has_unnamed_steps
 from core.data.dataset import RunId
 from core.learned_effect import compared
 
@@ -14,6 +15,8 @@ class Taught(QObject):
     """Adds to the message of a run what it learned from, and how the others look beside the run before it."""
 
     message = Signal(str, str)
+    stepsFound = Signal(str)
+    """The message of a run whose steps nobody has named yet."""
 
     def __init__(self, session: Any) -> None:  # a Session; naming it here would close a circle of imports
         super().__init__(session)
@@ -24,16 +27,20 @@ class Taught(QObject):
         document = self._session.document
         learned = document.runs[run].learned
         if not learned.videos:
-            self.message.emit(text, "info")
+            self._say(run, text)
             return
         text = f"{text} It learned from {learned.words}."
         found = compared(document, run)
         if found is None:
-            self.message.emit(text, "info")
+            self._say(run, text)
         else:
             self._session.computing.ask("effect", found.words, lambda words: self._say(run, f"{text} {words}"))
 
     def _say(self, run: RunId, text: str) -> None:
         document = self._session.document
-        if document is not None and run in document.runs:  # the project may have been closed meanwhile
+        if document is None or run not in document.runs:  # the project may have been closed meanwhile
+            return
+        if has_unnamed_steps(document, run):
+            self.stepsFound.emit(f"{text} Nothing says yet what its steps are called.")
+        else:
             self.message.emit(text, "info")

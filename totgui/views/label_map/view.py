@@ -9,13 +9,14 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from core.annotation import commands
+from core.annotation.action_commands import is_unnamed_step
 from core.annotation.document import Document
 from core.annotation.edit import Edit
 from core.annotation.map_commands import locked_holder, with_target
 from core.annotation.map_notes import map_notes
 from core.annotation.overlap import Overlap, largest, references
-from core.annotation.values import UNMAPPED, Leftovers, TrackKind
-from core.data.dataset import ClusterId, RunId
+from core.annotation.values import UNMAPPED, LabelMap, Leftovers, TrackKind
+from core.data.dataset import ActionId, ClusterId, RunId
 
 from ...models.marks import marked
 from ...models.name_field import NameField
@@ -44,7 +45,7 @@ class LabelMapView(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None, *, settings: Settings | None = None) -> None:
         super().__init__(parent)
         self._session, self._settings = session, settings or Settings()
-        self._chosen = ""
+        self._chosen, self._is_to_name = "", False
         self._hovered: tuple[int, int] | None = None
         self._field: NameField | None = None
         self.counted, self.effects = Counted(session, self), Effects(session, self._on_scores)
@@ -154,6 +155,8 @@ class LabelMapView(QWidget):
         else:
             self.names.show_clusters(run, found, label_map, self.counted.medoids, self._suggestions())
             self._pages.setCurrentWidget(self.names)
+            if self._is_to_name:
+                self._go_to_unnamed(document, label_map)
 
     def _show_larger(self, found: Overlap | None) -> None:
         """Offer a run with more clusters where one holds two actions: no map can part them."""
@@ -275,6 +278,17 @@ class LabelMapView(QWidget):
             field.hide()
             field.deleteLater()
             self.matrix.setFocus()
+
+    def name_by_pictures(self) -> None:
+        """Show the pictures, and go into the field of the first cluster that still has the name it came with."""
+        self._is_to_name = True
+        self._choose_page(PICTURES)  # where nobody has looked yet, the clusters come when they are counted
+
+    def _go_to_unnamed(self, document: Document, label_map: LabelMap) -> None:
+        self._is_to_name = False
+        table = label_map.table()
+        unnamed = (c for c, t in table.items() if t >= 0 and is_unnamed_step(document, ActionId(t)))
+        self.names.fields[next(unnamed, 0)].setFocus(Qt.FocusReason.TabFocusReason)
 
     def name_cluster(self, cluster: int, name: str) -> None:
         """Map a cluster to the action of this name, which is made if there is none."""

@@ -23,12 +23,14 @@ if TYPE_CHECKING:
 Make = Callable[[int], Edit]
 
 
-def row_menu(session: Session, key: str, frame: int, parent: QWidget) -> QMenu | None:
-    """What can be done at a frame of a row; None where there is nothing."""
+def row_menu(
+    session: Session, key: str, frame: int, parent: QWidget, *, rename: Callable[[int], object]
+) -> QMenu | None:
+    """What can be done at a frame of a row; None where there is nothing. `rename` asks for the name of an action."""
     document, video = session.document, session.current_video
     if document is None or video is None:
         return None
-    menu = RowMenu(session, document, video, frame, parent)
+    menu = RowMenu(session, document, video, frame, parent, rename=rename)
     if key == "corrected":
         menu.fill_corrected()
     elif key == "ruler":
@@ -41,8 +43,18 @@ def row_menu(session: Session, key: str, frame: int, parent: QWidget) -> QMenu |
 class RowMenu(QMenu):
     """A menu for one frame of the current video."""
 
-    def __init__(self, session: Session, document: Document, video: VideoId, frame: int, parent: QWidget) -> None:
+    def __init__(
+        self,
+        session: Session,
+        document: Document,
+        video: VideoId,
+        frame: int,
+        parent: QWidget,
+        *,
+        rename: Callable[[int], object],
+    ) -> None:
         super().__init__(parent)
+        self._rename_asked = rename
         self._session, self._document, self._video, self._frame = session, document, video, frame
         self._run = session.current_run
         self.setToolTipsVisible(True)
@@ -101,6 +113,7 @@ class RowMenu(QMenu):
             but=label,
             usable=start < self._frame,
         )
+        self._rename(label)
         self._do(
             self.tr("Set background"),
             lambda: commands.relabel_spans(document, video, spans, BACKGROUND, run=run),
@@ -121,6 +134,12 @@ class RowMenu(QMenu):
         self._marks(start, stop)
         self.addSeparator()
         self._starts()
+
+    def _rename(self, label: int) -> None:
+        """The name of an action, wherever it stands, can be changed from any of its segments."""
+        if label in self._document.actions:
+            name = self._session.action_name(label).replace("&", "&&")
+            self._call(self.tr("Rename {}…").format(name), lambda: self._rename_asked(label))
 
     def _starts(self) -> None:
         document, video, run = self._document, self._video, self._run
@@ -154,13 +173,14 @@ class RowMenu(QMenu):
         track, chosen = self._track(key), self._session.chosen
         if track is not None:
             source = None if key == "ground-truth" else self._run_of(key)
-            start, stop, _ = track.at(self._frame)
+            start, stop, label = track.at(self._frame)
             chosen_range = chosen.selected_range
             self._take(self.tr("Take this segment into Corrected"), source, start, stop)
             if chosen_range is not None:
                 self._take(self.tr("Take the selected range into Corrected"), source, *chosen_range)
             self._take(self.tr("Take all of it into Corrected"), source, 0, track.n_frames)
             self.addSeparator()
+            self._rename(label)
             self._marks(start, stop)
             self.addSeparator()
         self.addMenu(runs_menu(self._session, self))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -28,6 +28,8 @@ OFF, PAGE, SMOOTH = "off", "page", "smooth"
 
 class TimelineView(Canvas):
     """Shows the current video of a session; asks the session to seek, select and edit."""
+
+    renameAsked = Signal(int)  # an action
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -200,4 +202,5 @@ class TimelineView(Canvas):
         """The context menu for a place, None where there is none."""
         if self.shown is None:
             return None
-        return row_menu(self.session, self.row_at(point.y()), self.axis.frame(point.x()), self)
+        frame, ask = self.axis.frame(point.x()), self.renameAsked.emit
+        return row_menu(self.session, self.row_at(point.y()), frame, self, rename=ask)

@@ -266,16 +266,17 @@ class TrainingView(QWidget):
 
     # --- running -----------------------------------------------------------------------------------
 
-    def train(self) -> None:
-        """Start a training with the settings of the form."""
+    def train(self) -> bool:
+        """Start a training with the settings of the form; False where one of them is wrong."""
         if self._session.document is None or not self._validate():
-            return
+            return False
         job = self._session.train(self.config(), self._device.currentData(), self.learn_from.source)
         if isinstance(job, str):
             self._job = job
             self._state.setText("Starting…")
             self._progress.setRange(0, 0)
         self._show_running()
+        return True
 
     def _stop(self, kind: StopKind) -> None:
         self._on_stop(kind)
