@@ -55,7 +55,7 @@ def test_train_without_features_says_so_and_offers_to_make_them(window, monkeypa
     asked = []
     monkeypatch.setattr("totgui.actions.model.ask_extract", lambda offer, parent: asked.append(offer))
     window.actions_.by_name["model.train"].trigger()
-    assert "no video of this project has any" in window.bar.text() and not window.session.training
+    assert "no video of this project has any" in window.bar.text() and not window.session.jobs.engine_busy
     window.bar.choose("Extract features…")
     assert len(asked) == 1
 
@@ -67,7 +67,7 @@ def test_a_setting_that_is_wrong_brings_the_form_to_the_front(window, monkeypatc
     raised = []
     monkeypatch.setattr(window.docks["Training"], "raise_", lambda: raised.append(True))
     window.actions_.by_name["model.train"].trigger()
-    assert raised and not window.session.training
+    assert raised and not window.session.jobs.engine_busy
 
 
 def test_accept_without_a_prediction_does_not_send_people_to_take_one(window):

@@ -75,7 +75,7 @@ class Nudges:
         when, where, group = self._last
         video = session.current_video
         if where != (video, at_rest.origin) or now - when > GROUP_S:
-            group = time.time_ns() // 1_000_000
+            group = max(group + 1, time.time_ns() // 1_000_000)  # never the one before, however quick the keys are
         self._last = (now, (video, frame), group)
         if move_boundary(session, boundary, frame, self, group=group):
             session.chosen.select_boundary(boundary)
