@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,7 @@ State = Callable[["Stage"], "Iterator[QWidget]"]
 class Stage:
     """Holds the application and the window; states ask it for projects, panels and patience."""
 
-    def __init__(self, folder: Path, scale: float) -> None:
+    def __init__(self, folder: Path, scale: float, *, size: tuple[int, int] | None = None, text: float = 1.0) -> None:
         os.environ.update(HOME=str(folder / "home"), XDG_CONFIG_HOME=str(folder / "home"), QT_SCALE_FACTOR=str(scale))
         os.environ.setdefault("TOT_DATA_DIR", str(folder / "home" / "data"))
         from totgui.app import make_application
@@ -43,11 +43,15 @@ class Stage:
         self.work.mkdir(exist_ok=True)
         start_log()
         self.application = make_application()
+        if text != 1:
+            font = self.application.font()
+            font.setPointSizeF(font.pointSizeF() * text)
+            self.application.setFont(font)
         self._apply = apply_theme
         self.theme("light")
         self.session = Session()
         self.window = MainWindow(self.session, Settings())
-        self.window.resize(*SIZE.get(scale, (1600, 1000)))
+        self.window.resize(*(size or SIZE.get(scale, (1600, 1000))))
         self.window.show()
         self.settle()
 
@@ -215,13 +219,23 @@ def odd_project(work: Path) -> None:
     api.create_project(work / "odd.tot", api.open_dataset(root)).close()
 
 
-def draw(folder: Path, *, scale: float = 1.0, only: str = "") -> int:
-    """A picture of every state in both themes, in FOLDER; returns how many states could not be shown."""
+def draw(
+    folder: Path,
+    *,
+    scale: float = 1.0,
+    size: tuple[int, int] | None = None,
+    text: float = 1.0,
+    themes: Sequence[str] = THEMES,
+    only: str = "",
+) -> int:
+    """A picture of every state in these themes, in FOLDER; returns how many states could not be shown."""
     from gallery_states import STATES
 
-    stage = Stage(folder, scale)
+    stage = Stage(folder, scale, size=size, text=text)
     stage.prepare()
     failed, ending = 0, "" if scale == 1 else f"@{scale:g}x"
+    ending += "" if size is None else "-{}x{}".format(*size)
+    ending += "" if text == 1 else f"-text{text:g}"
     for name, state in STATES.items():
         if only and not any(word in name for word in only.split(",")):
             continue
@@ -229,7 +243,7 @@ def draw(folder: Path, *, scale: float = 1.0, only: str = "") -> int:
         try:
             steps = state(stage)
             widget = next(steps, None)  # None: it has drawn itself
-            for theme in THEMES if widget is not None else ():
+            for theme in themes if widget is not None else ():
                 stage.theme(theme)
                 stage.settle()
                 widget.grab().save(str(folder / f"{name}-{theme}{ending}.png"))

@@ -83,6 +83,29 @@ def training(stage: Stage) -> Steps:
     stage.wait(lambda: not session.jobs.running, "the end of the training")
 
 
+LONG = "press the 3rd bolt until it clicks; then again, slowly " * 9
+ODD_NAMES = (LONG.strip(), "ضع البرغي في الثقب الأيسر", "هٰذا " * 60, "x" * 500, "安装电池然后拧紧螺丝" * 8)
+"""Names that a person may give: 500 characters, from right to left, without a space, with wide letters."""
+
+
+def odd_names(stage: Stage, *panels: str, layout: str = "", number: int | None = None) -> Steps:
+    stage.open("reviewed", frame=400)
+    document = stage.session.document
+    for action, name in zip(list(document.actions), ODD_NAMES, strict=False):
+        stage.session.do(lambda a=action, n=name: commands.rename_action(document, a, n))
+    if layout:
+        stage.window.show_layout(layout)
+    stage.front(*panels)
+    if number is not None:
+        widget = stage.window.docks[panels[-1]].widget()
+        bar = widget.findChild(QTabWidget) or widget.findChild(QTabBar)
+        bar.setCurrentIndex(number)
+    stage.settle(1500)
+    yield stage.window
+    if number is not None:
+        bar.setCurrentIndex(0)
+
+
 def in_review(stage: Stage) -> Steps:
     stage.open("reviewed", frame=400)
     stage.front("Review")
@@ -455,6 +478,12 @@ STATES: dict[str, State] = {
     **{f"activity-{n}": partial(tab, dock="Activity", number=n, tall=True) for n in range(3)},
     "map-before": partial(label_map, after=False),
     "map-after": partial(label_map, after=True),
+    "names-window": lambda s: odd_names(s, "Labels", "Review"),
+    "names-map": lambda s: odd_names(s, "Label map", layout="Map"),
+    "names-compare": lambda s: odd_names(s, "Compare", number=1),
+    **{f"names-activity-{n}": partial(lambda s, n: odd_names(s, "Activity", number=n), n=n) for n in range(3)},
+    "names-classes": lambda s: odd_names(s, "Metrics", number=2),
+    "names-confusion": lambda s: odd_names(s, "Metrics", number=3),
     "video-none": lambda s: panel(s, "features-only", "Training"),
     "video-lost": lambda s: panel(s, "lost", "Training"),
     "video-variable": lambda s: panel(s, "odd", "Labels"),

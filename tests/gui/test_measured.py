@@ -146,3 +146,24 @@ def test_the_tables_of_the_window_are_measured(qtbot):
     with a_window() as window:
         qtbot.waitUntil(lambda: len([t for t in window.findChildren(QWidget) if t.inherits("QTableWidget")]) >= 5)
         assert all(isinstance(t, MeasuredTable) for t in window.findChildren(QWidget) if t.inherits("QTableWidget"))
+
+
+def test_a_name_has_the_room_that_arrows_of_sorting_would_take_where_it_is_short(qtbot):
+    heads = ("Video", "Frames", "Recall", "Precision", "Correct")
+    made = table(heads)
+    made.setSortingEnabled(True)
+    made.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+    made.setRowCount(1)
+    for column, text in enumerate(("a name of some length", "450", "80.9", "100.0", "76.9")):
+        made.setItem(0, column, QTableWidgetItem(text))
+    qtbot.addWidget(made)
+    wide = sum(made.width_of(column) for column in range(5))
+    made.resize(wide + 60, 300)
+    made.show()
+    assert [made.columnWidth(c) for c in range(1, 5)] == [made.width_of(c) for c in range(1, 5)]
+    made.resize(wide - 20, 300)  # the frame and the scroll bar take a part of it
+    assert made.columnWidth(0) >= made.width_of(0)
+    head = made.horizontalHeader()
+    for column in range(1, 5):
+        assert made.columnWidth(column) >= head.fontMetrics().horizontalAdvance(heads[column])
+    assert head.length() <= made.viewport().width()

@@ -149,6 +149,8 @@ def test_a_proxy_that_makes_itself_and_is_cancelled_does_not_come_again(qtbot, w
     jump(qtbot, window, 200)
     qtbot.waitUntil(lambda: badge.text().startswith("smoothing 1"))
     assert "12 s left" in badge.toolTip()
+    where = window.video_view._where  # the badge took a part of its room
+    qtbot.waitUntil(lambda: where.fontMetrics().horizontalAdvance(where.text()) <= where.width())
     badge.click()
     qtbot.waitUntil(lambda: session.proxies.making is None)
     assert badge.isHidden()

@@ -222,6 +222,16 @@ def test_a_training_that_nobody_took_is_offered(window: MainWindow, path: Path, 
     assert "training" not in window.bar.text()
 
 
+def test_how_a_closed_project_stands_is_said_of_no_other(window: MainWindow, path: Path) -> None:
+    window.session.open_project(path)
+    project = window.session.project
+    tell, state = project.on_saved, project.saved_state()
+    assert window.status.saved.text().startswith("Saved")
+    window.session.close_project()
+    tell(state)  # it was still under way
+    assert window.status.saved.text() == ""
+
+
 def test_what_was_restored_is_said(window: MainWindow, path: Path) -> None:
     code = (
         "import os, sys; from pathlib import Path\n"

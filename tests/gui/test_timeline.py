@@ -16,6 +16,7 @@ from core.data.dataset import VideoId
 from totgui.views.heatmap import Pyramid
 from totgui.views.timeline.geometry import Axis
 from totgui.views.timeline.shown import difference
+from totgui.views.timeline.tracks import lay_out
 from totgui.views.timeline.view import TimelineView
 
 NONE, LEFT = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
@@ -239,3 +240,18 @@ def test_nudges_in_two_videos_are_two_steps(view: TimelineView, session: FakeSes
     view.nudge(1)
     assert [edit.videos for edit in session.edits] == [{"P03"}, {"P04"}]
     assert session.edits[0].group != session.edits[1].group
+
+
+def test_in_a_low_view_the_scores_go_whole_and_every_track_stays(view):
+    least = view.minimumHeight()
+    for height in range(least, least + 120):
+        rows = {row.key: row for row in lay_out(height, view.fontMetrics().height())}
+        assert rows["confidence"].top + rows["confidence"].height <= height
+        heat = rows["heatmap"]
+        assert rows["source"].top >= height or heat.top + heat.height <= height
+    view.resize(1200, least)
+    view.grab()
+    assert not view.source.isVisibleTo(view)
+    view.resize(1200, least + 120)
+    view.grab()
+    assert view.source.isVisibleTo(view) == (view.shown.pyramid is not None)

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from core import api
+from totgui.app import FRAME
 from totgui.icons import COMMANDS, command_icon, icon
 from totgui.main_window import MainWindow
 from totgui.palette import apply_theme
@@ -17,6 +18,7 @@ from totgui.session import Session
 from totgui.settings import Settings
 from totgui.tour import STOPS, card_place
 from totgui.views.start import age_text
+from totgui.window.layouts import LAYOUTS
 
 
 @pytest.fixture
@@ -105,5 +107,11 @@ def test_how_long_ago(seconds, text):
 
 def test_the_window_fits_on_a_small_screen(window, qtbot):
     qtbot.waitUntil(lambda: window.docks["Videos"].width() >= 380)  # names of videos need room
-    least = window.minimumSizeHint()
-    assert least.height() <= 820 and least.width() <= 1280, f"{least.width()} x {least.height()}"
+    small = QSize(1280, 720) - FRAME
+    for name in ("", *LAYOUTS):
+        if name:
+            window.show_layout(name)
+            window.placing.turns.finish()
+            QApplication.sendPostedEvents()
+        least = window.minimumSizeHint()
+        assert least.boundedTo(small) == least, f"{name}: {least.width()} x {least.height()}"

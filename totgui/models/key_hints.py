@@ -43,18 +43,19 @@ def nothing_corrected(keys: Mapping[str, str]) -> str:
     """What an empty Corrected says: the two ways to fill it.
 
     >>> nothing_corrected(STANDARD_KEYS)
-    'Nothing corrected yet. Mark a range (I, O, Enter) or paint while playing (P)'
+    'Nothing corrected yet. Mark a range (I, O, Enter) or paint while playing (P).'
     >>> nothing_corrected({**STANDARD_KEYS, "range.in": "", "segment.paint": ""})
-    'Nothing corrected yet. Mark a range or paint while playing'
+    'Nothing corrected yet. Mark a range or paint while playing.'
     """
     mark, paint = _in_brackets(keys, RANGE), _in_brackets(keys, PAINT)
-    return f"Nothing corrected yet. Mark a range{mark} or paint while playing{paint}"
+    return f"Nothing corrected yet. Mark a range{mark} or paint while playing{paint}."
 
 
 def not_taken(keys: Mapping[str, str]) -> str:
     """What Corrected says as long as it shows the prediction."""
     key = keys.get("segment.adopt", "")
-    return "Not corrected yet: this is the prediction. Any edit takes it" + (f", or {key}" if key else "")
+    takes = f"{key} takes it, and so does any edit." if key else "Any edit takes it."
+    return f"Not corrected yet: this is the prediction. {takes}"
 
 
 def read_only(title: str, keys: Mapping[str, str]) -> str:

@@ -6,9 +6,11 @@ every cell that is set: a table of nineteen runs held the window up for seconds.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from PySide6.QtCore import SIGNAL, SLOT, QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QPaintEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHeaderView, QStyleOptionViewItem, QTableWidget, QWidget
+from PySide6.QtWidgets import QHeaderView, QStyle, QStyleOptionViewItem, QTableWidget, QWidget
 
 CHANGES = (
     "dataChanged(QModelIndex,QModelIndex,QList<int>)",
@@ -23,6 +25,13 @@ KEPT = 20_000
 Mode = QHeaderView.ResizeMode
 
 
+class Wanted(NamedTuple):
+    """Pixels of a column: with room for an arrow of sorting in its head, and without."""
+
+    whole: int
+    least: int
+
+
 class MeasuredTable(QTableWidget):
     """Columns in the mode `Fixed` are given their widths by `fit`, once before the table is painted again.
 
@@ -33,11 +42,13 @@ class MeasuredTable(QTableWidget):
     def __init__(self, rows: int, columns: int, parent: QWidget | None = None) -> None:
         super().__init__(rows, columns, parent)
         self._rows_fit = self._last_fills = False
+        self._wanted: dict[int, Wanted] = {}
         self._sizes: dict[tuple[object, ...], int] = {}
         self._asked = QTimer(self)
         self._asked.setSingleShot(True)
         self._asked.setInterval(0)
         self._asked.timeout.connect(self.fit)
+        self.horizontalHeader().sortIndicatorChanged.connect(lambda *_: self._asked.start())
         self.horizontalHeader().setSectionResizeMode(Mode.Fixed)
         for change in CHANGES:  # from Qt to Qt: a call into Python at every cell would take longer than to measure it
             QObject.connect(self.model(), SIGNAL(change), self._asked, SLOT("start()"))
@@ -53,12 +64,20 @@ class MeasuredTable(QTableWidget):
         if not self.isVisible():
             return  # it stays asked: `showEvent` comes back to it
         self._asked.stop()
+        self._wanted = {column: self._wanted_by(column) for column in range(self.columnCount())}
+        self._share()
+
+    def _share(self) -> None:
+        """Give the columns their widths; what only an arrow of sorting would need goes to a name that has no room."""
         header = self.horizontalHeader()
         self._last_fills |= header.stretchLastSection()
         header.setStretchLastSection(False)
-        for column in range(self.columnCount()):
-            if header.sectionResizeMode(column) == Mode.Fixed:
-                header.resizeSection(column, self.width_of(column))
+        modes = {column: header.sectionResizeMode(column) for column in self._wanted}
+        sorts = header.sortIndicatorSection() if header.isSortIndicatorShown() else -1
+        tight = Mode.Stretch in modes.values() and sum(w.whole for w in self._wanted.values()) > self.viewport().width()
+        for column, wanted in self._wanted.items():
+            if modes[column] == Mode.Fixed:
+                header.resizeSection(column, wanted.least if tight and column != sorts else wanted.whole)
         if self._last_fills and header.length() < self.viewport().width():  # where there is no room, it is seen whole
             header.setStretchLastSection(True)
         if self._rows_fit:
@@ -66,9 +85,25 @@ class MeasuredTable(QTableWidget):
 
     def width_of(self, column: int) -> int:
         """The width at which the head and every cell of a column are seen whole."""
-        found = max(self.horizontalHeader().sectionSizeHint(column), self.horizontalHeader().minimumSectionSize())
+        return self._wanted_by(column).whole
+
+    def _wanted_by(self, column: int) -> Wanted:
+        header = self.horizontalHeader()
+        head, cells = header.sectionSizeHint(column), self._widest_cell(column)
+        bare = head - self._arrow() if header.isSortIndicatorShown() and column != header.sortIndicatorSection() else head
+        least = header.minimumSectionSize()
+        return Wanted(max(head, cells, least), max(bare, cells, least))
+
+    def _arrow(self) -> int:
+        """What a head keeps free for the arrow of sorting, also where there is none."""
+        style, header = self.style(), self.horizontalHeader()
+        margin = style.pixelMetric(QStyle.PixelMetric.PM_HeaderMargin, None, header)
+        return style.pixelMetric(QStyle.PixelMetric.PM_HeaderMarkSize, None, header) + margin
+
+    def _widest_cell(self, column: int) -> int:
         option, delegate, grid = QStyleOptionViewItem(), self.itemDelegate(), int(self.showGrid())
         self.initViewItemOption(option)
+        found = 0
         for row in range(self.rowCount()):
             item = self.item(row, column)
             if item is None or self.isRowHidden(row):
@@ -96,6 +131,8 @@ class MeasuredTable(QTableWidget):
         super().resizeEvent(event)
         if self._rows_fit or self._last_fills:
             self._asked.start()
+        elif self._wanted and not self._asked.isActive():
+            self._share()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

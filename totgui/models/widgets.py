@@ -39,7 +39,7 @@ LONGEST_WORD = 24
 """Letters."""
 AMBER, RED, GREEN = "#c98a12", "#c8452f", "#2e9e6b"
 """Look here; wrong; done: for edges, fills and icons. Text takes `palette.tone`."""
-LEAST_PANEL_HEIGHT, USUAL_LINE = 100, 16
+LEAST_PANEL_HEIGHT, USUAL_LINE = 80, 16
 ROW_HEIGHT, LEAST_TABLE_HEIGHT = 26, 52
 """Head and one row. Qt's own least is three, which makes stacked panels too tall for a small screen."""
 Index = QModelIndex | QPersistentModelIndex

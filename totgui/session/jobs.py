@@ -17,6 +17,15 @@ from ..jobs.runner import Runner
 Then = Callable[[events.Finished], None]
 
 
+def device_name(device: str) -> str:
+    """What a device is called on screen.
+
+    >>> device_name("cpu"), device_name("cuda:0")
+    ('CPU', 'cuda:0')
+    """
+    return "CPU" if device == "cpu" else device
+
+
 class Jobs(QObject):
     """Runs jobs and reports their events; every started job ends in exactly one ending."""
 
@@ -123,7 +132,8 @@ class Jobs(QObject):
         if self._is_closed:  # it stood in the queue of the window that was closed
             return
         if isinstance(event, events.Started) and event.device:
-            self.device_text = f"{event.device}: {event.device_reason}" if event.device_reason else event.device
+            name = device_name(event.device)
+            self.device_text = f"{name}: {event.device_reason}" if event.device_reason else name
         if isinstance(event, events.LogLine) and event.level == "warning" and event.job:
             self.message.emit(event.text, "warning")
         if not isinstance(event, events.ENDINGS):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +78,7 @@ class Session(QObject):
     stepsFound = Signal(str)  # what a run found whose steps nobody has named yet
     message = Signal(str, str)  # text, level
     done = Signal(str)  # what the newest edit did, which Undo takes back
-    _savedArrived = Signal(object)
+    _savedArrived = Signal(object, object)  # the project that it is about, and its state
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -110,7 +111,7 @@ class Session(QObject):
         self.proposals, self._taught = Proposals(self), Taught(self)
 
     def _connect(self) -> None:
-        self._savedArrived.connect(self.savedStateChanged)
+        self._savedArrived.connect(self._on_saved)
         self.jobs.happened.connect(self.jobEvent)
         self.jobs.changed.connect(self.jobsChanged)
         self.jobs.stopAsked.connect(self.stopAsked)
@@ -191,7 +192,7 @@ class Session(QObject):
     def _adopt(self, project: Project) -> None:
         self.close_project()
         self._hand_out(project)
-        project.on_saved = self._savedArrived.emit
+        project.on_saved = partial(self._savedArrived.emit, project)
         document = project.document
         runs = document.shown_runs
         self.current_run = runs[-1].id if runs else None
@@ -204,6 +205,11 @@ class Session(QObject):
             self.select_video(next(iter(document.videos)))
         project.keep_backups(lambda text: self.message.emit(text, "warning"))
         self.projectOpened.emit()
+
+    def _on_saved(self, project: Project, state: object) -> None:
+        """Tell how the open project stands; what was still under way from one that was closed is no news any more."""
+        if project is self.project:
+            self.savedStateChanged.emit(state)
 
     def close_project(self) -> None:
         """Close the open project after its edits are on disk."""

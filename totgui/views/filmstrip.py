@@ -50,7 +50,7 @@ class FilmStrip(QWidget):
         super().__init__(parent)
         self._session = session
         self._axis = Axis.whole(1, left=0, width=1)
-        self._head = 0
+        self._head, self._has_room = 0, True
         self._static: QPixmap | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Film strip")
@@ -77,8 +77,14 @@ class FilmStrip(QWidget):
         video = session.document.videos.get(session.current_video)
         return video if video is not None and video.media is not None and video.timebase.media is not None else None
 
+    def set_room(self, has_room: bool) -> None:
+        """Whether there is room for the pictures; they go where there is none."""
+        if has_room != self._has_room:
+            self._has_room = has_room
+            self._on_video()
+
     def _on_video(self) -> None:
-        self.setVisible(self._video is not None)
+        self.setVisible(self._has_room and self._video is not None)
         self._repaint_all()
 
     def changeEvent(self, event: QEvent) -> None:

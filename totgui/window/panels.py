@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QVBoxLayout, QWidget
 
 from ..dialogs.colour import ask_colour
@@ -26,6 +26,27 @@ from ..views.videos import VideosView
 Area = Qt.DockWidgetArea
 LATER_MS = 150
 """Between two panels that are made after the start: each takes a frame or two of the window's time."""
+
+
+class TimelinePanel(QWidget):
+    """The film strip above the timeline; in a low window the pictures go, and never make it higher."""
+
+    def __init__(self, strip: FilmStrip, timeline: TimelineView, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._strip, self._timeline = strip, timeline
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(strip)
+        column.addWidget(timeline, 1)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, self._timeline.minimumHeight())
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            self._strip.set_room(self.height() >= self._timeline.minimumHeight() + self._strip.sizeHint().height())
+        return super().event(event)
 
 
 class Panels(QObject):
@@ -58,12 +79,12 @@ class Panels(QObject):
         self.labels = LabelsView(session, ask_colour, window, settings=settings)
         self._dock("Labels", Scrolling(self.labels), left)
         self.label_map = LabelMapView(session, window, settings=settings)
-        self._dock("Label map", self.label_map, right)
+        self._dock("Label map", Scrolling(self.label_map), right)
         self.review = ReviewView(session, window)
-        self._dock("Review", self.review, right)
+        self._dock("Review", Scrolling(self.review), right)
         self._dock_later("Metrics", self._metrics, right)
         self._dock("History", HistoryView(session, window), left)
-        self._dock("Timeline", self._timeline_with_pictures(), bottom)
+        self._dock("Timeline", TimelinePanel(self.film_strip, self.timeline, window), bottom)
         self._dock_later("Compare", self._compare, bottom)
         self._dock_later("Activity", self._activity, bottom)
 
@@ -85,15 +106,6 @@ class Panels(QObject):
     def _as_tabs(self, first: str, *others: str) -> None:
         for name in others:
             self._window.tabifyDockWidget(self.docks[first], self.docks[name])
-
-    def _timeline_with_pictures(self) -> QWidget:
-        both = QWidget(self._window)
-        column = QVBoxLayout(both)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.film_strip)
-        column.addWidget(self.timeline, 1)
-        return both
 
     def _metrics(self) -> QWidget:
         from ..views.metrics.view import MetricsView

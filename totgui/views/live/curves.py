@@ -17,6 +17,7 @@ from core.tot.config import METHODS
 
 from ...models.widgets import duration, for_text, plain
 from ...session import Session
+from ...session.jobs import device_name
 from .figure import Line
 from .plot import Plot
 
@@ -178,12 +179,12 @@ class CurvesView(QWidget):
         if isinstance(event, Started) and event.device and event.text == TRAINING:
             if self.families:  # of a training before, which nobody saw begin
                 self._begin()
-            self._machine.setText(f"on {event.device}")
+            self._machine.setText(f"on {device_name(event.device)}")
         elif isinstance(event, TrainingMetrics):
             self._on_metrics(event)
         elif isinstance(event, Progress) and self.families and event.seconds_left is not None:
-            left = duration(event.seconds_left) if event.done < event.total else "no time"
-            self._machine.setText(f"{self._machine.text().split(' · ')[0]} · {self._memory} · {left} left in all")
+            left = f"{duration(event.seconds_left)} left in all" if event.done < event.total else "finishing"
+            self._machine.setText(f"{self._machine.text().split(' · ')[0]} · {self._memory} · {left}")
         elif isinstance(event, ENDINGS) and self.families:
             self._state.setText(self._state.text().replace("…", ""))
 

@@ -57,10 +57,14 @@ class Canvas(QWidget):
         titles = self.shown.titles if self.shown else {}
         key = (self.height(), self.fontMetrics().height(), tuple(titles.items()))
         if self._rows[0] != key:
-            runs = [(name, title) for name, title in titles.items() if name.startswith(RUN)]
-            rows = lay_out(key[0], key[1], runs)
+            rows = lay_out(key[0], key[1], self._run_titles())
             self._rows = (key, [Row(r.key, titles.get(r.key, r.title), r.top, r.height) for r in rows])
         return self._rows[1]
+
+    def _run_titles(self) -> list[tuple[str, str]]:
+        """Keys and titles of the rows of other runs."""
+        titles = self.shown.titles if self.shown else {}
+        return [(name, title) for name, title in titles.items() if name.startswith(RUN)]
 
     def row(self, key: str) -> Row:
         """The row with this key."""
@@ -79,7 +83,7 @@ class Canvas(QWidget):
         """Read everything again from the session."""
         self.shown = read(self.session, self.source.currentData(), self.shown)
         self.setAccessibleDescription(self._summary())
-        self.source.setVisible(self.shown is not None and self.shown.pyramid is not None)
+        self._place_source()
         self._repaint_all()
 
     def show_keys(self, native: Callable[[str], str]) -> None:
@@ -110,9 +114,13 @@ class Canvas(QWidget):
 
     def _place(self) -> None:
         self.set_axis(self.axis.resized(left=self.gutter, width=self.width() - self.gutter - 12))
-        row = self.row("source")
-        self.source.setGeometry(self.gutter, row.top, min(190, max(60, self.axis.width)), row.height)
+        self._place_source()
         self._repaint_all()
+
+    def _place_source(self) -> None:
+        row, scored = self.row("source"), self.shown is not None and self.shown.pyramid is not None
+        self.source.setGeometry(self.gutter, row.top, min(190, max(60, self.axis.width)), row.height)
+        self.source.setVisible(scored and row.top < self.height())
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.StyleChange):

@@ -28,7 +28,8 @@ EMPTY = {
     "prediction": "No prediction yet. Train a run, or segment this video with a run.",
     "difference": "Nothing to compare yet.",
     "confidence": "No scores yet. They come with a prediction.",
-    "heatmap": "No scores. They come with a prediction; if the cache was emptied, segment again.",
+    "heatmap": "No scores yet. They come with a prediction.",
+    "emptied": "The scores are not in the cache any more. Segment the video again to see them.",
     "run": "This run has not segmented the video.",
 }
 GHOST = 0.4
@@ -108,7 +109,9 @@ def _content(painter: QPainter, view: Canvas, shown: Shown, row: Row, rect: QRec
     elif track is not None:
         paint_track(painter, rect, track, axis, palette=palette, colour=shown.colour, name=shown.name)
     else:
-        text = nothing_corrected(view.keys) if row.key == "corrected" else EMPTY.get(row.key, EMPTY["run"])
+        emptied = row.key == "heatmap" and shown.track("prediction") is not None
+        key = "emptied" if emptied else row.key
+        text = nothing_corrected(view.keys) if key == "corrected" else EMPTY.get(key, EMPTY["run"])
         paint_empty(painter, rect, view.tr(text), palette)
 
 

@@ -21,6 +21,8 @@ from .geometry import Axis, IntArray, visible
 FloatArray = NDArray[np.floating[Any]]
 MARK_BAND = 13
 """Pixels at the top of the ruler that belong to the in and out marks."""
+LEAST_HEATMAP = 2
+"""Lines of text: lower, the names of its clusters would not be seen whole."""
 NARROW, GAP_FROM = 12, 5
 """Segments with fewer pixels than this are drawn without rounded corners or name; without a gap to the next."""
 
@@ -42,6 +44,8 @@ class Row:
 def lay_out(height: int, line: int, runs: Iterable[tuple[str, str]] = ()) -> list[Row]:
     """The rows in a view `height` pixels high with text lines of `line` pixels; the heatmap takes what is left.
 
+    The scores are the first to go where there is no room: they lie below the lower edge then, whole.
+
     Args:
         runs: key and title of the rows of other runs, which stand above the prediction.
     """
@@ -56,13 +60,22 @@ def lay_out(height: int, line: int, runs: Iterable[tuple[str, str]] = ()) -> lis
         ("corrected", "Corrected", line * 2 + 6, 3),
         ("difference", "Difference", line, 4),
         ("confidence", "Confidence", line * 2, 4),
-        ("source", "Scores", line + 10, 2),
     )
     for key, title, tall, gap in heights:
         rows.append(Row(key, title, y, tall))
         y += tall + gap
-    rows.append(Row("heatmap", "", y, max(line, height - y - 6)))
+    source = line + 10
+    if y + source + 2 + LEAST_HEATMAP * line + 6 > height:
+        y = max(y, height)
+    rows.append(Row("source", "Scores", y, source))
+    y += source + 2
+    rows.append(Row("heatmap", "", y, max(LEAST_HEATMAP * line, height - y - 6)))
     return rows
+
+
+def least_height(line: int, runs: Iterable[tuple[str, str]] = ()) -> int:
+    """The height at which every row is seen but those of the scores."""
+    return next(row.top for row in lay_out(0, line, runs) if row.key == "source") + 2
 
 
 def hatch(painter: QPainter, rect: QRectF, palette: QPalette) -> None:

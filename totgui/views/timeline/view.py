@@ -18,7 +18,7 @@ from .held import Modifiers, Roll
 from .menu import row_menu
 from .overlay import paint_overlay
 from .paint import paint_rows
-from .tracks import lay_out
+from .tracks import least_height
 
 if TYPE_CHECKING:
     from ...session import Session
@@ -76,10 +76,7 @@ class TimelineView(Canvas):
         """Rows have come or gone. What is held goes on, unless it holds on to a track that is another one now."""
         self._let_go_of_another()
         self.refresh()
-        line = self.fontMetrics().height()
-        runs = len(self.shown.tracks) - 3 if self.shown else 0
-        top = lay_out(0, line)[-1].top  # rows of runs take their room from the heatmap first: the window need not grow
-        self.setMinimumHeight(max(260, top + 2 * line, top + runs * (line + 12) + line))
+        self.setMinimumHeight(least_height(self.fontMetrics().height(), self._run_titles()))
         self._place()
 
     def _on_document(self, changes: Changes, initiator: object) -> None:

@@ -31,6 +31,7 @@ from core.tot.presets import PRESETS, clusters_for, default_preset, preset
 from ...models.progress import ProgressBar
 from ...models.widgets import duration, plain, scrolled, set_tone, tip
 from ...session import Session
+from ...session.jobs import device_name
 from .lessons import LearnFrom
 
 DEVICES = (("auto", "Automatic"), ("cpu", "CPU"), ("cuda", "CUDA (NVIDIA)"))
@@ -352,7 +353,7 @@ class TrainingView(QWidget):
         if getattr(event, "job", "") != self._job or not self._job:
             return
         if isinstance(event, Started):
-            self._device_text.setText(self._session.jobs.device_text or event.device)
+            self._device_text.setText(self._session.jobs.device_text or device_name(event.device))
         elif isinstance(event, Progress):
             self._progress.setRange(0, event.total)
             self._progress.setValue(event.done)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from core.annotation.segmentation import Segmentation
@@ -50,6 +50,7 @@ class VideoView(QWidget):
         font.setFamilies(["DejaVu Sans Mono", "monospace"])
         self._where.setFont(font)
         self._where.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._where.installEventFilter(self)
         self._texts = ("", "")
         self._variable = self._label()
         self._variable.setText("VFR")
@@ -207,9 +208,10 @@ class VideoView(QWidget):
             self._variable.setToolTip(variable_text(media))
         self._pair()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        QTimer.singleShot(0, self, self._show_where)  # once the transport has been laid out
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._where and event.type() == QEvent.Type.Resize:  # the window, or a badge that came or went
+            self._show_where()
+        return super().eventFilter(watched, event)
 
     def _show_where(self) -> None:
         """The frame, and behind it, as far as there is room, its time and that of the end."""
