@@ -51,7 +51,7 @@ def choose_device(name: str = "auto") -> tuple[str, str]:
     mine = gpus[place() % len(gpus)] if len(gpus) > 1 else "cuda:0"
     if name == "auto":
         best = mine if gpus else next(iter(there))
-        return best, "no GPU that torch can use was found" if best == "cpu" else f"{there[best]} is there"
+        return best, "no GPU that torch can use" if best == "cpu" else f"{there[best]} is there"
     wanted = mine if name == "cuda" else name
     if wanted in there:
         return wanted, f"asked for ({there[wanted]})"

@@ -157,7 +157,7 @@ class Safety(QObject):
             return
         count = f"{len(videos)} video files are" if len(videos) > 1 else "1 video file is"
         text = f"{count} missing, {videos[0].path} first. Labels, edits and timelines work without."
-        choices = [] if project.read_only else [("Locate videos…", self.locate)]
+        choices = [] if project.read_only else [("Locate missing files…", self.locate)]
         self._window.bar.say(text, "warning", choices)
 
     def locate(self) -> None:

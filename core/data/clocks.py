@@ -9,7 +9,7 @@ from typing import Literal
 
 from .dataset import Choice, Video, VideoId
 from .items import Item, Told
-from .rates import NEAR, SHARE, stride
+from .rates import NEAR, SHARE, frames, stride
 from .timebase import Timebase
 
 Lengths = Literal["trim", "resample", "skip"]
@@ -65,8 +65,9 @@ def _stride(items: Sequence[Item], feature_rate: Fraction | None, told: Told) ->
         return Ratio()
     written = _written_strides(having)
     if written:
-        shown = ", ".join(str(stride) for stride in sorted(set(written.values())))
-        told.findings.append(f"Rate of the features: one row for {shown} frame(s), as the extractor wrote")
+        strides = sorted(set(written.values()))
+        shown = frames(strides[0]) if len(strides) == 1 else f"{', '.join(map(str, strides))} frames"
+        told.findings.append(f"Rate of the features: one row for {shown}, as the extractor wrote")
         return Ratio(by_video=written)
     step, is_certain, reason = _from_lengths(having)
     if feature_rate is None:

@@ -11,6 +11,15 @@ NEAR = Fraction(1, 100)
 """Lengths that differ by less than this are one length, cut at the end."""
 
 
+def frames(count: Fraction | int) -> str:
+    """So many frames, in words.
+
+    >>> frames(1), frames(3)
+    ('1 frame', '3 frames')
+    """
+    return f"{count} frame{'' if count == 1 else 's'}"
+
+
 def stride(pairs: Sequence[tuple[int, int]]) -> tuple[Fraction | None, bool, str]:
     """(frames per row, certain, reason) from (rows, frames) of all videos; None where nothing fits."""
     scores: dict[int, int] = {}
@@ -21,7 +30,7 @@ def stride(pairs: Sequence[tuple[int, int]]) -> tuple[Fraction | None, bool, str
         good = [s for s in scores if sum(abs(f * s - t) <= NEAR * t for f, t in pairs) >= SHARE * len(pairs)]
     if good:
         best = min(good, key=lambda s: sum(abs(f - t / s) for f, t in pairs))
-        return Fraction(best), len(pairs) > 1 or best == 1, f"one row for {best} frame(s)"
+        return Fraction(best), len(pairs) > 1 or best == 1, f"one row for {frames(best)}"
     ratios = [Fraction(t, f) for f, t in pairs]
     if max(ratios) - min(ratios) <= NEAR * min(ratios):
         middle = sorted(ratios)[len(ratios) // 2]

@@ -169,7 +169,7 @@ def evaluate(
         per_class=_per_class(confusion, shown, names, set(present.tolist())),
         confusion=confusion.tolist(),
         confusion_actions=list(shown),
-        confusion_labels=[*(names.get(a, str(a)) for a in shown), "background or unmapped"],
+        confusion_labels=[*(names.get(a, str(a)) for a in shown), "no action"],
         notes=list(notes),
         label_map_by_hand=[],
         label_map_many_to_one=False,

@@ -15,7 +15,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 SCORES = (
     ("mof", "MoF"),
     ("f1", "F1"),
-    ("f1_majority", "F1 majority"),
+    ("f1_majority", "Majority F1"),
     ("miou", "mIoU"),
     ("edit", "Edit"),
     ("f1_10", "F1@10"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from defusedxml import ElementTree
@@ -226,6 +228,21 @@ def test_only_settings_that_are_used_count_as_different():
     )
     assert differing([one, two]) == ["rho"]
     assert (setting(one, "rho"), setting(one, "order_weight")) == ("0.07", "–")
+
+
+def test_settings_that_differ_are_named_in_words_and_explained(view, session):
+    for run, hidden in (("r1", 64), ("r2", 128)):
+        run_id = RunId(run)
+        there = session.document.runs[run_id]
+        session.document.runs[run_id] = replace(there, config={**there.config, "hidden": hidden})
+    view.tabs.setCurrentIndex(0)
+    view.refresh()
+    assert "Hidden size 64" in view._about.text() and "Hidden size 128" in view._about.text()
+    assert "middle layer" in view._about.toolTip()
+    before = view._about.text()
+    view.tabs.setCurrentIndex(1)  # numbers stand beside the strips there, and red below them
+    added = view._about.text().removeprefix(before)
+    assert "MoF" in added and view.rows.tracks[0].title in added
 
 
 def test_without_a_project_it_says_so(qtbot):

@@ -51,7 +51,7 @@ def name_of(window: MainWindow):
 
 def test_what_is_missing_is_said_once_and_at_each_video(qtbot, window) -> None:
     assert window.bar.text().startswith("3 video files are missing")
-    assert window.bar.choices() == ["Locate videos…"]
+    assert window.bar.choices() == ["Locate missing files…"]
     model = window.docks["Videos"].widget()._model
     for row in range(3):
         assert "its video file is missing" in model.data(model.index(row, 0), Qt.ItemDataRole.ToolTipRole)
@@ -73,7 +73,7 @@ def test_a_search_finds_them_under_any_name_and_the_window_shows_them_again(qtbo
         return dialog.matches
 
     monkeypatch.setattr(safety_module, "ask_locate", ask)
-    window.bar.choose("Locate videos…")
+    window.bar.choose("Locate missing files…")
     texts = {asked[0].table.item(row, 0).text(): asked[0].table.item(row, 3).text() for row in range(3)}
     assert texts["short_group"].endswith("short_group.mp4")
     assert texts["variable_rate"].endswith("cam.mp4")

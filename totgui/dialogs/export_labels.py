@@ -9,7 +9,6 @@ from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QFormLayout,
     QHBoxLayout,
     QPlainTextEdit,
     QStyledItemDelegate,
@@ -57,13 +56,9 @@ class LabelsPage(QWidget):
         self.preview.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.preview.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.preview.setAccessibleName("First lines of the export")
-        form = QFormLayout()
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        form.addRow("Format", self.format)
-        form.addRow("", self._losses)
-        form.addRow("", self.as_background)
+        for place, (label, field) in enumerate((("Format", self.format), ("", self._losses), ("", self.as_background))):
+            self.videos.form.insertRow(place, label, field)
         left, right = QVBoxLayout(), QVBoxLayout()
-        left.addLayout(form)
         left.addWidget(self.videos, 1)
         right.addWidget(heading("First lines", self))
         right.addWidget(self.preview, 1)

@@ -34,7 +34,7 @@ class Selection(NamedTuple):
 
 
 class VideosChooser(QWidget):
-    """Track and videos; `changed` follows every choice."""
+    """Track and videos; `changed` follows every choice. What else a page asks first stands in the same `form`."""
 
     changed = Signal()
 
@@ -47,13 +47,13 @@ class VideosChooser(QWidget):
         self.list.setUniformItemSizes(True)
         self.list.setMinimumHeight(84)
         self._is_filling = False
-        form = QFormLayout()
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        form.addRow("Labels", self.track)
-        form.addRow("Videos", self.which)
+        self.form = QFormLayout()
+        self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self.form.addRow("Labels", self.track)
+        self.form.addRow("Videos", self.which)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(form)
+        column.addLayout(self.form)
         column.addWidget(self.list, 1)
         self._fill_tracks()
         self.track.currentIndexChanged.connect(self._fill_videos)

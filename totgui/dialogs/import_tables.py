@@ -162,7 +162,6 @@ class ProblemsTable(_Table):
     def __init__(self, parent: QWidget | None = None) -> None:
         heads = ("", "File", "Place", "What was found")
         super().__init__("Problems", heads, parent, stretch=3, left=(0, 1, 2, 3))
-        self.table.setWordWrap(True)
         self.table.set_rows_fit()
         self._problems: Sequence[Problem] = ()
         copy = QShortcut(QKeySequence.StandardKey.Copy, self.table)

@@ -33,7 +33,7 @@ class LocateDialog(QDialog):
 
     def __init__(self, session: Session, names: Callable[[Lost], str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Locate files")
+        self.setWindowTitle("Locate missing files")
         self._session = session
         self.lost: Sequence[Lost] = session.files.lost
         self.matches: Sequence[Match] = ()
@@ -42,8 +42,7 @@ class LocateDialog(QDialog):
         self._head = plain(_said(self.lost), self)
         self.table = table(COLUMNS, self, stretch=3, words=range(len(COLUMNS)))
         self.table.setAccessibleName("Missing files")
-        self.table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Interactive)
-        self.table.horizontalHeader().resizeSection(2, 300)
+        self.table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.table.setRowCount(len(self.lost))
         for row, each in enumerate(self.lost):

@@ -212,7 +212,6 @@ def _problem_table(dataset: Dataset, parent: QWidget) -> QTableWidget:
     """Every problem and note of a scan, the worst first."""
     widget = table(PROBLEM_COLUMNS, parent, stretch=2, words=range(len(PROBLEM_COLUMNS)))
     found = sorted(dataset.problems, key=lambda p: ORDER.index(p.severity))
-    widget.setWordWrap(True)
     widget.set_rows_fit()
     widget.setRowCount(len(found))
     for row, problem in enumerate(found):

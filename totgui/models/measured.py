@@ -57,6 +57,7 @@ class MeasuredTable(QTableWidget):
     def set_rows_fit(self) -> None:
         """Rows are as high as their texts need at the widths of the columns."""
         self._rows_fit = True
+        self.setWordWrap(True)
         self._asked.start()
 
     def fit(self) -> None:
@@ -90,7 +91,9 @@ class MeasuredTable(QTableWidget):
     def _wanted_by(self, column: int) -> Wanted:
         header = self.horizontalHeader()
         head, cells = header.sectionSizeHint(column), self._widest_cell(column)
-        bare = head - self._arrow() if header.isSortIndicatorShown() and column != header.sortIndicatorSection() else head
+        bare = (
+            head - self._arrow() if header.isSortIndicatorShown() and column != header.sortIndicatorSection() else head
+        )
         least = header.minimumSectionSize()
         return Wanted(max(head, cells, least), max(bare, cells, least))
 

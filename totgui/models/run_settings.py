@@ -23,6 +23,12 @@ def words_of(name: str) -> str:
     return {"n_clusters": "Clusters", "method": "Method"}.get(name, name) if field is None else field.label
 
 
+def meaning_of(name: str) -> str:
+    """What a setting does, for a tooltip; empty where its name says it."""
+    field = _BY_NAME.get(name)
+    return "" if field is None or not field.tooltip else f"{field.label}: {field.tooltip}"
+
+
 def is_used(run: Run, name: str) -> bool:
     """Whether the method of a run reads a setting."""
     field = _BY_NAME.get(name)

@@ -289,6 +289,7 @@ def table(
     widget = MeasuredTable(0, len(columns), parent)
     widget.setHorizontalHeaderLabels(list(columns))
     _of_whole_rows(widget)
+    widget.setWordWrap(False)  # of what is wrapped at a space or a slash, a row of one line shows the beginning only
     header = widget.horizontalHeader()
     if stretch >= 0:
         header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)

@@ -96,18 +96,16 @@ class MessageBar(QFrame):
         self._place_buttons()
 
     def _place_buttons(self) -> None:
-        """Buttons stand behind the text where it fits on one line with them, else below it."""
+        """All buttons stand behind the text where it fits on one line with them, else in a row below it."""
         buttons = [*self._buttons, self._close]
         wide = sum(button.sizeHint().width() + self._top.spacing() for button in buttons) + 40
         fits = self._text.fontMetrics().horizontalAdvance(self._text.text()) + wide <= self.width()
+        fits = fits or not self._buttons  # a lone "Dismiss" needs no row
         if (fits, self._buttons) == self._placed:
             return
         self._placed = fits, list(self._buttons)
-        for place, button in enumerate(self._buttons, start=1):
-            if fits:
-                self._top.insertWidget(place, button)
-            else:
-                self._row.addWidget(button)
+        for button in buttons:
+            (self._top if fits else self._row).addWidget(button)
 
     def dismiss(self) -> None:
         """Put the message away; what it covered comes back."""

@@ -83,7 +83,7 @@ class Placing:
     def size(self) -> None:
         """The first sizes of the panels; the window must have its own by then."""
         window, docks = self._window, self._docks
-        window.resizeDocks([docks["Videos"], docks["Training"]], [425, 430], Qt.Orientation.Horizontal)
+        window.resizeDocks([docks["Videos"], docks["Training"]], [425, 445], Qt.Orientation.Horizontal)
         window.resizeDocks([docks["Timeline"]], [390], Qt.Orientation.Vertical)
         window.resizeDocks([docks["Videos"], docks["Runs"]], [300, 240], Qt.Orientation.Vertical)
 

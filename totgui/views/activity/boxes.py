@@ -20,6 +20,9 @@ from .numbers import Numbers
 
 Role = QPalette.ColorRole
 ROW, TOP = 34, 10
+OUTLIER = "outlier"
+OUTSIDE, BESIDE = 18, 78
+"""Pixels between the end of the axis and the count of a row, so that no point lies on it; and both together."""
 ALARM = QColor("#d93a3a")
 EXPORT_WIDTH = 900
 COLUMNS = ("Action", "N", "Median", "Mean", "Lower quartile", "Upper quartile", "Shortest", "Longest", "Outliers")
@@ -38,7 +41,7 @@ class Plot:
         """The plot on a width."""
         wide = max((metrics.horizontalAdvance(looks.name(row.label)) for row in durations.rows), default=0)
         names = min(190, wide + 34)
-        return cls(durations, Scale(0, durations.longest, names + 8, max(names + 60, width - 66)), names)
+        return cls(durations, Scale(0, durations.longest, names + 8, max(names + 60, width - BESIDE)), names)
 
     @property
     def bottom(self) -> int:
@@ -193,8 +196,18 @@ def paint_boxes(
     middle = QRectF(scale.first, plot.bottom + 6 + metrics.height(), scale.last - scale.first, metrics.height())
     painter.setPen(palette.color(Role.PlaceholderText))
     painter.drawText(middle, Qt.AlignmentFlag.AlignHCenter, unit)
+    if any(row.is_outlier.any() for row in plot.durations.rows):
+        painter.drawText(middle, Qt.AlignmentFlag.AlignRight, OUTLIER)
+        x = middle.right() - metrics.horizontalAdvance(OUTLIER) - 10
+        _ring(painter, palette, QPointF(x, middle.center().y() + 1))
     for row, lengths in enumerate(plot.durations.rows):
         _row(painter, palette, plot, row, lengths, looks, hovered)
+
+
+def _ring(painter: QPainter, palette: QPalette, place: QPointF) -> None:
+    painter.setPen(QPen(ALARM, 1.8))
+    painter.setBrush(palette.color(Role.Base))
+    painter.drawEllipse(place, 3.6, 3.6)
 
 
 def _row(
@@ -217,7 +230,7 @@ def _row(
     centred = Qt.AlignmentFlag.AlignVCenter
     painter.drawText(QRectF(24, y - ROW / 2, plot.names - 22, ROW), centred | Qt.AlignmentFlag.AlignLeft, name)
     painter.setPen(palette.color(Role.PlaceholderText))
-    count = QRectF(scale.last + 6, y - ROW / 2, 48, ROW)
+    count = QRectF(scale.last + OUTSIDE, y - ROW / 2, 48, ROW)
     painter.drawText(count, centred | Qt.AlignmentFlag.AlignLeft, f"n {len(lengths.values):,}")
     _, q1, median, q3, _ = (scale.at(value) for value in lengths.five)
     low, high = (scale.at(value) for value in lengths.whiskers)

@@ -14,7 +14,7 @@ from core.data.dataset import VideoId
 
 from ...models.drawing import drawable
 from ...models.marks import marked
-from ...models.run_settings import differing, label_of, setting
+from ...models.run_settings import differing, meaning_of, setting, words_of
 from ...models.widgets import percent
 from ...session import Session
 from ...session.comparing import CORRECTED, TRUTH, Compared
@@ -133,7 +133,7 @@ class Rows:
         mof, f1 = self.totals.get(track.key, (None, None))
         shown = [marked(percent(value), self.document, track.run) for value in (mof, f1)]
         parts = [f"MoF {shown[0]} · F1 {shown[1]}"] if mof is not None else []
-        parts += [value if name == "method" else f"{name} {value}" for name, value in self._settings(run)]
+        parts += [setting(run, name) if name == "method" else words for name, words in self._settings(run)]
         notes = map_notes(self.document, label_map)
         parts.append(" ".join(notes) if notes else "label map matched on the activity")
         return " · ".join(parts)
@@ -141,7 +141,19 @@ class Rows:
     def _settings(self, run: Run) -> list[tuple[str, str]]:
         others = [self.document.runs[t.run] for t in self.tracks if t.run is not None and t.run != run.id]
         different = differing([run, *others])
-        return [(label_of(name), setting(run, name)) for name in different]
+        return [(name, f"{words_of(name)} {setting(run, name)}") for name in different]
+
+    def meanings(self) -> str:
+        """What the settings do in which the shown runs differ, a line each."""
+        runs = [self.document.runs[track.run] for track in self.tracks if track.run is not None]
+        return "\n".join(filter(None, map(meaning_of, differing(runs))))
+
+    def legend(self) -> list[str]:
+        """What the numbers beside the strips and the red below them mean, a line each."""
+        lines = ["At the right: MoF of each video in %, label map of the activity"] if self.scored else []
+        if self.reference is not None:
+            lines.append(f"Red: frames that differ from {self.tracks[self.reference].title}")
+        return lines
 
     def warning(self) -> str:
         """What makes scores that stand side by side not comparable; empty where nothing does."""

@@ -26,7 +26,7 @@ from core.data.dataset import VideoId
 from ...models.drawing import Looks
 from ...models.picture import SaveButton
 from ...models.when_seen import WhenSeen
-from ...models.widgets import Banner, plain, scrolled
+from ...models.widgets import Banner, plain, scrolled, tip
 from ...session import Session
 from .paint import legend_height, paint_legend
 from .rows import ORDERS, Rows
@@ -159,9 +159,6 @@ class CompareView(QWidget):
         self.strips.show_rows(rows, looks)
         self.legend.show_labels(rows.labels() if rows is not None and rows.videos else [], looks)
         self._warning.say(rows.warning() if rows is not None else "")
-        lines = [f"{t.title}: {rows.about(t)}" for t in rows.tracks if t.run is not None] if rows is not None else []
-        self._about.setText("\n".join(lines))
-        self._about.setVisible(bool(lines))
         self._enable_orders()
         self._sort()
         self._on_tab(self.tabs.currentIndex())
@@ -198,7 +195,14 @@ class CompareView(QWidget):
 
     def _on_tab(self, index: int) -> None:
         rows = self.rows
+        lines = [f"{t.title}: {rows.about(t)}" for t in rows.tracks if t.run is not None] if rows is not None else []
         empty = rows is None or not rows.tracks or not rows.videos
+        if rows is not None and not empty and index == 1:
+            lines.append(". ".join(rows.legend()))
+        self._about.setText("\n".join(filter(None, lines)))
+        meanings = rows.meanings() if rows is not None else ""
+        self._about.setToolTip(tip(meanings).replace("\n", "<br>") if meanings else "")
+        self._about.setVisible(bool(self._about.text()))
         self._pages.setCurrentIndex(2 if empty else index)
         self._order.setVisible(index == 1)
         for number, button in self._save.items():

@@ -293,9 +293,5 @@ def wall_drawing(blocks: Sequence[Block], rows: Rows, looks: Looks, font: QFont)
 
 
 def _about(rows: Rows) -> list[str]:
-    lines = [f"{track.title}: {rows.about(track)}" for track in rows.tracks if track.run is not None]
-    if rows.scored:
-        lines.append("At the right: MoF of each video in %, label map of the activity")
-    if rows.reference is not None:
-        lines.append(f"Red: frames that differ from {rows.tracks[rows.reference].title}")
-    return lines
+    about = [f"{track.title}: {rows.about(track)}" for track in rows.tracks if track.run is not None]
+    return [*about, *rows.legend()]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
@@ -27,38 +28,42 @@ from ...palette import ACCENT, blend, text_on
 from ...session import Session
 
 Role = QPalette.ColorRole
-TOP, MOST_LEFT, BELOW, SLANT = 8, 150, 104, 40.0
+GAP, MOST_NAME, SLANT = 8, 130, math.radians(50)
+"""Pixels around the names, and the longest that a name is written; the names of columns rise at this angle."""
+CAPTION = "Rows: ground truth. Columns: labels. Numbers: % of the row."
 EXPORT_CELL = 44
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """(n, n) frames with the names of rows and columns, on cells of one size right of `left`."""
+    """(n, n) frames with the names of rows and columns, on cells of one size right of `left` and below `top`."""
 
     counts: NDArray[Any]
     labels: tuple[str, ...]
     left: int
+    top: int
     cell: float
 
     @classmethod
     def fitted(cls, counts: NDArray[Any], labels: list[str], metrics: QFontMetrics, size: QSize) -> Matrix:
         """The matrix on a widget of this size."""
         names = tuple(drawable(label) for label in labels)
-        left = min(MOST_LEFT, max((metrics.horizontalAdvance(name) for name in names), default=0) + 16)
-        below = min(BELOW, 34 + 0.7 * min(110, left))
-        room = min((size.width() - left - 60) / max(1, len(names)), (size.height() - below) / max(1, len(names)))
-        return cls(counts, names, left, max(6.0, min(room, 56.0)))
+        longest = min(MOST_NAME, max((metrics.horizontalAdvance(name) for name in names), default=0))
+        left, top = longest + 2 * GAP, round(longest * math.sin(SLANT)) + metrics.height()
+        beside, below = longest * math.cos(SLANT), metrics.height() + 2 * GAP
+        room = min(size.width() - left - beside, size.height() - top - below) / max(1, len(names))
+        return cls(counts, names, left, top, max(6.0, min(room, 56.0)))
 
     @property
     def side(self) -> float:
         return self.cell * len(self.labels)
 
     def box(self, row: int, column: int) -> QRectF:
-        return QRectF(self.left + column * self.cell, TOP + row * self.cell, self.cell, self.cell)
+        return QRectF(self.left + column * self.cell, self.top + row * self.cell, self.cell, self.cell)
 
     def at(self, x: float, y: float) -> tuple[int, int] | None:
         """Row and column of the cell at a point."""
-        row, column = int((y - TOP) // self.cell), int((x - self.left) // self.cell)
+        row, column = int((y - self.top) // self.cell), int((x - self.left) // self.cell)
         size = len(self.labels)
         return (row, column) if 0 <= row < size and 0 <= column < size else None
 
@@ -146,12 +151,14 @@ class Confusion(Picture):
         if not self._labels:
             return None
         matrix = Matrix.fitted(self._counts, self._labels, self.fontMetrics(), QSize(10_000, 10_000))
-        matrix = Matrix(matrix.counts, matrix.labels, matrix.left, EXPORT_CELL)
+        matrix = replace(matrix, cell=EXPORT_CELL)
 
         def paint(painter: QPainter, palette: QPalette) -> None:
             paint_matrix(painter, palette, matrix, None)
 
-        width, height = round(matrix.left + matrix.side + 90), round(TOP + matrix.side + BELOW)
+        caption = self.fontMetrics().horizontalAdvance(CAPTION) + 2 * GAP
+        width = round(max(matrix.left + matrix.side + MOST_NAME * math.cos(SLANT), caption))
+        height = round(matrix.top + matrix.side + self.fontMetrics().height() + 2 * GAP)
         return Drawing(width, height, paint, f"confusion {self._title}".strip(), self.font())
 
 
@@ -166,17 +173,16 @@ def paint_matrix(painter: QPainter, palette: QPalette, matrix: Matrix, chosen: t
             _cell(painter, matrix.box(row, column), share, base)
         if row % every == 0:
             painter.setPen(palette.color(Role.WindowText))
-            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, matrix.left - 12)
-            line = QRectF(0, TOP + row * cell, matrix.left - 8, cell)
+            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, MOST_NAME)
+            line = QRectF(0, matrix.top + row * cell, matrix.left - GAP, cell)
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
             painter.save()
-            painter.translate(matrix.left + row * cell + cell / 2, TOP + matrix.side + 10)
-            painter.rotate(SLANT)
-            painter.drawText(0, 6, metrics.elidedText(name, Qt.TextElideMode.ElideRight, 110))
+            painter.translate(matrix.left + row * cell + cell / 2 + metrics.ascent() / 2, matrix.top - GAP / 2)
+            painter.rotate(-math.degrees(SLANT))
+            painter.drawText(0, 0, text)
             painter.restore()
     painter.setPen(palette.color(Role.PlaceholderText))
-    below = QRectF(0, TOP + matrix.side + 8, matrix.left - 8, metrics.height() * 3)
-    painter.drawText(below, Qt.AlignmentFlag.AlignRight, "rows:\nground truth\n% of the row")
+    painter.drawText(QPointF(GAP, matrix.top + matrix.side + GAP + metrics.ascent()), CAPTION)
     if chosen is not None and max(chosen) < len(matrix.labels):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(palette.color(Role.WindowText), 2))

@@ -36,7 +36,7 @@ from .confusion import Confusion
 
 TRACKS = (("prediction", "Prediction"), ("corrected", "Corrected"))
 TILES = (("mof", "MoF"), ("f1", "F1"), ("edit", "Edit score"), ("miou", "mIoU"))
-LINE = (("f1_10", "F1@10"), ("f1_25", "F1@25"), ("f1_50", "F1@50"), ("f1_majority", "majority F1"))
+LINE = (("f1_10", "F1@10"), ("f1_25", "F1@25"), ("f1_50", "F1@50"), ("f1_majority", "Majority F1"))
 SCORE_TIPS = {
     "mof": "right frames over frames whose ground truth is an action.",
     "f1": "segments that are found, each counted by its share of right frames (CTE, TOT).",

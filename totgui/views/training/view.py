@@ -296,7 +296,7 @@ class TrainingView(QWidget):
             name = default_preset(document.dataset)
             self._preset.setCurrentIndex(max(0, self._preset.findData(name)))
             self._method.setCurrentIndex(self._method.findData(PRESETS[name].method))
-        self._device_text.setText(self._session.jobs.device_text or "The device is chosen when a training starts.")
+        self._device_text.setText(self._session.jobs.device_text or "Chosen when training starts")
         self._state.setText("" if self._job else self._ready_text())
         self.apply_preset(keep_clusters=False)
         self._show_counted()
