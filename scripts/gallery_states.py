@@ -33,8 +33,10 @@ def start_page(stage: Stage, *, recent: bool) -> Steps:
     stage.session.close_project()
     if recent:
         for name in ("empty", "trained", "reviewed"):
-            stage.window.settings.add_recent(stage.work / f"{name}.tot")
-        stage.window.start.set_recent(stage.window.settings.recent())
+            stage.window.recent.add(stage.work / f"{name}.tot")
+        stage.window.recent.look()
+        listed = stage.window.recent.listed
+        stage.wait(lambda: all(changed is not None for _, changed in listed()), "what is known of recent projects")
     yield stage.window
 
 

@@ -92,6 +92,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "totgui.graphs": ("", "QT"),
     "totgui.tour": ("totgui.models totgui.palette", "QT"),
     "totgui.keymap": ("totgui.settings", "QT"),
+    "totgui.recent": ("totgui.settings", "QT"),
     "totgui.jobs.disk": ("core.events", ""),
     "totgui.jobs.protocol": ("core.events core.errors core.requests", "msgspec"),
     "totgui.jobs.runner": ("totgui.jobs.protocol totgui.jobs.engine core.events core.errors", "msgspec"),

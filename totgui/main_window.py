@@ -22,6 +22,7 @@ from .actions import Actions
 from .collector import Collector, collect_on_this_thread
 from .keymap import RELABEL, action_key
 from .models.widgets import Scrolling
+from .recent import RecentProjects
 from .safety import Safety
 from .session import Session
 from .settings import Settings
@@ -53,7 +54,7 @@ class MainWindow(QMainWindow):
         )
         for corner in (Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner):
             self.setCorner(corner, Qt.DockWidgetArea.BottomDockWidgetArea)
-        self.start = StartPage(settings.recent(), self)
+        self.start, self.recent = StartPage(self), RecentProjects(settings, self)
         self.video_view = VideoView(session, self)
         self.bar = MessageBar(self)
         self._add_centre()
@@ -113,6 +114,7 @@ class MainWindow(QMainWindow):
         self.start.datasetAsked.connect(actions.file.open_dataset)
         self.start.projectAsked.connect(actions.file.open_project)
         self.start.recentAsked.connect(actions.file.open_path)
+        self.recent.changed.connect(self._show_recent)
         keymap = actions.keymap
         keymap.changed.connect(self._show_keys)
         self._show_keys()
@@ -205,10 +207,14 @@ class MainWindow(QMainWindow):
         self.placing.show(project is not None)
         self.setWindowTitle(f"{project.path.stem} — totgui" if project else "totgui")
         if project is None:
-            self.start.set_recent(self.settings.recent())
+            self._show_recent()
+            self.recent.look()
             self.status.saved.clear()
         else:
             QTimer.singleShot(0, self.timeline, self._focus_timeline)  # once the panels, hidden until now, are there
+
+    def _show_recent(self) -> None:
+        self.start.set_recent(self.recent.listed())
 
     def _focus_timeline(self) -> None:
         """Keys work on the timeline at once: no field takes them, and no button waits for Space."""

@@ -75,7 +75,7 @@ class Safety(QObject):
         except TotError as error:
             say(str(error), "error")
         else:
-            self._window.settings.add_recent(path)
+            self._window.recent.add(path)
 
     def _offer_what_is_left(self, path: Path, text: str) -> None:
         """Say that a project is damaged, offer to save the rest, and its newest backup once one was found whole."""

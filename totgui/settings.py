@@ -20,8 +20,8 @@ class Settings:
         self._settings = QSettings("totgui", "totgui")
 
     def recent(self) -> list[Path]:
-        """Recent projects that still exist, newest first."""
-        return [path for path in map(Path, self._texts("recent")) if path.is_file()]
+        """The projects that were opened last, newest first; see `recent.RecentProjects` for those that are there."""
+        return list(map(Path, self._texts("recent")))
 
     def add_recent(self, path: Path) -> None:
         """Put a project at the head of the recent list."""

@@ -135,7 +135,7 @@ class FileMenu(Menu):
         self.session.make_project(path, dataset, lambda: self._project_made(path))
 
     def _project_made(self, path: Path) -> None:
-        self.window.settings.add_recent(path)
+        self.window.recent.add(path)
         self.window.actions_.model.offer_features()
 
     def _rescan(self, root: Path, choices: dict[str, Any], typed: Path | None) -> None:
@@ -146,7 +146,7 @@ class FileMenu(Menu):
     def fill_recent(self, menu: QMenu) -> None:
         """Put the recent projects into a menu."""
         menu.clear()
-        for path in self.window.settings.recent():
+        for path, _ in self.window.recent.listed():
             action = menu.addAction(f"{path.stem}  ({path.parent})".replace("&", "&&"))
             action.triggered.connect(lambda _checked=False, p=path: self.open_path(p))
         if menu.isEmpty():

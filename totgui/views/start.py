@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
@@ -120,7 +121,7 @@ class StartPage(QWidget):
     tourAsked = Signal()
     recentAsked = Signal(object)  # Path
 
-    def __init__(self, recent: list[Path], parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._ways = [Way(*way, self) for way in WAYS]
         for way, signal in zip(self._ways, (self.demoAsked, self.datasetAsked, self.projectAsked), strict=True):
@@ -165,7 +166,7 @@ class StartPage(QWidget):
         middle.addStretch(1)
         outer.addLayout(middle)
         outer.addStretch(3)
-        self.set_recent(recent)
+        self.set_recent([])
 
     def _head(self) -> QHBoxLayout:
         mark = QLabel(self)
@@ -187,16 +188,19 @@ class StartPage(QWidget):
         row.addLayout(words, 1)
         return row
 
-    def set_recent(self, recent: list[Path]) -> None:
-        """Show these projects, newest first."""
+    def set_recent(self, recent: Sequence[tuple[Path, float | None]]) -> None:
+        """Show these projects, newest first, each with the time at which its file was changed if that is known."""
+        chosen = self._recent.currentRow()
         self._recent.clear()
-        for path in recent:
-            item = QListWidgetItem(icon("file-outline"), f"{path.stem}\n{_place(path)}")
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{path.stem}, {_place(path)}")
+        for path, changed in recent:
+            place = _place(path, changed)
+            item = QListWidgetItem(icon("file-outline"), f"{path.stem}\n{place}")
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{path.stem}, {place}")
             item.setToolTip(tip(str(path)))
             item.setData(Qt.ItemDataRole.UserRole, path)
             item.setSizeHint(QSize(0, ROW_HEIGHT))
             self._recent.addItem(item)
+        self._recent.setCurrentRow(min(chosen, len(recent) - 1))
         for widget in (self._recent_title, self._recent):
             widget.setVisible(bool(recent))
         self._recent.setFixedHeight(4 + ROW_HEIGHT * min(ROWS_SHOWN, max(1, len(recent))))
@@ -205,13 +209,10 @@ class StartPage(QWidget):
         self.recentAsked.emit(item.data(Qt.ItemDataRole.UserRole))
 
 
-def _place(path: Path) -> str:
+def _place(path: Path, changed: float | None) -> str:
     """Where a project lies and when it was changed last."""
     folder = str(path.parent).replace(str(Path.home()), "~", 1)
-    try:
-        return f"{folder} · {age_text(time.time() - path.stat().st_mtime)}"
-    except OSError:
-        return folder
+    return folder if changed is None else f"{folder} · {age_text(time.time() - changed)}"
 
 
 def age_text(seconds: float) -> str:
