@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtCore import Qt
+import shiboken6
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QFont, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 ACCENT = QColor("#1f6fd6")
 """Dark enough for white text on it, light enough to be seen on a dark window."""
@@ -60,8 +62,26 @@ EDGED = (
 )
 """Widgets whose outlines (a box to tick, a field to type in) are drawn in ``edge``; see `edged_palette`."""
 TONES = ("error", "warning", "good")
-"""Colours of text that says how something stands, by the name in `SHADES`; a label takes one by its property ``tone``.
-"""
+"""Colours of text that says how something stands, by the name in `SHADES`."""
+TONE = "tone"
+"""Property of a widget whose text has one of these."""
+SHEET_ROLES = {
+    "window": "window",
+    "base": "base",
+    "alternate": "alternate-base",
+    "text": "window-text",
+    "mid": "mid",
+    "tip": "button",
+    "accent": "highlight",
+    "link": "link",
+    "checked": "link-visited",
+    "edge": "bright-text",
+    "handle": "shadow",
+}
+"""The colours of `SHEET`, by the names that sheets have for the roles of a palette. Those of Qt 6.8 have none for
+tooltips: theirs is the colour of buttons in both themes. The last three are roles that nothing else is painted with."""
+AT_ONCE = 100
+"""Widgets that get the colours of another theme in one turn of the event loop: a few milliseconds."""
 SHEET = """
 QMainWindow::separator { background: %(mid)s; width: 1px; height: 1px; }
 QDockWidget { titlebar-close-icon: none; titlebar-normal-icon: none; }
@@ -88,9 +108,6 @@ QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QAbstractSpinBox { min-height: 18px; }
 QStatusBar { border-top: 1px solid %(mid)s; }
 QStatusBar::item { border: none; }
-QLabel[tone="error"] { color: %(error)s; }
-QLabel[tone="warning"] { color: %(warning)s; }
-QLabel[tone="good"] { color: %(good)s; }
 QTabBar { qproperty-drawBase: 0; }
 QTabWidget::pane { border: none; border-top: 1px solid %(mid)s; }
 QAbstractScrollArea::corner { background: transparent; border: none; }
@@ -133,6 +150,8 @@ def theme_palette(theme: str) -> QPalette:
     palette.setColor(role.HighlightedText, QColor("#ffffff"))
     palette.setColor(role.Link, QColor(shade["link"]))
     palette.setColor(role.Dark, QColor(shade["mid"]))
+    for name, each in (("checked", role.LinkVisited), ("edge", role.BrightText), ("handle", role.Shadow)):
+        palette.setColor(each, QColor(shade[name]))
     return palette
 
 
@@ -183,28 +202,60 @@ def apply_theme(application: QApplication, theme: str) -> None:
 def theme_steps(application: QApplication, theme: str) -> list[Callable[[], object]]:
     """What sets a theme, in parts that each hold the window's thread for a short while only.
 
-    The style sheet is taken off first: Qt goes over every widget again for each palette that is set below one, which
-    takes three times as long in all.
+    The style sheet stays: it names colours by their role, and no size in it depends on them. Below one, Qt hands a new
+    palette to windows and to the classes that have their own, so here every other widget is told, some in each part.
     """
     if theme == "system":
         scheme = application.styleHints().colorScheme()
         theme = "dark" if scheme == Qt.ColorScheme.Dark else "light"
+    n_parts = 1 + len(application.allWidgets()) // AT_ONCE
+    waiting: list[QWidget] = []
 
     def look() -> None:
-        if application.style().name().casefold() != "fusion":
-            application.setStyle("Fusion")
+        if not application.styleSheet():
+            _first_look(application)
         application.setPalette(theme_palette(theme))
         edged = edged_palette(theme)
         for name in EDGED:
             application.setPalette(edged, name)  # type: ignore[arg-type]  # the stub wants bytes, Qt refuses them
-        font = application.font()
-        if 0 < font.pointSizeF() < 9.5:
-            font = QFont(font)
-            font.setPointSizeF(9.5)
-            application.setFont(font)
+        if not application.styleSheet():
+            application.setStyleSheet(SHEET % {name: f"palette({role})" for name, role in SHEET_ROLES.items()})
+        waiting.extend(application.allWidgets())  # what is made from now on is born with the new colours
 
-    return [
-        lambda: application.setStyleSheet(""),
-        look,
-        lambda: application.setStyleSheet(SHEET % SHADES[theme]),
-    ]
+    def tell(part: int) -> None:
+        for widget in waiting[part::n_parts]:
+            if shiboken6.isValid(widget):
+                _recolour(widget)
+
+    return [look, *(partial(tell, part) for part in range(n_parts))]
+
+
+def _first_look(application: QApplication) -> None:
+    """What all themes share."""
+    if application.style().name().casefold() != "fusion":
+        application.setStyle("Fusion")
+    font = application.font()
+    if 0 < font.pointSizeF() < 9.5:
+        font = QFont(font)
+        font.setPointSizeF(9.5)
+        application.setFont(font)
+
+
+def _recolour(widget: QWidget) -> None:
+    """Give a widget the palette of the application, and let the rules of the sheet look their colours up anew."""
+    QApplication.sendEvent(widget, QEvent(QEvent.Type.ApplicationPaletteChange))
+    if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        widget.style().polish(widget)
+    if name := widget.property(TONE):
+        set_tone(widget, name)
+    if widget.isVisible():
+        widget.update()
+
+
+def set_tone(widget: QWidget, name: str) -> None:
+    """Give the text of a widget the colour of ``error``, ``warning`` or ``good`` in any theme; empty takes it away."""
+    widget.setProperty(TONE, name)
+    palette = QPalette()
+    if name:
+        palette.setColor(widget.foregroundRole(), tone(name))
+    widget.setPalette(palette)

@@ -9,7 +9,7 @@ import pytest
 from projects import a_project, with_edits, with_run
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit, QPushButton, QSpinBox, QWidget
 
 from core.annotation import commands
 from core.data.dataset import ActionId
@@ -20,7 +20,8 @@ from totgui.keymap import ACTION_KEY, PRESETS, STANDARD, Keymap, conflicts, nati
 from totgui.main_window import MainWindow
 from totgui.models.fuzzy import match
 from totgui.models.key_hints import STANDARD_KEYS, not_taken, read_only
-from totgui.palette import SHADES, SHEET, apply_theme
+from totgui.models.later import Later
+from totgui.palette import SHADES, apply_theme
 from totgui.session import Session
 from totgui.settings import Settings
 from totgui.window.layouts import LAYOUTS
@@ -421,23 +422,43 @@ def test_a_theme_is_set_in_parts_and_the_last_one_asked_for_stays(window, qtbot,
     window.actions_.by_name["view.dark"].trigger()
     assert not window.updatesEnabled()
     qtbot.waitUntil(window.updatesEnabled, timeout=20_000)
-    dark = qapp.palette().window().color().name(), qapp.styleSheet()
+    assert texts(window) == {SHADES["dark"]["text"]}
     apply_theme(qapp, "light")
-    assert dark[0] == SHADES["dark"]["window"] and dark[1] == SHEET % SHADES["dark"] != qapp.styleSheet()
+    assert texts(window) == {SHADES["light"]["text"]}
 
 
-def test_another_theme_leaves_every_layout_as_it_was(window, qtbot, qapp):
-    """While the theme changes nothing is laid out, and a panel may go meanwhile; after it everything is again."""
+def texts(window):
+    """The colours of text in a window, without those that are the same in every theme."""
+    inside = [
+        w for w in window.findChildren(QWidget) if w.isEnabled() and not w.styleSheet() and w.objectName() != "main"
+    ]
+    assert len(inside) > 100
+    return {widget.palette().text().color().name() for widget in inside}
+
+
+def test_the_menu_marks_the_theme_that_was_chosen_last(window, qapp):
+    for name in ("dark", "light", "system"):
+        window.actions_.by_name[f"view.{name}"].trigger()
+        marked = [each for each in ("light", "dark", "system") if window.actions_.by_name[f"view.{each}"].isChecked()]
+        assert marked == [name] == [window.settings.theme()]
+    window.placing.turns.finish()
+    apply_theme(qapp, "light")
+
+
+def test_another_theme_leaves_everything_in_its_place(window, qtbot, qapp):
     window.resize(1500, 950)
-    within = [w for w in (window, *window.findChildren(QWidget)) if w.layout() is not None and w.layout().isEnabled()]
-    window.actions_.by_name["view.dark"].trigger()
-    window.placing.turns._go_on()
-    assert len(within) > 50 and not any(each.layout().isEnabled() for each in within)
-    qtbot.waitUntil(window.updatesEnabled, timeout=20_000)
-    assert all(w.layout().isEnabled() for w in (window, *window.findChildren(QWidget)) if w.layout() is not None)
-    window.resize(1300, 900)
-    window.grab()
-    assert window.centralWidget().geometry().right() < 1300 and window.training.width() > 100
+    for later in window.findChildren(Later):
+        later.make()
+    parts = [window.centralWidget(), window.toolbar, window.status, *window.docks.values()]
+    places = []
+    for name in ("dark", "light", "dark"):  # the first brings the style sheet, which has sizes
+        window.actions_.by_name[f"view.{name}"].trigger()
+        qtbot.waitUntil(window.updatesEnabled, timeout=20_000)
+        QApplication.processEvents()
+        window.grab()
+        inside = [widget for part in parts for widget in (part, *part.findChildren(QWidget)) if widget.isVisible()]
+        places.append([widget.geometry() for widget in inside])
+    assert len(places[1]) > 50 and places[1] == places[2]
     apply_theme(qapp, "light")
 
 

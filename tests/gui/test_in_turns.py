@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from totgui.window.in_turns import InTurns
@@ -38,3 +39,36 @@ def test_what_a_failing_step_leaves_is_done_after_all_when_everything_is_asked_f
         turns.finish()
     qtbot.waitUntil(turns.parent().updatesEnabled)
     assert done == [2]
+
+
+class Painted(QWidget):
+    def __init__(self, parent, *, opaque=False):
+        super().__init__(parent)
+        self.times = 0
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, opaque)
+
+    def paintEvent(self, event):
+        self.times += 1
+        super().paintEvent(event)
+
+
+def test_everything_in_the_window_is_painted_once_when_it_paints_again(qtbot, turns):
+    """Opaque ones, those that let their ground through, one in another; Qt's own way paints some twice."""
+    window = turns.parent()
+    window.resize(200, 200)
+    parts = [Painted(window, opaque=opaque) for opaque in (False, True)]
+    parts += [Painted(part, opaque=opaque) for part in parts[:2] for opaque in (False, True)]
+    for number, part in enumerate(parts):
+        is_outer = number < 2
+        part.setGeometry(0, 60 * number if is_outer else 20 * (number % 2), 100 - 10 * number, 50 if is_outer else 15)
+    parts[1].setAutoFillBackground(True)
+    held = Painted(window)
+    held.move(0, 150)
+    held.setUpdatesEnabled(False)
+    window.show()
+    qtbot.waitUntil(lambda: all(part.times for part in parts))
+    before = [part.times for part in parts]
+    turns.do([lambda: None])
+    qtbot.waitUntil(lambda: window.updatesEnabled() and parts[0].times > before[0])
+    assert [part.times for part in parts] == [times + 1 for times in before]
+    assert all(part.updatesEnabled() for part in parts) and not held.updatesEnabled()

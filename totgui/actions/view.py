@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtWidgets import QApplication
 
 from ..palette import theme_steps
-from ..window.held_layouts import hold_layouts
 from ..window.layouts import LAYOUTS
 from .menu import Command, Menu
 
@@ -22,6 +20,7 @@ class ViewMenu(Menu):
     def commands(self) -> list[Command | None]:
         timeline = self.window.timeline
         timeline.follow = self.window.settings.follow()
+        self._chosen_theme = self.window.settings.theme()  # kept: it is asked for whenever the document changes
         return [
             Command("view.zoom-in", "Zoom in", timeline.zoom_in, ["+"]),
             Command("view.zoom-out", "Zoom out", timeline.zoom_out, ["-"]),
@@ -85,7 +84,7 @@ class ViewMenu(Menu):
             f"view.{name}",
             text,
             lambda: self.theme(name),
-            checked=lambda: bool(self.window.settings.theme() == name),
+            checked=lambda: self._chosen_theme == name,
             under="Theme",
         )
 
@@ -100,9 +99,8 @@ class ViewMenu(Menu):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         self.window.settings.set_theme(name)
-        released: list[Callable[[], None]] = []
-        hold, release = lambda: released.append(hold_layouts(self.window)), lambda: released.pop()()
-        self.window.placing.turns.do([hold, *theme_steps(application, name), release])
+        self._chosen_theme = name
+        self.window.placing.turns.do(theme_steps(application, name))
         self.window.actions_.refresh()
 
     def full_screen(self) -> None:

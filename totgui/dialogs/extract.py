@@ -31,7 +31,8 @@ from PySide6.QtWidgets import (
 
 from core.requests import ExtractSettings
 
-from ..models.widgets import accepted, duration, for_text, plain, set_tone, tip
+from ..models.widgets import accepted, duration, for_text, plain, tip
+from ..palette import set_tone
 
 DEVICES = (("auto", "Automatic"), ("cpu", "CPU"), ("cuda", "CUDA (NVIDIA)"))
 USUAL_SPEEDS = {"efficientnet-lite0": 40.0, "resnet18": 25.0, "onnx": 15.0, "descriptor": 300.0}

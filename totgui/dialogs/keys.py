@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from ..keymap import PRESETS, Keys, conflicts, keys_of, native, portable
-from ..models.widgets import for_text, plain, set_tone, table, tip
-from ..palette import tone
+from ..models.widgets import for_text, plain, table, tip
+from ..palette import set_tone, tone
 
 COMMAND, KEY = range(2)
 

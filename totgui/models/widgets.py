@@ -102,13 +102,6 @@ class LeaveWithProject(QObject):
             self._dialog.reject()
 
 
-def set_tone(label: QLabel, tone: str) -> None:
-    """Give the text of a label the colour of ``error``, ``warning`` or ``good`` of any theme; empty takes it away."""
-    label.setProperty("tone", tone)
-    label.style().unpolish(label)
-    label.style().polish(label)
-
-
 def for_text(widget: QWidget, width: int, height: int) -> QSize:
     """A size that was chosen for text of `USUAL_LINE` pixels a line, as large as the text of the widget wants it."""
     larger = max(1.0, widget.fontMetrics().height() / USUAL_LINE)

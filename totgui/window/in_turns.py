@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QWidget
+
+Attribute = Qt.WidgetAttribute
 
 
 class InTurns(QTimer):
@@ -32,11 +34,33 @@ class InTurns(QTimer):
         while self._steps:
             self._steps.popleft()()
         self.stop()
-        self._window.setUpdatesEnabled(True)
+        paint_again(self._window)
 
     def _go_on(self) -> None:
         if self._steps:
             self.start()  # first: a step that fails must not leave a window that paints no more
             self._steps.popleft()()
         else:
-            self._window.setUpdatesEnabled(True)
+            paint_again(self._window)
+
+
+def paint_again(window: QWidget) -> None:
+    """What `setUpdatesEnabled(True)` does for a window that is held, but everything in it is painted once.
+
+    Qt asks each widget inside for a picture of its own: those that let what is behind them through are then painted
+    with the window, and again without it. Here only those are asked that the window leaves out: the opaque ones. All
+    of it is one turn: a window that is held never paints again when something inside it asks for that.
+    """
+    if window.updatesEnabled():
+        return
+    inside = [widget for widget in window.findChildren(QWidget) if widget.window() is window]
+    held = [widget for widget in inside if widget.testAttribute(Attribute.WA_ForceUpdatesDisabled)]
+    window.setAttribute(Attribute.WA_ForceUpdatesDisabled, False)
+    window.setAttribute(Attribute.WA_UpdatesDisabled, False)
+    for widget in inside:
+        if held and (widget in held or any(each.isAncestorOf(widget) for each in held)):
+            continue
+        widget.setAttribute(Attribute.WA_UpdatesDisabled, False)
+        if widget.autoFillBackground() or widget.testAttribute(Attribute.WA_OpaquePaintEvent):
+            widget.update()
+    window.update()

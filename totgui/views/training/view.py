@@ -29,7 +29,8 @@ from core.tot.fields import FIELDS, Field
 from core.tot.presets import PRESETS, clusters_for, default_preset, preset
 
 from ...models.progress import ProgressBar
-from ...models.widgets import duration, plain, scrolled, set_tone, tip
+from ...models.widgets import duration, plain, scrolled, tip
+from ...palette import set_tone
 from ...session import Session
 from ...session.jobs import device_name
 from .lessons import LearnFrom
