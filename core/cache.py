@@ -40,11 +40,18 @@ def publish(temporary: Path, final: Path) -> None:
     with temporary.open("rb+") as stream:
         os.fsync(stream.fileno())
     os.replace(temporary, final)
-    folder = os.open(final.parent, os.O_RDONLY)
+    sync_folder(final.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Put the names in a folder on disk."""
+    if os.name == "nt":  # a folder cannot be opened there
+        return
+    handle = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(handle)
     finally:
-        os.close(folder)
+        os.close(handle)
 
 
 def atomic_write(path: Path, content: bytes) -> None:

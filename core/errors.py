@@ -130,3 +130,10 @@ class DeviceMemoryError(JobError):
         self.device = device
         other = "close other programs" if device == "cpu" else "train on the CPU"
         super().__init__(message, kind="out-of-memory", hint=hint or f"Halve the batch, or {other}.")
+
+
+def raise_for_memory(error: BaseException, device: str, batch: int) -> None:
+    """Raise DeviceMemoryError where it was memory that a training with such a batch lacked."""
+    if is_out_of_memory(error):
+        what = f"{device} ran out of memory with a batch of {batch}{wanted_memory(error)}."
+        raise DeviceMemoryError(what, device=device) from error

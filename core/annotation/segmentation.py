@@ -250,8 +250,7 @@ class Segmentation:
         >>> Segmentation.from_frames([0, 0, 1, 1]).move_boundary(0, 3).to_frames().tolist()
         [0, 0, 0, 1]
         """
-        if not 0 <= boundary < len(self) - 1:
-            raise EditError(f"There is no boundary {boundary}; this video has {len(self) - 1}.")
+        self._check_boundary(boundary)
         low, high = int(self.starts[boundary]) + 1, int(self.stops[boundary + 1]) - 1
         if not low <= frame <= high:
             raise EditError(f"The boundary can move between frames {low} and {high}, not to {frame}.")
@@ -259,6 +258,10 @@ class Segmentation:
         starts[boundary + 1] = frame
         marks[boundary : boundary + 2] |= flags
         return Segmentation(starts, self.labels, self.n_frames, marks)
+
+    def _check_boundary(self, boundary: int) -> None:
+        if not 0 <= boundary < len(self) - 1:
+            raise EditError(f"There is no boundary {boundary}; this video has {len(self) - 1}.")
 
     def swallow(self, boundary: int, frame: int, *, flags: int = 0) -> Segmentation:
         """A copy whose boundary before segment `boundary` + 1 lies at `frame`, over whole segments if need be.
@@ -268,8 +271,7 @@ class Segmentation:
         >>> Segmentation.from_frames([0, 1, 2, 3]).swallow(0, 3).to_frames().tolist()
         [0, 0, 0, 3]
         """
-        if not 0 <= boundary < len(self) - 1:
-            raise EditError(f"There is no boundary {boundary}; this video has {len(self) - 1}.")
+        self._check_boundary(boundary)
         origin = int(self.starts[boundary + 1])
         if not 0 <= frame <= self.n_frames:
             raise EditError(f"Frame {frame} is outside the video of {self.n_frames:,} frames.")

@@ -9,8 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
 
-from ..cache import atomic_write
+from ..cache import atomic_write, sync_folder
 from ..errors import InputError
+
+__all__ = ["put_files", "put_folder", "sync_below", "sync_folder"]
 
 AT_ONCE = 16
 
@@ -41,19 +43,16 @@ def put_files(out: Path, files: Mapping[Path, bytes]) -> tuple[Path, ...]:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             list(pool.map(_sync_file, [partial / name for name in files]))
         for folder in folders:
-            _sync(folder)
-        if not out.exists():
-            os.rename(partial, out)
-            _sync(out.parent)
-        elif out.name and not out.is_symlink() and _files_in(out) <= set(files):
-            _exchange(out, partial)
+            sync_folder(folder)
+        if not out.exists() or (out.name and not out.is_symlink() and _files_in(out) <= set(files)):
+            put_folder(partial, out)
         else:
             for name in files:
                 (out / name).parent.mkdir(parents=True, exist_ok=True)
                 os.replace(partial / name, out / name)
             shutil.rmtree(partial)
             for folder in {(out / name).parent for name in files}:
-                _sync(folder)
+                sync_folder(folder)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
@@ -65,27 +64,32 @@ def _files_in(folder: Path) -> set[Path]:
     return {p.relative_to(folder) for p in folder.rglob("*") if p.is_symlink() or not p.is_dir()}
 
 
-def _exchange(out: Path, partial: Path) -> None:
-    """Put a finished folder in the place of an older one, whose files go. What stands at `out` is never a mixture."""
+def put_folder(partial: Path, out: Path) -> None:
+    """Give a finished folder its name; an older one that has it goes. What stands at `out` is never a mixture."""
     older = out.with_name(f"{out.name}.replaced-{uuid4().hex[:8]}")
-    os.rename(out, older)
+    is_there = out.exists()
+    if is_there:
+        os.rename(out, older)
     try:
         os.rename(partial, out)
     except BaseException:
-        os.rename(older, out)
+        if is_there:
+            os.rename(older, out)
         raise
-    _sync(out.parent)
+    sync_folder(out.parent)
     shutil.rmtree(older, ignore_errors=True)
+
+
+def sync_below(folder: Path) -> None:
+    """Put all that a folder holds on disk."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            _sync_file(path)
+        else:
+            sync_folder(path)
+    sync_folder(folder)
 
 
 def _sync_file(path: Path) -> None:
     with path.open("rb+") as stream:
         os.fsync(stream.fileno())
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

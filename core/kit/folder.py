@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from ..errors import InputError
+from ..formats.files import put_folder, sync_below, sync_folder
 from .provenance import sha256
 
 MANIFEST = "manifest.json"
@@ -69,12 +70,12 @@ def whole_folder(out: Path, archive: Archive | None = None) -> Iterator[Path]:
     partial.mkdir()
     try:
         yield partial
-        _sync(partial)
+        sync_below(partial)
         check_place(out)
-        _swap(partial, out)
+        put_folder(partial, out)
         if archive is not None:
             os.replace(archive.partial, archive.path)
-            _sync_folder(out.parent)
+            sync_folder(out.parent)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
         if archive is not None:
@@ -98,40 +99,6 @@ def check_place(out: Path) -> None:
     for name, path in found.items():
         if name != MANIFEST and (name not in listed or sha256(path) != listed[name]):
             raise InputError(out, "holds a kit in which a file was added or changed.", name, hint)
-
-
-def _swap(partial: Path, out: Path) -> None:
-    old = out.with_name(f"{out.name}.partial-old-{uuid4().hex[:8]}")
-    if out.exists():
-        os.rename(out, old)
-    try:
-        os.rename(partial, out)
-    except OSError:
-        if old.exists():
-            os.rename(old, out)
-        raise
-    _sync_folder(out.parent)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _sync(folder: Path) -> None:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            with path.open("rb+") as stream:
-                os.fsync(stream.fileno())
-        else:
-            _sync_folder(path)
-    _sync_folder(folder)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # a folder cannot be opened there
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def files_in(folder: Path) -> list[str]:

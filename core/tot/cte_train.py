@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.cluster.vq import kmeans2
 from torch import Tensor
 
-from ..errors import DeviceMemoryError, InputError, JobError, is_out_of_memory, wanted_memory
+from ..errors import InputError, JobError, is_out_of_memory, raise_for_memory, wanted_memory
 from ..events import ShouldStop, StopKind
 from .bank import FeatureBank
 from .config import TrainConfig, check
@@ -55,10 +55,8 @@ def train_cte(
         training = _CteTraining(bank, scaling, config, int(matrices[0].shape[1]), resume)
         return training.run(should_stop, on_step, step_every)
     except Exception as error:
-        if not is_out_of_memory(error):
-            raise
-        what = f"{device} ran out of memory with a batch of {config.batch}{wanted_memory(error)}."
-        raise DeviceMemoryError(what, device=device) from error
+        raise_for_memory(error, device, config.batch)
+        raise
 
 
 class _CteTraining:

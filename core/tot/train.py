@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ..errors import ConfigError, DeviceMemoryError, JobError, is_out_of_memory, wanted_memory
+from ..errors import ConfigError, JobError, is_out_of_memory, raise_for_memory, wanted_memory
 from ..events import ShouldStop, StopKind, never_stop
 from .bank import FeatureBank
 from .captured import Captured
@@ -117,10 +117,8 @@ def train_many(
         bank = _bank(matrices, scaling, device, resident)
         return _Training(bank, scaling, configs, resume, lessons).run(should_stop, on_step, step_every)
     except Exception as error:
-        if not is_out_of_memory(error):
-            raise
-        what = f"{device} ran out of memory with a batch of {configs[0].batch}{wanted_memory(error)}."
-        raise DeviceMemoryError(what, device=device) from error
+        raise_for_memory(error, device, configs[0].batch)
+        raise
 
 
 def _bank(matrices: Sequence[FloatArray], scaling: Scaling, device: str, resident: bool | None) -> FeatureBank:

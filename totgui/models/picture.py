@@ -52,6 +52,13 @@ class Saver:
         action.setEnabled(is_there)
         action.triggered.connect(self.copy)
 
+    def open_menu(self, place: QPoint) -> None:
+        """Offer it in a menu at a place on the screen."""
+        menu = QMenu(self._widget)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.fill(menu)
+        menu.popup(place)
+
     def save(self, suffix: str) -> None:
         """Ask where, then save there beside the window."""
         drawing = self._drawing()
@@ -178,7 +185,4 @@ class Picture(QWidget):
         return super().event(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.saver.fill(menu)
-        menu.popup(event.globalPos())
+        self.saver.open_menu(event.globalPos())

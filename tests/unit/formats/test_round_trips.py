@@ -135,7 +135,7 @@ def test_a_folder_appears_whole_and_an_old_one_keeps_what_else_it_holds(tmp_path
     def full(_folder: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(files, "_sync", full)
+    monkeypatch.setattr(files, "sync_folder", full)
     with pytest.raises(OSError, match="No space"):
         FORMATS["eaf"].write(some_tracks(), tmp_path / "new")
     assert [p.name for p in tmp_path.iterdir()] == ["old"]

@@ -18,7 +18,7 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from core.data.dataset import RunId, VideoId
 
@@ -240,10 +240,7 @@ class Wall(QAbstractScrollArea):
         return f"{self._looks.name(label)}\n{strip.title}, {self.block(video).name}, frames {start:,} to {stop - 1:,}"
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._saver.fill(menu)
-        menu.popup(event.globalPos())
+        self._saver.open_menu(event.globalPos())
 
     # --- a picture ---------------------------------------------------------------------------------
 
