@@ -60,6 +60,20 @@ WORDS = (
     Recipe("permuted, words", kind=PERMUTED, look="words", n_actions=7, n_dimensions=400),
 )
 """Counts of words: what the choice between methods that need an order and those that do not matters most for."""
+LEARNING = (
+    Recipe("ordered, 5 steps", n_videos=16, n_actions=5, mean_step=80, noise=2.2),
+    Recipe("ordered, sparse, 11 steps", look="sparse", n_dimensions=512, n_actions=11, n_videos=18, mean_step=40),
+    Recipe("ordered, many cameras", n_videos=20, mean_step=45, actor=2.5),
+    Recipe("swapped, moving, 10 steps", kind=SWAPPED, look="moving", n_actions=10, n_videos=24, mean_step=35),
+    Recipe("swapped, words, 7 steps", kind=SWAPPED, look="words", n_actions=7, n_dimensions=800, n_videos=18),
+    Recipe("swapped, many cameras", kind=SWAPPED, n_videos=16, n_actions=6, mean_step=60, actor=2.5),
+    Recipe("omitted, loud, 12 steps", kind=OMITTED, n_actions=12, n_videos=20, mean_step=40, noise=2.2),
+    Recipe("omitted, sparse, 6 steps", kind=OMITTED, look="sparse", n_dimensions=256, n_actions=6, n_videos=28, noise=2.0),
+    Recipe("permuted, 6 steps", kind=PERMUTED, n_actions=6, n_videos=16, noise=1.2),
+    Recipe("permuted, words, 5 steps", kind=PERMUTED, look="words", n_actions=5, n_dimensions=400, n_videos=20),
+)
+"""What learning from corrections is checked on, and was never chosen on: other numbers, looks, cameras and any order.
+Drawn with seeds of its own (`learning_from_corrections.py`)."""
 
 
 def make_one(recipe: Recipe, seed: int) -> Made:

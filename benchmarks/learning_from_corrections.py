@@ -1,12 +1,18 @@
 """What correcting a few videos does for all the others: a simulation with ground truth as the reviewer.
 
-    python benchmarks/learning_from_corrections.py [--data NAME ...] [--seeds 3] [--root FOLDER] [--figures FILE]
+    python benchmarks/learning_from_corrections.py [--data NAME ...] [--seeds 3] [--root FOLDER] [--figures FILE ...]
+    python benchmarks/learning_from_corrections.py --held-out [--seeds 3] [--figures FILE ...]
+    python benchmarks/learning_from_corrections.py --write
 
 For every data set and seed: a training without corrections, then trainings that learn from 1, 2, 5 and 10 videos whose
 ground truth stands for a person's corrections, chosen by the program (`core.metrics.coverage`) or at random. Scored are
 the videos that nobody corrected, and only those. Trainings see features and corrections; no request holds ground truth.
-Writes the tables into docs/learning.md, below its line "## Measured". `--figures` keeps what was measured in a file and
-goes on from it, so that data sets can be measured one by one.
+`--held-out` takes sets on which nothing of the learning was chosen. For the rule that lets the examples of corrected
+rows join (core/work/examples.py) the same trainings are scored without them and with them whatever the rule says, too.
+
+`--figures` keeps what was measured in a file and goes on from it, so that data sets can be measured one by one, also by
+several processes with a file each. `--write` puts what all files hold together into docs/learning.json and writes from
+it the tables and the picture of docs/learning.md (benchmarks/learning_tables.py).
 """
 
 from __future__ import annotations
@@ -16,14 +22,17 @@ import json
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import numpy as np
 import torch
+from families import LEARNING, make_one
 from known_structure import KINDS, make
+from learning_tables import FIGURES, write
 
 from core import api
 from core.annotation.segmentation import Segmentation
@@ -36,13 +45,15 @@ from core.metrics.report import evaluate
 from core.requests import TrainRequest, TrainVideo
 from core.tot import infer, weights
 from core.tot.config import TrainConfig
+from core.tot.examples import SHARE, learn_examples
 from core.tot.presets import preset
+from core.tot.trained import Trained
+from core.work.learning import lesson_of
 from core.work.training import train
 from core.work.videos import predictions
 
 COUNTS = (1, 2, 5, 10)
 CHOICES = ("proposed", "random")
-SYSTEMS = ("named", "oracle", "learned")
 ALONE = {"seeds": 1, "rival": "none", "ensemble": "typical"}
 CONFIGS: dict[str, tuple[str, dict[str, Any]]] = {
     "robust": ("robust", {}),
@@ -50,8 +61,9 @@ CONFIGS: dict[str, tuple[str, dict[str, Any]]] = {
     "ASOT": ("robust", ALONE),
 }
 """What is trained: a preset, and what differs from it. Twelve runs with `robust`, one with the others."""
-DOC = Path("docs/learning.md")
-MARK = "## Measured"
+HELD_OUT = {f"held out: {recipe.name}": recipe for recipe in LEARNING}
+FIRST_SEED = 500
+"""Of the data held out: no other benchmark draws with it."""
 Labels = dict[str, np.ndarray]
 
 
@@ -65,42 +77,47 @@ class Data:
 
 
 def main() -> None:
-    """Measure what is asked for, then write all that is known."""
+    """Measure what is asked for; or write all that is known."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("--data", nargs="*", help="some of: " + ", ".join(names(None)))
+    options.add_argument("--data", nargs="*", help="some of: " + ", ".join([*names(None), *HELD_OUT]))
+    options.add_argument("--held-out", action="store_true")
     options.add_argument("--seeds", type=int, default=3)
     options.add_argument("--root", type=Path, help="where g1_bottle, coffee5 and demo lie, if they do")
     options.add_argument("--config", nargs="*", default=list(CONFIGS), choices=CONFIGS)
-    options.add_argument("--figures", type=Path)
+    options.add_argument("--figures", type=Path, nargs="*", default=[], help="measured goes to the first of them")
+    options.add_argument("--write", action="store_true", help="measure nothing")
     chosen = options.parse_args()
     torch.set_num_threads(1)
-    found = json.loads(chosen.figures.read_text()) if chosen.figures and chosen.figures.exists() else {}
-    wanted = [
-        (f"{name}/{config}/{seed}", name, config, seed)
-        for seed in range(chosen.seeds)
-        for name in chosen.data or names(chosen.root)
-        for config in chosen.config
-    ]
-    for key, name, config, seed in wanted:
+    if chosen.write:
+        write({key: value for path in [FIGURES, *chosen.figures] for key, value in read(path).items()})
+        return
+    path = chosen.figures[0] if chosen.figures else FIGURES
+    found = read(path)
+    data = chosen.data or (list(HELD_OUT) if chosen.held_out else names(chosen.root))
+    for seed, name, config in product(range(chosen.seeds), data, chosen.config):
+        key = f"{name}/{config}/{seed}"
         if key not in found:
             with tempfile.TemporaryDirectory() as folder:
                 found[key] = measure(name, config, seed, Path(folder), chosen.root)
             print(key, round(found[key]["seconds"]), "s", flush=True)
-            if chosen.figures:
-                chosen.figures.write_text(json.dumps(found, indent=1))
-    write(found)
+            path.write_text(msgspec.json.encode(found).decode())
+
+
+def read(path: Path) -> dict[str, Any]:
+    """What was measured before; empty without a file."""
+    return dict(json.loads(path.read_text())) if path.exists() else {}
 
 
 def names(root: Path | None) -> list[str]:
-    """The data sets that can be measured."""
+    """The data sets that can be measured, without those held out."""
     there = [n for n in ("demo", "g1_bottle", "coffee5") if root is None or (root / n).exists()]
     return [*KINDS, *there]
 
 
 def load(name: str, seed: int, folder: Path, root: Path | None) -> Data:
     """Made-up data anew for each seed; a data set on disk as it is."""
-    if name in KINDS:
-        made = make(name, seed, noise=1.5)
+    if name in KINDS or name in HELD_OUT:
+        made = make(name, seed, noise=1.5) if name in KINDS else make_one(HELD_OUT[name], FIRST_SEED + seed)
         videos, truths = [], {}
         for number, (features, truth) in enumerate(zip(made.features, made.truths, strict=True)):
             path = folder / f"v{number}.npy"
@@ -128,7 +145,7 @@ def measure(name: str, config_name: str, seed: int, folder: Path, root: Path | N
     data = load(name, seed, folder, root)
     preset_name, differs = CONFIGS[config_name]
     config = msgspec.structs.replace(preset(preset_name, n_clusters=data.n_actions), seed=100 * seed, **differs)
-    plain, posteriors, _ = fit(data, config, {}, folder / "plain")
+    plain, posteriors, _, _ = fit(data, config, {}, folder / "plain")
     ids = [video.id for video in data.videos]
     orders = {
         "proposed": propose({v: describe(p) for v, p in posteriors.items()}, count=max(COUNTS)),
@@ -140,7 +157,7 @@ def measure(name: str, config_name: str, seed: int, folder: Path, root: Path | N
         for count in (c for c in COUNTS if c < len(ids)):
             corrected, rest = order[:count], [v for v in ids if v not in order[:count]]
             told = {v: data.truths[v] for v in corrected}
-            labels, _, result = fit(data, config, told, folder / f"{choice}{count}")
+            labels, _, result, others = fit(data, config, told, folder / f"{choice}{count}")
             bound = {int(c): int(a) for c, a in result["label_map"].items()}
             named = match([plain[v] for v in corrected], [told[v] for v in corrected], data.n_actions)
             rows.append(
@@ -149,7 +166,9 @@ def measure(name: str, config_name: str, seed: int, folder: Path, root: Path | N
                     "count": count,
                     "untouched": len(rest),
                     "kept": f"{result['config']['method']}, {result['config']['decoder']}",
+                    "agree": result["learned"]["examples_agree"],
                     "learned": score(data, rest, labels, bound, data.n_actions),
+                    **{name: score(data, rest, found, bound, data.n_actions) for name, found in others.items()},
                     "named": score(data, rest, plain, named, data.n_actions),
                     "oracle": score(data, rest, plain, None, data.n_actions),
                 }
@@ -159,21 +178,38 @@ def measure(name: str, config_name: str, seed: int, folder: Path, root: Path | N
 
 def fit(
     data: Data, config: TrainConfig, told: Mapping[str, np.ndarray], out: Path
-) -> tuple[Labels, dict[str, np.ndarray], dict[str, Any]]:
-    """Labels and posteriors of every video, and the manifest, of a training as the window and `tot` run it."""
+) -> tuple[Labels, dict[str, np.ndarray], dict[str, Any], dict[str, Labels]]:
+    """A training as the window and `tot` run it: labels and posteriors of every video, the manifest, and `other_ways`."""
+    request = request_of(data, config, told, out)
+    result = train(request, device="cpu", report=ignore, should_stop=never_stop)
+    run = weights.load(Path(result["weights"]))
+    matrices = [load_matrix(video.video) for video in data.videos]
+    posteriors = {v.id: infer.posterior(run, m) for v, m in zip(data.videos, matrices, strict=True)}
+    others = other_ways(run, request, matrices) if told else {}
+    return predictions(run, data.videos, matrices), posteriors, result, others
+
+
+def request_of(data: Data, config: TrainConfig, told: Mapping[str, np.ndarray], out: Path) -> TrainRequest:
+    """What a training is asked: of labels it holds those of `told`, and none else."""
     cuts = {v: Segmentation.from_frames(labels) for v, labels in told.items()}
-    request = TrainRequest(
+    return TrainRequest(
         videos=data.videos,
         config=config,
         out=str(out),
         learn_from="corrected" if told else "none",
         corrections={v: (cut.starts.tolist(), cut.labels.tolist()) for v, cut in cuts.items()},
     )
-    result = train(request, device="cpu", report=ignore, should_stop=never_stop)
-    run = weights.load(Path(result["weights"]))
-    matrices = [load_matrix(video.video) for video in data.videos]
-    posteriors = {v.id: infer.posterior(run, m) for v, m in zip(data.videos, matrices, strict=True)}
-    return predictions(run, data.videos, matrices), posteriors, result
+
+
+def other_ways(run: Trained, request: TrainRequest, matrices: list[np.ndarray]) -> dict[str, Labels]:
+    """Labels of the same training without the examples, and with them whatever their kappa is, by half and by whole."""
+    lesson = lesson_of(request, run.config, [len(matrix) for matrix in matrices], ignore)
+    assert lesson is not None
+    examples = learn_examples(
+        lambda number: run.scaling.apply(matrices[number], number), lesson.lessons, run.config.n_clusters
+    )
+    ways = {"alone": None, "always": examples, "full": replace(examples, share=SHARE)}
+    return {name: predictions(replace(run, examples=way), request.videos, matrices) for name, way in ways.items()}
 
 
 def score(
@@ -184,65 +220,6 @@ def score(
     found = {v: labels[v] for v in videos}
     report = evaluate(truths, found, actions={}, n_clusters=n_clusters, label_map=table)
     return [100 * report.mof, 100 * report.f1]
-
-
-# --- the document ----------------------------------------------------------------------------------
-
-
-def write(found: Mapping[str, Any]) -> None:
-    """Replace what stands below the mark in the document."""
-    text = DOC.read_text() if DOC.exists() else ""
-    parts = [text.partition(MARK)[0].rstrip(), "", MARK, "", HEAD.format(when=time.strftime("%Y-%m-%d")), "", *COLUMNS]
-    for name in sorted({key.rpartition("/")[0] for key in found}, key=place):
-        parts += rows_of(name, [value for key, value in found.items() if key.rpartition("/")[0] == name])
-    DOC.write_text("\n".join(parts) + "\n")
-
-
-HEAD = (
-    "By `python benchmarks/learning_from_corrections.py --root FOLDER` on {when}, on a CPU. Ground truth plays the "
-    "reviewer: the chosen videos are corrected whole. Scored are the videos that nobody corrected: mean MoF (its "
-    "standard deviation over the seeds) / mean F1, in per cent. Videos are drawn at random, anew for each seed, or "
-    "those that the program proposes.\n\n"
-    "- **learned**: a training that learned from the corrections, under the names it was taught.\n"
-    "- **not learned**: a training without corrections; its clusters are named by matching on the same corrected "
-    "videos: what the same work gives without learning.\n"
-    "- **names by the truth**: the same training, its clusters matched to the truth of the very videos that are "
-    "scored. Nobody has that: it is the most that naming alone can give."
-)
-COLUMNS = [
-    "| data and method (seeds) | corrected | random: not learned | random: learned | proposed: not learned "
-    "| proposed: learned | names by the truth |",
-    "|---|---|---|---|---|---|---|",
-]
-
-
-def place(name: str) -> tuple[int, str]:
-    """Real data first."""
-    data = name.partition("/")[0]
-    return (0 if data not in KINDS else 1, name)
-
-
-def rows_of(name: str, runs: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The rows of one data set and method."""
-    data, _, config = name.partition("/")
-    title, lines = f"{data}, {config} ({len(runs)})", []
-    for count in COUNTS:
-        rows = [row for run in runs for row in run["rows"] if row["count"] == count]
-        if not rows:
-            continue
-        shown = [(choice, system) for choice in reversed(CHOICES) for system in ("named", "learned")]
-        cells = [cell([row[system] for row in rows if row["choice"] == choice]) for choice, system in shown]
-        cells = [f"**{text}**" if system == "learned" else text for text, (_, system) in zip(cells, shown, strict=True)]
-        truth = cell([row["oracle"] for row in rows])
-        lines.append("| " + " | ".join([title, f"{count} of {count + rows[0]['untouched']}", *cells, truth]) + " |")
-        title = ""
-    return lines
-
-
-def cell(values: Sequence[Sequence[float]]) -> str:
-    """Mean MoF, its deviation, mean F1."""
-    mof, f1 = np.array(values).T
-    return f"{mof.mean():.1f} ({mof.std():.1f}) / {f1.mean():.1f}"
 
 
 if __name__ == "__main__":
