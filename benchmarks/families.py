@@ -68,9 +68,13 @@ LEARNING = (
     Recipe("swapped, words, 7 steps", kind=SWAPPED, look="words", n_actions=7, n_dimensions=800, n_videos=18),
     Recipe("swapped, many cameras", kind=SWAPPED, n_videos=16, n_actions=6, mean_step=60, actor=2.5),
     Recipe("omitted, loud, 12 steps", kind=OMITTED, n_actions=12, n_videos=20, mean_step=40, noise=2.2),
-    Recipe("omitted, sparse, 6 steps", kind=OMITTED, look="sparse", n_dimensions=256, n_actions=6, n_videos=28, noise=2.0),
+    Recipe(
+        "omitted, sparse, 6 steps", kind=OMITTED, look="sparse", n_dimensions=256, n_actions=6, n_videos=28, noise=2.0
+    ),
     Recipe("permuted, 6 steps", kind=PERMUTED, n_actions=6, n_videos=16, noise=1.2),
     Recipe("permuted, words, 5 steps", kind=PERMUTED, look="words", n_actions=5, n_dimensions=400, n_videos=20),
+    Recipe("ordered, four looks", look="turned", n_videos=16),
+    Recipe("omitted, four looks, 7 steps", kind=OMITTED, look="turned", n_actions=7, n_videos=20),
 )
 """What learning from corrections is checked on, and was never chosen on: other numbers, looks, cameras and any order.
 Drawn with seeds of its own (`learning_from_corrections.py`)."""
@@ -93,6 +97,8 @@ def make_one(recipe: Recipe, seed: int) -> Made:
     draw = np.random.default_rng([seed, 77])
     if recipe.look == "words":
         features = _words(made, recipe, draw)
+    elif recipe.look == "turned":
+        features = _turned(made, draw)
     else:
         features = _sparse(made, recipe, draw) if recipe.look == "sparse" else _moving(made, draw)
     return Made(features, made.truths, made.n_actions)
@@ -114,6 +120,15 @@ def _moving(made: Made, draw: np.random.Generator) -> list[np.ndarray]:
         phase = np.concatenate([np.linspace(0, 1, len(part)) for part in np.split(truth, borders)])[:, None]
         walk = np.sin(np.pi * phase) * sines[truth, 0] + np.cos(np.pi * phase) * sines[truth, 1]
         found.append((video + walk).astype("f4"))
+    return found
+
+
+def _turned(made: Made, draw: np.random.Generator) -> list[np.ndarray]:
+    """Four cameras, and each turns half of the columns in a way of its own: what one shows says little of another."""
+    turns = [np.linalg.qr(draw.normal(size=(16, 16)))[0] for _ in range(4)]
+    found = []
+    for number, video in enumerate(made.features):
+        found.append(np.concatenate([video[:, :16], video[:, 16:] @ turns[number % 4]], axis=1).astype("f4"))
     return found
 
 

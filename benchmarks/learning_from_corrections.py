@@ -32,6 +32,7 @@ import numpy as np
 import torch
 from families import LEARNING, make_one
 from known_structure import KINDS, make
+from learning_picture import COUNTS
 from learning_tables import FIGURES, write
 
 from core import api
@@ -52,7 +53,6 @@ from core.work.learning import lesson_of
 from core.work.training import train
 from core.work.videos import predictions
 
-COUNTS = (1, 2, 5, 10)
 CHOICES = ("proposed", "random")
 ALONE = {"seeds": 1, "rival": "none", "ensemble": "typical"}
 CONFIGS: dict[str, tuple[str, dict[str, Any]]] = {

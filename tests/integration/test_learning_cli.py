@@ -24,20 +24,27 @@ FAST = ("--iterations", 40, "--set", "batch=64", "--device", "cpu")
 pytestmark = pytest.mark.usefixtures("own_cache")
 
 
+LENGTHS = ([30, 40, 35], [25, 45, 30], [40, 30, 40], [20, 50, 20])
+TRUTHS = [np.repeat([0, 1, 2], lengths) for lengths in LENGTHS]
+
+
 @pytest.fixture
 def project(tmp_path) -> Path:
     """Four videos of three steps, with features and ground truth; the first two corrected, one of them accepted."""
-    root, draw = tmp_path / "data", np.random.default_rng(0)
+    return made_project(tmp_path / "data", tmp_path / "p.tot", TRUTHS)
+
+
+def made_project(root: Path, path: Path, truths: list[np.ndarray]) -> Path:
+    """Features are always those of `TRUTHS`; ground truth says what it is given."""
+    draw = np.random.default_rng(0)
     centres = draw.normal(size=(3, 8)) * 3
     for folder in ("features", "groundTruth", "mapping"):
         (root / folder).mkdir(parents=True)
-    for number, lengths in enumerate(([30, 40, 35], [25, 45, 30], [40, 30, 40], [20, 50, 20])):
-        truth = np.repeat([0, 1, 2], lengths)
+    for number, (truth, said) in enumerate(zip(TRUTHS, truths, strict=True)):
         matrix = (centres[truth] + draw.normal(size=(len(truth), 8))).astype(np.float32)
         np.save(root / "features" / f"clip{number}.npy", matrix)
-        (root / "groundTruth" / f"clip{number}.txt").write_text("".join(f"{STEPS[x]}\n" for x in truth))
+        (root / "groundTruth" / f"clip{number}.txt").write_text("".join(f"{STEPS[x]}\n" for x in said))
     (root / "mapping" / "mapping.txt").write_text("".join(f"{i} {n}\n" for i, n in enumerate(STEPS)))
-    path = tmp_path / "p.tot"
     with api.create_project(path, api.open_dataset(root)) as made:
         document = made.document
         first, second = list(document.videos)[:2]
@@ -105,6 +112,31 @@ def test_a_run_is_repeated_with_the_corrections_that_it_learned_from(project, ca
     now = tot(capsys, "train", project, "--from", "r1", "--learn-from", "corrected", "--device", "cpu")[1]
     assert now["learned"]["frames"] == 105 + 40 + 110
     assert weights(project, "r3") != weights(project, "r1")
+
+
+def predictions(path: Path) -> dict[str, list[list[int]]]:
+    with api.open_project(path, read_only=True) as opened:
+        cuts = {v: found.segmentation for (_, v), found in opened.document.predictions.items()}
+        return {str(v): [cut.starts.tolist(), cut.labels.tolist()] for v, cut in cuts.items()}
+
+
+@pytest.mark.parametrize("preset", ["generic", "robust"])
+def test_a_training_knows_of_labels_only_what_was_corrected(project, tmp_path, capsys, preset):
+    """Ground truth that says something else wherever nobody corrected changes the scores, and nothing that was made."""
+    others = [TRUTHS[0], *(np.flip(truth) for truth in TRUTHS[1:])]  # clip1 is corrected from 10 to 40 only
+    liar = made_project(tmp_path / "other", tmp_path / "other.tot", others)
+    scores = []
+    for path in (project, liar):
+        code, trained, _ = tot(capsys, "train", path, "--preset", preset, *FAST, "--clusters", 3)
+        assert code == 0 and trained["learned"]["frames"] == 135
+        scores.append(trained["metrics"]["mof"])
+        assert tot(capsys, "segment", path)[0] == 0
+    assert scores[0] > 0.9 > scores[1] + 0.2  # ground truth was read, by the scores
+    assert weights(project, "r1") == weights(liar, "r1")
+    assert predictions(project) == predictions(liar) and len(predictions(project)) == 4
+    with api.open_project(project, read_only=True) as one, api.open_project(liar, read_only=True) as other:
+        maps = [opened.document.label_maps[RunId("r1")] for opened in (one, other)]
+        assert maps[0].table() == maps[1].table() == {0: 0, 1: 1, 2: 2}
 
 
 def test_more_actions_than_clusters_raise_the_number_or_are_refused(project, capsys):
