@@ -179,7 +179,7 @@ def measure(name: str, config_name: str, seed: int, folder: Path, root: Path | N
 def fit(
     data: Data, config: TrainConfig, told: Mapping[str, np.ndarray], out: Path
 ) -> tuple[Labels, dict[str, np.ndarray], dict[str, Any], dict[str, Labels]]:
-    """A training as the window and `tot` run it: labels and posteriors of every video, the manifest, and `other_ways`."""
+    """A training as the window and `tot` run it: labels and posteriors of every video, manifest, `other_ways`."""
     request = request_of(data, config, told, out)
     result = train(request, device="cpu", report=ignore, should_stop=never_stop)
     run = weights.load(Path(result["weights"]))

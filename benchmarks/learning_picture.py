@@ -109,6 +109,6 @@ def _legend(width: float) -> list[str]:
     wide = (width - 2 * LEFT) / 3
     for number, (name, (colour, *_)) in enumerate(LOOKS.items()):
         x, y = left + (number // 2) * wide, TOP + HEIGHT + 62 + (number % 2) * 22
-        parts += _line([(x, y), (x + 17, y), (x + 34, y)], name)[:1] + [_mark(x + 17, y, colour, LOOKS[name][3])]
+        parts += [_line([(x, y), (x + 34, y)], name)[0], _mark(x + 17, y, colour, LOOKS[name][3])]
         parts.append(f'<text x="{x + 44}" y="{y + 4}" fill="{colour}">{escape(WORDS.get(name, name))}</text>')
     return parts

@@ -1,8 +1,8 @@
 """The tables of docs/learning.md, drawn from docs/learning.json, and whether the rule of the examples holds.
 
-The rule (core/work/examples.py and core/tot/examples.py: the examples of corrected rows join where their mean kappa is
-0.2 or more, one video with half the weight of two) was chosen on the six known sets. It was written down before the sets
-held out were looked at that it holds where, MoF of the untouched videos, both choices together, deviation over the
+The rule (core/work/examples.py and core/tot/examples.py: the examples of corrected rows join where their mean kappa
+is 0.2 or more, one video with half the weight of two) was chosen on the six known sets. It was written down before the
+sets held out were looked at that it holds where, MoF of the untouched videos, both choices together, deviation over the
 trainings (two methods, three seeds):
 
 1. `learned` less `not learned` is, in the mean over the sets, above 0 for 1, 2, 5 and 10 corrected videos;
@@ -35,7 +35,7 @@ COUNTED = "<!-- {name}: written by benchmarks/learning_from_corrections.py -->"
 
 
 def write(found: Figures) -> None:
-    """The figures, rounded, beside the document; the picture; and in the document the short table and what is measured."""
+    """The figures, rounded, beside the document; the picture; in the document the short table and all that is measured."""
     found = rounded(found)
     FIGURES.write_text(msgspec.json.encode(dict(sorted(found.items()))).decode() + "\n")
     PICTURE.write_text(draw(panels(found)))
@@ -99,7 +99,7 @@ def error_of(values: np.ndarray) -> float:
 
 
 def parted(found: Figures) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """Single trainings on the sets held out; single trainings, and `robust`, on the known sets of 10 videos and more."""
+    """Single trainings on the sets held out; single ones, and `robust`, on the known sets of 10 videos and more."""
     held = {k: v for k, v in found.items() if k.startswith(HELD)}
     known = {k: v for k, v in found.items() if not k.startswith(HELD) and data_of(k) != "coffee5"}
     single = {k: v for k, v in known.items() if method_of(k) in SINGLE}
@@ -218,7 +218,8 @@ def verdict(held: Figures) -> list[str]:
     told = ", ".join(f"{value:+.1f} after {count}" for count, value in means.items())
     return [
         f"1. **Mean gain above 0 at every number: {_yes(first)}.** {told}.",
-        f"2. **No set harmed: {_yes(not harmed)}.** By the mean over the numbers: {_listed((n, '', v) for n, v in harmed)} "
+        f"2. **No set harmed: {_yes(not harmed)}.** By the mean over the numbers: "
+        f"{_listed((n, '', v) for n, v in harmed)} "
         f"Of {len(COUNTS) * len(whole)} pairs of set and number: "
         f"{_listed((n, f' after {c}', v) for n, c, v in single)}",
         f"3. **Joining by the rule is as good as the better of never and always: {_yes(third)}.** Mean MoF "
@@ -247,9 +248,9 @@ def _yes(held: bool) -> str:
 
 HEAD = (
     "By `python benchmarks/learning_from_corrections.py --root FOLDER` and `--held-out`, on a CPU; every figure is in "
-    "learning.json beside this. Ground truth plays the reviewer: the chosen videos are corrected whole. Scored are the videos that nobody "
-    "corrected: MoF, and F1 after a stroke, in per cent. Videos are drawn at random, anew for each seed, or those that "
-    "the program proposes.\n\n"
+    "learning.json beside this. Ground truth plays the reviewer: the chosen videos are corrected whole. Scored are the "
+    "videos that nobody corrected: MoF, and F1 after a stroke, in per cent. Videos are drawn at random, anew for each "
+    "seed, or those that the program proposes.\n\n"
     "- **learned**: a training that learned from the corrections, under the names it was taught.\n"
     "- **not learned**: a training without corrections; its clusters are named by matching on the same corrected "
     "videos: what the same work gives without learning.\n"
@@ -258,9 +259,9 @@ HEAD = (
 )
 HELD_HEAD = (
     "{n} made-up sets of other numbers of steps and videos, looks, noise and cameras (`LEARNING` in "
-    "benchmarks/families.py), drawn with seeds that nothing was chosen on; one training each of "
-    "TOT + TCL and ASOT for each of {seeds} seeds, both choices of videos. What would count as *the rule of the examples holds* was written down first "
-    "(benchmarks/learning_tables.py):"
+    "benchmarks/families.py), drawn with seeds that nothing was chosen on; one training each of TOT + TCL and ASOT for "
+    "each of {seeds} seeds, both choices of videos. What would count as *the rule of the examples holds* was written "
+    "down first (benchmarks/learning_tables.py):"
 )
 KNOWN_HEAD = (
     "Mean MoF (its standard deviation over the seeds) / mean F1. On these six sets the weights and the guard were "
