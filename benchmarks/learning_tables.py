@@ -35,7 +35,7 @@ COUNTED = "<!-- {name}: written by benchmarks/learning_from_corrections.py -->"
 
 
 def write(found: Figures) -> None:
-    """The figures, rounded, beside the document; the picture; in the document the short table and all that is measured."""
+    """The figures, rounded; the picture; in the document the short table and all that is measured."""
     found = rounded(found)
     FIGURES.write_text(msgspec.json.encode(dict(sorted(found.items()))).decode() + "\n")
     PICTURE.write_text(draw(panels(found)))
