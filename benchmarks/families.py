@@ -75,6 +75,8 @@ LEARNING = (
     Recipe("permuted, words, 5 steps", kind=PERMUTED, look="words", n_actions=5, n_dimensions=400, n_videos=20),
     Recipe("ordered, four looks", look="turned", n_videos=16),
     Recipe("omitted, four looks, 7 steps", kind=OMITTED, look="turned", n_actions=7, n_videos=20),
+    Recipe("swapped, each its own look", kind=SWAPPED, look="own", n_actions=7, n_videos=18),
+    Recipe("permuted, each its own look", kind=PERMUTED, look="own", n_actions=5, n_videos=16),
 )
 """What learning from corrections is checked on, and was never chosen on: other numbers, looks, cameras and any order.
 Drawn with seeds of its own (`learning_from_corrections.py`)."""
@@ -97,8 +99,8 @@ def make_one(recipe: Recipe, seed: int) -> Made:
     draw = np.random.default_rng([seed, 77])
     if recipe.look == "words":
         features = _words(made, recipe, draw)
-    elif recipe.look == "turned":
-        features = _turned(made, draw)
+    elif recipe.look in ("turned", "own"):
+        features = _turned(made, draw, *((4, 16) if recipe.look == "turned" else (recipe.n_videos, 0)))
     else:
         features = _sparse(made, recipe, draw) if recipe.look == "sparse" else _moving(made, draw)
     return Made(features, made.truths, made.n_actions)
@@ -123,12 +125,14 @@ def _moving(made: Made, draw: np.random.Generator) -> list[np.ndarray]:
     return found
 
 
-def _turned(made: Made, draw: np.random.Generator) -> list[np.ndarray]:
-    """Four cameras, and each turns half of the columns in a way of its own: what one shows says little of another."""
-    turns = [np.linalg.qr(draw.normal(size=(16, 16)))[0] for _ in range(4)]
+def _turned(made: Made, draw: np.random.Generator, n_looks: int, kept: int) -> list[np.ndarray]:
+    """Cameras that turn all columns but some in a way of their own: what one shows says little of another."""
+    width = 32 - kept
+    turns = [np.linalg.qr(draw.normal(size=(width, width)))[0] for _ in range(n_looks)]
     found = []
     for number, video in enumerate(made.features):
-        found.append(np.concatenate([video[:, :16], video[:, 16:] @ turns[number % 4]], axis=1).astype("f4"))
+        turned = video[:, kept:] @ turns[number % n_looks]
+        found.append(np.concatenate([video[:, :kept], turned], axis=1).astype("f4"))
     return found
 
 
