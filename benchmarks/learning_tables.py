@@ -117,18 +117,41 @@ LINES = (
 
 
 def short_table(found: Figures) -> list[str]:
-    """MoF of the untouched videos by the number of corrected ones, mean over the sets."""
-    held, single, robust = parted(found)
+    """MoF of the untouched videos by the number of corrected ones, mean over the sets, and what choosing adds."""
     lines = ["| | corrected videos | 1 | 2 | 5 | 10 |", "|---|---|---|---|---|---|"]
-    for title, figures, counts in (
+    for title, figures, counts in groups(found):
+        rows = {
+            name: [f"{over_sets(figures, c, system, choices):.1f}" for c in counts]
+            for name, system, choices in (*LINES[:2], ("not learned", "named", CHOICES))
+        }
+        rows["**gain by learning**"] = [f"**{_spread(gain(figures, c))}**" for c in counts]
+        rows["proposed less random, learned"] = [_spread(chosen_better(figures, c)) for c in counts]
+        for number, (name, cells) in enumerate(rows.items()):
+            blank = [""] * (len(COUNTS) - len(cells))
+            lines.append("| " + " | ".join([title if not number else "", name, *cells, *blank]) + " |")
+    return lines
+
+
+def groups(found: Figures) -> list[tuple[str, Figures, Sequence[int]]]:
+    """What is shown in short: a title, its figures, and the numbers that all of its sets have."""
+    held, single, robust = parted(found)
+    every = (
         (f"{sets_in(held)}, one training", held, COUNTS),
         (f"{sets_in(single)}, one training", single, COUNTS[:3]),
         (f"{sets_in(robust)}, `robust`", robust, COUNTS[:3]),
-    ):
-        for number, (name, system, choices) in enumerate(LINES):
-            cells = [f"{over_sets(figures, c, system, choices):.1f}" if c in counts else "" for c in COUNTS]
-            lines.append("| " + " | ".join([title if not number else "", name, *cells]) + " |")
-    return lines
+    )
+    return [each for each in every if each[1]]
+
+
+def chosen_better(found: Figures, count: int) -> dict[str, np.ndarray]:
+    """(trainings,) of each set: how much more MoF a training has that learned from the proposed videos."""
+    return by_set(found, lambda run: mof(run, count, "learned", CHOICES[1:]) - mof(run, count, "learned", CHOICES[:1]))
+
+
+def _spread(each: Mapping[str, np.ndarray]) -> str:
+    """Mean over the sets and its standard error over the sets."""
+    means = np.array([values.mean() for values in each.values()])
+    return f"{means.mean():+.1f} ± {error_of(means):.1f}" if len(means) > 1 else f"{means.mean():+.1f}"
 
 
 def sets_in(found: Figures) -> str:
@@ -140,21 +163,16 @@ def sets_in(found: Figures) -> str:
 
 def panels(found: Figures) -> list[tuple[str, list[Series]]]:
     """The lines of the picture: sets held out, and the known ones."""
-    held, single, robust = parted(found)
     shown = []
-    for title, figures, counts in (
-        (f"{sets_in(held)}: one training", held, COUNTS),
-        (f"{sets_in(single)}: one training", single, COUNTS[:3]),
-        (f"{sets_in(robust)}: robust", robust, COUNTS[:3]),
-    ):
+    for title, figures, counts in groups(found):
         series = [
             Series(name.partition(" videos")[0], {c: over_sets(figures, c, system, choices) for c in counts})
             for name, system, choices in LINES
         ]
-        start = np.mean([v.mean() for v in by_set(figures, lambda run: run["all"][0]).values()]) if figures else np.nan
+        start = np.mean([v.mean() for v in by_set(figures, lambda run: run["all"][0]).values()])
         named = {c: over_sets(figures, c, "oracle") for c in counts}
         series.append(Series("named by the truth", {0: float(start), **named}))
-        shown.append((title, series))
+        shown.append((title.replace("`", ""), series))
     return shown
 
 
