@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QSignalSpy, QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from core import api
 from core.annotation import commands
@@ -21,6 +21,7 @@ from core.data.dataset import UNLABELLED, RunId, VideoId
 from core.project import Project
 from totgui.actions import review as review_actions
 from totgui.main_window import MainWindow
+from totgui.models.widgets import Elided
 from totgui.session import Session
 from totgui.settings import Settings
 
@@ -75,6 +76,29 @@ def test_the_queue_leads_to_where_the_runs_disagree(qtbot, window):
     qtbot.waitUntil(lambda: window.session.playback.frame == 40)
     assert window.review.table.selectionModel().selectedRows()[0].row() == 0
     assert "1 of 1 other run disagrees" in window.review.why.text()
+
+
+def test_what_goes_through_the_places_is_of_no_use_where_there_are_none(qtbot, window):
+    view = window.review
+    view._session.reviewing.watch()
+    qtbot.waitUntil(lambda: bool(view.model.places))
+    buttons = {button.text(): button for button in view.findChildren(QPushButton)}
+    steps = [buttons[text] for text in ("Previous", "Next", "Looks right")]
+    assert all(button.isEnabled() for button in steps)
+    view._session.close_project()
+    assert not any(button.isEnabled() for button in steps)
+
+
+def test_what_is_said_of_a_video_is_cut_on_one_line_and_whole_in_its_tooltip(qtbot):
+    status = Elided()
+    qtbot.addWidget(status)
+    status.resize(80, 20)
+    status.show()
+    status.setText("accepted by somebody whose name is longer than any panel")
+    assert status.text().endswith("panel") and "panel" in status.toolTip()
+    assert status.sizeHint().height() < 2 * status.fontMetrics().lineSpacing()
+    status.resize(2000, 20)
+    assert status.toolTip() == ""
 
 
 def test_what_looks_right_leaves_the_queue_and_comes_back_with_undo(qtbot, window):

@@ -14,8 +14,8 @@ from core.annotation import commands
 from core.annotation.segmentation import Segmentation
 from core.annotation.values import ReviewStatus
 from core.data.dataset import BACKGROUND
-from totgui.models.videos import MOF, NAME, REVIEW, VIDEO_ROLE, VideosModel
-from totgui.views.videos import VideosView
+from totgui.models.videos import EDIT, MOF, NAME, REVIEW, VIDEO_ROLE, VideosModel
+from totgui.views.videos import WIDEST, VideosView
 
 
 @pytest.fixture
@@ -102,3 +102,19 @@ def test_the_filter_finds_a_name_whichever_way_its_letters_are_composed(session,
     for text in ("k\u00fcche", "KU\u0308C"):
         view._filter.setText(text)
         assert view._sorted.rowCount() == 1
+
+
+def test_long_names_have_room_before_scores_that_stand_elsewhere(session, qtbot):
+    view = VideosView(session)
+    qtbot.addWidget(view)
+    view.resize(425, 300)
+    view.show()
+    table, video = view._table, next(iter(session.document.videos))
+    assert not any(table.isColumnHidden(column) for column in WIDEST)
+    name = "P03_cam01_P03_cereals"
+    session.document.videos[video] = replace(session.document.videos[video], name=name)
+    session.projectChanged.emit()
+    assert table.isColumnHidden(EDIT)
+    assert table.columnWidth(NAME) > table.fontMetrics().horizontalAdvance(name)
+    view.resize(700, 300)
+    assert not table.isColumnHidden(EDIT)

@@ -97,7 +97,7 @@ class ExportDialog(QDialog):
         self._pages: tuple[Any, ...] = (self.labels, self.kit, self.report)
         self.kinds = QListWidget(form)
         self.kinds.setAccessibleName("What to export")
-        self.kinds.setFixedWidth(200)
+        self.kinds.setFixedWidth(for_text(self, 200, 0).width())
         self.kinds.setItemDelegate(KindDelegate(self.kinds))
         for name, about in KINDS:
             item = QListWidgetItem(name)

@@ -14,7 +14,8 @@ from ..models.widgets import LEAST_TABLE_HEIGHT, rows_of
 from ..session import Session
 
 LEAST_WIDTH = 330
-CELL_MARGIN, NAME_ROOM = 22, 130
+CELL_MARGIN, NAME_LETTERS = 22, (12, 26)
+"""Pixels beside a text; letters of a name that have room at least, and at most where it is longer."""
 WIDEST = {FRAMES: "88,888", MOF: "100.0", EDIT: "100.0", REVIEW: "correct next"}
 """What a column is made wide enough for; the name takes the rest, so that nothing scrolls sideways."""
 
@@ -67,14 +68,26 @@ class VideosView(QWidget):
         longest = max((video.timebase.n_frames for video in document.videos.values()), default=0) if document else 0
         self._longest = max(f"{longest:,}", WIDEST[FRAMES], key=len)
         self._table.setColumnWidth(FRAMES, self._wide(FRAMES))
+        self._hide_columns()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where names would have no room, columns that can be read elsewhere go, the least wanted first."""
         super().resizeEvent(event)
-        free = self.width() - NAME_ROOM - sum(self._wide(column) for column in WIDEST)
+        self._hide_columns()
+
+    def _hide_columns(self) -> None:
+        """Where names would have no room, columns that can be read elsewhere go, the least wanted first."""
+        free = self.width() - self._name_room() - sum(self._wide(column) for column in WIDEST)
         for column in (EDIT, FRAMES):
             self._table.setColumnHidden(column, free < 0)
             free += self._wide(column) if free < 0 else 0
+
+    def _name_room(self) -> int:
+        """Pixels that names are given before the scores: those of the longest, within bounds."""
+        document, metrics = self._session.document, self._table.fontMetrics()
+        names = [video.name for video in document.videos.values()] if document is not None else []
+        longest = max(names, key=len, default="")
+        least, most = (metrics.averageCharWidth() * letters for letters in NAME_LETTERS)
+        return CELL_MARGIN + min(max(metrics.horizontalAdvance(longest), least), most)
 
     def _wide(self, column: int) -> int:
         """Pixels that a column takes where it is shown."""

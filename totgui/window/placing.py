@@ -9,6 +9,7 @@ from zlib import crc32
 from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar
 
+from ..models.widgets import for_text
 from ..settings import Settings
 from .in_turns import InTurns
 from .layouts import LAYOUTS, arrange_steps, clear_panels
@@ -84,7 +85,8 @@ class Placing:
         """The first sizes of the panels; the window must have its own by then."""
         window, docks = self._window, self._docks
         window.resizeDocks([docks["Videos"], docks["Training"]], [425, 445], Qt.Orientation.Horizontal)
-        window.resizeDocks([docks["Timeline"]], [390], Qt.Orientation.Vertical)
+        timeline = for_text(window, 0, 390).height()  # its rows are as high as the text wants them
+        window.resizeDocks([docks["Timeline"]], [timeline], Qt.Orientation.Vertical)
         window.resizeDocks([docks["Videos"], docks["Runs"]], [300, 240], Qt.Orientation.Vertical)
 
     def _size_soon(self) -> None:

@@ -183,14 +183,18 @@ def paint_wrong(painter: QPainter, lane: QRectF, wrong: Sequence[tuple[int, int]
 
 
 def columns_for(
-    painter_width: int, names: Sequence[int], titles: Sequence[int], scores: Sequence[int], *, left: int = 12
+    painter_width: int, names: Sequence[int], titles: Sequence[int], scores: Sequence[int], *, line: int, left: int = 12
 ) -> Columns:
-    """Columns that give the strips what names, titles and scores (their widths in pixels) leave."""
+    """Columns that give the strips what names, titles and scores (their widths in pixels) leave.
+
+    Args:
+        line: height of a line of text, which stands beside each strip.
+    """
     name = min(170, max(names, default=0) + 18)
     title = min(140, max(titles, default=0) + 12)
     score = max(scores, default=0) + 12
     strip = max(80, painter_width - left - name - title - score - 12)
-    return Columns(left, name, title, strip, score)
+    return Columns(left, name, title, strip, score, height=max(Columns.height, line + 1 - Columns.gap))
 
 
 def paint_legend(

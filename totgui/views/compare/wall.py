@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -256,7 +257,8 @@ def measured(rows: Rows, metrics: QFontMetrics, width: int) -> Columns:
     """Columns for the tracks and names of rows on a width."""
     wide: Callable[[str], int] = metrics.horizontalAdvance
     names = [wide(rows.document.videos[v].name) for v in rows.videos[:400]]
-    return columns_for(width, names, [wide(t.title) for t in rows.tracks], [wide("100.0*")] if rows.scored else [])
+    titles, scores = [wide(t.title) for t in rows.tracks], [wide("100.0*")] if rows.scored else []
+    return columns_for(width, names, titles, scores, line=metrics.height())
 
 
 def wall_drawing(blocks: Sequence[Block], rows: Rows, looks: Looks, font: QFont) -> Drawing:
@@ -265,7 +267,7 @@ def wall_drawing(blocks: Sequence[Block], rows: Rows, looks: Looks, font: QFont)
     font.setPixelSize(12)
     metrics = QFontMetrics(font)
     one = measured(rows, metrics, 0)
-    columns = Columns(16, one.name, one.title, EXPORT_STRIP, one.score)
+    columns = replace(one, left=16, strip=EXPORT_STRIP)
     tall, labels, about = columns.block(len(rows.tracks)), rows.labels(), _about(rows)
     n_columns = 1 + (len(blocks) * tall - 1) // (MAX_SIDE - 2000) if blocks else 1
     per_column = -(-len(blocks) // n_columns)
@@ -281,7 +283,7 @@ def wall_drawing(blocks: Sequence[Block], rows: Rows, looks: Looks, font: QFont)
             painter.drawText(QPointF(16, 16 + metrics.ascent() + number * (metrics.height() + 2)), text)
         for number, block in enumerate(blocks):
             column, row = divmod(number, per_column)
-            moved = Columns(16 + column * pitch, columns.name, columns.title, columns.strip, columns.score)
+            moved = replace(columns, left=16 + column * pitch)
             paint_block(painter, block, head + row * tall, moved, looks, palette)
         top = head + per_column * tall + 8
         paint_legend(painter, labels, looks, palette, left=16, top=top, width=width - 32)

@@ -93,20 +93,23 @@ class Tiles(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(6)
-        self._across = 0
+        self._placed = 0, False
         self._place(len(tiles))
 
     def resizeEvent(self, event: object) -> None:
         least = self._tiles[0].below.fontMetrics().horizontalAdvance("equal split 100.0") + 18
         fits = self.width() >= len(self._tiles) * (least + self._grid.spacing())
-        self._place(len(self._tiles) if fits else 2)
+        value = self._tiles[0].value.fontMetrics().horizontalAdvance("100.0*")
+        is_wide = not fits and self.width() >= 2 * (value + least + self._grid.spacing())
+        self._place(len(self._tiles) if fits else 2, beside=is_wide)
 
-    def _place(self, across: int) -> None:
-        if across != self._across:
-            self._across = across
+    def _place(self, across: int, *, beside: bool = False) -> None:
+        """So many tiles in a row, their baselines beside the value or below it."""
+        if (across, beside) != self._placed:
+            self._placed = across, beside
             for number, tile in enumerate(self._tiles):
                 self._grid.addWidget(tile, number // across, number % across)
-                tile.spread(across < len(self._tiles))
+                tile.spread(beside)
 
 
 class MetricsView(QWidget):

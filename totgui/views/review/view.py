@@ -22,7 +22,7 @@ from core.data.dataset import VideoId
 
 from ...models.review_places import FRAMES, TIME, VIDEO, WHY, PlacesModel
 from ...models.videos import STATUS
-from ...models.widgets import does_command, name_tabs, plain, rows_of
+from ...models.widgets import LEAST_TABLE_HEIGHT, Elided, does_command, name_tabs, plain, rows_of
 from ...session import Session
 from .progress import ReviewProgress
 from .second import SecondReviewerView
@@ -57,13 +57,15 @@ class ReviewView(QWidget):
         self.note.setMaxLength(2000)
         self.note.setAccessibleName("Note on this video")
         self.note.editingFinished.connect(self._keep_note)
-        self.status = plain("", self, dim=True)
+        self.status = Elided(self)
         self.count = plain("", self, bold=True)
         self.empty = plain("", self, dim=True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.why = plain("", self)
         self.model = PlacesModel(session, self)
         self.table = self._make_table()
+        self._steps: list[QPushButton] = []
+        """What goes through the places, of use where there are some."""
         self.second = SecondReviewerView(session, self)
         tabs = QTabWidget(self)
         tabs.setDocumentMode(True)
@@ -115,10 +117,6 @@ class ReviewView(QWidget):
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 6, 0, 0)
         column.setSpacing(4)
-        column.addWidget(self.count)
-        column.addWidget(self.empty)
-        column.addWidget(self.table, 1)
-        column.addWidget(self.why)
         row = QHBoxLayout()
         for text, what in (("Previous", -1), ("Next", 1)):
             button = QPushButton(text, page)
@@ -127,17 +125,24 @@ class ReviewView(QWidget):
             does_command(button, f"review.{text.lower()}-place")
             button.clicked.connect(lambda _checked=False, step=what: self.stepAsked.emit(step))
             row.addWidget(button)
+            self._steps.append(button)
         row.addStretch(1)
         right = QPushButton("Looks right", page)
         right.setToolTip("This place is right as it is: take it off the list and go on")
         does_command(right, "review.right")
         right.clicked.connect(self.rightAsked)
         row.addWidget(right)
+        self._steps.append(right)
         column.addLayout(row)
+        column.addWidget(self.count)
+        column.addWidget(self.empty)
+        column.addWidget(self.table, 1)
+        column.addWidget(self.why)
         return page
 
     def _make_table(self) -> QTableView:
         table = rows_of(self.model, "Places to look at", self)
+        table.setMinimumHeight(LEAST_TABLE_HEIGHT)
         header = table.horizontalHeader()
         metrics = table.fontMetrics()
         for column, widest in {VIDEO: "episode_0000", TIME: "00:00.00", FRAMES: "Frames"}.items():
@@ -158,6 +163,8 @@ class ReviewView(QWidget):
         self.empty.setText(EMPTY["none" if not has_labels else "done" if reviewing.is_ready else "wait"])
         self.empty.setVisible(not n)
         self.table.setVisible(bool(n))
+        for button in self._steps:
+            button.setEnabled(bool(n))
         self._mark()
 
     def _mark(self) -> None:
