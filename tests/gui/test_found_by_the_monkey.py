@@ -131,8 +131,9 @@ def test_an_error_beside_the_window_is_told(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(threading, "excepthook", lambda args: told.append(str(args.exc_value)))
     pool = Beside(1, "numbers")
     pool.do(lambda: {}["missing"])
-    pool.do(lambda: None)
-    pool._pool.shutdown(wait=True)
+    heard = threading.Event()
+    pool.do(heard.set)
+    assert heard.wait(30)
     assert told == ["'missing'"]
     pool.close()
     pool.do(lambda: {}["after"])
