@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.annotation import commands
 from core.annotation.review_commands import unlabelled_frames
@@ -16,6 +16,9 @@ from ..models.key_hints import nothing_to_accept
 from .menu import Command, Menu
 from .places import PlacesPart
 from .videos import VideosPart
+
+if TYPE_CHECKING:
+    from ..session.exchange import SecondReviewer
 
 
 class ReviewMenu(Menu):
@@ -114,7 +117,7 @@ class ReviewMenu(Menu):
         if path is not None:
             self.session.exchange.read_second_reviewer(path, self._on_second)
 
-    def _on_second(self, found: Any) -> None:
+    def _on_second(self, found: SecondReviewer) -> None:
         self.session.reviewing.set_second(found.name, found.tracks)
         left = f" {len(found.notes)} remarks: {found.notes[0]}" if found.notes else ""
         self.say(f"Comparing with {found.name} on {len(found.tracks)} videos.{left}")
@@ -122,7 +125,7 @@ class ReviewMenu(Menu):
         self.window.docks["Review"].raise_()
 
 
-def ask_second(parent: Any) -> Path | None:
+def ask_second(parent: QWidget) -> Path | None:
     """The file that holds another person's labels, or None."""
     path, _ = QFileDialog.getOpenFileName(parent, "Another reviewer's project or labels", "", "All files (*)")
     return Path(path) if path else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QPainter, QPalette
@@ -94,7 +93,7 @@ class ExportDialog(QDialog):
             KitPage(session, self.stack),
             ReportPage(session, self.stack),
         )
-        self._pages: tuple[Any, ...] = (self.labels, self.kit, self.report)
+        self._pages: tuple[LabelsPage | KitPage | ReportPage, ...] = (self.labels, self.kit, self.report)
         self.kinds = QListWidget(form)
         self.kinds.setAccessibleName("What to export")
         self.kinds.setFixedWidth(for_text(self, 200, 0).width())
@@ -163,7 +162,7 @@ class ExportDialog(QDialog):
         return for_text(self, 1060, 720)
 
     @property
-    def page(self) -> Any:
+    def page(self) -> LabelsPage | KitPage | ReportPage:
         """The page of the chosen kind."""
         return self._pages[self.kinds.currentRow()]
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt, Sign
 from PySide6.QtGui import QColor, QFont, QPalette
 
 from core.annotation import commands
-from core.annotation.changes import What
+from core.annotation.changes import Changes, What
 from core.data.dataset import Action, ActionId
 
 from ..session import Session
@@ -81,7 +81,7 @@ class ActionsModel(ColumnsModel):
         self.all_videos = all_videos
         self._count()
 
-    def _on_changes(self, changes: Any, _initiator: object) -> None:
+    def _on_changes(self, changes: Changes, _initiator: object) -> None:
         if changes.what & (What.ACTIONS | What.DATASET):
             self.refresh()
         elif changes.what & COUNTED:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -11,6 +11,7 @@ from core.errors import TotError
 
 from .beside import Beside
 
+T = TypeVar("T")
 _NOTHING = object()
 """What arrives of a wish that was outdated before its turn, or whose function failed as nobody foresaw."""
 
@@ -32,7 +33,7 @@ class Computing(QObject):
         self._number = 0
         self._arrived.connect(self._on_arrived)
 
-    def ask(self, key: object, function: Callable[[], Any], then: Callable[[Any], None]) -> None:
+    def ask(self, key: object, function: Callable[[], T], then: Callable[[T], None]) -> None:
         """Compute; an earlier wish with this key is forgotten, also when it is under way."""
         self._number += 1
         self._wishes[key] = self._number, function, then

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -22,6 +22,9 @@ from ..jobs.tasks import second_reviewer
 from .jobs import Jobs
 from .part import Part
 from .previews import Previews
+
+if TYPE_CHECKING:
+    from core.second_reviewer import SecondReviewer as SecondReviewer
 
 EXPORT = "export"
 
@@ -92,7 +95,7 @@ class Exchange(Part):
             snapshot = self.project.snapshot()
             self.previews.ask("import", lambda: tasks.plan_import(snapshot, paths, format, target))
 
-    def read_second_reviewer(self, path: Path, then: Callable[[Any], None]) -> None:
+    def read_second_reviewer(self, path: Path, then: Callable[[SecondReviewer], None]) -> None:
         """Read another person's labels in the background; `then` gets them, unless the project is closed by then."""
         if self.project is not None:
             read = self._of_this(lambda finished: then(finished.result["second"]))

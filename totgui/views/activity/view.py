@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -29,7 +27,7 @@ from ...session import Session
 from ...session.readings import matrix_files
 from .boxes import Boxes, fill_table, numbers_table
 from .embedding import EmbeddingMap
-from .frames import cloud_of
+from .frames import Cloud, cloud_of
 from .legend import Legend
 from .numbers import Numbers
 from .transitions import Transitions
@@ -194,7 +192,7 @@ class ActivityView(QWidget):
             "frames", lambda: cloud_of(files, videos, work()), lambda cloud: self._on_frames(cloud, name)
         )
 
-    def _on_frames(self, cloud: Any, name: str) -> None:
+    def _on_frames(self, cloud: Cloud | None, name: str) -> None:
         looks = Looks.of(self._session, self._session.document)
         self.frames.show_cloud(cloud, looks, name)
         self.legend.show_cloud(cloud, looks)
@@ -214,7 +212,7 @@ class ActivityView(QWidget):
         self._track.blockSignals(False)
         return str(self._track.currentData())
 
-    def _on_numbers(self, numbers: Any) -> None:
+    def _on_numbers(self, numbers: Numbers | None) -> None:
         self.numbers = numbers
         self.transitions.chosen = None
         self._show()

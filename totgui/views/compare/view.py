@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -32,6 +32,9 @@ from .paint import legend_height, paint_legend
 from .rows import ORDERS, Rows
 from .video import VideoStrips
 from .wall import Wall
+
+if TYPE_CHECKING:
+    from ...session.exchange import SecondReviewer
 
 GATHER_MS = 30
 SHOWN = What.SEGMENTATION | What.LABEL_MAP | What.ACTIONS | What.PREDICTION | What.RUNS | What.DATASET
@@ -240,7 +243,7 @@ class CompareView(QWidget):
         if path is not None:
             self._session.exchange.read_second_reviewer(path, self._on_labels)
 
-    def _on_labels(self, second: Any) -> None:
+    def _on_labels(self, second: SecondReviewer) -> None:
         self._session.comparing.add_other(second.name, second.tracks)
         notes = " ".join(second.notes[:3])
         text = f"{second.name}: labels of {len(second.tracks):,} videos stand in the comparison. The project does not "

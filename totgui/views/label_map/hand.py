@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
+from .board import Board
 from .layout import Layout
 
-Matrix = Any
 Shape = Qt.CursorShape
 EDGE, SCROLL_MS = 24, 30
 
@@ -27,7 +26,7 @@ class Drag:
 class Hand:
     """Turns presses and moves into wishes of the matrix; at most one chip is dragged at a time."""
 
-    def __init__(self, matrix: Matrix) -> None:
+    def __init__(self, matrix: Board) -> None:
         self.matrix = matrix
         self.drag: Drag | None = None
         self._pressed: tuple[int, QPoint] | None = None
@@ -118,8 +117,9 @@ class Hand:
         self.drag = Drag(row, point)
         column = self._column_under(point)
         self._hover(None if column is None else (row, column), row)
-        viewport = self.matrix.viewport()
-        viewport.setCursor(Shape.ForbiddenCursor if self.matrix.scene.refused else Shape.ClosedHandCursor)
+        scene, viewport = self.matrix.scene, self.matrix.viewport()
+        is_refused = scene is not None and scene.refused
+        viewport.setCursor(Shape.ForbiddenCursor if is_refused else Shape.ClosedHandCursor)
         viewport.update()
 
     def cancel(self) -> None:
@@ -132,15 +132,15 @@ class Hand:
 
     def _column_under(self, point: QPoint) -> int | None:
         """The column under the pointer, also below the last row."""
-        layout: Layout = self.matrix.layout_now()
+        layout = self.matrix.layout_now()
         return layout.column_at(QPoint(point.x(), layout.top))
 
     def _dropped_on(self, point: QPoint) -> int | None:
         """The target of the column under the pointer, None outside of the view."""
         if not self.matrix.viewport().rect().contains(point):
             return None
-        column = self._column_under(point)
-        return None if column is None else self.matrix.scene.overlap.columns[column]
+        scene, column = self.matrix.scene, self._column_under(point)
+        return None if column is None or scene is None else scene.overlap.columns[column]
 
     def _scroll_at_edge(self) -> None:
         if self.drag is None:
@@ -177,7 +177,7 @@ class Hand:
 
     def _shape(self, layout: Layout, point: QPoint) -> Shape:
         scene, row = self.matrix.scene, layout.row_at(point)
-        if scene.hover is not None and scene.is_assigned(scene.hover):
+        if scene is not None and scene.hover is not None and scene.is_assigned(scene.hover):
             return Shape.OpenHandCursor
         on_lock = row is not None and layout.lock_rect(row).contains(point)
         return Shape.PointingHandCursor if on_lock or layout.picture_at(point) else Shape.ArrowCursor

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QSplitter,
     QStackedWidget,
+    QTableWidget,
     QTableWidgetItem,
     QTabWidget,
     QVBoxLayout,
@@ -395,7 +396,7 @@ def free_text(cuts: Mapping[VideoId, Segmentation], n_clusters: int) -> str:
     return "\n".join(lines)
 
 
-def _fill(widget: Any, rows: list[tuple[Any, ...]], keys: list[str], marks: Mapping[str, str]) -> None:
+def _fill(widget: QTableWidget, rows: list[tuple[Any, ...]], keys: list[str], marks: Mapping[str, str]) -> None:
     """Put names, counts and fractions into a table that can be sorted, each row with the mark of its key."""
     widget.blockSignals(True)
     widget.setSortingEnabled(False)
