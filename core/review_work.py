@@ -1,9 +1,9 @@
-"""What a review queue needs of a project: the labels in question, scores, other runs, features, a second reviewer."""
+"""What review needs of a project: the labels in question, scores, other runs, features, a second reviewer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -22,6 +22,7 @@ from .errors import TotError
 from .events import JobCancelled, Progress, Report, ShouldStop, ignore, never_stop
 from .review.doubt import Evidence, Margins, margin, segment_doubts
 from .review.looks import DIRECTION_ROWS, ROWS, Directions, Sample, looks
+from .review.odds import NOTHING_SAID, Odds, SegmentOdds, no_odds, odds_of
 from .review.place import DoubtedPlace
 from .review.queue import by_worth, places_of
 from .review.usual import Usual, usual
@@ -39,6 +40,14 @@ ROWS_A_SEGMENT = 32
 SETTLED = (ReviewStatus.ACCEPTED, ReviewStatus.REJECTED)
 
 
+@dataclass(frozen=True)
+class Judged:
+    """What is said of the labels of a project: the queue of places and, where asked for, the odds of all segments."""
+
+    places: list[DoubtedPlace]
+    odds: Odds = NOTHING_SAID
+
+
 def review_places(
     document: Document,
     run: RunId | None,
@@ -48,7 +57,21 @@ def review_places(
     report: Report = ignore,
     should_stop: ShouldStop = never_stop,
 ) -> list[DoubtedPlace]:
-    """The review queue of an open project, the place where a look finds most wrong frames first.
+    """The review queue of an open project, the place where a look finds most wrong frames first; see `judge`."""
+    return judge(document, run, second=second, read=read, report=report, should_stop=should_stop).places
+
+
+def judge(
+    document: Document,
+    run: RunId | None,
+    *,
+    second: Tracks | None = None,
+    read: dict[object, Any] | None = None,
+    with_odds: bool = False,
+    report: Report = ignore,
+    should_stop: ShouldStop = never_stop,
+) -> Judged:
+    """Where the labels of an open project are doubtful.
 
     The labels in question are the corrected track, where there is none the prediction of `run`. Videos that are
     accepted or rejected say what is usual and have no places of their own.
@@ -56,6 +79,7 @@ def review_places(
     Args:
         second: the labels of another person, by video.
         read: keeps what was read from files for the next call with the same dictionary.
+        with_odds: whether the segments are asked too, and not the places alone.
     Raises:
         JobCancelled: `should_stop` said so.
     """
@@ -72,13 +96,18 @@ def review_places(
     common = usual([e.track for e in found], [e.means for e in found])
     margins = _margins(found, known)
     places: list[DoubtedPlace] = []
+    odds: dict[VideoId, SegmentOdds] = {}
     for evidence in found:
         if should_stop() is not None:
             raise JobCancelled
-        if document.review(evidence.video).status not in SETTLED:
+        is_open = document.review(evidence.video).status not in SETTLED
+        about = _About(evidence, common, margins, known)
+        if is_open:
             rate = document.videos[evidence.video].timebase.rate
-            places += _places(evidence, common, margins, None if rate is None else float(rate), known)
-    return by_worth(places)
+            places += about.places(None if rate is None else float(rate))
+        if with_odds:
+            odds[evidence.video] = about.odds() if is_open else no_odds(evidence.track)
+    return Judged(by_worth(places), Odds.of(odds))
 
 
 def _margins(found: list[Evidence], known: dict[object, Any]) -> Margins:
@@ -95,19 +124,35 @@ def _are(before: Sequence[object], now: Sequence[object]) -> bool:
     return len(before) == len(now) and all(a is b for a, b in zip(before, now, strict=True))
 
 
-def _places(
-    evidence: Evidence, common: Usual, margins: Margins, rate: float | None, known: dict[object, Any]
-) -> list[DoubtedPlace]:
-    """The places of one video; those of the last call while everything that they were read from is the same."""
-    segments, key = segment_doubts(evidence, common), ("places", evidence.video)
-    seen = (evidence.track, evidence.second, evidence.margin, evidence.look, margins, *evidence.others)
-    rest = (evidence.checked, rate, segments, common.mean_length)
-    before = known.get(key)
-    if before is not None and _are(before[0], seen) and before[1] == rest:
-        return cast("list[DoubtedPlace]", before[2])
-    found = places_of(evidence, common, margins, rate=rate, segments=segments)
-    known[key] = (seen, rest, found)
-    return found
+class _About:
+    """What is said of one video; that of the last call while everything that it was read from is the same."""
+
+    def __init__(self, evidence: Evidence, common: Usual, margins: Margins, known: dict[object, Any]) -> None:
+        self._evidence, self._common, self._margins, self._known = evidence, common, margins, known
+        self._segments = segment_doubts(evidence, common)
+
+    def places(self, rate: float | None) -> list[DoubtedPlace]:
+        """Its places in the queue."""
+        rest, segments = (rate, self._common.mean_length), self._segments
+        about = self._evidence, self._common, self._margins
+        found = self._kept("places", rest, lambda: places_of(*about, rate=rate, segments=segments))
+        return cast("list[DoubtedPlace]", found)
+
+    def odds(self) -> SegmentOdds:
+        """The odds of its segments."""
+        about = self._evidence, self._common, self._margins
+        return cast("SegmentOdds", self._kept("odds", (), lambda: odds_of(*about, segments=self._segments)))
+
+    def _kept(self, what: str, rest: tuple[object, ...], make: Callable[[], Any]) -> Any:
+        evidence, key = self._evidence, (what, self._evidence.video)
+        seen = (evidence.track, evidence.second, evidence.margin, evidence.look, self._margins, *evidence.others)
+        rest = (evidence.checked, self._segments, *rest)
+        before = self._known.get(key)
+        if before is not None and _are(before[0], seen) and before[1] == rest:
+            return before[2]
+        found = make()
+        self._known[key] = (seen, rest, found)
+        return found
 
 
 def evidences(

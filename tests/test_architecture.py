@@ -125,7 +125,7 @@ TABLE: dict[str, tuple[str, str]] = {
                        f"core.data core.relink core.requests core.metrics {SETTINGS} core.events core.errors",
                        "QT numpy"),
     "totgui.views": ("totgui.session totgui.playback totgui.models totgui.palette totgui.icons totgui.graphs "
-                     "totgui.settings totgui.paths core.annotation core.data core.metrics "
+                     "totgui.settings totgui.paths core.annotation core.data core.metrics core.review "
                      f"{SETTINGS} core.events core.errors",
                      "QT numpy msgspec"),
     "totgui.collector": ("", "QT"),

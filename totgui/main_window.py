@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QChildEvent, QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
@@ -19,8 +20,10 @@ from PySide6.QtWidgets import (
 from core import events
 
 from .actions import Actions
+from .actions.sheet import PANEL
 from .collector import Collector, collect_on_this_thread
 from .keymap import RELABEL, action_key
+from .models.later import Later
 from .models.widgets import Scrolling
 from .recent import RecentProjects
 from .safety import Safety
@@ -33,6 +36,9 @@ from .window.panels import Panels
 from .window.placing import Placing
 from .window.status import StatusLine
 from .window.toolbar import add_toolbar
+
+if TYPE_CHECKING:
+    from .views.segments.view import SegmentsView
 
 LEAST_CENTRE = 380
 
@@ -108,6 +114,7 @@ class MainWindow(QMainWindow):
         self.label_map.moreClustersAsked.connect(self._train_with)
         session.exchange.exported.connect(actions.file.on_exported)
         self._connect_review()
+        self._connect_segments()
         session.features.extracted.connect(self.settings.set_extraction_speed)
         self.start.demoAsked.connect(actions.file.open_demo)
         self.start.tourAsked.connect(actions.help.tour)
@@ -155,6 +162,21 @@ class MainWindow(QMainWindow):
         view.reviewer.setText(reviewing.reviewer)
         view.reviewer.editingFinished.connect(self._keep_reviewer)
 
+    def _connect_segments(self) -> None:
+        segments, sheet = self.session.segments, self.actions_.segment.sheet
+        segments.commandAsked.connect(sheet.do)
+        segments.relabelAsked.connect(sheet.relabel)
+        segments.asked.connect(sheet.show_label)
+
+    def segments(self) -> SegmentsView:
+        """The panel with the segments of all videos, made where nobody has seen it yet."""
+        later = self.docks[PANEL].widget()
+        assert isinstance(later, Later)
+        later.make()
+        panel = later.panel
+        assert panel is not None
+        return cast("SegmentsView", panel)
+
     def _keep_reviewer(self) -> None:
         self.session.reviewing.reviewer = self.review.reviewer.text().strip()
         self.settings.set_reviewer(self.session.reviewing.reviewer)
@@ -177,7 +199,7 @@ class MainWindow(QMainWindow):
         def undo() -> None:
             steps = project.history.done if project is not None and project is self.session.project else []
             if steps and steps[-1].seq == newest:
-                self.session.undo()
+                self.session.undo(stay=self.session.segments.has_focus)
             else:
                 self.show_message("Other edits came after it. The History panel goes back that far.")
 

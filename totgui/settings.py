@@ -149,6 +149,16 @@ class Settings:
             return [stored]
         return [str(text) for text in stored] if isinstance(stored, list) else []
 
+    def sheet(self) -> tuple[str, int, int]:
+        """How segments are shown: page, pictures of each, step of their size."""
+        shots, size = (int(min(9.0, max(0.0, self._number(f"sheet/{name}", 1.0)))) for name in ("shots", "size"))
+        return str(self._settings.value("sheet/page", "")), shots, size
+
+    def set_sheet(self, page: str, shots: int, size: int) -> None:
+        self._settings.setValue("sheet/page", page)
+        self._settings.setValue("sheet/shots", shots)
+        self._settings.setValue("sheet/size", size)
+
     def _number(self, key: str, default: float) -> float:
         try:
             return float(str(self._settings.value(key, default)))

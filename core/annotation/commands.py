@@ -12,6 +12,7 @@ from .adopted_commands import update_adopted
 from .import_commands import add_actions, import_tracks
 from .kit_commands import set_kit_text, set_step_text
 from .map_commands import name_cluster, rematch, set_leftovers, set_lock, set_many_to_one, set_target
+from .places_commands import check_places, relabel_places
 from .review_commands import accept_rest_as_background, check_span, set_note, set_review
 from .segment_commands import merge, move_boundary, relabel, relabel_like, relabel_spans, split, swallow
 from .step_commands import name_steps
@@ -34,6 +35,7 @@ __all__ = [
     "adopt_span",
     "adopt_spans",
     "archive_action",
+    "check_places",
     "check_span",
     "import_track",
     "import_tracks",
@@ -46,6 +48,7 @@ __all__ = [
     "recolour_action",
     "relabel",
     "relabel_like",
+    "relabel_places",
     "relabel_spans",
     "rematch",
     "rename_action",

@@ -357,7 +357,7 @@ def test_layouts_that_are_asked_for_in_quick_succession_end_with_the_last(window
         window.actions_.by_name[f"view.layout-{name}"].trigger()
     qtbot.waitUntil(window.updatesEnabled, timeout=20_000)
     assert {panel for panel, dock in window.docks.items() if not dock.isHidden()} == {
-        *("Videos", "Review", "Labels", "History", "Timeline")
+        *("Videos", "Review", "Labels", "History", "Timeline", "Segments")
     }
 
 

@@ -36,7 +36,13 @@ class EditMenu(Menu):
         ]
 
     def step(self, direction: Direction) -> None:
-        """Undo or redo; where that belongs to another video, offer to go there first and change nothing yet."""
+        """Undo or redo; where that belongs to another video, offer to go there first and change nothing yet.
+
+        The Segments panel shows all videos: while it has the focus, there is nowhere to go.
+        """
+        if self.session.segments.has_focus:
+            getattr(self.session, direction)(stay=True)
+            return
         past = self.session.past
         video = past.elsewhere(direction, self.video)
         step = past.next_step(direction)
@@ -62,6 +68,7 @@ class EditMenu(Menu):
         return self.session.project.redo_text if self.session.project else None
 
     def select_all(self) -> None:
+        """Every segment of the video; the Segments panel has the key for itself."""
         track = self.session.base()
         if track is not None:
             self.session.select_segments(range(len(track)))

@@ -31,6 +31,13 @@ class LabelsMenu(Menu):
                 usable=self.is_open,
             ),
             Command(
+                "labels.segments",
+                "Show segments of action",
+                on_chosen(labels.show_segments),
+                tip="All of them over all videos, in the Segments panel",
+                usable=self.is_open,
+            ),
+            Command(
                 "labels.steps",
                 "Make steps of unmapped clusters",
                 self.make_steps,

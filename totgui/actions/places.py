@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from core.annotation import commands
 from core.annotation.statistics import differences
 
 from ..session.readings import UNCERTAIN, stretches
 from .menu import Command, Menu
+from .sheet import SheetPart
 
 Spans = list[tuple[int, int]]
 
 
 class PlacesPart(Menu):
     """Goes where labels may be wrong, and says that they are right there."""
+
+    def __init__(self, window: Any) -> None:
+        super().__init__(window)
+        self.sheet = SheetPart(window)
 
     def commands(self) -> list[Command | None]:
         has_labels = self._has_labels
@@ -40,6 +47,7 @@ class PlacesPart(Menu):
                 "Takes it off the list and goes on",
                 has_labels,
             ),
+            *self.sheet.commands(),
             Command(
                 "review.next-difference",
                 "Next disagreement",
@@ -91,7 +99,13 @@ class PlacesPart(Menu):
             self.go(place.video, place.start)
 
     def looks_right(self) -> None:
-        """What is looked at is right as it is: the current place, or else the segment under the playhead."""
+        """What is looked at is right as it is: the current place, or else the segment under the playhead.
+
+        While the Segments panel has the focus, it is what is chosen there.
+        """
+        if self.sheet.is_meant:
+            self.sheet.check()
+            return
         reviewing, video = self.session.reviewing, self.video
         place = reviewing.current
         if place is None or place.video != video:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from core.annotation.segmentation import Segmentation
 from core.data.dataset import RunId
 
@@ -9,6 +11,7 @@ from ..dialogs.go_to import GoTo
 from ..session.chosen import CORRECTED, RUN
 from .menu import Command, Menu
 from .pictures import PicturesPart
+from .sheet import SheetPart
 from .sound import SoundPart
 
 END = 1 << 40
@@ -17,13 +20,17 @@ END = 1 << 40
 class PlaybackMenu(Menu):
     title = "&Playback"
 
+    def __init__(self, window: Any) -> None:
+        super().__init__(window)
+        self.sheet = SheetPart(window)
+
     def commands(self) -> list[Command | None]:
         playback = self.session.playback
         step, seek, seconds = playback.step, playback.seek, playback.seek_seconds
         playback.loop_margin = self.window.settings.loop_margin()
         twice = "Again is twice as fast; one frame while K is held"
         return [
-            Command("playback.toggle", "Play or pause", playback.toggle, ["Space"], repeats=False),
+            Command("playback.toggle", "Play or pause", self.toggle, ["Space"], repeats=False),
             Command("playback.segment", "Play segment once", self.play_segment, ["Shift+Space"]),
             Command(
                 "playback.loop",
@@ -116,8 +123,18 @@ class PlaybackMenu(Menu):
 
         GoTo(playback.timebase, max(0, playback.wanted), go, self.window).show_at(self._beside_playhead())
 
+    def toggle(self) -> None:
+        """Play or pause; while the Segments panel has the focus, the segment at its cursor is played once."""
+        if self.sheet.is_meant and self.session.segments.count:
+            self.sheet.toggle()
+        else:
+            self.session.playback.toggle()
+
     def play_segment(self) -> None:
         """Play the selected range, else the segment under the playhead, once."""
+        if self.sheet.is_meant and self.session.segments.count:
+            self.sheet.play()
+            return
         track, playback = self._track(), self.session.playback
         marked = self.session.chosen.selected_range
         if marked is None and track is not None:

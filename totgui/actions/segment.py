@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from core.annotation import commands
 from core.annotation.segmentation import Segmentation
 from core.data.dataset import BACKGROUND, ActionId, VideoId
@@ -9,11 +11,16 @@ from core.data.dataset import BACKGROUND, ActionId, VideoId
 from ..models.key_hints import nothing_to_relabel
 from .menu import Command, Menu
 from .range import RangePart
+from .sheet import SheetPart
 from .take import TakePart
 
 
 class SegmentMenu(Menu):
     title = "&Segment"
+
+    def __init__(self, window: Any) -> None:  # a MainWindow; naming it here would close a circle of imports
+        super().__init__(window)
+        self.sheet = SheetPart(window)
 
     def commands(self) -> list[Command | None]:
         return [
@@ -88,9 +95,14 @@ class SegmentMenu(Menu):
             self.say(f"There are {len(actions)} actions; key {number + 1} has none.")
 
     def relabel(self, action: ActionId) -> None:
-        """Paint, or relabel what is selected, or the segment under the playhead, as one edit."""
+        """Paint, or relabel what is selected, or the segment under the playhead, as one edit.
+
+        While the Segments panel has the focus, what is chosen there is relabelled.
+        """
         if self.session.painting.active:
             self.session.painting.press(action)
+        elif self.sheet.is_meant:
+            self.sheet.relabel(action)
         elif self.session.chosen.is_empty:
             self.at_playhead(lambda frame: self._relabel_spans(self.session.chosen.spans(frame), action))
         else:
@@ -110,6 +122,9 @@ class SegmentMenu(Menu):
         if session.painting.active:
             frame = session.playback.frame
             self.ask_action("Paint from here", lambda action, _group: session.painting.press(action, frame))
+            return
+        if self.sheet.is_meant:
+            self.sheet.relabel_by_name()
             return
         spans, run = session.chosen.spans(session.playback.frame), session.current_run
         if not spans:

@@ -17,6 +17,8 @@ class Later(QWidget):
     def __init__(self, make: Callable[[], QWidget], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._make: Callable[[], QWidget] | None = make
+        self.panel: QWidget | None = None
+        """The panel, once it is made."""
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
 
@@ -28,7 +30,7 @@ class Later(QWidget):
         """Make the panel now, where it has not been made."""
         if self._make is not None:
             make, self._make = self._make, None
-            panel = make()
+            panel = self.panel = make()
             self._column.addWidget(panel)
             panel.show()  # at once: the layout would do it a turn of the events later, after an empty picture
             self.setFocusProxy(panel)

@@ -291,13 +291,18 @@ class Roomy(QStyledItemDelegate):
 def rows_of(model: QAbstractItemModel, name: str, parent: QWidget) -> QTableView:
     """A read-only view of a model that selects whole rows and cuts names in their middle; `name` is for readers."""
     view = QTableView(parent)
+    show_rows(view, model, name)
+    return view
+
+
+def show_rows(view: QTableView, model: QAbstractItemModel, name: str) -> None:
+    """Give a view a model and the looks of `rows_of`."""
     view.setModel(model)
     view.setAccessibleName(name)
     _of_whole_rows(view)
     view.setWordWrap(False)
     view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
     view.horizontalHeader().setMinimumSectionSize(40)
-    return view
 
 
 def table(

@@ -14,6 +14,8 @@ from core.data.dataset import Video, VideoId
 from ..stills import Source, Still, Stills
 
 HEIGHT, PAIR_HEIGHT, STRIP_HEIGHT = 240, 1080, 64
+Wish = tuple[VideoId, int]
+"""A frame of a video."""
 KEPT_BYTES = 64 * 1024 * 1024
 GATHER_MS = 40
 
@@ -62,6 +64,28 @@ class Pictures(QObject):
         self._stills.forget("pair")
         second, first = (self._get(video, frame, height=PAIR_HEIGHT, group="pair") for frame in (right, left))
         return first, second
+
+    def sheet(self, wishes: Sequence[Wish], *, height: int) -> tuple[dict[Wish, QImage], int]:
+        """Small pictures of frames of any videos, those that are there, and how many are still to come.
+
+        Earlier wishes are taken back; the first is made first.
+        """
+        self._stills.forget("sheet")
+        found: dict[Wish, QImage] = {}
+        coming = 0
+        for video, frame in reversed(wishes):
+            image = self._get(video, frame, height=height, group="sheet")
+            if image is not None:
+                found[video, frame] = image
+            else:
+                coming += self._is_coming(video, frame, height)
+        return found, coming
+
+    def _is_coming(self, name: VideoId, frame: int, height: int) -> bool:
+        """Whether a picture that is not there is being made: it has a file, and has not failed."""
+        source = self._source(name)
+        picture = self.document.videos[name].timebase.picture(frame) if self.document is not None else None
+        return source is not None and picture is not None and Still(source, picture, 1, height) not in self._known
 
     def film_strip(self, video: VideoId, tiles: Sequence[tuple[int, int]]) -> list[QImage | None]:
         """One small picture for each ``(picture, span)``, None until it is there; earlier wishes are taken back."""

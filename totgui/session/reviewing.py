@@ -12,8 +12,9 @@ from core.annotation.document import Document
 from core.annotation.segmentation import Segmentation
 from core.data.dataset import RunId, VideoId
 from core.metrics.kappa import Agreement
+from core.review.odds import NOTHING_SAID
 from core.review.place import DoubtedPlace
-from core.review_work import review_places
+from core.review_work import Judged, judge
 
 from .computing import Computing
 
@@ -37,6 +38,7 @@ class Reviewing(QObject):
     def __init__(self, computing: Computing, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.places: list[DoubtedPlace] = []
+        self.odds = NOTHING_SAID
         self.current: DoubtedPlace | None = None
         self.is_ready = False
         self.second: Mapping[VideoId, Segmentation] = {}
@@ -45,7 +47,7 @@ class Reviewing(QObject):
         self.reviewer = ""
         self._document: Document | None = None
         self._run: RunId | None = None
-        self._watched = False
+        self._watched = self._with_odds = False
         self._computing = computing
         self._read: dict[object, Any] = {}
         self._timer = QTimer(self)
@@ -53,16 +55,17 @@ class Reviewing(QObject):
         self._timer.setInterval(WAIT_MS)
         self._timer.timeout.connect(self._compute)
 
-    def watch(self) -> None:
-        """Somebody looks at the queue: keep it up to date from now on."""
-        if not self._watched:
+    def watch(self, *, with_odds: bool = False) -> None:
+        """Somebody looks at the queue, or at the odds of all segments: keep it up to date from now on."""
+        if not self._watched or (with_odds and not self._with_odds):
             self._watched = True
+            self._with_odds |= with_odds
             self._ask(at_once=True)
 
     def set_document(self, document: Document | None, run: RunId | None) -> None:
         """Another project, or none: everything of the old one is forgotten."""
         self._document, self._run = document, run
-        self.places, self.current, self.is_ready = [], None, False
+        self.places, self.odds, self.current, self.is_ready = [], NOTHING_SAID, None, False
         self.second, self.second_name, self.agreement = {}, "", None
         self._read.clear()
         self._timer.stop()
@@ -131,12 +134,17 @@ class Reviewing(QObject):
         if self._document is None:
             return
         document, run, second, read = self._document.snapshot(), self._run, dict(self.second), self._read
+        with_odds = self._with_odds
         self._computing.ask(
             "review",
-            lambda: review_places(document, run, second=second or None, read=read),
-            self._on_places,
+            lambda: judge(document, run, second=second or None, read=read, with_odds=with_odds),
+            self._on_judged,
         )
 
-    def _on_places(self, places: list[DoubtedPlace]) -> None:
-        self.places, self.is_ready = places, not self._timer.isActive()  # else a newer one has been asked for
+    def _on_judged(self, found: Judged) -> None:
+        self.places, self.odds, self.is_ready = (
+            found.places,
+            found.odds,
+            not self._timer.isActive(),
+        )  # else a newer one has been asked for
         self.changed.emit()

@@ -47,6 +47,7 @@ from .proposals import Proposals
 from .reports import Reports
 from .reviewing import Reviewing
 from .runs import Runs
+from .segments import Segments
 from .taught import Taught
 from .turns import IntArray, Turns
 
@@ -108,7 +109,7 @@ class Session(QObject):
         self.turns, self._reports, self.computing = Turns(self), Reports(self), Computing(self)
         self.comparing = Comparing(self._mapped, self)
         self.reviewing = Reviewing(self.computing, self)
-        self.proposals, self._taught = Proposals(self), Taught(self)
+        self.proposals, self._taught, self.segments = Proposals(self), Taught(self), Segments(self)
 
     def _connect(self) -> None:
         self._savedArrived.connect(self._on_saved)
@@ -256,13 +257,13 @@ class Session(QObject):
         """Make an edit with a command and apply it; True when it was accepted."""
         return self._editing.do(make, initiator, run=self.current_run)
 
-    def undo(self) -> None:
-        """Take the newest edit back and show its video."""
-        self.past.step("undo", self.select_video, self.current_video)
+    def undo(self, *, stay: bool = False) -> None:
+        """Take the newest edit back and show its video, or `stay` in the one that is shown."""
+        self.past.step("undo", (lambda _video: None) if stay else self.select_video, self.current_video)
 
-    def redo(self) -> None:
-        """Apply the edit that was taken back last and show its video."""
-        self.past.step("redo", self.select_video, self.current_video)
+    def redo(self, *, stay: bool = False) -> None:
+        """Apply the edit that was taken back last and show its video, or `stay` in the one that is shown."""
+        self.past.step("redo", (lambda _video: None) if stay else self.select_video, self.current_video)
 
     def _paint(self, start: int, stop: int, action: int) -> None:
         """Frames that were painted while playing become one edit."""

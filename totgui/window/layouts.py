@@ -32,7 +32,7 @@ LAYOUTS = {
         "Video and timeline, with the list of videos, the review and the actions",
         left=("Videos",),
         right=("Review", "Labels", "History"),
-        bottom=("Timeline",),
+        bottom=("Timeline", "Segments"),
         shares={"left": 0.24, "right": 0.26, "bottom": 0.44},
     ),
     "Train": Layout(
@@ -56,6 +56,13 @@ LAYOUTS = {
         shares={"left": 0.24, "right": 0.28, "bottom": 0.55},
     ),
     "Present": Layout("The video alone", toolbar=False),
+    "Segments": Layout(
+        "Every segment of an action as pictures, wide and tall, beside the video and the timeline",
+        right=("Segments", "Review", "Labels"),
+        bottom=("Timeline",),
+        shares={"right": 0.58, "bottom": 0.4},
+        tall=True,
+    ),
 }
 
 

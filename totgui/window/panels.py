@@ -57,14 +57,14 @@ class Panels(QObject):
     def __init__(self, window: QMainWindow, session: Session, settings: Settings) -> None:
         super().__init__(window)
         self.docks: dict[str, QDockWidget] = {}
-        self._window, self._session, self._later = window, session, 0
+        self._window, self._session, self._settings, self._later = window, session, settings, 0
         self.timeline = TimelineView(session, window)
         self.film_strip = FilmStrip(session, window)
         self.training = TrainingView(session, window)
         self._add_docks(settings)
         self._as_tabs("Runs", "Labels", "History")
         self._as_tabs("Training", "Live", "Label map", "Review", "Metrics")
-        self._as_tabs("Timeline", "Compare", "Activity")
+        self._as_tabs("Timeline", "Segments", "Compare", "Activity")
         for name in ("Timeline", "Runs", "Training"):
             self.docks[name].raise_()
 
@@ -85,6 +85,7 @@ class Panels(QObject):
         self._dock_later("Metrics", self._metrics, right)
         self._dock("History", HistoryView(session, window), left)
         self._dock("Timeline", TimelinePanel(self.film_strip, self.timeline, window), bottom)
+        self._dock_later("Segments", self._segments, bottom)
         self._dock_later("Compare", self._compare, bottom)
         self._dock_later("Activity", self._activity, bottom)
 
@@ -111,6 +112,11 @@ class Panels(QObject):
         from ..views.metrics.view import MetricsView
 
         return Scrolling(MetricsView(self._session, self._window))
+
+    def _segments(self) -> QWidget:
+        from ..views.segments.view import SegmentsView
+
+        return SegmentsView(self._session, self._window, settings=self._settings)
 
     def _compare(self) -> QWidget:
         from ..views.compare.view import CompareView

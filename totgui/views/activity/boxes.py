@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QMenu, QTableWidget, QTableWidgetItem, QWidget
 
 from core.annotation.statistics import Durations, Lengths, Place
 
@@ -141,6 +141,17 @@ class Boxes(Picture):
         count = int(lengths.is_outlier.sum())
         note = f"{len(places)} segments; the {count} outliers come first" if count else f"{len(places)} segments"
         self.placesAsked.emit(self._looks.name(lengths.label), note, places)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        row = int((event.pos().y() - TOP) // ROW)
+        if self.plot is not None and 0 <= row < len(self.plot.durations.rows):
+            label = self.plot.durations.rows[row].label
+            menu.addAction("Show segments", lambda: self._session.segments.ask(label))
+            menu.addSeparator()
+        self.saver.fill(menu)
+        menu.popup(event.globalPos())
 
     def tip_at(self, point: QPoint) -> str:
         return self.describe(point.x(), point.y())

@@ -277,6 +277,11 @@ class LabelsView(QWidget):
         if order != in_use and self._do(lambda document: commands.order_actions(document, order)):
             self.choose(chosen)
 
+    def show_segments(self) -> None:
+        """Every segment of the chosen action over all videos, in the panel that shows them."""
+        if self.current is not None:
+            self._session.segments.ask(int(self.current.id))
+
     # --- menus -------------------------------------------------------------------------------------
 
     def fill_merge_menu(self, menu: QMenu) -> None:
@@ -294,6 +299,8 @@ class LabelsView(QWidget):
         if self.current is None:
             return
         menu = QMenu(self)
+        menu.addAction("Show segments", self.show_segments)
+        menu.addSeparator()
         for name, do in (("rename", self.rename), ("colour", self.recolour)):
             menu.addAction(self.buttons[name].text(), do)
         self.fill_merge_menu(menu.addMenu("Merge into"))

@@ -1,0 +1,155 @@
+"""The Segments panel with ten thousand segments: first seen, scrolled, sorted, filtered, a hundred corrected at once.
+
+    python benchmarks/segments.py [VIDEOS] [SEGMENTS]
+
+The real window, offscreen unless a platform is set: VIDEOS (500) videos with SEGMENTS (20) segments each in the
+prediction of a run; every fifth is corrected. After each act every turn of the event loop is timed, by what the
+window's thread itself computed: the longest turn is held against 16 ms. What is computed beside the window (listing,
+odds) is waited for and said apart. The videos have no files: the time of pictures is that of their decoder.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+ROOT = Path(__file__).resolve().parents[1]
+ACTIONS, FRAMES, REACH_MS, TURNS = 9, 3000, 16.0, 60
+
+
+def a_project(folder: Path, n_videos: int, n_segments: int) -> Path:
+    """A project of that many videos, cut in like orders with some slips."""
+    import numpy as np
+
+    from core.annotation import commands
+    from core.annotation.segmentation import Segmentation
+    from core.annotation.values import LabelMap, Prediction, Run
+    from core.data.dataset import Action, ActionId, Dataset, RunId, Video, VideoId
+    from core.data.timebase import Timebase
+    from core.project import Project
+
+    draw = np.random.default_rng(0)
+
+    def track() -> Segmentation:
+        even = np.arange(1, n_segments) * FRAMES // n_segments
+        inner = even + draw.integers(-FRAMES // n_segments // 3, FRAMES // n_segments // 3, n_segments - 1)
+        labels = np.arange(n_segments) % ACTIONS
+        slips = draw.random(n_segments) < 0.05
+        labels = np.where(slips, (labels + 3) % ACTIONS, labels)
+        return Segmentation.from_pieces(np.concatenate([[0], inner]), labels, FRAMES)
+
+    clock = Timebase(FRAMES, Fraction(30), n_rows=FRAMES)
+    videos = tuple(Video(VideoId(f"v{i:04}"), f"recording {i:04}", clock) for i in range(n_videos))
+    actions = tuple(Action(ActionId(i), f"step {i}", f"#{(i * 977351 + 4000) % 0xFFFFFF:06x}") for i in range(ACTIONS))
+    project = Project.create(folder / "many.tot", Dataset(folder, "bench", videos, actions), ground_truth={})
+    for number in (1, 2):
+        run = RunId(f"r{number}")
+        arrived = Run(run, number, {"n_clusters": ACTIONS}, "cpu", 1.0, 10, False, "2026-01-01T00:00:00", {})
+        project.add_run(arrived, LabelMap(run, ACTIONS, {i: i for i in range(ACTIONS)}), b"weights")
+        project.add_predictions([Prediction(run, video.id, track()) for video in videos])
+    for video in videos[::5]:
+        project.edit(commands.adopt_prediction(project.document, run, video.id))
+    project.close()
+    return folder / "many.tot"
+
+
+def turns(act: Callable[[], object], paint: Callable[[], object]) -> list[float]:
+    """Milliseconds of the thread's own time of an act and of each turn of the event loop after it, the painting too."""
+    from PySide6.QtWidgets import QApplication
+
+    found = [_own(act)]
+    for number in range(TURNS):
+        found.append(_own(QApplication.processEvents))
+        if number < 3:
+            found.append(_own(paint))
+        time.sleep(0.002)
+    return found
+
+
+def _own(act: Callable[[], object]) -> float:
+    began = time.thread_time()
+    act()
+    return 1000 * (time.thread_time() - began)
+
+
+def main(n_videos: int, n_segments: int) -> None:
+    import numpy as np
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QApplication
+    from real_window import a_window
+
+    from core.review.listing import Order
+
+    window = a_window()
+    session = window.session
+    with tempfile.TemporaryDirectory() as name:
+        session.open_project(a_project(Path(name), n_videos, n_segments))
+        window.show_layout("Review")
+        QApplication.processEvents()
+
+        def wait(done: Callable[[], bool]) -> float:
+            began = time.monotonic()
+            while not done():
+                QApplication.processEvents()
+                time.sleep(0.002)
+            return time.monotonic() - began
+
+        def say(text: str, each: list[list[float]]) -> None:
+            longest, whole = max(max(one) for one in each), statistics.median(sum(one) for one in each)
+            said = "reached" if longest <= REACH_MS else "MISSED"
+            print(f"{text:<44} longest {longest:6.1f} ms   reach {REACH_MS:g}   {said}   all of it {whole:6.1f} ms")
+
+        view = window.segments()
+        port = view.sheet.viewport()
+        shown = turns(lambda: window.docks["Segments"].raise_(), port.grab)
+        ready = wait(lambda: session.segments.is_ready)
+        judged = wait(lambda: session.reviewing.is_ready)
+        print(f"{len(view.rows):,} segments of {n_videos:,} videos")
+        print(f"listed after {ready:.2f} s, judged after {judged:.2f} s")
+        say("the panel is shown", [shown])
+        say("painted whole", [[_own(port.grab)] for _ in range(20)])
+        bar = view.sheet.verticalScrollBar()
+        steps = np.linspace(0, bar.maximum(), 40).astype(int).tolist()
+        say("scrolled, 40 steps from end to end", [turns(lambda s=s: bar.setValue(s), port.grab)[:8] for s in steps])
+        want = view.rows.want
+        orders = (Order.PLACE, Order.LENGTH, Order.DOUBT, Order.ACTION)
+        say("sorted", [turns(lambda o=o: want(order=o), port.grab) for o in orders])
+        say("one action of nine", [turns(lambda n=n: want(label=n), port.grab) for n in (0, 4, None)])
+        typed = ["r", "re", "recording 01", ""]
+        say("filtered by letters", [turns(lambda t=t: view.head.text.setText(t), port.grab) for t in typed])
+        say("all chosen", [turns(view.rows.choose_all, port.grab)])
+        table = view.head.pages["Table"]
+        say("the table is shown, all chosen", [turns(table.click, view.table.viewport().grab)])
+        say("the pictures again", [turns(view.head.pages["Pictures"].click, port.grab)])
+
+        def relabel() -> None:
+            view.sheet.setFocus()
+            QTest.keyClick(view.sheet, Qt.Key.Key_5)
+
+        found, back = [], []
+        for number in range(5):
+            rows = np.arange(number, 10_000, 100)[:100] * len(view.rows) // 10_000
+            view.rows.choose_places(rows)
+            QApplication.processEvents()
+            found.append(turns(relabel, port.grab))
+            wait(lambda: session.reviewing.is_ready)
+            back.append(turns(lambda: session.undo(stay=True), port.grab))
+            wait(lambda: session.reviewing.is_ready)
+        say("a hundred chosen relabelled", found)
+        say("taken back", back)
+        session.close_project()
+        window.may_close = lambda: True  # type: ignore[method-assign]
+        window.close()
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    main(*(int(word) for word in (sys.argv[1:] + ["500", "20"][len(sys.argv) - 1 :])))
