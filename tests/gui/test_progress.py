@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from totgui.models.progress import ProgressBar
+from totgui.session import Session
+from totgui.window.status import StatusLine
 
 TOTGUI = Path(__file__).resolve().parents[2] / "totgui"
 
@@ -56,3 +59,18 @@ def test_a_bar_in_a_window_that_is_held_paints_again_with_it(qtbot):
 def test_every_progress_bar_is_of_this_kind():
     found = [file.name for file in TOTGUI.rglob("*.py") if "QProgressBar" in file.read_text("utf-8")]
     assert found == ["progress.py"]
+
+
+def test_what_runs_stands_at_the_left_and_its_button_is_no_wider_than_its_word(qtbot):
+    session = Session()
+    line = StatusLine(session)
+    qtbot.addWidget(line)
+    line.resize(1400, 30)
+    line.show()
+    session.jobs.running["train-1"] = "Training"
+    session.jobsChanged.emit()
+    QApplication.processEvents()
+    assert line.cancel.isVisible() and line.cancel.width() <= line.cancel.sizeHint().width()
+    assert line.cancel.mapTo(line, QPoint()).x() < 500
+    session.jobs.running.clear()
+    session.close()

@@ -45,6 +45,7 @@ class StatusLine(QStatusBar):
         row.setContentsMargins(0, 0, 0, 0)
         for widget in (self._job_text, self._progress, self.cancel):
             row.addWidget(widget)
+        row.addStretch(1)
         self.addWidget(self._job)
         self.addPermanentWidget(self._device)
         self.addPermanentWidget(self.saved)
