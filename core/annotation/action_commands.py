@@ -120,7 +120,7 @@ def is_unnamed_step(document: Document, action: ActionId) -> bool:
     """Whether an action still has the name that its cluster came with, and is in no ground truth."""
     known = document.actions.get(action)
     return (
-        known is not None and bool(STEP.fullmatch(known.name)) and not videos_with(document.ground_truth, int(action))
+        known is not None and bool(STEP.fullmatch(known.name)) and not videos_with(document.ground_truth, {int(action)})
     )
 
 

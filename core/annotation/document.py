@@ -132,15 +132,16 @@ class Document:
                 raise EditError(f'"{edit.text}" was made for an earlier state of the project. Nothing was changed.')
             self._check(swap.key, swap.after)
         what, videos, runs = What.NOTHING, set[VideoId](), set[RunId]()
+        read_as = self.merges
         for swap in edit.swaps:
-            if isinstance(swap.key, ActionKey) and _target(swap.before) != _target(swap.after):
-                what |= What.SEGMENTATION  # the ground truth is read anew
-                videos |= videos_with(self.imported, int(swap.key.action))
             what |= self._put(swap.key, swap.after)
             if isinstance(swap.key, TrackKey | ReviewKey):
                 videos.add(swap.key.video)
             elif isinstance(swap.key, MapKey):
                 runs.add(swap.key.run)
+        if self.merges != read_as:  # the ground truth is read anew, through merges of merges too
+            what |= What.SEGMENTATION
+            videos |= videos_with(self.imported, {a for a, _ in read_as.items() ^ self.merges.items()})
         return Changes(what, frozenset(videos), frozenset(runs))
 
     def _check(self, key: Key, value: Value | None) -> None:
@@ -212,10 +213,6 @@ class Document:
 
 def _in_order(actions: Iterable[Action]) -> dict[ActionId, Action]:
     return {action.id: action for action in sorted(actions, key=lambda action: action.rank)}
-
-
-def _target(value: Value | None) -> ActionId | None:
-    return value.merged_into if isinstance(value, Action) else None
 
 
 def _set(values: dict[Any, Any], key: object, value: Value | None) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import cast
+
+import numpy as np
 
 from ..data.dataset import UNLABELLED, Action, VideoId
 from .segmentation import Segmentation
@@ -55,6 +57,6 @@ def merged_frames(tracks: Iterable[Segmentation], table: Mapping[int, int]) -> d
     return frames
 
 
-def videos_with(tracks: Mapping[VideoId, Segmentation], label: int) -> frozenset[VideoId]:
-    """The videos in whose track a label stands."""
-    return frozenset(video for video, track in tracks.items() if (track.labels == label).any())
+def videos_with(tracks: Mapping[VideoId, Segmentation], labels: Collection[int]) -> frozenset[VideoId]:
+    """The videos in whose track one of some labels stands."""
+    return frozenset(video for video, track in tracks.items() if np.isin(track.labels, list(labels)).any())

@@ -34,4 +34,4 @@ def _is_held(document: Document, edit: Edit, swap: Swap) -> bool:
     maps = (then.get(run, label_map) for run, label_map in document.label_maps.items())
     if any(int(action) in mentioned(label_map) for label_map in maps):
         return True
-    return bool(videos_with(document.imported, int(action)))
+    return bool(videos_with(document.imported, {int(action)}))

@@ -82,3 +82,20 @@ def test_without_ground_truth_order_and_lengths_are_told(qtbot):
     view = MetricsView(session)
     qtbot.addWidget(view)
     assert "go back in the order" in view.empty.text() and "cluster widths" in view.empty.text()
+
+
+def test_labels_of_videos_without_ground_truth_are_not_waited_for(qtbot):
+    """It said that the scores were being computed, for ever."""
+    session = a_session()
+    first, *rest = session.document.ground_truth
+    session.document.corrected[first] = session.document.ground_truth.pop(first)
+    assert rest
+    session.report = lambda *_: None
+    view = MetricsView(session)
+    qtbot.addWidget(view)
+    view._track.setCurrentIndex(view._track.findData("corrected"))
+    assert view.empty.text() == "Scores need ground truth. No video with corrected labels has any."
+    session.document.corrected[rest[0]] = session.document.ground_truth[rest[0]]
+    view._later()
+    view._show()
+    assert view.empty.text() == "Computing the scores of 1 video…"

@@ -51,6 +51,18 @@ def test_merges_of_merges_are_followed_to_their_end(document):
         assert (document.ground_truth[video].to_frames() == np.where((frames == A) | (frames == B), C, frames)).all()
 
 
+def test_every_video_that_is_read_otherwise_is_told(document):
+    """One whose labels came to the action by an earlier merge was not: only those imported with it were."""
+    merge(document, A, B)
+    track = document.imported[VIDEOS[0]]
+    document.imported[VIDEOS[0]] = track.mapped({0: 0, 1: 2, 2: 2}, default=2)  # nothing of it was imported as B
+    document._read_anew()
+    before = dict(document.ground_truth)
+    changes = document.apply(commands.merge_actions(document, B, C))
+    assert changes.videos == {v for v, t in before.items() if t != document.ground_truth[v]}
+    assert VIDEOS[0] in changes.videos
+
+
 def test_undo_and_bringing_back_read_the_ground_truth_as_it_came(document):
     edit = commands.merge_actions(document, A, B)
     document.apply(edit)

@@ -264,9 +264,13 @@ class MetricsView(QWidget):
                 if track == "corrected"
                 else "No predictions yet. Train a run, or segment the videos with one."
             )
-        if document.ground_truth:
-            return f"Computing the scores of {len(segmentations):,} videos…"
-        return NO_TRUTH
+        if not document.ground_truth:
+            return NO_TRUTH
+        scored = sum(video in document.ground_truth for video in segmentations)
+        if scored:
+            return f"Computing the scores of {scored:,} video{'' if scored == 1 else 's'}…"
+        what = "corrected labels" if track == "corrected" else "a prediction"
+        return f"Scores need ground truth. No video with {what} has any."
 
     def _segmentations(self, track: str) -> dict[VideoId, Segmentation]:
         """What would be scored, as it is stored."""
