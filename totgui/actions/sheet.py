@@ -96,7 +96,7 @@ class SheetPart(Menu):
         where = f" in {len(places):,} videos" if len(places) > 1 else ""
         text = f"{count:,} segments{where} are {short(self.session.action_name(action))} now."
         taken = [video for video in places if starts_with_run(document, video, run)]
-        if taken:
+        if taken and run is not None:
             name = document.runs[run].name
             which = "it" if len(places) == 1 else f"{len(taken):,} of them"
             text += f" Nothing was corrected in {which} yet: all of {name} was taken there first."

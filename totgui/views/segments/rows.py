@@ -125,7 +125,7 @@ class ShownRows(QObject):
         if not len(listing) or not len(now):
             return np.zeros(len(now), np.int64)
         at = np.clip(np.searchsorted(listing.keys, now.keys, side="right") - 1, 0, len(listing) - 1)
-        return 2 * ranks[at] + (listing.keys[at] != now.keys)
+        return np.asarray(2 * ranks[at] + (listing.keys[at] != now.keys))
 
     # --- choosing ----------------------------------------------------------------------------------
 

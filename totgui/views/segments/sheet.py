@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
@@ -331,7 +332,8 @@ class Sheet(QAbstractScrollArea):
             return
         self._band = QRect(self._pressed, point).normalized()
         rect = self._band
-        self.rows.choose_places(self.layout_now().inside(rect.left(), rect.top(), rect.right(), rect.bottom()))
+        touched = self.layout_now().inside(rect.left(), rect.top(), rect.right(), rect.bottom())
+        self.rows.choose_places(np.array(touched, np.int64))
         self._scroll_after(event.position().toPoint())
         self.viewport().update()
 

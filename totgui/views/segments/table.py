@@ -110,6 +110,9 @@ class SegmentsTable(QTableView):
             header.resizeSection(column, self.fontMetrics().horizontalAdvance(widest) + 18)
         header.setSectionResizeMode(ODD, QHeaderView.ResizeMode.Stretch)
         header.setSectionsClickable(True)
+        # Its own, always empty: a head that can be clicked asks at each painting whether its whole column is chosen,
+        # cell by cell, which takes a tenth of a second where ten thousand rows are.
+        header.setSelectionModel(QItemSelectionModel(self.model_, header))
         header.setSortIndicatorShown(True)
         header.sectionClicked.connect(self._sort_by)
         self.doubleClicked.connect(lambda index: self._open(index.row()))
@@ -151,8 +154,7 @@ class SegmentsTable(QTableView):
         """What a person has selected here is chosen."""
         if self._is_following:
             return
-        ranges = self.selectionModel().selection()
-        places = [np.arange(r.top(), r.bottom() + 1) for r in ranges]
+        places = [np.arange(r.top(), r.bottom() + 1) for r in self.selectionModel().selection().toList()]
         self._is_following = True
         at = self.currentIndex().row()
         if len(places) == 1 and len(places[0]) == 1:

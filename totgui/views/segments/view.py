@@ -72,7 +72,7 @@ class SegmentsView(QWidget):
         column.addWidget(self.empty)
         column.addWidget(self.clear_filter, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
-        self._pages = QStackedWidget(self)
+        self._pages, self._nothing = QStackedWidget(self), nothing
         for page in (nothing, self.sheet, self.table):
             self._pages.addWidget(page)
         foot = QHBoxLayout()
@@ -138,9 +138,9 @@ class SegmentsView(QWidget):
         state = self._state()
         self.empty.setText(EMPTY.get(state, ""))
         self.clear_filter.setVisible(state == "filter")
-        shown = self.sheet if self.head.page == PICTURES else self.table
+        shown: QWidget = self.sheet if self.head.page == PICTURES else self.table
         had_focus = self.sheet.hasFocus() or self.table.hasFocus()
-        self._pages.setCurrentWidget(self._pages.widget(0) if state else shown)
+        self._pages.setCurrentWidget(self._nothing if state else shown)
         self.setFocusProxy(shown)
         if had_focus and not state:
             shown.setFocus()
