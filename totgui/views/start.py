@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QIcon, QPainter, QPalette, QResizeEvent
+from PySide6.QtGui import QFont, QIcon, QPainter, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from ..icons import command_icon, icon
+from ..models.second_click import SecondClick
 from ..models.widgets import does_command, for_text, plain, tip
 from ..paths import resource
 
@@ -123,8 +124,10 @@ class StartPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._second_click = SecondClick(self)
         self._ways = [Way(*way, self) for way in WAYS]
         for way, signal in zip(self._ways, (self.demoAsked, self.datasetAsked, self.projectAsked), strict=True):
+            way.clicked.connect(self._second_click.swallow)
             way.clicked.connect(signal)
         ways = QHBoxLayout()
         ways.setSpacing(12)
@@ -137,7 +140,7 @@ class StartPage(QWidget):
         self._recent.setIconSize(QSize(20, 20))
         self._recent.setItemDelegate(RecentDelegate(self._recent))
         self._recent.itemActivated.connect(self._open)
-        self._recent.itemClicked.connect(self._open)
+        self._recent.itemClicked.connect(self._open_clicked)
         tour = QPushButton(" New here? Take the tour on the demo", self)
         tour.setAccessibleName("Take the tour on the demo")
         tour.setIcon(command_icon("help.tour"))
@@ -200,10 +203,19 @@ class StartPage(QWidget):
             item.setData(Qt.ItemDataRole.UserRole, path)
             item.setSizeHint(QSize(0, ROW_HEIGHT))
             self._recent.addItem(item)
-        self._recent.setCurrentRow(min(chosen, len(recent) - 1))
+        self._recent.setCurrentRow(max(0, min(chosen, len(recent) - 1)))
         for widget in (self._recent_title, self._recent):
             widget.setVisible(bool(recent))
         self._recent.setFixedHeight(4 + ROW_HEIGHT * min(ROWS_SHOWN, max(1, len(recent))))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Enter goes on with the project that was open last; where there is none, with the demo."""
+        super().showEvent(event)
+        (self._recent if self._recent.count() else self._ways[0]).setFocus()
+
+    def _open_clicked(self, item: QListWidgetItem) -> None:
+        self._second_click.swallow()  # people double-click in lists; by then the project is below the pointer
+        self._open(item)
 
     def _open(self, item: QListWidgetItem) -> None:
         self.recentAsked.emit(item.data(Qt.ItemDataRole.UserRole))

@@ -1,0 +1,50 @@
+"""The start page: one click opens a project, a second one hits nothing, and Enter goes on where one stopped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QListWidget, QPushButton, QVBoxLayout, QWidget
+
+from totgui.views.start import StartPage
+
+LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+
+
+@pytest.fixture
+def page(qtbot, tmp_path: Path):
+    """The page with two recent projects, above a button that stands for what appears once a project is open."""
+    window = QWidget()
+    column = QVBoxLayout(window)
+    made = StartPage(window)
+    made.set_recent([(tmp_path / "new.tot", None), (tmp_path / "old.tot", None)])
+    made.below = QPushButton("below", window)
+    column.addWidget(made)
+    column.addWidget(made.below)
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitActive(window)
+    yield made
+    assert window
+
+
+def test_a_double_click_on_a_recent_project_opens_it_once_and_hits_nothing_else(page, qtbot):
+    opened, pressed = [], []
+    page.recentAsked.connect(opened.append)
+    page.below.pressed.connect(lambda: pressed.append(True))
+    recent = page.findChild(QListWidget)
+    QTest.mouseClick(recent.viewport(), LEFT, NONE, recent.visualItemRect(recent.item(1)).center())
+    QTest.mouseDClick(page.below, LEFT)  # where the pointer is when the project has been opened
+    assert [path.name for path in opened] == ["old.tot"] and not pressed
+    qtbot.waitUntil(lambda: (QTest.mouseClick(page.below, LEFT), bool(pressed))[1])  # the next click counts
+
+
+def test_enter_opens_the_project_that_was_open_last(page, qtbot, tmp_path):
+    recent = page.findChild(QListWidget)
+    assert QApplication.focusWidget() is recent
+    with qtbot.waitSignal(page.recentAsked) as asked:
+        qtbot.keyClick(recent, Qt.Key.Key_Return)
+    assert asked.args == [tmp_path / "new.tot"]
