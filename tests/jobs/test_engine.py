@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -211,3 +212,26 @@ def test_a_training_whose_window_died_keeps_what_it_learned(make_request, tmp_pa
     assert result is not None and result["stopped_early"] and 0 < result["iterations"] < 1_000_000
     Path(result["weights"]).write_bytes(b"torn")
     assert read_manifest(tmp_path / "train-1") is None
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="processes cannot be held here")
+def test_a_request_larger_than_a_pipe_is_taken_while_the_engine_does_not_read(runner, recorder, make_request):
+    """With 1,712 videos one is 370 kB: a training that was asked for at once held the window until the engine stood."""
+    request = make_request("t1", iterations=20)
+    cuts = list(range(100_000))
+    large = EvaluateRequest(job="e1", videos=request.videos, actions={0: "a"}, n_clusters=1,
+                            predictions={"v0": (cuts, cuts)})  # fmt: skip
+    assert len(encode(large)) > 1 << 18
+    runner.warm_up()
+    os.kill(runner.pid, signal.SIGSTOP)
+    try:
+        taken = threading.Thread(target=runner.start, args=(large,), daemon=True)
+        taken.start()
+        taken.join(30)
+        assert not taken.is_alive() and runner.busy
+        assert not recorder.of(Started)
+    finally:
+        os.kill(runner.pid, signal.SIGCONT)
+    assert isinstance(recorder.ending(), Failed)  # the tracks are longer than the video: it was read whole
+    runner.start(request)
+    assert isinstance(recorder.ending(), Finished)

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import msgspec
@@ -63,15 +64,24 @@ class _Child:
         self.process.start()
         other.close()  # else the end of the child would not close the pipe
         self.log: deque[str] = deque(maxlen=LOG_LINES)
-        self._sending = threading.Lock()
+        self._outbox: SimpleQueue[bytes | None] = SimpleQueue()
+        self._writer = threading.Thread(target=self._write, name="engine-writer", daemon=True)
+        self._writer.start()
 
     def send(self, request: Request) -> None:
-        """Write a request; a child that is gone is reported by the reader."""
-        try:
-            with self._sending:
-                self.connection.send_bytes(encode(request))
-        except OSError:
-            pass
+        """Send a request; a child that is gone is reported by the reader."""
+        self.post(encode(request))
+
+    def post(self, written: bytes) -> None:
+        """Send a request as it is written, at once: a pipe holds 64 kB, and a child that starts reads none for long."""
+        self._outbox.put(written)
+
+    def _write(self) -> None:
+        while (written := self._outbox.get()) is not None:
+            try:
+                self.connection.send_bytes(written)
+            except OSError:
+                return
 
     def last_words(self) -> tuple[str, ...]:
         """What is worth keeping of the lines that the process reported and, after them, wrote to standard error."""
@@ -92,6 +102,8 @@ class _Child:
 
     def forget(self) -> None:
         """Give back what the process, which has ended, leaves behind."""
+        self._outbox.put(None)
+        self._writer.join(CLOSE_S)  # nothing is written to a handle that may be another file's by then
         self.connection.close()
         self._words.unlink(missing_ok=True)
 
@@ -147,7 +159,7 @@ class Runner:
     def start(self, request: Work) -> None:
         """Run a job. Raises JobError while another one runs, and where it names what cannot be sent."""
         try:
-            encode(request)
+            written = encode(request)
         except UnicodeEncodeError as error:
             name = error.object.encode("utf-8", "backslashreplace").decode()[:80]
             raise JobError(f"A name is not UTF-8: {name}.", hint="Rename the file, then add it again.") from error
@@ -157,7 +169,7 @@ class Runner:
             child = self._living()
             self._job = _Job(request)
             self._idle.clear()
-        child.send(request)
+        child.post(written)
 
     def warm_up(self) -> None:
         """Start the engine ahead of need and let it load its libraries."""
