@@ -124,6 +124,20 @@ def test_accepting_goes_on_to_the_next_video(window):
     session.select_video(VideoId("v0"))
     session.do(lambda: commands.relabel(session.document, VideoId("v0"), 0, 10, 2))
     assert session.document.review(VideoId("v0")).status is ReviewStatus.IN_REVIEW
+    assert window.bar.text() == "v0 was accepted and is in review again."
+    window.bar.say("", "info")
+    session.do(lambda: commands.relabel(session.document, VideoId("v0"), 0, 10, 1))
+    assert window.bar.text() == ""
+
+
+def test_an_edit_of_many_accepted_videos_says_how_many_are_in_review_again(window):
+    session = window.session
+    session.do(lambda: commands.adopt_all(session.document, RUNS[1]))
+    for video in session.document.videos:
+        session.do(lambda video=video: commands.set_review(session.document, video, ReviewStatus.ACCEPTED))
+    tracks = {VideoId("v0"): Segmentation.uniform(0, 120), VideoId("v2"): Segmentation.uniform(1, 120)}
+    session.do(lambda: commands.import_tracks(session.document, tracks))
+    assert window.bar.text() == "2 videos were accepted and are in review again."
 
 
 def test_accepting_says_that_the_next_training_learns_from_it(window):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from core.annotation.edit import Edit
-from core.annotation.values import TrackKey
+from core.annotation.values import Review, ReviewKey, ReviewStatus, TrackKey
 from core.data.dataset import RunId
 from core.errors import TotError
 from core.project import Project
@@ -40,7 +40,28 @@ class Editing(QObject):
         if started_from:
             text = f"Nothing was corrected yet: all of {started_from} was taken first. Undo takes both back."
             self.message.emit(text, "info")
+        elif again := _reopened(self.project, edit):
+            self.message.emit(again, "info")
         return True
+
+
+def _reopened(project: Project, edit: Edit) -> str:
+    """What is to be said of accepted videos that an edit of their labels puts back into review; empty for none."""
+    videos = [
+        swap.key.video
+        for swap in edit.swaps
+        if isinstance(swap.key, ReviewKey) and _status(swap.before) is ReviewStatus.ACCEPTED
+        if _status(swap.after) is ReviewStatus.IN_REVIEW and any(s.key == TrackKey(swap.key.video) for s in edit.swaps)
+    ]
+    if not videos:
+        return ""
+    if len(videos) > 1:
+        return f"{len(videos)} videos were accepted and are in review again."
+    return f"{project.document.videos[videos[0]].name} was accepted and is in review again."
+
+
+def _status(review: object) -> ReviewStatus | None:
+    return review.status if isinstance(review, Review) else None
 
 
 def _adopted_on_the_way(project: Project, edit: Edit, run: RunId | None) -> str:
