@@ -85,9 +85,9 @@ def training(stage: Stage) -> Steps:
     stage.wait(lambda: not session.jobs.running, "the end of the training")
 
 
-LONG = "press the 3rd bolt until it clicks; then again, slowly " * 9
-ODD_NAMES = (LONG.strip(), "ضع البرغي في الثقب الأيسر", "هٰذا " * 60, "x" * 500, "安装电池然后拧紧螺丝" * 8)
-"""Names that a person may give: 500 characters, from right to left, without a space, with wide letters."""
+LONG = "press the 3rd bolt until it clicks; then again, slowly " * 3
+ODD_NAMES = (LONG.strip(), "ضع البرغي في الثقب الأيسر", "هٰذا " * 30, "x" * 200, "安装电池然后拧紧螺丝" * 8)
+"""Names that a person may give: 200 characters, from right to left, without a space, with wide letters."""
 
 
 def odd_names(stage: Stage, *panels: str, layout: str = "", number: int | None = None) -> Steps:
@@ -465,6 +465,7 @@ STATES: dict[str, State] = {
     "window-empty-metrics": lambda s: panel(s, "empty", "Metrics", "Activity", "History"),
     "window-after-training": lambda s: panel(s, "trained", "Training"),
     "window-live-after": lambda s: panel(s, "trained", "Live"),
+    "window-map": lambda s: panel(s, "trained", "Label map"),
     "window-labels": lambda s: panel(s, "reviewed", "Labels"),
     "window-history": lambda s: panel(s, "reviewed", "History", "Review"),
     "window-small": small_window,

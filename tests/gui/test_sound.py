@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,7 +21,7 @@ from totgui.main_window import MainWindow
 from totgui.session import Session
 from totgui.settings import Settings
 from totgui.sound import sound as sound_module
-from totgui.sound.speaker import NO_LIBRARY, Speaker, SpeakerError, library_is_there
+from totgui.sound.speaker import NO_LIBRARY, Speaker, SpeakerError, alsa_to_log, library_is_there
 
 PERIOD = 480
 
@@ -213,3 +215,15 @@ def test_the_device_of_the_library_asks_for_samples_until_it_is_closed() -> None
     n = len(asked)
     assert all(size > 0 for size in asked)
     assert len(asked) == n
+
+
+def test_what_the_sound_library_says_goes_to_the_log_and_not_to_the_terminal(capfd, caplog):
+    try:
+        library = ctypes.CDLL("libasound.so.2")
+    except OSError:
+        pytest.skip("there is no ALSA here")
+    alsa_to_log()
+    caplog.set_level(logging.DEBUG, logger="totgui.sound.speaker")
+    assert library.snd_pcm_open(ctypes.byref(ctypes.c_void_p()), b"no such device", 0, 0) < 0
+    assert capfd.readouterr().err == ""
+    assert "ALSA" in caplog.text

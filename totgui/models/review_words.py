@@ -30,8 +30,9 @@ def reason_text(session: Session, video: Video, reason: Reason) -> str:
     if kind is Kind.UNLABELLED:
         return "unlabelled"
     if kind is Kind.RUNS:
-        runs = "run" if reason.usual == 1 else "runs"
-        return f"{reason.found:.0f} of {reason.usual:.0f} other {runs} disagree{'s' if reason.found == 1 else ''}"
+        if reason.usual == 1:
+            return "the other run disagrees"
+        return f"{reason.found:.0f} of {reason.usual:.0f} other runs disagree{'s' if reason.found == 1 else ''}"
     if kind is Kind.SECOND_REVIEWER:
         return f"{session.reviewing.second_name} says otherwise"
     if kind is Kind.LENGTH:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
+import sys
 from collections.abc import Callable, Generator
+from functools import cache
 from importlib.util import find_spec
 from typing import Any
 
@@ -31,6 +34,30 @@ def library_is_there() -> bool:
     return find_spec(LIBRARY) is not None
 
 
+_AlsaHandler = ctypes.CFUNCTYPE(
+    None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p
+)  # what is more (it is variadic) is left where it is
+
+
+@_AlsaHandler
+def _to_log(_file: bytes, _line: int, function: bytes, _error: int, text: bytes) -> None:
+    log.debug("ALSA: %s: %s", function.decode(errors="replace"), text.decode(errors="replace"))
+
+
+@cache
+def alsa_to_log() -> None:
+    """Send what Linux's sound library says to the log: it writes 40 lines to stderr where there is no sound card.
+
+    Nothing is hidden by that: whether a device opens is known from its answer, and `SpeakerError` says it.
+    """
+    if sys.platform != "linux":
+        return
+    try:
+        ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(_to_log)
+    except (OSError, AttributeError):
+        return  # without the library nothing is said either
+
+
 class Speaker:
     """A device that plays what `pull` gives: (n, 2) int16 at 48 kHz, in a thread of its own.
 
@@ -46,6 +73,7 @@ class Speaker:
         except (ImportError, OSError) as error:
             raise SpeakerError(NO_LIBRARY) from error
         self._pull = pull
+        alsa_to_log()
         chosen = None if backend is None else [miniaudio.Backend[backend]]
         try:
             self._device: Any = miniaudio.PlaybackDevice(
@@ -58,7 +86,7 @@ class Speaker:
                 app_name="totgui",
             )
         except (miniaudio.MiniaudioError, OSError) as error:
-            raise SpeakerError(f"{NO_DEVICE} ({error}).") from error
+            raise SpeakerError(f"{NO_DEVICE} ({', '.join(map(str, error.args))}).") from error
         if backend is None and self._device.backend == "Null":  # the last resort of the library: into nothing
             self._device.close()
             raise SpeakerError(f"{NO_DEVICE}.")
