@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 from defusedxml import ElementTree
-from fakes_panels import a_session
+from fakes_panels import FakeSession, a_session
 from PySide6.QtCore import Qt
 
 from totgui.models.drawing import svg_of
+from totgui.models.widgets import LEAST_PANEL_HEIGHT
 from totgui.views.metrics.view import MetricsView
 
 
@@ -99,3 +100,13 @@ def test_labels_of_videos_without_ground_truth_are_not_waited_for(qtbot):
     view._later()
     view._show()
     assert view.empty.text() == "Computing the scores of 1 video…"
+
+
+def test_a_panel_without_scores_has_nothing_to_scroll_to(qtbot):
+    view = MetricsView(FakeSession(None))
+    qtbot.addWidget(view)
+    empty = view.minimumSizeHint().height()
+    full = MetricsView(a_session())
+    qtbot.addWidget(full)
+    full.show()
+    assert empty < LEAST_PANEL_HEIGHT < full.minimumSizeHint().height()

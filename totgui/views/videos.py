@@ -14,8 +14,8 @@ from ..models.widgets import LEAST_TABLE_HEIGHT, rows_of
 from ..session import Session
 
 LEAST_WIDTH = 330
-CELL_MARGIN, NAME_LETTERS = 22, (12, 26)
-"""Pixels beside a text; letters of a name that have room at least, and at most where it is longer."""
+FRAME, CELL_MARGIN, NAME_LETTERS = 14, 22, (12, 26)
+"""Pixels beside the table; beside a text; letters of a name that have room at least, and at most where it is longer."""
 WIDEST = {FRAMES: "88,888", MOF: "100.0", EDIT: "100.0", REVIEW: "correct next"}
 """What a column is made wide enough for; the name takes the rest, so that nothing scrolls sideways."""
 
@@ -76,7 +76,8 @@ class VideosView(QWidget):
 
     def _hide_columns(self) -> None:
         """Where names would have no room, columns that can be read elsewhere go, the least wanted first."""
-        free = self.width() - self._name_room() - sum(self._wide(column) for column in WIDEST)
+        extent = self._table.verticalScrollBar().sizeHint().width()
+        free = self.width() - FRAME - extent - self._name_room() - sum(self._wide(column) for column in WIDEST)
         for column in (EDIT, FRAMES):
             self._table.setColumnHidden(column, free < 0)
             free += self._wide(column) if free < 0 else 0

@@ -18,6 +18,11 @@ FRONT = ("Timeline", "Runs", "Training")
 """Of the panels that share a place as tabs, those that are in front at first."""
 
 
+TIMELINE, MOST_TIMELINE = (390, 326), 0.46
+"""Height of the timeline with the rows of scores and without them, for text of the usual size; the part of a window
+that it may take. Below that the scores go: a strip of them would be as good as none, and the panels above need it."""
+
+
 class Placing:
     """Shows the panels while a project is open, and brings them back where they were.
 
@@ -85,8 +90,9 @@ class Placing:
         """The first sizes of the panels; the window must have its own by then."""
         window, docks = self._window, self._docks
         window.resizeDocks([docks["Videos"], docks["Training"]], [425, 445], Qt.Orientation.Horizontal)
-        timeline = for_text(window, 0, 390).height()  # its rows are as high as the text wants them
-        window.resizeDocks([docks["Timeline"]], [timeline], Qt.Orientation.Vertical)
+        scored, unscored = (for_text(window, 0, height).height() for height in TIMELINE)
+        has_room = scored <= MOST_TIMELINE * window.height()
+        window.resizeDocks([docks["Timeline"]], [scored if has_room else unscored], Qt.Orientation.Vertical)
         window.resizeDocks([docks["Videos"], docks["Runs"]], [300, 240], Qt.Orientation.Vertical)
 
     def _size_soon(self) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
+    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QTableWidget,
@@ -224,10 +225,10 @@ class MetricsView(QWidget):
             self.scope.setText("")
             self._banner.say("")
             self.empty.setText(self._without_report(track))
-            self._pages.setCurrentWidget(self.empty)
+            self._turn_to(0)
             self._ask_free(track)
             return
-        self._pages.setCurrentIndex(1)
+        self._turn_to(1)
         label_map = document.label_maps.get(run) if run is not None and track == "prediction" else None
         how = (
             "no label map"
@@ -252,6 +253,13 @@ class MetricsView(QWidget):
         if self._filled is None or self._filled[0] is not report or self._filled[1:] != filled[1:]:
             self._filled = filled
             self._fill(*filled)
+
+    def _turn_to(self, page: int) -> None:
+        """Show a page; the other one takes no room, so that there is nothing to scroll to."""
+        for number in range(self._pages.count()):
+            policy = QSizePolicy.Policy.Preferred if number == page else QSizePolicy.Policy.Ignored
+            self._pages.widget(number).setSizePolicy(policy, policy)
+        self._pages.setCurrentIndex(page)
 
     def _without_report(self, track: str) -> str:
         document = self._session.document

@@ -106,6 +106,7 @@ class ReviewView(QWidget):
         for text, signal in (("Reject", self.rejectAsked), ("Accept", self.acceptAsked)):
             button = QPushButton(text, self)
             button.setToolTip(f"{text} this video")
+            button.setMaximumWidth(button.fontMetrics().horizontalAdvance(text) + 22)  # the state needs the room
             does_command(button, f"review.{text.lower()}")
             button.clicked.connect(signal)
             row.addWidget(button)
