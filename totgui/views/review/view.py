@@ -106,11 +106,10 @@ class ReviewView(QWidget):
         for text, signal in (("Reject", self.rejectAsked), ("Accept", self.acceptAsked)):
             button = QPushButton(text, self)
             button.setToolTip(f"{text} this video")
-            button.setMaximumWidth(button.fontMetrics().horizontalAdvance(text) + 22)  # the state needs the room
             does_command(button, f"review.{text.lower()}")
             button.clicked.connect(signal)
             row.addWidget(button)
-        form.addRow("Video", row)
+        form.addRow(row)
         return form
 
     def _queue(self) -> QWidget:
@@ -189,7 +188,7 @@ class ReviewView(QWidget):
             return
         word = STATUS[review.status] if review.status is not ReviewStatus.NONE else "not reviewed"
         by = f" by {review.reviewer}" if review.reviewer and review.status is not ReviewStatus.NONE else ""
-        self.status.setText(f"{word}{by}")
+        self.status.setText(f"Video {word}{by}")
 
     def _show_note(self, video: VideoId | None, note: str) -> None:
         """The note of the video that is shown; what is being typed on the one before is kept with that one first."""
