@@ -500,3 +500,21 @@ def test_no_text_of_the_window_names_a_key_by_itself():
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
                 found += [f"{path}:{node.lineno} {node.value}"] if key.search(node.value) else []
     assert not found
+
+
+@popups
+@pytest.mark.parametrize("name", ["Training", "Label map", "Review", "Timeline"])
+def test_the_focus_of_a_panel_that_is_put_away_goes_into_no_field(window, name: str) -> None:
+    """It went to what came next: the next key that accepts a video was typed into the filter of the videos."""
+    window.activateWindow()
+    dock = window.docks[name]
+    dock.show()
+    dock.raise_()
+    QApplication.processEvents()
+    focusable = (w for w in dock.findChildren(QWidget) if w.focusPolicy() != Qt.FocusPolicy.NoFocus)
+    inside = next(w for w in focusable if w.isVisible() and w.isEnabled())
+    inside.setFocus()
+    assert dock.isAncestorOf(QApplication.focusWidget())
+    dock.toggleViewAction().trigger()
+    assert QApplication.focusWidget() is (window if name == "Timeline" else window.timeline)
+    assert keys(window, "review.accept") == ["A"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QVBoxLayout, QWidget
 
 from ..dialogs.colour import ask_colour
 from ..models.later import Later
@@ -95,6 +95,16 @@ class Panels(QObject):
         dock.setWidget(widget)
         self._window.addDockWidget(side, dock)
         self.docks[name] = dock
+        dock.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The focus of a panel that is put away goes to the timeline: Qt gives it to what is next, often a field."""
+        if event.type() == QEvent.Type.Hide and isinstance(watched, QDockWidget) and watched.isHidden():
+            focus = QApplication.focusWidget()
+            if focus is not None and watched.isAncestorOf(focus):
+                is_there = self.timeline.isVisible() and not watched.isAncestorOf(self.timeline)
+                (self.timeline if is_there else self._window).setFocus()
+        return super().eventFilter(watched, event)
 
     def _dock_later(self, name: str, make: Callable[[], QWidget], side: Area) -> None:
         """Add a panel that is made when it is seen first, or soon after the start, one at a time."""
