@@ -67,7 +67,7 @@ class MainWindow(QMainWindow):
         panels = Panels(self, session, settings)
         self.docks, self.timeline, self.film_strip = panels.docks, panels.timeline, panels.film_strip
         self.training, self.labels = panels.training, panels.labels
-        self.label_map, self.review = panels.label_map, panels.review
+        self.label_map, self.review, self.runs = panels.label_map, panels.review, panels.runs
         self.status = StatusLine(session, self)
         self.setStatusBar(self.status)
         self.safety = Safety(self)
@@ -115,6 +115,8 @@ class MainWindow(QMainWindow):
         session.exchange.exported.connect(actions.file.on_exported)
         self._connect_review()
         self._connect_segments()
+        for empty in (self.runs.empty, self.label_map.empty, self.review.empty):
+            empty.asked.connect(self._go_to_training)
         session.features.extracted.connect(self.settings.set_extraction_speed)
         self.start.demoAsked.connect(actions.file.open_demo)
         self.start.tourAsked.connect(actions.help.tour)
@@ -145,6 +147,11 @@ class MainWindow(QMainWindow):
         native = self.actions_.keymap.native
         self.timeline.show_keys(native)
         self.labels.model.show_keys(lambda row: native(action_key(row) or RELABEL))
+
+    def _go_to_training(self) -> None:
+        dock = self.docks["Training"]
+        dock.show()
+        dock.raise_()
 
     def _train_with(self, clusters: int) -> None:
         self.docks["Training"].raise_()

@@ -449,7 +449,7 @@ def test_ink_reads_on_every_shade():
 def test_no_run_says_what_to_do(qtbot):
     view = LabelMapView(a_session(runs=0))
     qtbot.addWidget(view)
-    assert "Train one" in view._empty.text() and view.head.isHidden()
+    assert "Train one" in view.empty.text() and view.head.isHidden()
 
 
 def test_help_stands_below_while_nothing_is_pointed_at(view):

@@ -89,7 +89,7 @@ def test_only_a_stopped_run_offers_to_go_on(view, session):
 def test_when_every_run_is_hidden_it_says_so(view, session):
     for run in (R1, R2):
         session.runs.hide(run)
-    assert view._table.isHidden() and "Every run is hidden" in view._empty.text()
+    assert view._table.isHidden() and "Every run is hidden" in view.empty.text()
 
 
 def test_of_runs_that_are_shown_only_cells_that_changed_are_set(view, session, monkeypatch):

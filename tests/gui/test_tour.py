@@ -105,6 +105,15 @@ def test_how_long_ago(seconds, text):
     assert age_text(seconds) == text
 
 
+@pytest.mark.parametrize("name", ["runs", "label_map", "review"])
+def test_a_panel_without_a_run_leads_to_the_training(window, qtbot, name):
+    empty, training = getattr(window, name).empty, window.docks["Training"]
+    assert empty.text() and not empty.button.isHidden()
+    training.hide()
+    empty.button.click()
+    assert not training.isHidden()
+
+
 def test_the_window_fits_on_a_small_screen(window, qtbot):
     qtbot.waitUntil(lambda: window.docks["Videos"].width() >= 380)  # names of videos need room
     small = QSize(1280, 720) - FRAME

@@ -12,6 +12,7 @@ from core.annotation.changes import What
 from core.annotation.values import Run
 from core.data.dataset import RunId
 
+from ..models.empty import EmptyState
 from ..models.run_rows import AFTER, BEFORE, USUAL, Cell, RunRows, run_rows
 from ..models.run_settings import can_resume, label_of, words_of
 from ..models.widgets import (
@@ -19,7 +20,6 @@ from ..models.widgets import (
     NUMBER,
     WORDS,
     NumberItem,
-    plain,
     table,
     tip,
 )
@@ -36,8 +36,7 @@ class RunsView(QWidget):
         super().__init__(parent)
         self._session = session
         self._shown = RunRows()
-        self._empty = plain("No runs yet. Train one in the Training panel.", self, dim=True)
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.empty = EmptyState("Go to Training", self)
         self._table = table((*BEFORE, *map(label_of, USUAL), *AFTER), self, stretch=-1)
         self._table.setMinimumHeight(LEAST_TABLE_HEIGHT)
         self._table.setAccessibleName("Runs")
@@ -65,7 +64,7 @@ class RunsView(QWidget):
         foot.addWidget(self._with_hidden)
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 6, 6, 6)
-        column.addWidget(self._empty, 1)
+        column.addWidget(self.empty, 1)
         column.addWidget(self._table, 1)
         column.addWidget(self._foot)
         session.projectChanged.connect(self._fill)
@@ -90,10 +89,9 @@ class RunsView(QWidget):
         everything = list(document.runs.values()) if document else []
         hidden = [run for run in everything if run.hidden]
         runs = everything if self._with_hidden.isChecked() else [run for run in everything if not run.hidden]
-        self._empty.setText(
-            "Every run is hidden." if everything and not runs else "No runs yet. Train one in the Training panel."
-        )
-        self._empty.setVisible(not runs)
+        is_first = not everything
+        self.empty.say("No runs yet. Train one." if is_first else "Every run is hidden.", offers=is_first)
+        self.empty.setVisible(not runs)
         self._table.setVisible(bool(runs))
         self._foot.setVisible(bool(everything))
         self._with_hidden.setVisible(bool(hidden) or self._with_hidden.isChecked())

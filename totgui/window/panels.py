@@ -73,7 +73,8 @@ class Panels(QObject):
         left, right, bottom = Area.LeftDockWidgetArea, Area.RightDockWidgetArea, Area.BottomDockWidgetArea
         session, window = self._session, self._window
         self._dock("Videos", VideosView(session, window), left)
-        self._dock("Runs", RunsView(session, window), left)
+        self.runs = RunsView(session, window)
+        self._dock("Runs", self.runs, left)
         self._dock("Training", self.training, right)
         self._dock("Live", Scrolling(LiveView(session, window)), right)
         self.labels = LabelsView(session, ask_colour, window, settings=settings)

@@ -18,6 +18,7 @@ from core.annotation.overlap import Overlap, largest, references
 from core.annotation.values import UNMAPPED, LabelMap, Leftovers, TrackKind
 from core.data.dataset import ActionId, ClusterId, RunId
 
+from ...models.empty import EmptyState
 from ...models.marks import marked
 from ...models.name_field import NameField
 from ...models.widgets import Banner, plain
@@ -54,10 +55,9 @@ class LabelMapView(QWidget):
         self.adopted = AdoptedBar(session, self)
         self.matrix = Matrix(session, self)
         self.names = Names(session, self.matrix.player, self)
-        self._empty = plain("", self, dim=True)
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.empty = EmptyState("Go to Training", self)
         self._pages = QStackedWidget(self)
-        for page in (self._empty, self.matrix, self.names):
+        for page in (self.empty, self.matrix, self.names):
             self._pages.addWidget(page)
         self.effect, self._missing = plain(HELP, self), plain("", self, dim=True)
         self.effect.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -138,8 +138,9 @@ class LabelMapView(QWidget):
             widget.setVisible(usable)
         if not usable or document is None or run is None or found is None:
             self.banner.say("")
-            self._empty.setText(empty_text(document, run, counting=found is None))
-            self._pages.setCurrentWidget(self._empty)
+            text = empty_text(document, run, counting=found is None)
+            self.empty.say(text, offers=document is not None and run is None)
+            self._pages.setCurrentWidget(self.empty)
             return
         label_map = document.label_maps[run]
         self.effects.ask(label_map.table())

@@ -27,7 +27,7 @@ def empty_text(document: Document | None, run: RunId | None, *, counting: bool) 
     if document is None:
         return ""
     if run is None:
-        return "No runs yet. Train one in the Training panel."
+        return "No runs yet. Train one."
     if counting and any(r == run for r, _ in document.predictions):
         return "Counting frames…"
     return f"No predictions yet. Segment the videos with {document.runs[run].name}."

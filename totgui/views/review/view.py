@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFormLayout,
@@ -20,6 +20,7 @@ from core.annotation import commands
 from core.annotation.values import ReviewStatus
 from core.data.dataset import VideoId
 
+from ...models.empty import EmptyState
 from ...models.review_places import FRAMES, TIME, VIDEO, WHY, PlacesModel
 from ...models.videos import STATUS
 from ...models.widgets import LEAST_TABLE_HEIGHT, Elided, does_command, name_tabs, plain, rows_of
@@ -59,8 +60,7 @@ class ReviewView(QWidget):
         self.note.editingFinished.connect(self._keep_note)
         self.status = Elided(self)
         self.count = plain("", self, bold=True)
-        self.empty = plain("", self, dim=True)
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.empty = EmptyState("Go to Training", self)
         self.why = plain("", self)
         self.model = PlacesModel(session, self)
         self.table = self._make_table()
@@ -160,7 +160,8 @@ class ReviewView(QWidget):
         self.count.setText(f"{n} place{'s' if n != 1 else ''}, about {expected:,.0f} frames to correct" if n else "")
         self.count.setVisible(bool(n))
         has_labels = document is not None and bool(document.predictions or document.corrected)
-        self.empty.setText(EMPTY["none" if not has_labels else "done" if reviewing.is_ready else "wait"])
+        text = EMPTY["none" if not has_labels else "done" if reviewing.is_ready else "wait"]
+        self.empty.say(text, offers=document is not None and not has_labels)
         self.empty.setVisible(not n)
         self.table.setVisible(bool(n))
         for button in self._steps:
