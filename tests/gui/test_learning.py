@@ -121,7 +121,7 @@ class Segmenting(QObject):
 
 def test_a_run_that_learned_says_what_that_changed_in_the_others(qtbot, session):
     session.runs, said = Segmenting(), []
-    taught_part = Taught(session)
+    taught_part = Taught(session, session.runs)
     taught_part.message.connect(lambda text, level: said.append((text, level)))
     session.runs.segmented.emit(session.current_run, "Run 1: 3 videos segmented.")
     assert said.pop() == ("Run 1: 3 videos segmented.", "info")  # it learned from nothing

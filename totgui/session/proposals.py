@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtCore import QObject, Signal
 
 from core import learning_work
 from core.annotation.changes import Changes, What
 from core.data.dataset import VideoId
 from core.metrics.coverage import Description, propose
+
+from .reader import Reader
 
 SHOWN = 3
 """How many videos are marked at once."""
@@ -21,7 +21,7 @@ class Proposals(QObject):
 
     changed = Signal()
 
-    def __init__(self, session: Any) -> None:  # a Session; naming it here would close a circle of imports
+    def __init__(self, session: Reader) -> None:
         super().__init__(session)
         self._session = session
         self._described: dict[VideoId, Description] = {}

@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from core import new_project
@@ -16,22 +15,17 @@ from core.annotation.changes import Changes, What
 from core.annotation.document import Document
 from core.annotation.edit import Edit
 from core.annotation.learned import Amount
-from core.annotation.mapped import MappedTracks
-from core.annotation.segmentation import Segmentation
 from core.data.dataset import Dataset, RunId, VideoId
 from core.errors import ForeignFoldersError, TotError
 from core.learning_work import amount_for
 from core.project import Project
-from core.review.doubt import margin
 
 from ..companion import Companion
 from ..playback import Playback
 from ..proxies import Proxies
 from ..sound import Sound
-from . import readings
 from .chosen import Chosen
 from .comparing import Comparing
-from .computing import Computing
 from .copies import Copies
 from .datasets import Datasets
 from .editing import Editing
@@ -44,37 +38,31 @@ from .part import Part
 from .past import Past
 from .pictures import Pictures
 from .proposals import Proposals
-from .reports import Reports
+from .reader import Reader
 from .reviewing import Reviewing
 from .runs import Runs
 from .segments import Segments
 from .taught import Taught
-from .turns import IntArray, Turns
 
 if TYPE_CHECKING:
-    from core.metrics.report import Report
+    pass
 
 CLOSE_S = 5.0
 """How long closing waits for a disk that does not answer; late edits lie in the emergency file."""
 
 
-class Session(QObject):
+class Session(Reader):
     """One open project, its playback and its jobs."""
 
-    projectChanged = Signal()
     projectOpened = Signal()
     leaving = Signal()  # the project is about to be closed: what is still being typed can be kept
-    documentChanged = Signal(object, object)  # Changes, initiator
     savedStateChanged = Signal(object)
     jobEvent = Signal(object)
     jobsChanged = Signal()
-    currentVideoChanged = Signal()
-    currentRunChanged = Signal()
     selectionChanged = Signal()
     pinnedChanged = Signal()
     clusterSelected = Signal(int)
     stopAsked = Signal(object)  # StopKind: the running job has been asked to end
-    reportReady = Signal()
     datasetScanned = Signal(object)  # Dataset
     stepsFound = Signal(str)  # what a run found whose steps nobody has named yet
     message = Signal(str, str)  # text, level
@@ -83,9 +71,6 @@ class Session(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.project: Project | None = None
-        self.current_video: VideoId | None = None
-        self.current_run: RunId | None = None
         self._make_media()
         self._make_parts()
         self._connect()
@@ -105,11 +90,9 @@ class Session(QObject):
         self._editing, self.past = Editing(self), Past(self)
         self.chosen = Chosen(self)
         self.painting = Painting(self.playback, self._paint, self)
-        self._scores, self._mapped = readings.ScoreFiles(), MappedTracks()
-        self.turns, self._reports, self.computing = Turns(self), Reports(self), Computing(self)
         self.comparing = Comparing(self._mapped, self)
         self.reviewing = Reviewing(self.computing, self)
-        self.proposals, self._taught, self.segments = Proposals(self), Taught(self), Segments(self)
+        self.proposals, self._taught, self.segments = Proposals(self), Taught(self, self.runs), Segments(self)
 
     def _connect(self) -> None:
         self._savedArrived.connect(self._on_saved)
@@ -119,7 +102,6 @@ class Session(QObject):
         self.runs.trained.connect(self.select_run)
         self.runs.trained.connect(self.comparing.arrived)
         self.datasets.scanned.connect(self.datasetScanned)
-        self._reports.ready.connect(self.reportReady)
         self.proxies.made.connect(self._on_proxy)
         self.playback.slowChanged.connect(self._on_slow)
         self.chosen.changed.connect(self.selectionChanged)
@@ -146,11 +128,6 @@ class Session(QObject):
             part.project = project
 
     # --- the project -------------------------------------------------------------------------------
-
-    @property
-    def document(self) -> Document | None:
-        """The present values of the open project, or None."""
-        return self.project.document if self.project else None
 
     def open_project(self, path: Path, *, as_copy: bool = False, trusted: bool = False) -> None:
         """Open a project file, or a read-only copy of one that another program holds.
@@ -233,8 +210,8 @@ class Session(QObject):
         self.chosen.start(None)
         self.chosen.show_runs(())
         self.features.notes.clear()
-        for part in (self._scores, self._mapped, self._reports, self.pictures, self.turns, self.computing):
-            part.clear()
+        self._forget()
+        self.pictures.clear()
         self.comparing.reset(None)
         self.reviewing.set_document(None, None)
         self.projectChanged.emit()
@@ -350,54 +327,6 @@ class Session(QObject):
         """Choose the video that training shows live."""
         self.runs.pin(video)
         self.pinnedChanged.emit()
-
-    # --- what views read ---------------------------------------------------------------------------
-
-    def tracks(self, video: VideoId) -> dict[str, Segmentation | None]:
-        """Ground truth, mapped prediction of the current run, and corrected track of a video."""
-        return readings.tracks_of(self.document, self._mapped, self.current_run, video)
-
-    def mapped_prediction(self, run: RunId, video: VideoId) -> Segmentation | None:
-        """A run's segmentation of a video in actions, through its label map."""
-        return self._mapped.get(self.document, run, video) if self.document else None
-
-    def base(self) -> Segmentation | None:
-        """What an edit of the current video starts from: its corrected track, else the prediction it would adopt."""
-        if self.document is None or self.current_video is None:
-            return None
-        tracks = self.tracks(self.current_video)
-        return tracks["corrected"] or tracks["prediction"]
-
-    def change_points(self, run: RunId, video: VideoId) -> IntArray:
-        """(n,) int64 rising frames at which the scores of a run turn; empty until they are found, or without scores."""
-        assert self.document is not None
-        return self.turns.get(self.scores(run, video, "posterior"), self.document.videos[video].timebase)
-
-    def scores(self, run: RunId, video: VideoId, source: str) -> np.ndarray | None:
-        """(rows, K) float32 posterior, plan or prior of a video, memory-mapped; None when it is gone."""
-        return self._scores.get(self.document, run, video, source)
-
-    def confidence(self, run: RunId, video: VideoId) -> np.ndarray | None:
-        """(n_frames,) float32 margin between the two best clusters of each frame; None without scores."""
-        scores = self.scores(run, video, "posterior")
-        if scores is None or scores.shape[1] < 2 or self.document is None:
-            return None
-        return margin(scores)[self.document.videos[video].timebase.rows()]
-
-    def action_colour(self, label: int) -> str:
-        """Colour of an action, of background, or of what nobody has looked at."""
-        return readings.action_colour(self.document, label)
-
-    def action_name(self, label: int) -> str:
-        """Name of an action, or of the two reserved labels; says so where it is neither."""
-        return readings.action_name(self.document, label)
-
-    def report(self, run: RunId | None, track: str = "prediction") -> Report | None:
-        """The `Report` of a run or of the corrected labels; None while it is computed or without ground truth.
-
-        `reportReady` is sent when a report that was asked for has come.
-        """
-        return self._reports.get(self.document, run, track) if self.document else None
 
     # --- jobs --------------------------------------------------------------------------------------
 

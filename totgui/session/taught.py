@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtCore import QObject, Signal
 
 from core.annotation.step_commands import has_unnamed_steps
 from core.data.dataset import RunId
 from core.learned_effect import compared
+
+from .reader import Reader
+from .runs import Runs
 
 
 class Taught(QObject):
@@ -18,13 +19,15 @@ class Taught(QObject):
     stepsFound = Signal(str)
     """The message of a run whose steps nobody has named yet."""
 
-    def __init__(self, session: Any) -> None:  # a Session; naming it here would close a circle of imports
+    def __init__(self, session: Reader, runs: Runs) -> None:
         super().__init__(session)
         self._session = session
-        session.runs.segmented.connect(self._on_segmented)
+        runs.segmented.connect(self._on_segmented)
 
     def _on_segmented(self, run: RunId, text: str) -> None:
         document = self._session.document
+        if document is None:
+            return
         learned = document.runs[run].learned
         if not learned.videos:
             self._say(run, text)
