@@ -19,6 +19,9 @@ from core.annotation.segmentation import Segmentation
 from core.data.dataset import VideoId
 from core.review.listing import EMPTY, Lister, Listing, Table
 
+from .reader import Reader
+from .reviewing import Reviewing
+
 Spans = dict[VideoId, list[tuple[int, int]]]
 MAPPED = What.PREDICTION | What.LABEL_MAP | What.RUNS | What.DATASET
 """What makes other segments of the predictions."""
@@ -43,9 +46,9 @@ class Segments(QObject):
     relabelAsked = Signal(int)
     """The chosen rows are to become this label."""
 
-    def __init__(self, session: Any) -> None:  # a Session; naming it here would close a circle of imports
+    def __init__(self, session: Reader, reviewing: Reviewing) -> None:
         super().__init__(session)
-        self._session = session
+        self._session, self._reviewing = session, reviewing
         self.table = Table()
         self.chosen: NDArray[np.bool_] = np.zeros(0, bool)
         self.cursor = -1
@@ -58,7 +61,7 @@ class Segments(QObject):
         session.projectChanged.connect(self._on_project)
         session.currentRunChanged.connect(self._ask)
         session.documentChanged.connect(self._on_changes)
-        session.reviewing.changed.connect(self._on_judged)
+        reviewing.changed.connect(self._on_judged)
 
     @property
     def listing(self) -> Listing:
@@ -70,7 +73,7 @@ class Segments(QObject):
         if not self._watched:
             self._watched = True
             self._ask()
-        self._session.reviewing.watch(with_odds=True)
+        self._reviewing.watch(with_odds=True)
 
     def ask(self, label: int | None) -> None:
         """Show the segments of a label, or all, wherever rows are shown."""
@@ -142,7 +145,7 @@ class Segments(QObject):
 
     def _show(self, listing: Listing) -> None:
         before, count = self.listing, self.count
-        self.table = Table(listing, self._session.reviewing.odds)
+        self.table = Table(listing, self._reviewing.odds)
         if listing is not before:
             self.chosen = listing.carried(before, self.chosen)
         self.listed.emit()

@@ -92,7 +92,8 @@ class Session(Reader):
         self.painting = Painting(self.playback, self._paint, self)
         self.comparing = Comparing(self._mapped, self)
         self.reviewing = Reviewing(self.computing, self)
-        self.proposals, self._taught, self.segments = Proposals(self), Taught(self, self.runs), Segments(self)
+        self.proposals, self._taught = Proposals(self), Taught(self, self.runs)
+        self.segments = Segments(self, self.reviewing)
 
     def _connect(self) -> None:
         self._savedArrived.connect(self._on_saved)

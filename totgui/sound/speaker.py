@@ -39,9 +39,11 @@ _AlsaHandler = ctypes.CFUNCTYPE(
 )  # what is more (it is variadic) is left where it is
 
 
-@_AlsaHandler
-def _to_log(_file: bytes, _line: int, function: bytes, _error: int, text: bytes) -> None:
+def _say(_file: bytes, _line: int, function: bytes, _error: int, text: bytes) -> None:
     log.debug("ALSA: %s: %s", function.decode(errors="replace"), text.decode(errors="replace"))
+
+
+_to_log = _AlsaHandler(_say)  # kept: the library calls it for as long as the program runs
 
 
 @cache

@@ -258,7 +258,8 @@ class MetricsView(QWidget):
         """Show a page; the other one takes no room, so that there is nothing to scroll to."""
         for number in range(self._pages.count()):
             policy = QSizePolicy.Policy.Preferred if number == page else QSizePolicy.Policy.Ignored
-            self._pages.widget(number).setSizePolicy(policy, policy)
+            if (widget := self._pages.widget(number)) is not None:
+                widget.setSizePolicy(policy, policy)
         self._pages.setCurrentIndex(page)
 
     def _without_report(self, track: str) -> str:
