@@ -294,3 +294,29 @@ def test_a_place_at_the_very_start_of_the_shown_video_is_gone_to(window):
         session.select_video(session.current_video, frame)
         wanted.append(session.playback.wanted)
     assert wanted == [7, 0]
+
+
+def test_what_is_painted_when_another_video_is_opened_belongs_to_the_video_that_played(qtbot, window):
+    """The stretch under way was painted into the video that was opened."""
+    session = window.session
+    session.do(lambda: commands.adopt_all(session.document, RUNS[1]))
+    before = dict(session.document.corrected)
+    session.painting.toggle()
+    session.painting.press(2, 0)
+    qtbot.waitUntil(lambda: session.playback.frame > 3)
+    window.actions_.by_name["review.next-video"].trigger()
+    assert session.current_video == "v1" and not session.painting.active
+    assert session.document.corrected[VideoId("v1")] is before[VideoId("v1")]
+    first = session.document.corrected[VideoId("v0")]
+    assert first[0].label == 2 and 3 < first[0].stop < 120
+    assert session.project.undo_text.endswith("in v0")
+
+
+def test_what_is_being_painted_is_kept_when_the_project_is_closed(qtbot, window, tmp_path):
+    session = window.session
+    session.painting.toggle()
+    session.painting.press(2, 0)
+    qtbot.waitUntil(lambda: session.playback.frame > 3)
+    session.close_project()
+    with Project.open(tmp_path / "p.tot", read_only=True) as project:
+        assert project.document.corrected[VideoId("v0")][0].label == 2

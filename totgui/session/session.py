@@ -108,6 +108,7 @@ class Session(Reader):
         self.chosen.changed.connect(self.selectionChanged)
         self.files.noted.connect(lambda changes: self.documentChanged.emit(changes, None))
         self._editing.changed.connect(self._changed)
+        self.leaving.connect(self.painting.stop)
         for part in self._parts:
             part.changedProject.connect(lambda changes: self._changed(changes, None))
         self.past.stepped.connect(lambda changes: self._changed(changes, None))
@@ -284,6 +285,7 @@ class Session(Reader):
         if video == self.current_video:
             self.playback.seek(frame) if frame is not None else None
             return
+        self.playback.pause()  # first: a stretch that is being painted belongs to the video that played
         self.current_video = video
         self.chosen.start(self.base())
         self.playback.set_video(self.document.videos[video], frame or 0)
