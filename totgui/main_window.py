@@ -36,6 +36,7 @@ from .window.panels import Panels
 from .window.placing import Placing
 from .window.status import StatusLine
 from .window.toolbar import add_toolbar
+from .window.where_left import WhereLeft
 
 if TYPE_CHECKING:
     from .views.segments.view import SegmentsView
@@ -74,6 +75,7 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self)
         self.toolbar = add_toolbar(self, self.actions_.by_name)
         panels.made.connect(self._on_made)
+        self.where_left = WhereLeft(session, settings, self)
         self._connect()
         self._buttons_by_tab(self)
         self.resize(1480, 940)

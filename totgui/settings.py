@@ -159,6 +159,22 @@ class Settings:
         self._settings.setValue("sheet/shots", shots)
         self._settings.setValue("sheet/size", size)
 
+    def place(self, project: Path) -> tuple[str, int] | None:
+        """The video and the frame that were shown last in a project; None where that is not known."""
+        for name, video, frame in self._places():
+            if name == str(project):
+                return video, int(frame) if frame.isdecimal() else 0
+        return None
+
+    def set_place(self, project: Path, video: str, frame: int) -> None:
+        others = [place for place in self._places() if place[0] != str(project)]
+        places = [(str(project), video, str(frame)), *others][:RECENT_LIMIT]
+        self._settings.setValue("places", [text for place in places for text in place])
+
+    def _places(self) -> list[tuple[str, str, str]]:
+        texts = self._texts("places")
+        return list(zip(texts[::3], texts[1::3], texts[2::3], strict=False))
+
     def _number(self, key: str, default: float) -> float:
         try:
             return float(str(self._settings.value(key, default)))

@@ -46,6 +46,7 @@ def window(qtbot, tmp_path: Path) -> Iterator[MainWindow]:
     made = MainWindow(Session(), Settings())
     made.show()
     made.session.open_project(tmp_path / "a.tot")
+    made.opened = tmp_path / "a.tot"
     yield made
     made.close()
     made.deleteLater()
@@ -309,6 +310,15 @@ def test_layouts_can_follow_each_other_and_reset_brings_everything_back(window, 
     assert not any(dock.isHidden() or dock.isFloating() for dock in window.docks.values())
     assert not window.toolbar.isHidden()
     qtbot.waitUntil(lambda: window.docks["Videos"].height() >= height)  # the list of videos had room for one row
+
+
+def test_a_layout_kept_for_other_panels_gives_way_to_the_first_one_with_its_sizes(window, qtbot, monkeypatch):
+    window.session.close_project()
+    monkeypatch.setattr(window.placing, "_version", lambda: 7)  # the program has another set of panels now
+    sized = []
+    monkeypatch.setattr(window.placing, "_size_soon", lambda: sized.append(True))
+    window.session.open_project(window.opened)
+    assert sized
 
 
 def test_reset_ends_where_the_window_began(window, qtbot):

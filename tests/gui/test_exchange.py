@@ -95,7 +95,20 @@ def test_only_accepted_videos_are_ticked_at_first(qtbot, session):
     assert dialog.labels.videos.which.currentText() == "Accepted (2 of 3)"
     dialog.labels.videos.which.setCurrentIndex(1)
     dialog.labels.videos.which.activated.emit(1)
-    assert len(dialog.labels.videos.selection().videos) == 3
+    assert dialog.labels.videos.which.currentText() == "All but rejected (2)"
+    assert first not in dialog.labels.videos.selection().videos
+    dialog.labels.videos.tick(first)
+    assert first in dialog.labels.videos.selection().videos  # whoever wants it can have it
+
+
+def test_a_rejected_video_is_no_example_where_none_is_accepted(qtbot, session):
+    first, *others = session.document.videos
+    for video in others:
+        session.edit(commands.set_review(session.document, video, ReviewStatus.IN_REVIEW))
+    session.edit(commands.set_review(session.document, first, ReviewStatus.REJECTED))
+    dialog = an_export(qtbot, session)
+    assert list(dialog.labels.videos.selection().videos) == others
+    assert list(dialog.kit.videos.selection().videos) == others
 
 
 def test_nothing_can_be_exported_without_a_video_or_a_place(qtbot, session):
@@ -296,6 +309,20 @@ def test_a_label_file_that_is_dropped_is_imported_after_the_question(qtbot, wind
     session.close_project()
     assert not drag(QDragEnterEvent, tmp_path / "in.csv", window)
     assert drag(QDragEnterEvent, tmp_path, window)
+
+
+def test_videos_dropped_at_the_start_open_the_folder_they_lie_in(window, session, tmp_path, monkeypatch):
+    session.close_project()
+    opened = []
+    (tmp_path / "films").mkdir()
+    monkeypatch.setattr(window.actions_.file, "open_path", opened.append)
+    films = [tmp_path / "films" / name for name in ("a 1.MP4", "b.mov")]
+    for film in films:
+        film.write_bytes(b"")
+    window.actions_.file.drop(films)
+    assert window.actions_.file.takes(films) and opened == [tmp_path / "films"]
+    (tmp_path / "c.mp4").write_bytes(b"")
+    assert not window.actions_.file.takes([*films, tmp_path / "c.mp4"])  # of two folders: which one is meant
 
 
 # --- the kit's texts ----------------------------------------------------------------------------------------------

@@ -118,3 +118,12 @@ def test_long_names_have_room_before_scores_that_stand_elsewhere(session, qtbot)
     assert table.columnWidth(NAME) > table.fontMetrics().horizontalAdvance(name)
     view.resize(700, 300)
     assert not table.isColumnHidden(EDIT)
+
+
+def test_without_ground_truth_no_column_of_dashes_takes_the_room_of_the_names(qtbot):
+    session = a_session(truth=False)
+    view = VideosView(session)
+    qtbot.addWidget(view)
+    view.resize(700, 300)
+    view.show()
+    assert [c for c in WIDEST if view._table.isColumnHidden(c)] == [MOF, EDIT]

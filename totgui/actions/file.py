@@ -11,6 +11,7 @@ from PySide6.QtCore import QStandardPaths, QTimer
 from PySide6.QtWidgets import QFileDialog, QMenu
 
 from core.data.dataset import Dataset
+from core.data.names import VIDEO_SUFFIXES
 from core.label_import import CORRECTED
 
 from ..dialogs.checkpoint import CheckpointName
@@ -218,14 +219,23 @@ class FileMenu(Menu):
 
     def takes(self, paths: Sequence[Path]) -> bool:
         """Whether files that are dragged over the window can be opened, or imported into the project."""
-        if len(paths) == 1 and (paths[0].is_dir() or paths[0].suffix == ".tot"):
+        if self._opened(paths) is not None:
             return True
         endings = self.session.exchange.import_endings() if self.is_open() else ()
         return bool(paths) and all(p.is_file() and (not p.suffix or p.name.lower().endswith(endings)) for p in paths)
 
     def drop(self, paths: Sequence[Path]) -> None:
         """Open a project or dataset, or import label files."""
-        if len(paths) == 1 and (paths[0].is_dir() or paths[0].suffix == ".tot"):
-            self.open_path(paths[0])
+        opened = self._opened(paths)
+        if opened is not None:
+            self.open_path(opened)
         elif self.takes(paths):
             self.import_files(paths)
+
+    def _opened(self, paths: Sequence[Path]) -> Path | None:
+        """What is opened where files are dropped: a project, a folder, at the start also the folder videos lie in."""
+        if len(paths) == 1 and (paths[0].is_dir() or paths[0].suffix == ".tot"):
+            return paths[0]
+        folders = {path.parent for path in paths}
+        videos = len(folders) == 1 and all(p.suffix.lower() in VIDEO_SUFFIXES and p.is_file() for p in paths)
+        return folders.pop() if videos and not self.is_open() else None

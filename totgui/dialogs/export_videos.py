@@ -1,4 +1,4 @@
-"""Which labels leave the project: the track, and the videos with ticks, accepted ones at first."""
+"""Which labels leave the project: the track, and the videos with ticks: accepted ones at first, never rejected ones."""
 
 from __future__ import annotations
 
@@ -113,9 +113,11 @@ class VideosChooser(QWidget):
         self._is_filling = True
         self.which.clear()
         self.which.addItem(f"Accepted ({len(accepted)} of {len(document.videos)})", ACCEPTED)
-        self.which.addItem(f"All with these labels ({len(has)})", ALL)
+        rejected = {v for v in has if document.review(v).status is ReviewStatus.REJECTED}
+        usable = len(has) - len(rejected)
+        self.which.addItem(f"All but rejected ({usable})" if rejected else f"All with these labels ({usable})", ALL)
         self.which.addItem("The ticked ones", CHOSEN)
-        ticked = set(accepted) or has
+        ticked = set(accepted) or has - rejected
         self.which.setCurrentIndex(0 if accepted else 1)
         self.list.clear()
         for video, values in document.videos.items():
@@ -140,7 +142,7 @@ class VideosChooser(QWidget):
         for number in range(self.list.count()):
             item = self.list.item(number)
             status = document.review(VideoId(item.data(Qt.ItemDataRole.UserRole))).status
-            on = which == ALL or status is ReviewStatus.ACCEPTED
+            on = status is ReviewStatus.ACCEPTED or (which == ALL and status is not ReviewStatus.REJECTED)
             item.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
         self._is_filling = False
         self.changed.emit()

@@ -75,6 +75,8 @@ class LocateDialog(QDialog):
         session.jobsChanged.connect(self._refresh)
         LeaveWithProject(self, session)
         self._refresh()
+        self.choose.setDefault(True)
+        self.choose.setFocus()
 
     def sizeHint(self) -> QSize:
         return for_text(self, 900, 460)

@@ -71,6 +71,8 @@ class Session(Reader):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.begin_at: Callable[[Path], tuple[str, int] | None] = lambda _project: None
+        """Where a project is opened: video and frame; None is the start of its first video."""
         self._make_media()
         self._make_parts()
         self._connect()
@@ -181,10 +183,17 @@ class Session(Reader):
         self.projectChanged.emit()
         self.savedStateChanged.emit(project.saved_state())
         self.files.look()
-        if document.videos:
-            self.select_video(next(iter(document.videos)))
+        self._begin(project)
         project.keep_backups(lambda text: self.message.emit(text, "warning"))
         self.projectOpened.emit()
+
+    def _begin(self, project: Project) -> None:
+        videos = project.document.videos
+        name, frame = self.begin_at(project.path) or ("", 0)
+        if (video := VideoId(name)) in videos:
+            self.select_video(video, min(frame, videos[video].timebase.n_frames - 1))
+        elif videos:
+            self.select_video(next(iter(videos)))
 
     def _on_saved(self, project: Project, state: object) -> None:
         """Tell how the open project stands; what was still under way from one that was closed is no news any more."""

@@ -76,11 +76,15 @@ class VideosView(QWidget):
 
     def _hide_columns(self) -> None:
         """Where names would have no room, columns that can be read elsewhere go, the least wanted first."""
+        document = self._session.document
+        unscored = () if document is None or document.ground_truth else (MOF, EDIT)  # dashes in every row
+        shown = [column for column in WIDEST if column not in unscored]
         extent = self._table.verticalScrollBar().sizeHint().width()
-        free = self.width() - FRAME - extent - self._name_room() - sum(self._wide(column) for column in WIDEST)
-        for column in (EDIT, FRAMES):
-            self._table.setColumnHidden(column, free < 0)
-            free += self._wide(column) if free < 0 else 0
+        free = self.width() - FRAME - extent - self._name_room() - sum(self._wide(column) for column in shown)
+        for column in (EDIT, MOF, FRAMES):
+            no_room = free < 0 and column in shown and column != MOF
+            self._table.setColumnHidden(column, no_room or column in unscored)
+            free += self._wide(column) if no_room else 0
 
     def _name_room(self) -> int:
         """Pixels that names are given before the scores: those of the longest, within bounds."""

@@ -61,10 +61,8 @@ class Placing:
         self._toolbar.setVisible(shown)
         if not shown:
             return
-        if self._kept is not None:
-            self._window.restoreState(self._kept, self._version())
-            self._kept = None
-        else:
+        kept, self._kept = self._kept, None
+        if kept is None or not self._window.restoreState(kept, self._version()):  # or it was kept for other panels
             self._docks["Training"].raise_()
             self._size_soon()  # once the panels, hidden until now, have been laid out
 
