@@ -12,7 +12,7 @@ from test_playback import pixels
 from video_kinds import KINDS, make, number_in
 from windows import a_window
 
-import totgui.playback as playback_module
+import totgui.seeking as seeking_module
 from core import api
 from core.cache import cache_dir
 from core.events import JobCancelled, Progress
@@ -26,7 +26,7 @@ NAMES = ("variable_rate", "late_start_mp4", "edit_list")
 @pytest.fixture
 def window(qtbot, qapp: QApplication, tmp_path: Path, own_cache: Path, monkeypatch) -> Iterator[MainWindow]:
     monkeypatch.setattr(proxy_module, "LINES", 32)  # half of the clips' lines: the two can be told apart
-    monkeypatch.setattr(playback_module, "SLOW_S", 0.0)
+    monkeypatch.setattr(seeking_module, "SLOW_S", 0.0)
     (tmp_path / "videos").mkdir()
     for name in NAMES:
         make(tmp_path / "videos", name)
