@@ -107,6 +107,7 @@ class MainWindow(QMainWindow):
         session.projectChanged.connect(self._on_project)
         session.message.connect(self.show_message)
         session.done.connect(self._say_done)
+        session.leaving.connect(self.bar.forget_questions)
         session.stepsFound.connect(actions.labels.offer_names)
         self.status.saved.copyAsked.connect(self.safety.save_copy)
         session.jobEvent.connect(self._on_event)

@@ -320,3 +320,28 @@ def test_what_is_being_painted_is_kept_when_the_project_is_closed(qtbot, window,
     session.close_project()
     with Project.open(tmp_path / "p.tot", read_only=True) as project:
         assert project.document.corrected[VideoId("v0")][0].label == 2
+
+
+def test_undo_of_what_was_taken_in_all_videos_takes_back_nothing_that_came_later(window):
+    session = window.session
+    window.actions_.by_name["segment.adopt-all"].trigger()
+    assert window.bar.text() == "Took 9 segments in 3 videos from the prediction."
+    session.do(lambda: commands.relabel(session.document, VideoId("v0"), 0, 10, 2))
+    window.bar.choose("Undo")
+    assert session.project.undo_text.startswith("relabel 0 to 9") and "Other edits came after it" in window.bar.text()
+
+
+def test_a_question_about_a_project_is_closed_with_it(window, tmp_path):
+    """Its answer was given to the project that was opened next: that could have the same videos."""
+    session = window.session
+    video = session.current_video
+    session.do(lambda: commands.start_unlabelled(session.document, video))
+    window.actions_.by_name["review.accept"].trigger()
+    window.bar.say("The disk is full.", "error", [("Details…", list)])
+    with api.create_project(tmp_path / "other.tot", session.document.dataset) as other:
+        other.edit(commands.start_unlabelled(other.document, video))
+    session.open_project(tmp_path / "other.tot")
+    assert (window.bar.text(), window.bar.choices()) == ("The disk is full.", [])
+    window.bar.dismiss()
+    assert window.bar.text() == "" or not window.bar.choices()
+    assert session.document.review(video).status is ReviewStatus.NONE

@@ -116,8 +116,4 @@ class TakePart(Menu):
             after = self.document.corrected
             changed = [video for video in after if before.get(video) is not after[video]]
             segments = sum(len(after[video]) for video in changed)
-            self.window.bar.say(
-                f"Took {segments:,} segments in {len(changed)} videos from the prediction.",
-                "info",
-                [("Undo", self.session.undo)],
-            )
+            self.session.done.emit(f"Took {segments:,} segments in {len(changed)} videos from the prediction.")

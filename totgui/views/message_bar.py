@@ -117,6 +117,13 @@ class MessageBar(QFrame):
         else:
             self.hide()
 
+    def forget_questions(self) -> None:
+        """The project is closed: what was asked about it is asked no longer. Errors stay, with nothing to choose."""
+        self._waiting = [(text, level, ()) for text, level, _ in self._waiting if level == "error"]
+        if self._shown is not None and self._shown[2]:
+            text, level, _ = self._shown
+            self._show(text, level, ()) if level == "error" else self.dismiss()
+
     def _answer(self, do: Callable[[], None]) -> None:
         self.dismiss()
         do()
