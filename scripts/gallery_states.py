@@ -117,6 +117,27 @@ def in_review(stage: Stage) -> Steps:
     yield stage.front("Review")
 
 
+def segments(stage: Stage, *, page: str, three: bool = False, corrected: bool = False, text: str = "") -> Steps:
+    """Every segment of the second action, or what was corrected of all; some are chosen."""
+    stage.open("reviewed" if corrected else "trained", frame=400)
+    stage.window.show_layout("Segments")
+    view, session = stage.window.segments(), stage.session
+    stage.wait(lambda: session.segments.is_ready and session.reviewing.is_ready, "the segments")
+    view.head.three.setChecked(three)
+    view.head.pages[page].click()
+    view.show_label(None if corrected else list(session.document.actions)[1])
+    view.head.text.setText(text)
+    view.rows.choose(1)
+    view.rows.choose(3, extend=True)
+    stage.settle()
+    stage.wait(lambda: view.sheet.is_complete, "the pictures", 60)
+    yield stage.window
+    view.head.three.setChecked(False)
+    view.head.pages["Pictures"].click()
+    view.head.text.clear()
+    stage.window.reset_layout()
+
+
 # --- tabs of panels -----------------------------------------------------------------------------------------------
 
 
@@ -472,7 +493,15 @@ STATES: dict[str, State] = {
     "tour-1": partial(tour, step=0),
     "tour-4": partial(tour, step=3),
     "tour-7": partial(tour, step=6),
-    **{f"layout-{n.lower()}": partial(in_layout, name=n) for n in ("Review", "Train", "Map", "Compare", "Present")},
+    **{
+        f"layout-{n.lower()}": partial(in_layout, name=n)
+        for n in ("Review", "Train", "Map", "Compare", "Present", "Segments")
+    },
+    "segments-pictures": partial(segments, page="Pictures"),
+    "segments-three": partial(segments, page="Pictures", three=True),
+    "segments-table": partial(segments, page="Table"),
+    "segments-corrected": partial(segments, page="Pictures", corrected=True),
+    "segments-filtered": partial(segments, page="Pictures", text="no such video"),
     "live-while-training": training,
     "review-queue": in_review,
     **{f"metrics-{n}": partial(tab, dock="Metrics", number=n) for n in range(4)},

@@ -26,6 +26,7 @@ PICTURES = {
     "6-compare": "compare",
     "7-activity": "activity",
     "8-dark": "dark",
+    "9-segments": "segments",
 }
 
 

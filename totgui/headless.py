@@ -140,9 +140,23 @@ class HeadlessJob:
         self.session.reviewing.watch()
         self._wait(lambda: self.session.reviewing.is_ready, "Find places to review")
         self._show("Review", "3-review")
+        self._segments(int(list(document.actions)[1]))
         self.session.do(lambda: commands.adopt_all(document, run))
         for video in list(document.videos):
             self.session.do(partial(commands.set_review, document, video, ReviewStatus.ACCEPTED))
+
+    def _segments(self, action: int) -> None:
+        """A picture of all segments of an action, some of them chosen."""
+        self.window.show_layout("Segments")
+        view, segments = self.window.segments(), self.session.segments
+        self._wait(lambda: segments.is_ready and self.session.reviewing.is_ready, "List all segments")
+        view.show_label(action)
+        view.rows.choose(1)
+        view.rows.choose(2, extend=True)
+        self._wait(lambda: view.sheet.is_complete, "Make their pictures")
+        self._show("Segments", "9-segments")
+        view.rows.clear()
+        self.window.reset_layout()
 
     def _pictures(self) -> None:
         from .palette import apply_theme

@@ -12,7 +12,7 @@ from .edit import Edit, Swap
 from .on_track import check_action, name_of, reopened, track_of, video_of
 from .review_commands import united
 from .segment_commands import relabel_spans
-from .segmentation import EDITED
+from .segmentation import EDITED, Segmentation
 from .values import ReviewKey, ReviewStatus, TrackKey
 
 Span = tuple[int, int]
@@ -21,7 +21,13 @@ Places = Mapping[VideoId, Sequence[Span]]
 
 
 def relabel_places(
-    document: Document, places: Places, action: int, *, run: RunId | None = None, blank: bool = False
+    document: Document,
+    places: Places,
+    action: int,
+    *,
+    run: RunId | None = None,
+    blank: bool = False,
+    mapped: Mapping[VideoId, Segmentation] | None = None,
 ) -> Edit:
     """All frames of some spans of some videos become one action, background or unlabelled: one edit.
 
@@ -29,6 +35,8 @@ def relabel_places(
     edit of a video: a track is a partition, and what was not chosen keeps the labels that are shown. Accepted videos
     are in review again. Videos in which nothing would change are left alone.
 
+    Args:
+        mapped: predictions of `run` through its present label map, where they are known: they are not mapped again.
     Raises:
         EditError: nothing is chosen or would change, a span lies outside its video, there is nothing to start from.
     """
@@ -43,7 +51,9 @@ def relabel_places(
     n_segments = n_videos = n_adopted = 0
     for video, spans in chosen.items():
         before = document.corrected.get(video)
-        after = track_of(document, video, run, blank=blank).painted(spans, action, flags=EDITED)
+        known = None if mapped is None or before is not None else mapped.get(video)
+        start = track_of(document, video, run, blank=blank) if known is None else known
+        after = start.painted(spans, action, flags=EDITED)
         if before == after:
             continue
         n_segments, n_videos = n_segments + len(spans), n_videos + 1

@@ -106,13 +106,17 @@ class Listing:
         return dict(zip(labels.tolist(), counts.tolist(), strict=True))
 
     def carried(self, before: Listing, chosen: BoolArray) -> BoolArray:
-        """(n,) which rows are those that were `chosen` in an earlier listing: same video, first frame and label."""
+        """(n,) which rows are those that were `chosen` in an earlier listing: the same frames of the same video.
+
+        One that has grown, because it was joined with a neighbour, is another: more of it would be changed than was
+        chosen.
+        """
         if not len(before) or not chosen.any():
             return np.zeros(len(self), bool)
         number = np.array([before.numbers.get(video, -1) for video in self.videos], np.int64)[self.video]
         keys = key_of(number, self.starts)
         at = np.minimum(np.searchsorted(before.keys, keys), len(before) - 1)
-        same = (number >= 0) & (before.keys[at] == keys) & (before.labels[at] == self.labels)
+        same = (number >= 0) & (before.keys[at] == keys) & (before.stops[at] == self.stops)
         return np.asarray(same & chosen[at])
 
 

@@ -162,7 +162,7 @@ class Monkey(Outside):
             (self.key, 30), (self.click, 25), (self.drag, 15), (self.wheel, 10), (self.menu, 14), (self.resize, 2),
             (self.drop, 3), (self.edit, 16), (self.wait, 2), (self.context, 6), (self.lose, 1), (self.forget, 1),
             (self.leave, 1), (self.paste, 3), (self.elsewhere, 2), (self.dock, 3), (self.looks, 2), (self.storm, 1),
-            (self.hold, 3), (self.burst, 2), (self.harm, 1),
+            (self.hold, 3), (self.burst, 2), (self.harm, 1), (self.sheet, 6),
         )  # fmt: skip
         act = dice.choices([kind for kind, _ in kinds], [weight for _, weight in kinds])[0]
         if number % TURN == TURN - 1:

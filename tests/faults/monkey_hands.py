@@ -45,6 +45,10 @@ KEYS = [
     Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_F2, Qt.Key.Key_Comma, Qt.Key.Key_Period, Qt.Key.Key_Plus,
     Qt.Key.Key_Minus, *(Qt.Key(ord(c)) for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789[]"),
 ]  # fmt: skip
+SHEET_KEYS = [
+    *(Qt.Key(ord(c)) for c in "0123456789YG"), Qt.Key.Key_Slash, Qt.Key.Key_Delete, Qt.Key.Key_Return,
+    Qt.Key.Key_Space, Qt.Key.Key_Escape, Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_PageDown, Qt.Key.Key_End,
+]  # fmt: skip
 FIELDS = (
     QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QTabBar, QAbstractButton, QAbstractItemView, QAbstractSlider,
     QPlainTextEdit,
@@ -210,6 +214,30 @@ class Hands(QObject):
                         QTest.qWait(50)
         if by_name[name].isEnabled():
             by_name[name].trigger()
+
+    # --- many at once ------------------------------------------------------------------------------
+
+    def sheet(self, dice: random.Random) -> None:
+        """The segments of all videos: some are chosen with the mouse, then a key works on all of them."""
+        self.window.docks["Segments"].show()
+        self.window.docks["Segments"].raise_()
+        view = self.window.segments()
+        if dice.random() < 0.3:
+            view.show_label(None)
+        QApplication.processEvents()
+        shown = view.table if view.table.isVisible() else view.sheet
+        if not shown.isVisible():
+            return
+        shown.setFocus()
+        port = shown.viewport()
+        for _ in range(dice.randrange(1, 6)):
+            at = QPoint(dice.randrange(max(1, port.width())), dice.randrange(max(1, port.height())))
+            QTest.mouseClick(port, LEFT, dice.choice(MODIFIERS), at)
+        key, modifier = dice.choice(SHEET_KEYS), dice.choice(MODIFIERS[:4])
+        if dice.random() < 0.2:
+            QTest.keyClick(shown, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        self.text += f" {view.segments.count} chosen {key.name} {modifier.name}"
+        QTest.keyClick(shown, key, modifier)
 
     # --- by field ----------------------------------------------------------------------------------
 

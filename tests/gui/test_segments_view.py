@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numbered_clips import make_clip, number_in
-from PySide6.QtCore import QPoint, QSettings, Qt
-from PySide6.QtGui import QContextMenuEvent, QKeySequence
+from PySide6.QtCore import QPoint, QRect, QSettings, Qt
+from PySide6.QtGui import QContextMenuEvent, QImage, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
@@ -28,6 +28,7 @@ from totgui.session import Session
 from totgui.settings import Settings
 from totgui.views.segments.layout import SheetLayout
 from totgui.views.segments.view import SegmentsView
+from totgui.views.segments.words import count_text
 from totgui.window.layouts import LAYOUTS
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # offscreen, of popups
@@ -110,6 +111,10 @@ def test_every_segment_of_every_video_is_listed_and_those_of_one_action_alone(vi
     assert view.count.text() == "6 segments in 3 videos"
     assert [view.head.label.itemData(i) for i in range(view.head.label.count())] == [None, 0, 1, 2, 3, -1, -2]
     assert view.head.label.currentData() == 0 and view.head.label.itemText(1) == "pour  (6)"
+
+
+def test_while_it_is_not_known_what_is_odd_the_panel_says_that_it_looks():
+    assert count_text(2, 0, 1, 0, is_judged=False) == "2 segments in 1 video · looking for what is odd…"
 
 
 def test_the_key_of_the_panel_shows_the_segments_like_the_one_under_the_playhead(window, qtbot):
@@ -278,7 +283,8 @@ def test_delete_makes_background_and_the_review_key_checks(window, view):
     click(view, 4)
     key(window, Key.Key_Delete)
     assert labels(window, B) == [int(BACKGROUND), 1, 0, 2]
-    assert "all of Run 1 was taken first" in window.bar.text()
+    said = "A segment of P04 is background now. Nothing was corrected in it yet: all of Run 1 was taken there first."
+    assert window.bar.text() == said
     view.show_label(1)
     key(window, Key.Key_A, CONTROL)
     key(window, Key.Key_Y)
@@ -286,6 +292,7 @@ def test_delete_makes_background_and_the_review_key_checks(window, view):
     assert [document.review(v).checked for v in (A, B, C)] == [((20, 40),)] * 3
     assert document.review(A).status is ReviewStatus.IN_REVIEW
     assert window.session.project.undo_text == "check 3 segments in 3 videos"
+    assert window.bar.text() == "3 segments in 3 videos are checked."
     view.head.open.setChecked(True)
     assert not len(view.rows)
     key(window, Key.Key_Z, CONTROL)
@@ -422,7 +429,7 @@ def test_rows_keep_their_places_while_one_works(window, view, qtbot):
     qtbot.waitUntil(lambda: window.session.reviewing.is_ready)
     after = listed(view)
     assert after[3] == (video, start, stop, 3) and after[:3] == before[:3] and after[4:] == before[4:]
-    assert chosen(view) == []  # it is another now: what is done next is done on purpose
+    assert chosen(view) == [3]  # still the same frames: what was wrong is corrected with the next key
     key(window, Key.Key_Z, CONTROL)
     assert listed(view) == before
 
@@ -440,7 +447,10 @@ def test_after_what_was_chosen_has_left_the_next_arrow_chooses_what_took_its_pla
 # --- pictures -----------------------------------------------------------------------------------------------------
 
 
-def test_pictures_are_those_of_the_frames_and_only_of_what_is_seen(qtbot, tmp_path):
+@pytest.fixture
+def filmed(qtbot, tmp_path: Path) -> Iterator[MainWindow]:
+    """Forty videos of 150 pictures that carry their numbers, cut into five segments each."""
+    QSettings("totgui", "totgui").clear()
     clip = make_clip(tmp_path / "b_frames.mp4")
     media = probe(clip)
     clock = Timebase(media.n_pictures, media.rate, media)
@@ -450,27 +460,49 @@ def test_pictures_are_those_of_the_frames_and_only_of_what_is_seen(qtbot, tmp_pa
         cut = Segmentation(np.arange(0, 150, 30), np.arange(5) % 2, 150)
         for video in videos:
             project.edit(commands.import_track(project.document, video.id, cut))
-    window = MainWindow(Session(), Settings())
-    window.resize(1200, 800)
-    window.show()
-    window.session.open_project(tmp_path / "b.tot", trusted=True)
-    window.show_layout("Segments")
-    view = window.segments()
+    made = MainWindow(Session(), Settings())
+    made.resize(1200, 800)
+    made.show()
+    made.session.open_project(tmp_path / "b.tot", trusted=True)
+    made.show_layout("Segments")
+    view = made.segments()
     qtbot.waitUntil(lambda: len(view.rows) == 200)
     view.rows.want(order=Order.PLACE, descending=False)
-    qtbot.waitUntil(lambda: "to come" not in view.count.text() and len(view.sheet._fitted) > 0, timeout=20_000)
-    tile = view.sheet.tile(1, view.sheet.layout_now())
-    assert all(shot is not None for shot in tile.shots)
-    shown = tile.shots[0].convertToFormat(tile.shots[0].Format.Format_RGB888).scaled(128, 64)
-    pixels = np.frombuffer(shown.constBits(), np.uint8).reshape(64, shown.bytesPerLine())[:, : 128 * 3]
-    assert number_in(pixels.reshape(64, 128, 3)) == 44  # the middle frame of 30 to 59
-    made = len(view.sheet._fitted)
-    assert made < 60
+    qtbot.waitUntil(lambda: view.sheet.is_complete and bool(view.sheet._fitted), timeout=20_000)
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+def number_of(image: QImage) -> int:
+    """The number that a picture carries, at whatever size."""
+    small = image.convertToFormat(QImage.Format.Format_RGB888).scaled(128, 64)
+    pixels = np.frombuffer(small.constBits(), np.uint8).reshape(64, small.bytesPerLine())[:, : 128 * 3]
+    return number_in(pixels.reshape(64, 128, 3))
+
+
+def test_pictures_are_those_of_the_frames_and_only_of_what_is_seen(filmed, qtbot):
+    view = filmed.segments()
+    (shot,) = view.sheet.tile(1, view.sheet.layout_now()).shots
+    assert number_of(shot) == 44  # the middle frame of 30 to 59
+    assert len(view.sheet._fitted) < 60 and "to come" not in view.count.text()
     view.head.three.setChecked(True)
-    wishes = view.sheet._wishes(1)
-    assert [frame for _, frame in wishes] == [30, 44, 59]
-    window.close()
-    window.deleteLater()
+    qtbot.waitUntil(lambda: view.sheet.is_complete, timeout=20_000)
+    shots = view.sheet.tile(1, view.sheet.layout_now()).shots
+    assert [number_of(shot) for shot in shots] == [30, 44, 59]
+
+
+def test_the_pointer_over_a_picture_goes_through_its_segment(filmed, qtbot):
+    sheet = filmed.segments().sheet
+    rect = QRect(*sheet.layout_now().shot(1, 0))
+    QTest.mouseMove(sheet.viewport(), QPoint(rect.right() - 1, rect.center().y()))
+    qtbot.waitUntil(lambda: sheet.scrub.picture is not None and number_of(sheet.scrub.picture) == 59, timeout=20_000)
+    assert sheet.tile(1, sheet.layout_now()).scrub is not None
+    sheet.grab()
+    QTest.mouseMove(sheet.viewport(), QPoint(rect.left() + 1, rect.center().y()))
+    qtbot.waitUntil(lambda: number_of(sheet.scrub.picture) == 30, timeout=20_000)
+    QTest.mouseMove(sheet.viewport(), QPoint(rect.left() + 1, rect.bottom() + 20))
+    assert sheet.scrub.row == -1 and sheet.tile(1, sheet.layout_now()).scrub is None
 
 
 def test_tiles_lie_side_by_side_and_are_found_again():

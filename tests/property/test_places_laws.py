@@ -80,6 +80,8 @@ def test_only_what_is_chosen_changes_and_undo_restores_exactly(corrected, places
             assert document.review(video).status is not ReviewStatus.ACCEPTED
     document.apply(edit.inverse())
     assert values(document) == before
+    mapped = {video: commands.adopt_prediction(a_document({}), R, video).swaps[0].after for video in VIDEOS}
+    assert commands.relabel_places(document, places, action, run=R, mapped=mapped) == edit
 
 
 @given(TRACKS, PLACES, STATUS)

@@ -82,25 +82,34 @@ class SheetPart(Menu):
 
     def _relabel(self, places: Places, action: int, group: int | None) -> None:
         document, run = self.document, self.session.current_run
-        said, count = self._said(document, places, action), sum(map(len, places.values()))
+        said = self._said(document, places, action)
+        mapped = self.session.segments.predictions
 
         def make() -> Edit:
-            return replace(commands.relabel_places(document, places, action, run=run, blank=True), group=group)
+            edit = commands.relabel_places(document, places, action, run=run, blank=True, mapped=mapped)
+            return replace(edit, group=group)
 
-        if self.session.do(make) and count > 1:
+        if self.session.do(make):
             self.session.done.emit(said)
 
     def _said(self, document: Document, places: Places, action: int) -> str:
         """What is said once it is done."""
-        run, count = self.session.current_run, sum(map(len, places.values()))
-        where = f" in {len(places):,} videos" if len(places) > 1 else ""
-        text = f"{count:,} segments{where} are {short(self.session.action_name(action))} now."
+        run, name = self.session.current_run, short(self.session.action_name(action))
+        text = f"{self._counted(document, places)} {name} now."
         taken = [video for video in places if starts_with_run(document, video, run)]
         if taken and run is not None:
-            name = document.runs[run].name
-            which = "it" if len(places) == 1 else f"{len(taken):,} of them"
-            text += f" Nothing was corrected in {which} yet: all of {name} was taken there first."
+            which = "it" if len(places) == 1 else "them" if len(taken) == len(places) else f"{len(taken):,} of them"
+            text += f" Nothing was corrected in {which} yet: all of {document.runs[run].name} was taken there first."
         return text
+
+    @staticmethod
+    def _counted(document: Document, places: Places) -> str:
+        """How many segments of which video, or of how many, up to the verb."""
+        count = sum(map(len, places.values()))
+        if len(places) > 1:
+            return f"{count:,} segments in {len(places):,} videos are"
+        name = short(document.videos[next(iter(places))].name, 40)
+        return f"{count:,} segments of {name} are" if count > 1 else f"A segment of {name} is"
 
     def background(self) -> None:
         self.relabel(int(BACKGROUND))
@@ -110,10 +119,8 @@ class SheetPart(Menu):
         places, document = self._places(), self.session.document
         if not places or document is None:
             return
-        count = sum(map(len, places.values()))
-        if self.session.do(lambda: commands.check_places(document, places)) and count > 1:
-            where = f" in {len(places):,} videos" if len(places) > 1 else ""
-            self.session.done.emit(f"{count:,} segments{where} are checked.")
+        if self.session.do(lambda: commands.check_places(document, places)):
+            self.session.done.emit(f"{self._counted(document, places)} checked.")
 
     def play(self) -> None:
         """Play the segment that the cursor stands at, once."""

@@ -101,9 +101,10 @@ class VideosModel(ColumnsModel):
         return {row.video: (row.mof, row.edit) for row in report.per_video} if report is not None else {}
 
     def _repaint(self, videos: Iterable[VideoId]) -> None:
+        """Names and lengths never change: without them nothing that is sorted by name is sorted anew."""
         rows = [self._rows[video] for video in videos if video in self._rows]
         if rows:
-            self.dataChanged.emit(self.index(min(rows), 0), self.index(max(rows), len(COLUMNS) - 1))
+            self.dataChanged.emit(self.index(min(rows), MOF), self.index(max(rows), len(COLUMNS) - 1))
 
     # --- what Qt asks ------------------------------------------------------------------------------
 

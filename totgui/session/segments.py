@@ -6,7 +6,7 @@ has none of the shown run's prediction. What is said of them is the review queue
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -93,6 +93,11 @@ class Segments(QObject):
     def count(self) -> int:
         """How many rows are chosen."""
         return int(self.chosen.sum())
+
+    @property
+    def predictions(self) -> Mapping[VideoId, Segmentation] | None:
+        """The predictions of the shown run in actions; None while they are being mapped anew."""
+        return self._predictions if self.is_ready else None
 
     def places(self) -> Spans:
         """The frames of the chosen rows, by video."""

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QSlider,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -36,6 +35,8 @@ SORTS = (
 )
 ALL = None
 NAME_LETTERS = 40
+LONGEST = 9999.0
+"""Seconds, or frames, that can be asked for."""
 
 
 class Head(QWidget):
@@ -52,11 +53,11 @@ class Head(QWidget):
             self.order.addItem(text, (order, descending))
         self.order.setToolTip("Segments keep their places while you work; choose an order again to sort them anew")
         self.text = QLineEdit(self)
-        self.text.setPlaceholderText("Video")
+        self.text.setPlaceholderText("Filter videos")
         self.text.setAccessibleName("Only videos whose name holds")
         self.text.setClearButtonEnabled(True)
         self.text.setMinimumWidth(110)
-        self.over, self.under = self._length("Longer than"), self._length("Shorter than")
+        self.over, self.under = self._length("Over", "Longer than"), self._length("Under", "Shorter than")
         self.odd, self.open = QCheckBox("Only odd", self), QCheckBox("Only unchecked", self)
         self.odd.setToolTip("Unusual in length, order or look, or doubtful as places of the review queue are")
         self.open.setToolTip("Neither edited nor checked, in a video that is neither accepted nor rejected")
@@ -83,15 +84,16 @@ class Head(QWidget):
         box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         return box
 
-    def _length(self, name: str) -> QDoubleSpinBox:
+    def _length(self, word: str, meaning: str) -> QDoubleSpinBox:
         """A field for a length; at its lowest value it asks for nothing."""
         box = QDoubleSpinBox(self)
-        box.setRange(0.0, 1e6)
+        box.setRange(0.0, LONGEST)
         box.setDecimals(1)
-        box.setSpecialValueText(f"{name} …")
-        box.setPrefix(f"{name} ")
+        box.setSpecialValueText(f"{word} …")
+        box.setPrefix(f"{word} ")
         box.setSuffix(" s")
-        box.setAccessibleName(f"{name}, 0 for any")
+        box.setAccessibleName(f"{meaning}, 0 for any length")
+        box.setToolTip(f"Only segments that are {meaning.lower()} this")
         box.setKeyboardTracking(False)
         return box
 
@@ -104,18 +106,10 @@ class Head(QWidget):
         return button
 
     def _lay_out(self) -> None:
-        upper, lower = Flow(), Flow()
-        for widget in (*self.pages.values(), self.label, self.order):
-            upper.add(widget, stretch=isinstance(widget, QComboBox))
-        for widget in (self.size_, self.three):
-            upper.add(widget)
-        for widget in (self.text, self.over, self.under, self.odd, self.open):
-            lower.add(widget, stretch=widget is self.text)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addLayout(upper)
-        column.addLayout(lower)
+        flow = Flow(self)
+        looks = *self.pages.values(), self.label, self.order, self.size_, self.three
+        for widget in (*looks, self.text, self.over, self.under, self.odd, self.open):
+            flow.add(widget, stretch=widget in (self.label, self.order, self.text))
 
     def _connect(self) -> None:
         send = self.wantedChanged.emit
@@ -166,7 +160,7 @@ class Head(QWidget):
             self.order.setPlaceholderText("As in the table")
         for widget, value in ((self.over, wanted.over), (self.under, wanted.under)):
             with QSignalBlocker(widget):
-                widget.setSuffix(" s" if in_seconds else " frames")
+                widget.setSuffix(" s" if in_seconds else " fr")
                 widget.setDecimals(1 if in_seconds else 0)
                 widget.setValue(value or 0.0)
         for box, on in ((self.odd, wanted.only_odd), (self.open, wanted.only_open)):

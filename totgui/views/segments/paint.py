@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPalette, QPen
 
 from core.data.dataset import UNLABELLED
@@ -19,15 +19,23 @@ CENTRED = Qt.AlignmentFlag.AlignCenter
 ROUND = 4
 ONE_LINE = Qt.TextFlag.TextSingleLine
 KEPT = 4000
+NAME_LETTERS = 80
+"""A longer name fits beside nothing."""
 
 
 @dataclass(frozen=True)
 class Tile:
-    """What is painted of one segment. `shots` are its pictures, None where there is none (yet)."""
+    """What is painted of one segment. `shots` are its pictures, None where there is none (yet).
+
+    `status` `gives_way` where the action's name needs the room: most tiles say so. `scrubbed` says how far the pointer
+    has gone through it, None where it is elsewhere; `scrub` is the picture there.
+    """
 
     rect: QRect
     shot_rects: tuple[QRect, ...]
     shots: tuple[QImage | None, ...]
+    scrubbed: float | None
+    scrub: QImage | None
     waiting: bool
     band: QRect
     label: int
@@ -36,6 +44,7 @@ class Tile:
     video: str
     when: str
     status: str
+    gives_way: bool
     is_done: bool
     badge: str
     is_chosen: bool
@@ -69,9 +78,11 @@ def paint_tile(painter: QPainter, palette: QPalette, tile: Tile, elided: Elided)
     _ground(painter, palette, tile)
     for rect, shot in zip(tile.shot_rects, tile.shots, strict=True):
         _shot(painter, palette, rect, shot, waiting=tile.waiting)
+    if tile.scrubbed is not None:
+        _scrubbed(painter, tile.shot_rects[0], tile.scrub, tile.scrubbed)
     _band(painter, tile, elided)
     _words(painter, palette, tile, elided)
-    if tile.badge:
+    if tile.badge and tile.scrubbed is None:
         _badge(painter, tile, elided)
     if tile.is_done:
         _done(painter, tile.shot_rects[-1])
@@ -112,7 +123,22 @@ def _shot(painter: QPainter, palette: QPalette, rect: QRect, shot: QImage | None
     painter.drawImage(QPointF(round(left), round(top)), shot)
 
 
+def _scrubbed(painter: QPainter, rect: QRect, picture: QImage | None, share: float) -> None:
+    """The picture that the pointer has come to, and a line that says how far that is."""
+    if picture is not None:
+        size = picture.size().scaled(rect.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        place = QRect(QPoint(0, 0), size)
+        place.moveCenter(rect.center())
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(place, picture)
+    line = QRect(rect.x(), rect.bottom() - 3, rect.width(), 4)
+    painter.fillRect(line, QColor(0, 0, 0, 140))
+    line.setWidth(max(3, round(share * rect.width())))
+    painter.fillRect(line, QColor("#ffffff"))
+
+
 def _band(painter: QPainter, tile: Tile, elided: Elided) -> None:
+    """The action, and at its end what people said of the segment."""
     painter.fillRect(tile.band, tile.colour)
     ink = text_on(tile.colour)
     if tile.label == UNLABELLED:
@@ -122,13 +148,18 @@ def _band(painter: QPainter, tile: Tile, elided: Elided) -> None:
         painter.setBrush(hatch)
         painter.fillRect(tile.band, Qt.BrushStyle.BDiagPattern)
     painter.setPen(ink)
-    inner = tile.band.adjusted(6, 0, -6, 0)
-    text = elided.cut(painter.fontMetrics(), tile.action, inner.width(), Qt.TextElideMode.ElideRight)
+    inner, metrics = tile.band.adjusted(6, 0, -6, 0), painter.fontMetrics()
+    room = metrics.horizontalAdvance(tile.status)
+    fits = metrics.horizontalAdvance(tile.action[:NAME_LETTERS]) + room + 8 <= inner.width()
+    if tile.status and (fits or not tile.gives_way):
+        painter.drawText(inner, int(RIGHT) | ONE_LINE, tile.status)
+        inner.setRight(max(inner.left() + 10, inner.right() - room - 8))
+    text = elided.cut(metrics, tile.action, inner.width(), Qt.TextElideMode.ElideRight)
     painter.drawText(inner, int(LEFT) | ONE_LINE, text)
 
 
 def _words(painter: QPainter, palette: QPalette, tile: Tile, elided: Elided) -> None:
-    """Video on the first line; on the second start and length, and at its end what people said."""
+    """Video on the first line; on the second start and length."""
     metrics = painter.fontMetrics()
     line, top = metrics.height(), tile.band.bottom() + 4
     first = QRect(tile.band.x() + 2, top, tile.band.width() - 4, line)
@@ -137,9 +168,7 @@ def _words(painter: QPainter, palette: QPalette, tile: Tile, elided: Elided) -> 
     name = elided.cut(metrics, tile.video, first.width(), Qt.TextElideMode.ElideMiddle)
     painter.drawText(first, int(LEFT) | ONE_LINE, name)
     painter.setPen(palette.color(Role.PlaceholderText))
-    room = metrics.horizontalAdvance(tile.status)
-    painter.drawText(second, int(RIGHT) | ONE_LINE, tile.status)
-    when = elided.cut(metrics, tile.when, max(0, second.width() - room - 6), Qt.TextElideMode.ElideRight)
+    when = elided.cut(metrics, tile.when, second.width(), Qt.TextElideMode.ElideRight)
     painter.drawText(second, int(LEFT) | ONE_LINE, when)
 
 

@@ -32,6 +32,7 @@ from ...session import Session
 from .layout import SheetLayout
 from .paint import Elided, Tile, paint_tile
 from .rows import ShownRows
+from .scrub import Scrub
 from .words import STATUS, badge, describe, length_words, shots_of, start_words, video_of
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
@@ -87,12 +88,16 @@ class Sheet(QAbstractScrollArea):
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
         self._soon.timeout.connect(self._fetch)
+        self.scrub = Scrub(session, self)
+        self.scrub.changed.connect(self._on_scrub)
+        self._scrubbed = -1
+        self.viewport().setMouseTracking(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Pictures of segments")
         self.setAccessibleDescription("No segment is chosen.")
-        self.verticalScrollBar().valueChanged.connect(lambda _value: self._soon.start())
+        self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         rows.changed.connect(self._on_rows)
         rows.cursorChanged.connect(self._on_cursor)
         rows.segments.chosenChanged.connect(self.viewport().update)
@@ -185,6 +190,7 @@ class Sheet(QAbstractScrollArea):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
+        self.scrub.stop()
         self._session.pictures.sheet([], height=HEIGHTS[0])
 
     def _on_project(self) -> None:
@@ -222,6 +228,11 @@ class Sheet(QAbstractScrollArea):
             self._coming = coming
             self.comingChanged.emit(coming)
             self.viewport().update()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every picture that is seen, and can be made, is there."""
+        return not self._coming and not self._soon.isActive()
 
     def _wishes(self, place: int) -> list[Wish]:
         return shots_of(self.rows.listing, self.rows.row(place), self.shots)
@@ -264,6 +275,8 @@ class Sheet(QAbstractScrollArea):
             rect=QRect(*layout.rect(place)).translated(0, down),
             shot_rects=rects,
             shots=tuple(self._fitted.get((w, layout.shot_width, layout.shot_height)) for w in wishes),
+            scrubbed=self.scrub.share if row == self.scrub.row else None,
+            scrub=self.scrub.picture if row == self.scrub.row else None,
             waiting=bool(self._coming) and any(w in self._asked for w in wishes),
             band=band,
             label=label,
@@ -272,6 +285,7 @@ class Sheet(QAbstractScrollArea):
             video=video.name,
             when=f"{start_words(video, listing, row)} · {length_words(listing, row)}",
             status=STATUS[status] if status is not Status.OPEN else "",
+            gives_way=status is Status.PREDICTED,
             is_done=status in DONE,
             badge=badge(table, row),
             is_chosen=bool(self.rows.segments.chosen[row]),
@@ -283,6 +297,7 @@ class Sheet(QAbstractScrollArea):
 
     def _on_rows(self) -> None:
         self._current = -1
+        self.scrub.stop()
         self._lay_out()
         self._follow(scroll=False)
         self._on_cursor(scroll=self.hasFocus())
@@ -326,6 +341,7 @@ class Sheet(QAbstractScrollArea):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._pressed is None:
+            self._scrub_at(event.position().toPoint())
             return
         point = event.position().toPoint() + QPoint(0, self.verticalScrollBar().value())
         if self._band is None and (point - self._pressed).manhattanLength() < QApplication.startDragDistance():
@@ -336,6 +352,31 @@ class Sheet(QAbstractScrollArea):
         self.rows.choose_places(np.array(touched, np.int64))
         self._scroll_after(event.position().toPoint())
         self.viewport().update()
+
+    def _scrub_at(self, point: QPoint) -> None:
+        """Go through the segment whose one picture the pointer is over."""
+        place = self.place_at(point) if self.shots == 1 else None
+        if place is None:
+            self.scrub.stop()
+            return
+        rect = QRect(*self.layout_now().shot(place, 0)).translated(0, -self.verticalScrollBar().value())
+        if not rect.contains(point):
+            self.scrub.stop()
+            return
+        row, listing = self.rows.row(place), self.rows.listing
+        video, share = listing.videos[int(listing.video[row])], (point.x() - rect.x()) / max(1, rect.width() - 1)
+        self.scrub.go(row, video, int(listing.starts[row]), int(listing.stops[row]), share)
+
+    def _on_scrolled(self) -> None:
+        self.scrub.stop()
+        self._soon.start()
+
+    def _on_scrub(self) -> None:
+        for row in {self._scrubbed, self.scrub.row}:
+            place = self.rows.place_of(row)
+            if place >= 0:
+                self.viewport().update(self.tile_rect(place))
+        self._scrubbed = self.scrub.row
 
     def _scroll_after(self, point: QPoint) -> None:
         """A band that is drawn past an edge takes what lies beyond along."""
@@ -431,6 +472,10 @@ class Sheet(QAbstractScrollArea):
         super().focusOutEvent(event)
         self._pressed = self._band = None
         self.viewport().update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.scrub.stop()
 
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:

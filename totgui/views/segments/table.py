@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QIcon, QKeyEvent
+from PySide6.QtGui import QContextMenuEvent, QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from core.review.listing import Order, Status
@@ -26,6 +26,7 @@ VIDEO, ACTION, START, END, LENGTH, ODD, REVIEW = range(len(COLUMNS))
 HEAD_TIPS = ("", "", "", "", "", "Why it is odd, the main reason first; sorted by how likely its frames are wrong", "")
 WIDEST = {VIDEO: "episode_000000", ACTION: "some longer action", START: "00:00.00", END: "00:00.00"}
 WIDEST |= {LENGTH: "1,000.0 s", REVIEW: "not checked"}
+REASON_ROOM = 220
 ORDERS = {VIDEO: Order.PLACE, ACTION: Order.ACTION, LENGTH: Order.LENGTH, ODD: Order.DOUBT, REVIEW: Order.STATUS}
 """What a click on a head sorts by; times of different videos are not compared."""
 SHOWN = (Role.DisplayRole, Role.ToolTipRole, Role.TextAlignmentRole, Role.DecorationRole)
@@ -108,6 +109,7 @@ class SegmentsTable(QTableView):
         header = self.horizontalHeader()
         for column, widest in WIDEST.items():
             header.resizeSection(column, self.fontMetrics().horizontalAdvance(widest) + 18)
+        self._end = header.sectionSize(END)
         header.setSectionResizeMode(ODD, QHeaderView.ResizeMode.Stretch)
         header.setSectionsClickable(True)
         # Its own, always empty: a head that can be clicked asks at each painting whether its whole column is chosen,
@@ -126,10 +128,23 @@ class SegmentsTable(QTableView):
         bar = self.verticalScrollBar()
         at = bar.value()
         self.model_.refresh()
+        self._hide_least()
         bar.setValue(at)
         self._is_following = False
         self._show_sort()
         self._follow()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._hide_least()
+
+    def _hide_least(self) -> None:
+        """The action goes where all rows have the same; the end goes where the reasons would have no room."""
+        header = self.horizontalHeader()
+        self.setColumnHidden(ACTION, self._rows.wanted.label is not None)
+        others = (c for c in range(len(COLUMNS)) if c not in (ODD, END) and not self.isColumnHidden(c))
+        wide = sum(header.sectionSize(c) for c in others) + self._end
+        self.setColumnHidden(END, self.viewport().width() - wide < REASON_ROOM)
 
     # --- sorting -----------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QStackedW
 
 from core.data.dataset import BACKGROUND, UNLABELLED, VideoId
 from core.review.listing import Wanted
+from core.review.odds import NOTHING_SAID
 
 from ...models.when_seen import WhenSeen
 from ...models.widgets import does_command, plain, short
@@ -170,7 +171,9 @@ class SegmentsView(QWidget):
         videos = len(set(self.rows.listing.video[self.rows.order].tolist())) if len(self.rows) else 0
         chosen = self.segments.count
         coming = self._coming if self.head.page == PICTURES else 0
-        self.count.setText(count_text(len(self.rows), chosen, videos, coming) if len(self.rows) else "")
+        is_judged = self.segments.table.odds is not NOTHING_SAID or self._session.reviewing.is_ready
+        text = count_text(len(self.rows), chosen, videos, coming, is_judged=is_judged)
+        self.count.setText(text if len(self.rows) else "")
         for button in self.buttons.values():
             button.setEnabled(chosen > 0)
 

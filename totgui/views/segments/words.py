@@ -80,12 +80,13 @@ def describe(session: Session, table: Table, row: int) -> str:
     return "\n".join(lines)
 
 
-def count_text(shown: int, chosen: int, videos: int, coming: int) -> str:
-    """How many segments are shown and chosen, and how many pictures are on their way.
+def count_text(shown: int, chosen: int, videos: int, coming: int, *, is_judged: bool = True) -> str:
+    """How many segments are shown and chosen, how many pictures are on their way, and whether odd ones are known.
 
     >>> count_text(1, 0, 1, 0), count_text(1200, 3, 31, 7)
     ('1 segment in 1 video', '1,200 segments in 31 videos · 3 chosen · 7 pictures to come')
     """
     text = f"{shown:,} segment{'' if shown == 1 else 's'} in {videos:,} video{'' if videos == 1 else 's'}"
     text += f" · {chosen:,} chosen" if chosen else ""
+    text += "" if is_judged else " · looking for what is odd…"
     return text + (f" · {coming:,} picture{'' if coming == 1 else 's'} to come" if coming else "")
