@@ -197,7 +197,7 @@ def test_another_reviewer_is_compared(qtbot, window, tmp_path, monkeypatch):
         with_runs(project)
         project.edit(commands.adopt_all(project.document, RUNS[0]))
         project.edit(commands.set_review(project.document, VideoId("v0"), ReviewStatus.ACCEPTED, reviewer="Bea"))
-    monkeypatch.setattr(review_actions, "ask_second", lambda _parent: other)
+    monkeypatch.setattr(review_actions, "ask_second", lambda _parent, _is_folder: other)
     spy = QSignalSpy(session.reviewing.agreementChanged)
     window.actions_.by_name["review.second"].trigger()
     qtbot.waitUntil(lambda: session.reviewing.agreement is not None)
@@ -272,8 +272,21 @@ def test_labels_of_another_person_in_no_common_frame_have_no_agreement(qtbot, wi
     reviewing = window.session.reviewing
     reviewing.set_second("Bea", {VideoId("v0"): Segmentation(np.array([0]), np.array([0]), 120)})
     qtbot.waitUntil(lambda: reviewing.agreement is not None)
-    assert window.review.second.summary.text() == "Cohen's kappa – · – % of 0 frames agree"
-    assert window.review.second.boundaries.isHidden()
+    second = window.review.second
+    assert second.what.text().startswith("Bea labelled 1 video; you have corrected nothing in it yet")
+    assert second.summary.isHidden() and second.boundaries.isHidden() and second.table.isHidden()
+
+
+def test_a_folder_of_label_files_is_another_reviewer_too(qtbot, window, tmp_path, monkeypatch):
+    session, other = window.session, tmp_path / "labels"
+    session.do(lambda: commands.adopt_all(session.document, RUNS[1]))
+    api.export(session.project, format="frames", out=other, track="corrected", videos="all")
+    asked = []
+    monkeypatch.setattr(review_actions, "ask_second", lambda _parent, is_folder: (asked.append(is_folder), other)[1])
+    window.review.second._folder.click()
+    qtbot.waitUntil(lambda: session.reviewing.agreement is not None)
+    assert asked == [True] and session.reviewing.agreement[0].agreement == 1.0
+    assert window.review.second.summary.text().startswith("Cohen's kappa 1.00")
 
 
 def test_labels_that_are_read_while_the_project_is_closed_belong_to_no_other(qtbot, window, tmp_path):

@@ -10,6 +10,7 @@ from fakes_panels import a_session
 from PySide6.QtCore import Qt
 
 from core.annotation.changes import Changes, What
+from core.annotation.values import Run
 from core.data.dataset import RunId
 from totgui.views.runs import COMPARED, RunsView
 
@@ -119,3 +120,14 @@ def test_a_run_that_comes_stands_in_its_place_and_one_that_goes_leaves_the_other
     assert [item.text() for item in cells(view, "Run")] == ["Run 3", "Run 2", "Run 1"]
     session.runs.hide(R2)
     assert [item.text() for item in cells(view, "Run")] == ["Run 3", "Run 1"]
+
+
+def test_a_run_of_several_methods_is_not_called_by_the_first_of_them():
+    from totgui.models.run_settings import setting
+
+    def run(**config):
+        return Run(RunId("r"), 1, {"n_clusters": 3, **config}, "cpu", 1.0, 1, False, "", {})
+
+    assert setting(run(method="asot", rival="family"), "method") == "ASOT and 3 more"
+    assert setting(run(method="asot", rival="none"), "method") == "ASOT"
+    assert setting(run(method="tot+tcl", rival="family"), "method") == "TOT + TCL"  # only ASOT is trained with rivals

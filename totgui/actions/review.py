@@ -43,7 +43,14 @@ class ReviewMenu(Menu):
                 "review.second",
                 "Compare with another reviewer…",
                 self.choose_second,
-                tip="Cohen's kappa and boundaries, from another project or label files",
+                tip="Cohen's kappa and boundaries, from another project or a file of labels",
+                usable=is_open,
+            ),
+            Command(
+                "review.second-folder",
+                "Compare with the labels in a folder…",
+                lambda: self.choose_second(is_folder=True),
+                tip="Cohen's kappa and boundaries, from a folder with a label file for each video",
                 usable=is_open,
             ),
         ]
@@ -111,21 +118,25 @@ class ReviewMenu(Menu):
 
     # --- another reviewer ------------------------------------------------------------------------------
 
-    def choose_second(self) -> None:
+    def choose_second(self, is_folder: bool = False) -> None:
         """Ask for another person's project or labels, and compare."""
-        path = ask_second(self.window)
+        path = ask_second(self.window, is_folder)
         if path is not None:
             self.session.exchange.read_second_reviewer(path, self._on_second)
 
     def _on_second(self, found: SecondReviewer) -> None:
         self.session.reviewing.set_second(found.name, found.tracks)
-        left = f" {len(found.notes)} remarks: {found.notes[0]}" if found.notes else ""
-        self.say(f"Comparing with {found.name} on {len(found.tracks)} videos.{left}")
+        many, remarks = len(found.tracks), len(found.notes)
+        left = f" {remarks} remark{'s' * (remarks != 1)}: {found.notes[0]}" if found.notes else ""
+        self.say(f"Comparing with {found.name}: labels of {many} video{'s' * (many != 1)}.{left}")
         self.window.docks["Review"].show()
         self.window.docks["Review"].raise_()
 
 
-def ask_second(parent: QWidget) -> Path | None:
-    """The file that holds another person's labels, or None."""
-    path, _ = QFileDialog.getOpenFileName(parent, "Another reviewer's project or labels", "", "All files (*)")
+def ask_second(parent: QWidget, is_folder: bool) -> Path | None:
+    """The file or folder that holds another person's labels, or None."""
+    if is_folder:
+        path = QFileDialog.getExistingDirectory(parent, "Folder with another reviewer's labels")
+    else:
+        path, _ = QFileDialog.getOpenFileName(parent, "Another reviewer's project or labels", "", "All files (*)")
     return Path(path) if path else None

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from core.annotation.values import Run
 from core.tot.config import METHODS
 from core.tot.fields import FIELDS
+from core.tot.presets import FAMILY
 
 _BY_NAME = {field.name: field for field in FIELDS}
 
@@ -39,7 +40,9 @@ def setting(run: Run, name: str) -> str:
     """One setting of a run as text; a dash where its method does not use it."""
     value = run.config.get(name)
     if name == "method":
-        return METHODS.get(str(value), str(value)).split(" (")[0]
+        rivals = len(FAMILY.get(str(run.config.get("rival")), ())) if value == "asot" else 0
+        label = METHODS.get(str(value), str(value)).split(" (")[0]
+        return f"{label} and {rivals} more" if rivals else label
     if value is None or not is_used(run, name):
         return "–"
     return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -12,8 +12,8 @@ from ...models.widgets import NumberItem, percent, plain, table
 from ...session import Session
 
 WHAT = (
-    "Compare your corrected labels with those of another person: their project of the same videos, or their label "
-    "files. Nothing is imported; the places where you differ join the list."
+    "Compare your corrected labels with those of another person: their project of the same videos, a file of labels, "
+    "or a folder with a file for each video. Nothing is imported; the places where you differ join the list."
 )
 COLUMNS = ("Video", "Frames", "Agree", "Kappa", "Boundary F1")
 
@@ -21,7 +21,7 @@ COLUMNS = ("Video", "Frames", "Agree", "Kappa", "Boundary F1")
 class SecondReviewerView(QWidget):
     """A button that asks for the other labels, and how far both agree."""
 
-    loadAsked = Signal()
+    loadAsked = Signal(bool)  # whether a folder is meant
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,12 +32,14 @@ class SecondReviewerView(QWidget):
         self.table = table(COLUMNS, self)
         self.table.setAccessibleName("Agreement by video")
         self.table.cellClicked.connect(self._open)
-        self._load = QPushButton("Choose labels…", self)
-        self._load.clicked.connect(self.loadAsked)
+        self._load, self._folder = QPushButton("Choose a file…", self), QPushButton("Choose a folder…", self)
+        self._load.clicked.connect(lambda: self.loadAsked.emit(False))
+        self._folder.clicked.connect(lambda: self.loadAsked.emit(True))
         self._end = QPushButton("End comparison", self)
         self._end.clicked.connect(lambda: session.reviewing.set_second("", {}))
         row = QHBoxLayout()
         row.addWidget(self._load)
+        row.addWidget(self._folder)
         row.addWidget(self._end)
         row.addStretch(1)
         column = QVBoxLayout(self)
@@ -56,16 +58,19 @@ class SecondReviewerView(QWidget):
         reviewing = self._session.reviewing
         found = reviewing.agreement
         document = self._session.document
-        self._load.setEnabled(document is not None)
+        for button in (self._load, self._folder):
+            button.setEnabled(document is not None)
         self._end.setVisible(bool(reviewing.second_name))
         for widget in (self.summary, self.boundaries, self.table):
-            widget.setVisible(found is not None)
+            widget.setVisible(found is not None and found[0].frames > 0)
         if found is None or document is None:
             self.what.setText(WHAT)
             return
         whole, each = found
+        if not whole.frames:
+            self.what.setText(_nothing_shared(reviewing.second_name, len(reviewing.second)))
+            return
         self.what.setText(f"Your corrected labels and those of {reviewing.second_name}, where both have labelled.")
-        self.boundaries.setVisible(whole.frames > 0)
         self.summary.setText(
             f"Cohen's kappa {_two(whole.kappa)} · {percent(whole.agreement)} % of {whole.frames:,} frames agree"
         )
@@ -88,6 +93,14 @@ class SecondReviewerView(QWidget):
         item = self.table.item(row, 0)
         if item is not None:
             self._session.select_video(VideoId(item.data(Qt.ItemDataRole.UserRole)))
+
+
+def _nothing_shared(name: str, videos: int) -> str:
+    many, them = f"{videos:,} video{'s' * (videos != 1)}", "them" if videos != 1 else "it"
+    return (
+        f"{name} labelled {many}; you have corrected nothing in {them} yet, so there is no kappa. Adopt the prediction "
+        "or the ground truth, or label by hand: this is counted as you go."
+    )
 
 
 def _two(value: float | None) -> str:
