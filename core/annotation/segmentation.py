@@ -286,6 +286,5 @@ class Segmentation:
     def mapped(self, table: dict[int, int], *, default: int, flags: int = 0) -> Segmentation:
         """A copy with each label exchanged by `table`; background stays, other labels it lacks become `default`."""
         table = {int(BACKGROUND): int(BACKGROUND)} | table
-        known, place = np.unique(self.labels, return_inverse=True)
-        labels = np.array([table.get(label, default) for label in known.tolist()], dtype=np.int64)[place]
+        labels = np.array([table.get(label, default) for label in self.labels.tolist()], dtype=np.int64)
         return Segmentation.from_pieces(self.starts, labels, self.n_frames, np.full(len(labels), flags, np.uint8))
