@@ -243,7 +243,7 @@ def test_what_arrives_is_drawn_when_it_is_seen(view, session, qtbot):
     session.jobEvent.emit(metrics(40, losses=(5.0,), mofs=(0.5,)))
     assert plot.drawn == drawn  # nobody looks
     view.show()
-    assert plot.drawn == plot.lines != drawn
+    qtbot.waitUntil(lambda: plot.drawn == plot.lines != drawn)
 
 
 def test_a_training_that_was_asked_for_is_starting_until_its_engine_speaks(view, session):

@@ -97,7 +97,7 @@ def test_labels_of_videos_without_ground_truth_are_not_waited_for(qtbot):
     view._track.setCurrentIndex(view._track.findData("corrected"))
     assert view.empty.text() == "Scores need ground truth. No video with corrected labels has any."
     session.document.corrected[rest[0]] = session.document.ground_truth[rest[0]]
-    view._later()
+    view._again.ask()
     view._show()
     assert view.empty.text() == "Computing the scores of 1 video…"
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from ...graphs import pyqtgraph
 from ...models.drawing import Drawing
 from ...models.picture import Picture, SaveButton
+from ...models.when_seen import WhenSeen
 from ...models.widgets import plain
 from ...session import Session
 from .figure import Frame, Line, paint_figure
@@ -34,7 +35,8 @@ class Plot(Picture):
         self.lines: tuple[Line, ...] = ()
         self._end = 0.0
         self._name = title.partition(" ")[0].lower()
-        self._is_stale = self._is_zoomed = False
+        self._is_zoomed = False
+        self._again = WhenSeen(self, self._draw, wait_ms=0)
         self._fitted: Frame | None = None
         self._colours: tuple[QColor, ...] = ()
         self._graph: Any = None  # made when it is seen first: the library takes its time to load
@@ -68,8 +70,6 @@ class Plot(Picture):
         super().showEvent(event)
         if self._graph is None:
             self._make()
-        elif self._is_stale:
-            self._draw()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -79,7 +79,7 @@ class Plot(Picture):
     def show_lines(self, lines: Sequence[Line], end: float) -> None:
         """Show these lines, the important ones last; the axis reaches at least to iteration `end`."""
         self.lines, self._end = tuple(line for line in lines if len(line.xs)), end
-        self._draw()
+        self._again.ask()
         self._say()
 
     def follow(self) -> None:
@@ -150,9 +150,9 @@ class Plot(Picture):
         self._say()
 
     def _draw(self) -> None:
-        """Bring the graph up to the lines, or leave it to the moment at which it is seen again."""
-        self._is_stale = not self.isVisible()
-        if self._graph is None or self._is_stale:
+        """Bring the graph up to the lines."""
+        self._again.settled()
+        if self._graph is None:
             return
         self._lines.show_lines(self.lines)
         if self.lines and not self._is_zoomed:  # without lines the axes stay: to paint them anew takes longest of all

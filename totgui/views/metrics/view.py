@@ -32,6 +32,7 @@ from core.metrics.report import Report
 from ...models.marks import MARK
 from ...models.picture import SaveButton
 from ...models.places import PlaceList
+from ...models.when_seen import WhenSeen
 from ...models.widgets import Banner, NumberItem, name_tabs, percent, plain, table, tip
 from ...session import Session
 from .confusion import Confusion
@@ -133,7 +134,7 @@ class MetricsView(QWidget):
         self.confusion, self.places = Confusion(session, self), PlaceList(session, self)
         self.confusion.cellChosen.connect(self._on_cell)
         self.places.show_places("", CELL_HINT, ())
-        self._stale = True
+        self._again = WhenSeen(self, self._show, wait_ms=0)
         self._report: Report | None = None
         self._filled: tuple[Any, ...] | None = None
         self._dress_tables()
@@ -144,8 +145,8 @@ class MetricsView(QWidget):
         self._place()
         self._track.currentIndexChanged.connect(self._show)
         for signal in (session.projectChanged, session.currentRunChanged, session.reportReady):
-            signal.connect(self._later)
-        session.documentChanged.connect(self._later)
+            signal.connect(self._again.ask)
+        session.documentChanged.connect(self._again.ask)
         self._show()
 
     def _dress_tables(self) -> None:
@@ -203,18 +204,8 @@ class MetricsView(QWidget):
         page.setSizes([360, 120])
         return page
 
-    def _later(self, *_: object) -> None:
-        """Read the session again: now when the panel is looked at, else when it is next."""
-        self._stale = True
-        if self.isVisible():
-            self._show()
-
-    def showEvent(self, event: object) -> None:
-        if self._stale:
-            self._show()
-
     def _show(self, *_: object) -> None:
-        self._stale = False
+        self._again.settled()
         session, track = self._session, str(self._track.currentData())
         document, run = session.document, session.current_run
         report = session.report(run, track) if document is not None else None
