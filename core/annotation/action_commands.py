@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -180,6 +181,8 @@ def checked_name(document: Document, name: str, own: ActionId | None = None) -> 
 def _typed_name(document: Document, name: str, own: ActionId | None = None) -> str:
     """The same for what a person types, who could not tell two ways to write one name apart."""
     name = checked_name(document, name, own)
+    if all(unicodedata.category(c)[0] in "ZC" for c in name):
+        raise EditError("The name holds nothing that can be seen. Type it again.")
     if name.casefold() in RESERVED:
         raise EditError(f'"{name}" has a meaning of its own. Choose another name.')
     _check_free(document, name, own)

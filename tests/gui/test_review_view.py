@@ -358,3 +358,11 @@ def test_a_question_about_a_project_is_closed_with_it(window, tmp_path):
     window.bar.dismiss()
     assert window.bar.text() == "" or not window.bar.choices()
     assert session.document.review(video).status is ReviewStatus.NONE
+
+
+@on_screen
+def test_a_note_that_is_being_typed_is_kept_when_the_window_is_closed(window, note, tmp_path, monkeypatch):
+    monkeypatch.setattr(window, "may_close", lambda: True)
+    window.close()
+    with Project.open(tmp_path / "p.tot", read_only=True) as project:
+        assert project.document.review(VideoId("v0")).note == "hand hidden"

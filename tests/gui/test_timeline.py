@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from fakes import VIDEO, FakeSession, a_document, a_session
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QWheelEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -255,3 +255,19 @@ def test_in_a_low_view_the_scores_go_whole_and_every_track_stays(view):
     view.resize(1200, least + 120)
     view.grab()
     assert view.source.isVisibleTo(view) == (view.shown.pyramid is not None)
+
+
+@pytest.mark.parametrize(("active", "frame"), [("corrected", 610), ("prediction", 20), ("run:gone", 999)])
+def test_the_menu_key_asks_about_the_playhead_in_the_active_row(view, session, monkeypatch, active, frame) -> None:
+    """It opened the menu of whatever lay in the middle of the view."""
+    asked = []
+    monkeypatch.setattr(view, "menu_at", lambda point: asked.append(point))
+    session.chosen.activate(active)
+    session.playback.seek(frame)
+    middle = view.rect().center()
+    view.contextMenuEvent(QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, middle, view.mapToGlobal(middle)))
+    [point] = asked
+    assert (view.row_at(point.y()), view.axis.frame(point.x())) == (
+        active if "gone" not in active else "corrected",
+        frame,
+    )

@@ -120,3 +120,13 @@ def test_merging_with_itself_or_into_a_retired_action_is_refused():
     document.apply(commands.archive_action(document, B))
     with pytest.raises(EditError, match="retired"):
         commands.merge_actions(document, A, B)
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\u2060\ufeff", "\u202e \u00ad"])
+def test_a_name_that_nobody_can_see_is_refused(name):
+    document = a_document()
+    with pytest.raises(EditError, match="nothing that can be seen"):
+        commands.add_action(document, name)
+    with pytest.raises(EditError, match="nothing that can be seen"):
+        commands.rename_action(document, next(iter(document.actions)), name)
+    commands.add_action(document, f"{name}🧰")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -190,10 +190,19 @@ class TimelineView(Canvas):
         self._nudges.nudge(delta)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = self.menu_at(QPointF(event.pos()))
+        point = event.pos()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:  # the middle of the view is nobody's choice
+            point = self._chosen_place()
+        menu = self.menu_at(QPointF(point))
         if menu is not None:
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            menu.popup(event.globalPos())
+            menu.popup(self.mapToGlobal(point))
+
+    def _chosen_place(self) -> QPoint:
+        """Where the playhead crosses the active row, inside the view."""
+        active = self.session.chosen.active
+        row = self.row(active if any(row.key == active for row in self.rows) else "corrected")
+        return QPoint(round(self.head_point().x()), row.top + row.height // 2)
 
     def menu_at(self, point: QPointF) -> QMenu | None:
         """The context menu for a place, None where there is none."""
