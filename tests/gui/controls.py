@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -106,12 +106,20 @@ def dialogs(window: MainWindow, folder: Path) -> Iterator[tuple[str, QWidget]]:
     yield "action", ActionPopup("Action of the right part", tools.choices(), print, window)
 
 
+def a_turn() -> None:
+    """Let the event loop run once, as it does in the program: what is laid out in steps is then."""
+    loop = QEventLoop()
+    QTimer.singleShot(0, loop.quit)
+    loop.exec()
+
+
 def surfaces(window: MainWindow, folder: Path) -> Iterator[tuple[str, QWidget]]:
     """The start page, every panel, every dialog: name and widget, shown for as long as it is looked at."""
     for name, dock in window.docks.items():
         dock.show()
         dock.raise_()
-        QApplication.processEvents()
+        for _ in range(2):  # what stands in it may just have been made and filled
+            a_turn()
         dock.grab()
         yield from pages(name, dock)
     yield "toolbar", window.toolbar

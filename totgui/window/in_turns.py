@@ -12,11 +12,14 @@ Attribute = Qt.WidgetAttribute
 
 
 class InTurns(QTimer):
-    """Does one step after another. Of what stands between the first and the last nothing is painted."""
+    """Does one step after another. Of what stands between the first and the last nothing is painted.
 
-    def __init__(self, window: QWidget) -> None:
+    `settle` is called after the last one, before anything is painted.
+    """
+
+    def __init__(self, window: QWidget, settle: Callable[[], object] = lambda: None) -> None:
         super().__init__(window)
-        self._window = window
+        self._window, self._settle, self._is_settled = window, settle, True
         self._steps: deque[Callable[[], object]] = deque()
         self.setSingleShot(True)
         self.setInterval(0)
@@ -26,6 +29,7 @@ class InTurns(QTimer):
         """Begin with the next turn, after what is still to be done."""
         self._window.setUpdatesEnabled(False)
         self._steps.extend(steps)
+        self._is_settled = False
         self.start()
 
     def finish(self) -> None:
@@ -33,6 +37,7 @@ class InTurns(QTimer):
         self.start()  # what a step that fails leaves here goes on in turns
         while self._steps:
             self._steps.popleft()()
+        self._end()
         self.stop()
         paint_again(self._window)
 
@@ -40,8 +45,16 @@ class InTurns(QTimer):
         if self._steps:
             self.start()  # first: a step that fails must not leave a window that paints no more
             self._steps.popleft()()
+        elif not self._is_settled:
+            self.start()
+            self._end()
         else:
             paint_again(self._window)
+
+    def _end(self) -> None:
+        if not self._is_settled:
+            self._is_settled = True
+            self._settle()
 
 
 def paint_again(window: QWidget) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar
 
 from ..models.widgets import for_text
 from ..settings import Settings
+from .in_front import InFront
 from .in_turns import InTurns
 from .layouts import LAYOUTS, arrange_steps, clear_panels
 
@@ -35,7 +36,7 @@ class Placing:
         self, window: QMainWindow, docks: Mapping[str, QDockWidget], toolbar: QToolBar, settings: Settings
     ) -> None:
         self._window, self._docks, self._toolbar, self._settings = window, docks, toolbar, settings
-        self.turns = InTurns(window)
+        self.turns = InTurns(window, InFront(window, docks).settle)
         for dock in docks.values():
             dock.hide()
         self._first = window.saveState()
@@ -54,8 +55,11 @@ class Placing:
 
     def show(self, shown: bool) -> None:
         """Show the panels where they belong, or none of them."""
-        self.turns.finish()
         self._shown = shown
+        self.turns.do([partial(self._show, shown)])
+        self.turns.finish()
+
+    def _show(self, shown: bool) -> None:
         for dock in self._docks.values():
             dock.setVisible(shown)
         self._toolbar.setVisible(shown)
