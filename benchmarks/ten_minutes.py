@@ -308,7 +308,7 @@ def measure(asked: argparse.Namespace, folder: Path) -> int:
     """Drive a window for so many minutes; print what came of it."""
     window = a_window()
     session = window.session
-    session.warm_up()
+    window.warm_up()
     session.create_project(folder / "ten.tot", api.open_dataset(asked.dataset))
     QTest.qWait(3000)  # the engine starts ahead of need, pictures come
     person = Person(window, asked.seed, asked.iterations, folder)

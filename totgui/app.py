@@ -70,7 +70,7 @@ def run(path: Path | None, *, demo: bool = False, theme: str | None = None) -> i
         window.show_message(f"The program ended abnormally last time. What is known of it: {crash}", "warning")
     if os.environ.get("TOTGUI_REPORT_START"):
         QTimer.singleShot(0, lambda: print("window shown", flush=True))
-    QTimer.singleShot(300, session.warm_up)
+    QTimer.singleShot(300, window.warm_up)
     if demo:
         QTimer.singleShot(0, window.actions_.file.open_demo)
     elif path is not None:

@@ -1,4 +1,4 @@
-"""pyqtgraph, loaded when a plot is seen first, with the settings and without the hooks that it brings along."""
+"""pyqtgraph, loaded beside the window or when a plot is seen first, with our settings and without its hooks."""
 
 from __future__ import annotations
 

@@ -22,6 +22,7 @@ from core import events
 from .actions import Actions
 from .actions.sheet import PANEL
 from .collector import Collector, collect_on_this_thread
+from .graphs import pyqtgraph
 from .keymap import RELABEL, action_key
 from .models.later import Later
 from .models.widgets import Scrolling
@@ -186,6 +187,11 @@ class MainWindow(QMainWindow):
         panel = later.panel
         assert panel is not None
         return cast("SegmentsView", panel)
+
+    def warm_up(self) -> None:
+        """Make ready beside the window what the first training, the first plot and the first export would wait for."""
+        self.session.warm_up()
+        self.session.computing.ask("plots", pyqtgraph, lambda _library: None)
 
     def _keep_reviewer(self) -> None:
         self.session.reviewing.reviewer = self.review.reviewer.text().strip()

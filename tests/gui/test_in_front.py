@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from controls import the_window
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -130,3 +132,14 @@ def test_opening_a_project_shows_and_makes_what_is_in_front_alone(tmp_path, qtbo
         assert all(shown.times[contents[name]] == 1 for name in front)
         behind = [content for name, content in contents.items() if name not in front]
         assert all(content.isHidden() for content in behind) and any(isinstance(each, Later) for each in behind)
+
+
+def test_the_library_of_the_plots_is_loaded_beside_the_window(tmp_path, qtbot, monkeypatch):
+    """It takes as long as ten pictures of a video: a panel that is opened must not wait for it."""
+    loaded_on = []
+    monkeypatch.setattr("totgui.main_window.pyqtgraph", lambda: loaded_on.append(threading.current_thread()))
+    with the_window(tmp_path) as window:
+        monkeypatch.setattr(window.session, "warm_up", lambda: None)
+        window.warm_up()
+        qtbot.waitUntil(lambda: len(loaded_on) == 1)
+    assert loaded_on[0] is not threading.main_thread()
