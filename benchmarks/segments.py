@@ -108,6 +108,8 @@ def main(n_videos: int, n_segments: int) -> None:
             print(f"{text:<44} longest {longest:6.1f} ms   reach {REACH_MS:g}   {said}   all of it {whole:6.1f} ms")
 
         view = window.segments()
+        view.head.pages["Pictures"].click()
+        view.head.three.setChecked(False)
         port = view.sheet.viewport()
         shown = turns(lambda: window.docks["Segments"].raise_(), port.grab)
         ready = wait(lambda: session.segments.is_ready)

@@ -178,6 +178,13 @@ class MainWindow(QMainWindow):
         segments.commandAsked.connect(sheet.do)
         segments.relabelAsked.connect(sheet.relabel)
         segments.asked.connect(sheet.show_label)
+        self.docks[PANEL].visibilityChanged.connect(self._on_segments_seen)
+
+    def _on_segments_seen(self, seen: bool) -> None:
+        """Behind another tab a panel keeps the focus, as Qt has it: keys must not work on what nobody sees."""
+        if not seen and self.session.segments.has_focus:
+            self.session.segments.has_focus = False
+            self.timeline.setFocus()
 
     def segments(self) -> SegmentsView:
         """The panel with the segments of all videos, made where nobody has seen it yet."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from functools import cached_property
+from operator import is_
 from typing import Any
 
 import numpy as np
@@ -128,7 +129,7 @@ EMPTY = Listing((), _NONE, _NONE, _NONE, _NONE, _NONE, np.empty(0), np.empty(0, 
 class Lister:
     """Makes listings; what did not change since the last one is kept. For one thread at a time."""
 
-    _known: dict[VideoId, tuple[Segmentation, Review, bool, Timebase, Rows]] = field(default_factory=dict)
+    _known: dict[VideoId, tuple[Segmentation, Review | None, bool, Timebase, Rows]] = field(default_factory=dict)
 
     def list(self, document: Document, predictions: Mapping[VideoId, Segmentation]) -> Listing:
         """The segments of all videos: of the corrected track, where there is none of the prediction, in actions."""
@@ -139,17 +140,16 @@ class Lister:
             track = corrected if corrected is not None else predictions.get(video)
             if track is not None:
                 videos.append(video)
-                found.append(self._rows(about, track, document.review(video), corrected is not None))
+                found.append(self._rows(about, track, document.reviews.get(video), corrected is not None))
         self._known = {video: self._known[video] for video in videos}
         return joined(videos, found)
 
-    def _rows(self, video: Video, track: Segmentation, review: Review, is_corrected: bool) -> Rows:
-        known = self._known.get(video.id)
-        asked = review, is_corrected, video.timebase
-        if known is not None and known[0] is track and known[1:4] == asked:
+    def _rows(self, video: Video, track: Segmentation, review: Review | None, is_corrected: bool) -> Rows:
+        known, clock = self._known.get(video.id), video.timebase
+        if known is not None and all(map(is_, known, (track, review, is_corrected, clock))):
             return known[4]
-        rows = rows_of(track, review, is_corrected, video.timebase)
-        self._known[video.id] = track, *asked, rows
+        rows = rows_of(track, review or Review(), is_corrected, clock)
+        self._known[video.id] = track, review, is_corrected, clock, rows
         return rows
 
 

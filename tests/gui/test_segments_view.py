@@ -12,7 +12,7 @@ from numbered_clips import make_clip, number_in
 from PySide6.QtCore import QPoint, QRect, QSettings, Qt
 from PySide6.QtGui import QContextMenuEvent, QImage, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QMenu, QTabBar
 
 from core.annotation import commands
 from core.annotation.segmentation import Segmentation
@@ -77,6 +77,7 @@ def view(window: MainWindow, qtbot) -> SegmentsView:
 
 def listed(view: SegmentsView) -> list[tuple[str, int, int, int]]:
     """What is shown, from the first to the last."""
+    view.segments.flush()
     listing = view.rows.listing
     return [
         (listing.videos[listing.video[r]], int(listing.starts[r]), int(listing.stops[r]), int(listing.labels[r]))
@@ -85,15 +86,21 @@ def listed(view: SegmentsView) -> list[tuple[str, int, int, int]]:
 
 
 def chosen(view: SegmentsView) -> list[int]:
+    view.segments.flush()
     return view.rows.chosen_places().tolist()
 
 
 def key(window: MainWindow, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
     QTest.keyClick(QApplication.focusWidget() or window, key, modifier)
+    window.session.segments.flush()  # what the next turn of the event loop does
 
 
 def click(view: SegmentsView, place: int, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
     QTest.mouseClick(view.sheet.viewport(), Qt.MouseButton.LeftButton, modifier, view.sheet.tile_rect(place).center())
+
+
+def tabs(bar: QTabBar) -> list[str]:
+    return [bar.tabText(n) for n in range(bar.count())]
 
 
 def labels(window: MainWindow, video: VideoId) -> list[int] | None:
@@ -338,6 +345,25 @@ def test_with_the_focus_here_and_nothing_chosen_nothing_is_changed(window, view)
 def test_with_the_focus_on_the_timeline_keys_work_on_the_timeline(window, view):
     click(view, 11)
     window.timeline.setFocus()
+    key(window, Key.Key_2)
+    assert labels(window, A) == [1, 0, 2] and labels(window, C) is None
+
+
+def test_behind_another_tab_keys_do_not_work_on_what_is_not_seen(window, view, qtbot):
+    window.show_layout("Review")
+    window.docks["Segments"].raise_()
+    view.sheet.setFocus()
+    qtbot.waitUntil(lambda: window.session.segments.has_focus)
+    view.rows.choose(11)
+
+    def bars() -> list[QTabBar]:
+        return [bar for bar in window.findChildren(QTabBar) if bar.isVisible() and "Timeline" in tabs(bar)]
+
+    qtbot.waitUntil(lambda: bool(bars()))
+    bar = bars()[0]
+    tab = tabs(bar).index("Timeline")
+    QTest.mouseClick(bar, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, bar.tabRect(tab).center())
+    qtbot.waitUntil(lambda: not window.session.segments.has_focus)
     key(window, Key.Key_2)
     assert labels(window, A) == [1, 0, 2] and labels(window, C) is None
 

@@ -1,4 +1,4 @@
-"""Every segment of all videos as rows: listed at once after an edit, judged beside the window; those that are chosen.
+"""Every segment of all videos as rows: listed right after an edit, judged beside the window; those that are chosen.
 
 The rows are read from the document and never a second truth: a row is a segment of the corrected track, where a video
 has none of the shown run's prediction. What is said of them is the review queue's.
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.annotation.changes import Changes, What
 from core.annotation.mapped import MappedTracks
@@ -58,6 +58,10 @@ class Segments(QObject):
         self._watched = False
         self._predictions: dict[VideoId, Segmentation] = {}
         self._lister = Lister()
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self._list)
         session.projectChanged.connect(self._on_project)
         session.currentRunChanged.connect(self._ask)
         session.documentChanged.connect(self._on_changes)
@@ -99,8 +103,14 @@ class Segments(QObject):
         """The predictions of the shown run in actions; None while they are being mapped anew."""
         return self._predictions if self.is_ready else None
 
+    def flush(self) -> None:
+        """List now what is still to be listed after an edit."""
+        if self._soon.isActive():
+            self._list()
+
     def places(self) -> Spans:
-        """The frames of the chosen rows, by video."""
+        """The frames of the chosen rows, by video, as they are after the last edit."""
+        self.flush()
         return self.listing.places(self.chosen)
 
     # --- following ---------------------------------------------------------------------------------
@@ -113,8 +123,8 @@ class Segments(QObject):
     def _on_changes(self, changes: Changes, _initiator: object) -> None:
         if changes.what & MAPPED:
             self._ask()
-        elif changes.what & LISTED:
-            self._list()
+        elif changes.what & LISTED and self._watched:
+            self._soon.start()  # in a turn of its own: an edit of a hundred videos has enough to do
         elif changes.what & What.ACTIONS and self._watched:
             self.listed.emit()
 
@@ -140,6 +150,7 @@ class Segments(QObject):
         self._list()
 
     def _list(self) -> None:
+        self._soon.stop()
         document = self._session.document
         if document is not None and self.is_ready:
             self._show(self._lister.list(document, self._predictions))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QStackedWidget, QVBoxLayout, QWidget
@@ -168,7 +169,7 @@ class SegmentsView(QWidget):
             self.choose_current()
 
     def _show_count(self) -> None:
-        videos = len(set(self.rows.listing.video[self.rows.order].tolist())) if len(self.rows) else 0
+        videos = int(np.count_nonzero(np.bincount(self.rows.listing.video[self.rows.order]))) if len(self.rows) else 0
         chosen = self.segments.count
         coming = self._coming if self.head.page == PICTURES else 0
         is_judged = self.segments.table.odds is not NOTHING_SAID or self._session.reviewing.is_ready
