@@ -12,6 +12,7 @@ from core.annotation import commands
 from core.annotation.values import UNMAPPED, Leftovers, ReviewStatus, TrackKind
 from core.data.dataset import BACKGROUND, ActionId, RunId, VideoId
 from totgui.models.marks import MARK
+from totgui.models.widgets import Scrolling
 from totgui.palette import luminance
 from totgui.settings import Settings
 from totgui.views.label_map.head import MATRIX, PICTURES
@@ -525,3 +526,15 @@ def test_a_retired_action_that_comes_back_by_undo_has_its_column_again(view):
     assert free[1] not in view.overlap.columns
     session.do(lambda: commands.set_target(document, run, 3, free[1]))
     assert view.overlap.columns[view.overlap.column(free[1])] == free[1] == target(view, 3)
+
+
+def test_a_low_panel_scrolls_to_the_help_and_shows_seven_clusters_whole(qtbot):
+    view = LabelMapView(a_session())
+    panel = Scrolling(view)
+    qtbot.addWidget(panel)
+    panel.resize(445, 380)
+    panel.show()
+    panel.grab()
+    matrix = view.matrix
+    assert matrix.cell_rect(6, 0).bottom() < matrix.viewport().height()
+    assert panel.verticalScrollBar().maximum() > 0

@@ -167,3 +167,14 @@ def test_a_name_has_the_room_that_arrows_of_sorting_would_take_where_it_is_short
     for column in range(1, 5):
         assert made.columnWidth(column) >= head.fontMetrics().horizontalAdvance(heads[column])
     assert head.length() <= made.viewport().width()
+
+
+def test_a_long_head_over_words_makes_no_other_column_wide(qtbot):
+    made = table(("Kind", "Place", "Found, and what to do about it then"), stretch=2)
+    made.setRowCount(1)
+    for column, text in enumerate(("Note", "a.npy", "has no labels")):
+        made.setItem(0, column, QTableWidgetItem(text))
+    qtbot.addWidget(made)
+    made.resize(900, 200)
+    made.show()
+    assert made.columnWidth(0) <= 80

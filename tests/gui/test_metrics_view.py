@@ -3,10 +3,12 @@ from __future__ import annotations
 import numpy as np
 from defusedxml import ElementTree
 from fakes_panels import FakeSession, a_session
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFontMetrics
 
 from totgui.models.drawing import svg_of
 from totgui.models.widgets import LEAST_PANEL_HEIGHT
+from totgui.views.metrics.confusion import READABLE, Matrix
 from totgui.views.metrics.view import MetricsView
 
 
@@ -110,3 +112,16 @@ def test_a_panel_without_scores_has_nothing_to_scroll_to(qtbot):
     qtbot.addWidget(full)
     full.show()
     assert empty < LEAST_PANEL_HEIGHT < full.minimumSizeHint().height()
+
+
+def test_long_names_are_cut_before_the_numbers_of_the_confusion_matrix_are(qapp):
+    names = [f"press the bolt number {n} until it clicks, then once more" for n in range(8)]
+    counts = np.eye(8, dtype=int)
+    metrics = QFontMetrics(qapp.font())
+    narrow = Matrix.fitted(counts, names, metrics, QSize(400, 420))
+    assert narrow.cell >= READABLE
+    wide = Matrix.fitted(counts, names, metrics, QSize(900, 900))
+    assert wide.left > narrow.left
+    for matrix, size in ((narrow, QSize(400, 420)), (wide, QSize(900, 900))):
+        box = matrix.box(7, 7)
+        assert box.right() < size.width() and box.bottom() < size.height()

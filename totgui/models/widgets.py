@@ -41,7 +41,7 @@ LONGEST_WORD = 24
 AMBER, RED, GREEN = "#c98a12", "#c8452f", "#2e9e6b"
 """Look here; wrong; done: for edges, fills and icons. Text takes `palette.tone`."""
 LEAST_PANEL_HEIGHT, USUAL_LINE = 80, 16
-ROW_HEIGHT, LEAST_TABLE_HEIGHT = 26, 52
+ROW_HEIGHT, LEAST_TABLE_HEIGHT, WIDEST_LEAST = 26, 52, 80
 """Head and one row. Qt's own least is three, which makes stacked panels too tall for a small screen."""
 Index = QModelIndex | QPersistentModelIndex
 
@@ -214,6 +214,15 @@ def scrolled(inner: QWidget, parent: QWidget) -> QScrollArea:
     return area
 
 
+def give_way(inner: QWidget, least: int = LEAST_TABLE_HEIGHT) -> None:
+    """Let what scrolls itself be as low as `least` before the panel around it scrolls.
+
+    A scroll area makes a panel with wrapped text as high as it would like to be, not as high as it has to be.
+    """
+    inner.setMinimumHeight(least)
+    inner.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+
+
 class Scrolling(QScrollArea):
     """A tall panel that scrolls where there is no room for it, so that it never makes the window taller."""
 
@@ -320,7 +329,8 @@ def table(
     if stretch >= 0:
         header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
     if stretch >= 0 and all(len(column) > 2 for column in columns):  # a narrow table scrolls; its names stay
-        header.setMinimumSectionSize(header.fontMetrics().horizontalAdvance(columns[stretch]) + 24)
+        wanted = header.fontMetrics().horizontalAdvance(columns[stretch]) + 24
+        header.setMinimumSectionSize(min(wanted, WIDEST_LEAST))  # it holds for the other columns as well
     of_words = {stretch, *words}
     for number in range(len(columns)):
         item = widget.horizontalHeaderItem(number)

@@ -21,7 +21,7 @@ from core.data.dataset import ActionId, ClusterId, RunId
 from ...models.empty import EmptyState
 from ...models.marks import marked
 from ...models.name_field import NameField
-from ...models.widgets import Banner, plain
+from ...models.widgets import Banner, give_way, plain
 from ...session import Session
 from ...settings import Settings
 from .adopted import AdoptedBar
@@ -34,6 +34,8 @@ from .rematching import Rematching
 from .words import empty_text, head_state, larger_text, missing_text
 
 HELP = "Drag a chip, or double-click a cell. Arrows and Enter, B background, Del unmapped, L lock, F2 name."
+LEAST_PAGE = 276
+"""Pixels: seven clusters with the names of their actions. In a low panel the help below is what is scrolled to."""
 EFFECT_LETTERS = 150
 """The line below the matrix has room for this many: it must not grow, or the matrix would move below the pointer."""
 
@@ -57,6 +59,7 @@ class LabelMapView(QWidget):
         self.names = Names(session, self.matrix.player, self)
         self.empty = EmptyState("Go to Training", self)
         self._pages = QStackedWidget(self)
+        give_way(self._pages, LEAST_PAGE)
         for page in (self.empty, self.matrix, self.names):
             self._pages.addWidget(page)
         self.effect, self._missing = plain(HELP, self), plain("", self, dim=True)

@@ -28,8 +28,10 @@ from ...palette import ACCENT, blend, text_on
 from ...session import Session
 
 Role = QPalette.ColorRole
-GAP, MOST_NAME, SLANT = 8, 130, math.radians(50)
-"""Pixels around the names, and the longest that a name is written; the names of columns rise at this angle."""
+GAP, LEAST_NAME, MOST_NAME, SLANT = 8, 56, 130, math.radians(50)
+"""Pixels around the names; the least and the most that a name is given; the names of columns rise at this angle."""
+READABLE = 24
+"""Pixels of a cell that holds its number."""
 CAPTION = "Rows: ground truth. Columns: labels. Numbers: % of the row."
 EXPORT_CELL = 44
 
@@ -48,9 +50,13 @@ class Matrix:
     def fitted(cls, counts: NDArray[Any], labels: list[str], metrics: QFontMetrics, size: QSize) -> Matrix:
         """The matrix on a widget of this size."""
         names = tuple(drawable(label) for label in labels)
-        longest = min(MOST_NAME, max((metrics.horizontalAdvance(name) for name in names), default=0))
+        below, cells = metrics.height() + 2 * GAP, READABLE * len(names)
+        free_across = (size.width() - 2 * GAP - cells) / (1 + math.cos(SLANT))
+        free_down = (size.height() - metrics.height() - below - cells) / math.sin(SLANT)
+        most = min(MOST_NAME, max(LEAST_NAME, int(min(free_across, free_down))))  # long names go before the numbers do
+        longest = min(most, max((metrics.horizontalAdvance(name) for name in names), default=0))
         left, top = longest + 2 * GAP, round(longest * math.sin(SLANT)) + metrics.height()
-        beside, below = longest * math.cos(SLANT), metrics.height() + 2 * GAP
+        beside = longest * math.cos(SLANT)
         room = min(size.width() - left - beside, size.height() - top - below) / max(1, len(names))
         return cls(counts, names, left, top, max(6.0, min(room, 56.0)))
 
@@ -173,7 +179,7 @@ def paint_matrix(painter: QPainter, palette: QPalette, matrix: Matrix, chosen: t
             _cell(painter, matrix.box(row, column), share, base)
         if row % every == 0:
             painter.setPen(palette.color(Role.WindowText))
-            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, MOST_NAME)
+            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, matrix.left - 2 * GAP)
             line = QRectF(0, matrix.top + row * cell, matrix.left - GAP, cell)
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
             painter.save()
@@ -192,6 +198,6 @@ def paint_matrix(painter: QPainter, palette: QPalette, matrix: Matrix, chosen: t
 def _cell(painter: QPainter, box: QRectF, share: float, base: QColor) -> None:
     fill = blend(ACCENT, base, share)
     painter.fillRect(box.adjusted(0.5, 0.5, -0.5, -0.5), fill)
-    if box.width() >= 24 and share >= 0.005:
+    if box.width() >= READABLE and share >= 0.005:
         painter.setPen(text_on(fill))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{100 * share:.0f}")

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTableWidgetItem, QVBoxL
 from core.data.dataset import VideoId
 from core.metrics.kappa import Agreement
 
-from ...models.widgets import NumberItem, percent, plain, table
+from ...models.widgets import NumberItem, give_way, percent, plain, table
 from ...session import Session
 
 WHAT = (
@@ -31,6 +31,7 @@ class SecondReviewerView(QWidget):
         self.boundaries = plain("", self)
         self.table = table(COLUMNS, self)
         self.table.setAccessibleName("Agreement by video")
+        give_way(self.table)
         self.table.cellClicked.connect(self._open)
         self._load, self._folder = QPushButton("Choose a file…", self), QPushButton("Choose a folder…", self)
         self._load.clicked.connect(lambda: self.loadAsked.emit(False))

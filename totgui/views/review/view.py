@@ -23,7 +23,7 @@ from core.data.dataset import VideoId
 from ...models.empty import EmptyState
 from ...models.review_places import FRAMES, TIME, VIDEO, WHY, PlacesModel
 from ...models.videos import STATUS
-from ...models.widgets import LEAST_TABLE_HEIGHT, Elided, does_command, name_tabs, plain, rows_of
+from ...models.widgets import Elided, does_command, give_way, name_tabs, plain, rows_of
 from ...session import Session
 from .progress import ReviewProgress
 from .second import SecondReviewerView
@@ -142,7 +142,7 @@ class ReviewView(QWidget):
 
     def _make_table(self) -> QTableView:
         table = rows_of(self.model, "Places to look at", self)
-        table.setMinimumHeight(LEAST_TABLE_HEIGHT)
+        give_way(table)
         header = table.horizontalHeader()
         metrics = table.fontMetrics()
         for column, widest in {VIDEO: "episode_0000", TIME: "00:00.00", FRAMES: "Frames"}.items():

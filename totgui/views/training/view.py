@@ -29,7 +29,7 @@ from core.tot.fields import FIELDS, Field
 from core.tot.presets import PRESETS, clusters_for, default_preset, preset
 
 from ...models.progress import ProgressBar
-from ...models.widgets import duration, plain, scrolled, tip
+from ...models.widgets import Elided, duration, plain, scrolled, tip
 from ...palette import set_tone
 from ...session import Session
 from ...session.jobs import device_name
@@ -71,7 +71,7 @@ class TrainingView(QWidget):
         self._seed = _spin(0, 2_147_483_647, "Seed", self)
         self._seed.setToolTip(tip("The same seed gives the same run on the same device."))
         self._device = _combo(DEVICES, "Device", self)
-        self._device_text = plain("", self, dim=True)
+        self._device_text = Elided(self)
         self._problem = plain("", self)
         set_tone(self._problem, "error")
         self._features = QPushButton("Extract features…", self)
