@@ -114,7 +114,7 @@ class _Reading:
         if not items:  # names and K can be looked up all the same
             self._join_names(self._at_level(self.groups[0]))
         if len(self.used) > 1:
-            parts = "; ".join(f"{name} for {len(ids)} videos" for name, ids in self.used.items())
+            parts = "; ".join(f"{name} for {len(ids)} video{'s' * (len(ids) != 1)}" for name, ids in self.used.items())
             self.told.findings.append(
                 f"{len(self.used)} mappings, each label file with the one that knows it: {parts}."
             )

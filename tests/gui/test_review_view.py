@@ -197,7 +197,7 @@ def test_another_reviewer_is_compared(qtbot, window, tmp_path, monkeypatch):
         with_runs(project)
         project.edit(commands.adopt_all(project.document, RUNS[0]))
         project.edit(commands.set_review(project.document, VideoId("v0"), ReviewStatus.ACCEPTED, reviewer="Bea"))
-    monkeypatch.setattr(review_actions, "ask_second", lambda _parent, _is_folder: other)
+    monkeypatch.setattr(review_actions, "ask_second", lambda *_asked: other)
     spy = QSignalSpy(session.reviewing.agreementChanged)
     window.actions_.by_name["review.second"].trigger()
     qtbot.waitUntil(lambda: session.reviewing.agreement is not None)
@@ -281,11 +281,12 @@ def test_a_folder_of_label_files_is_another_reviewer_too(qtbot, window, tmp_path
     session, other = window.session, tmp_path / "labels"
     session.do(lambda: commands.adopt_all(session.document, RUNS[1]))
     api.export(session.project, format="frames", out=other, track="corrected", videos="all")
+    window.settings.set_last_folder(tmp_path)
     asked = []
-    monkeypatch.setattr(review_actions, "ask_second", lambda _parent, is_folder: (asked.append(is_folder), other)[1])
+    monkeypatch.setattr(review_actions, "ask_second", lambda *given: (asked.append(given[1:]), other)[1])
     window.review.second._folder.click()
     qtbot.waitUntil(lambda: session.reviewing.agreement is not None)
-    assert asked == [True] and session.reviewing.agreement[0].agreement == 1.0
+    assert asked == [(True, str(tmp_path))] and session.reviewing.agreement[0].agreement == 1.0
     assert window.review.second.summary.text().startswith("Cohen's kappa 1.00")
 
 

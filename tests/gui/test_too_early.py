@@ -22,6 +22,7 @@ from core.data.timebase import Timebase
 from core.project import Project
 from totgui.main_window import MainWindow
 from totgui.models.name_field import NameField
+from totgui.models.videos import REVIEW
 
 
 @pytest.fixture
@@ -58,6 +59,16 @@ def test_train_without_features_says_so_and_offers_to_make_them(window, monkeypa
     assert "no video of this project has any" in window.bar.text() and not window.session.jobs.engine_busy
     window.bar.choose("Extract features…")
     assert len(asked) == 1
+
+
+def test_where_there_are_neither_features_nor_files_nothing_is_offered_that_cannot_be_done(window, tmp_path):
+    found = a_dataset(tmp_path)
+    bare = replace(found.videos[0], media=None, features=None, timebase=Timebase(100))
+    window.session.create_project(tmp_path / "bare.tot", replace(found, videos=(bare,)))
+    window.actions_.by_name["model.train"].trigger()
+    assert "open a dataset that holds one or the other" in window.bar.text() and not window.bar.choices()
+    table = window.docks["Videos"].widget()._table.model()
+    assert table.index(0, REVIEW).data() == "no features"
 
 
 def test_a_setting_that_is_wrong_brings_the_form_to_the_front(window, monkeypatch):

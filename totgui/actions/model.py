@@ -96,6 +96,8 @@ class ModelMenu(Menu):
             return
         offer = [("Extract features…", self.extract)] if self.lengths() else []
         text = "Training works on features, and no video of this project has any yet."
+        if not offer:
+            text += " Nor is there a video file to make them from: open a dataset that holds one or the other."
         if self.session.features.extracting:
             text, offer = "Features are being extracted. Training can start once they are there.", []
         self.window.bar.say(text, "info", offer)

@@ -120,8 +120,10 @@ class ReviewMenu(Menu):
 
     def choose_second(self, is_folder: bool = False) -> None:
         """Ask for another person's project or labels, and compare."""
-        path = ask_second(self.window, is_folder)
+        settings = self.window.settings
+        path = ask_second(self.window, is_folder, settings.last_folder())
         if path is not None:
+            settings.set_last_folder(path.parent)
             self.session.exchange.read_second_reviewer(path, self._on_second)
 
     def _on_second(self, found: SecondReviewer) -> None:
@@ -133,10 +135,10 @@ class ReviewMenu(Menu):
         self.window.docks["Review"].raise_()
 
 
-def ask_second(parent: QWidget, is_folder: bool) -> Path | None:
-    """The file or folder that holds another person's labels, or None."""
+def ask_second(parent: QWidget, is_folder: bool, start: str) -> Path | None:
+    """The file or folder that holds another person's labels, or None; looked for from `start` on."""
     if is_folder:
-        path = QFileDialog.getExistingDirectory(parent, "Folder with another reviewer's labels")
+        path = QFileDialog.getExistingDirectory(parent, "Folder with another reviewer's labels", start)
     else:
-        path, _ = QFileDialog.getOpenFileName(parent, "Another reviewer's project or labels", "", "All files (*)")
+        path, _ = QFileDialog.getOpenFileName(parent, "Another reviewer's project or labels", start, "All files (*)")
     return Path(path) if path else None

@@ -163,7 +163,9 @@ class VideosModel(ColumnsModel):
         """What keeps a video that nobody has reviewed from being worked on, in two words."""
         if self._session.files.missing(video.id, "media") is not None:
             return "no file"
-        return "to extract" if video.features is None else ""
+        if video.features is not None:
+            return ""
+        return "no features" if video.media is None else "to extract"
 
     def _status(self, video: Video) -> ReviewStatus:
         document = self._session.document

@@ -264,7 +264,11 @@ class Picture(QWidget):
         if document is None or video is None:
             text = "No video is open."
         elif document.videos[video].media is None:
-            text = "This video has no video file.\nTimeline, heatmap and label map work on its features alone."
+            text = "This video has no video file.\n" + (
+                "Timeline, heatmap and label map work on its features alone."
+                if document.videos[video].features is not None
+                else "Nor has it features: its labels can be looked at and edited, training leaves it out."
+            )
         elif lost := self._session.files.missing(video, "media"):
             text = (
                 f"The video file is missing:\n{lost.path}\n\nFile > Locate missing files… finds it where it lies now."
