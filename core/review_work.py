@@ -18,6 +18,7 @@ from .annotation.values import ReviewStatus
 from .data.dataset import RunId, VideoId
 from .data.features import load_matrix
 from .data.npy import open_matrix
+from .data.timebase import Timebase
 from .errors import TotError
 from .events import JobCancelled, Progress, Report, ShouldStop, ignore, never_stop
 from .review.doubt import Evidence, Margins, margin, segment_doubts
@@ -190,16 +191,17 @@ def _margin(document: Document, run: RunId | None, video: VideoId, known: dict[o
         return None
     key = ("margin", video)
     if key not in known or known[key][0] is not prediction:
-        known[key] = (prediction, _read_margin(prediction.scores.posterior, document.videos[video].timebase.rows()))
+        known[key] = (prediction, _read_margin(prediction.scores.posterior, document.videos[video].timebase))
     return cast("FloatArray | None", known[key][1])
 
 
-def _read_margin(path: Path, rows: IntArray) -> FloatArray | None:
+def _read_margin(path: Path, timebase: Timebase) -> FloatArray | None:
     try:
         scores = open_matrix(path)
     except (TotError, OSError):  # the cache can be emptied at any time
         return None
-    return margin(scores)[rows] if scores.shape[1] > 1 and len(scores) > int(rows.max()) else None
+    fits = scores.shape[1] > 1 and len(scores) == timebase.n_rows  # else features were made anew since
+    return margin(scores)[timebase.rows()] if fits else None
 
 
 def _means(document: Document, video: VideoId, track: Segmentation, known: dict[object, Any]) -> FloatArray | None:

@@ -97,7 +97,8 @@ class Playback(Seeking):
         if now is None:
             self.seek(self.wanted + round(seconds * ASSUMED_RATE))
         else:
-            self.seek(self.timebase.frame_at(max(Fraction(0), now + Fraction(seconds))))
+            frame = self.timebase.frame_at(max(Fraction(0), now + Fraction(seconds)))
+            self.seek(max(frame, self.wanted + 1) if seconds > 0 else frame)  # a frame may last longer than that
 
     def play(self, *, until: int | None = None) -> None:
         """Play at the present speed; `until` stops at that frame, whatever is looped."""

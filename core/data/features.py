@@ -25,12 +25,18 @@ def open_features(path: Path) -> NDArray[Any]:
 def load_matrix(video: Video) -> NDArray[np.float32]:
     """The features of a video, (T, D) float32, cut to the rows in use; memory-mapped where possible.
 
-    Raises InputError: there are none, or the file cannot be used.
+    Raises InputError: there are none, or the file cannot be used, or it holds fewer rows than it did.
     """
     if video.features is None:
         raise InputError(video.name, "has no features.", hint="Extract them, or leave the video out.")
-    matrix = open_features(video.features)
-    rows = (matrix.T if video.transposed else matrix)[: video.timebase.n_rows or None]
+    matrix, wanted = open_features(video.features), video.timebase.n_rows
+    rows = (matrix.T if video.transposed else matrix)[: wanted or None]
+    if len(rows) < wanted:
+        raise InputError(
+            video.features,
+            f"has {len(rows):,} rows now; the project counts on {wanted:,}.",
+            hint="Put the file back that it was made with, or extract the features again.",
+        )
     return np.asarray(rows, dtype=np.float32)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -376,3 +377,13 @@ def test_labels_go_on_after_the_file_and_no_older_picture_stands_for_them(qtbot,
     assert playback.frame == last - 50 + round(info.rate)
     playback.seek_seconds(-1)
     assert playback.frame == last - 50
+
+
+def test_a_second_on_leaves_a_frame_that_lasts_longer(watched) -> None:
+    """Where a frame lasts three seconds, a second on led back to it for ever."""
+    playback, seen = watched.playback, []
+    playback.set_video(Video(VideoId("v"), "v", Timebase(5, Fraction(1, 3))))
+    for seconds in (1, 1, 5, 1, 1, -1, -5):
+        playback.seek_seconds(seconds)
+        seen.append(playback.wanted)
+    assert seen == [1, 2, 3, 4, 4, 3, 1]

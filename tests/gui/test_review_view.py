@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +17,7 @@ from core import api
 from core.annotation import commands
 from core.annotation.changes import Changes, What
 from core.annotation.segmentation import Segmentation
-from core.annotation.values import LabelMap, Prediction, ReviewStatus, Run
+from core.annotation.values import LabelMap, Prediction, ReviewStatus, Run, ScoresRef
 from core.cli import main
 from core.data.dataset import UNLABELLED, RunId, VideoId
 from core.project import Project
@@ -367,3 +369,25 @@ def test_a_note_that_is_being_typed_is_kept_when_the_window_is_closed(window, no
     window.close()
     with Project.open(tmp_path / "p.tot", read_only=True) as project:
         assert project.document.review(VideoId("v0")).note == "hand hidden"
+
+
+@pytest.mark.parametrize("rows", [40, 240])
+def test_scores_of_features_that_were_made_anew_at_another_rate_are_gone(window, tmp_path, rows):
+    """They were read at rows that they do not have: the timeline showed nothing any more, or the wrong ones."""
+    session, video = window.session, VideoId("v0")
+    draw, files = np.random.default_rng(0), {}
+    for name in ("posterior", "plan", "prior"):
+        files[name] = tmp_path / f"{name}.npy"
+        np.save(files[name], draw.dirichlet(np.ones(3), 120).astype("f4"))
+    cut = session.document.predictions[RUNS[1], video].segmentation
+    session.project.add_predictions([Prediction(RUNS[1], video, cut, ScoresRef(**files))])
+    session.runs.changedProject.emit(Changes(What.PREDICTION, frozenset([video]), frozenset([RUNS[1]])))
+    assert len(session.confidence(RUNS[1], video)) == 120 and window.timeline.shown.pyramid is not None
+    shown = session.document.videos[video]
+    clock = replace(shown.timebase, n_rows=rows, stride=Fraction(120, rows))
+    changes = session.project.replace_videos([replace(shown, timebase=clock)])
+    session.features.changedProject.emit(changes)
+    assert session.confidence(RUNS[1], video) is None and session.scores(RUNS[1], video, "plan") is None
+    assert window.timeline.shown.pyramid is None and window.timeline.shown.confidence is None
+    session.reviewing.watch()
+    window.timeline.grab()

@@ -49,6 +49,7 @@ class _Clock:
     def __init__(self, rows):
         self.timebase = self
         self._rows = rows
+        self.n_rows = len(rows)
 
     def rows(self):
         return self._rows

@@ -96,9 +96,10 @@ def _typical(seen: Seen, name: VideoId, cluster: int, start: int, stop: int) -> 
         scores = open_matrix(path)
     except (TotError, OSError):
         return middle
-    rows = seen.videos[name].timebase.rows()[start:stop]
-    if not len(rows) or cluster >= scores.shape[1] or int(rows.max()) >= len(scores):
+    timebase = seen.videos[name].timebase
+    if cluster >= scores.shape[1] or len(scores) != timebase.n_rows:  # features were made anew since
         return middle
+    rows = timebase.rows()[start:stop]
     low = int(rows[0])
     values = np.asarray(scores[low : int(rows[-1]) + 1, cluster])[rows - low]
     best = np.flatnonzero(values >= values.max() - TYPICAL) + start

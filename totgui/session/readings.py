@@ -65,9 +65,9 @@ class ScoreFiles:
         self._open.clear()
 
     def get(self, document: Document | None, run: RunId, video: VideoId, source: str) -> Scores | None:
-        """(rows, K) float32 posterior, plan or prior of a video; None when it is gone."""
+        """(rows, K) float32 posterior, plan or prior of a video; None when it is gone, or of features that are gone."""
         prediction = document.predictions.get((run, video)) if document else None
-        if prediction is None or prediction.scores is None:
+        if document is None or prediction is None or prediction.scores is None:
             return None
         path: Path = getattr(prediction.scores, source)
         if path not in self._open:
@@ -75,7 +75,8 @@ class ScoreFiles:
                 self._open[path] = open_matrix(path)
             except (TotError, OSError):
                 return None
-        return self._open[path]
+        found = self._open[path]
+        return found if len(found) == document.videos[video].timebase.n_rows else None
 
 
 @dataclass(frozen=True)

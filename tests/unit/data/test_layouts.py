@@ -113,3 +113,13 @@ def test_g1_bottle():
     assert not dataset.problems
     assert all(v.timebase.stride == 6 and v.timebase.rate == 30 and v.n_dimensions == 1280 for v in dataset.videos)
     assert sum(len(load_ground_truth(dataset, v)) for v in dataset.videos) == 6814
+
+
+def test_a_file_that_lost_rows_since_is_said_and_not_read_past_its_end(tmp_path):
+    dataset = scan(make(tmp_path / "p"), probe=probe)
+    video = dataset.videos[1]
+    np.save(video.features, np.ones((30, 6), np.float32))
+    with pytest.raises(InputError, match="has 30 rows now; the project counts on 31"):
+        load_matrix(video)
+    np.save(video.features, np.ones((40, 6), np.float32))
+    assert load_matrix(video).shape == (31, 6)  # rows after the labels end are not used

@@ -62,9 +62,9 @@ def cloud_of(
     files: Mapping[VideoId, MatrixFiles], videos: Mapping[VideoId, Video], cuts: Mapping[VideoId, Segmentation]
 ) -> Cloud | None:
     """The cloud of every video whose matrices are there; None without any. On any thread."""
-    matrices, about = _matrices(files, "embedding"), "encoder output"
+    matrices, about = _matrices(files, videos, "embedding"), "encoder output"
     if len(matrices) < len(files):  # embeddings are kept only by newer runs
-        matrices, about = _matrices(files, "posterior"), "scores (logarithm of the soft assignment)"
+        matrices, about = _matrices(files, videos, "posterior"), "scores (logarithm of the soft assignment)"
         matrices = {video: _scores(values) for video, values in matrices.items()}
     if not matrices:
         return None
@@ -79,14 +79,17 @@ def cloud_of(
     )
 
 
-def _matrices(files: Mapping[VideoId, MatrixFiles], kind: str) -> dict[VideoId, FloatArray]:
+def _matrices(
+    files: Mapping[VideoId, MatrixFiles], videos: Mapping[VideoId, Video], kind: str
+) -> dict[VideoId, FloatArray]:
+    """The matrices that are there and fit the features of today."""
     found = {}
     for video, places in files.items():
         try:
             matrix = open_matrix(getattr(places, kind))
         except (TotError, OSError):
             continue
-        if matrix.ndim == 2 and len(matrix):
+        if matrix.ndim == 2 and len(matrix) and len(matrix) == videos[video].timebase.n_rows:
             found[video] = matrix
     return found
 
