@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 
 import pytest
@@ -42,6 +43,7 @@ def window(qtbot):
         column.addWidget(QLineEdit(content))
         content.setMinimumHeight(100 + 50 * len(made.docks))
         dock = made.docks[name] = QDockWidget(name, made)
+        dock.setObjectName(name)
         dock.setWidget(content)
         made.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
         if name != NAMES[0]:
@@ -143,3 +145,31 @@ def test_the_library_of_the_plots_is_loaded_beside_the_window(tmp_path, qtbot, m
         window.warm_up()
         qtbot.waitUntil(lambda: len(loaded_on) == 1)
     assert loaded_on[0] is not threading.main_thread()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_done_with_panels_what_is_seen_is_never_empty_and_nothing_else_is_shown(window, seed):
+    dice, kept = random.Random(seed), [window.saveState()]
+    for _ in range(80):
+        dock = window.docks[dice.choice(NAMES)]
+        acts = {
+            "raise": lambda d=dock: (d.show(), d.raise_()),
+            "hide": dock.hide,
+            "show": dock.show,
+            "close": dock.close,
+            "toggle": dock.toggleViewAction().trigger,
+            "float": lambda d=dock: d.setFloating(True),
+            "dock": lambda d=dock: d.setFloating(False),
+            "keep": lambda: kept.append(window.saveState()),
+            "restore": lambda: window.restoreState(dice.choice(kept)),
+            "resize": lambda: window.resize(dice.randrange(300, 900), dice.randrange(300, 900)),
+            "minimize": lambda: (window.showMinimized(), window.showNormal()),
+        }
+        act = dice.choice(sorted(acts))
+        acts[act]()
+        QApplication.processEvents()
+        for name, each in window.docks.items():
+            is_seen = each.isVisible() and not each.visibleRegion().isEmpty()
+            assert each.widget().isVisible() or not is_seen, f"{name} is empty after {act}"
+            assert is_in_front(each) or not each.widget().isVisible(), f"{name} is shown after {act}"
