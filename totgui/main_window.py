@@ -181,7 +181,12 @@ class MainWindow(QMainWindow):
         self.docks[PANEL].visibilityChanged.connect(self._on_segments_seen)
 
     def _on_segments_seen(self, seen: bool) -> None:
-        """Behind another tab a panel keeps the focus, as Qt has it: keys must not work on what nobody sees."""
+        """Nothing is listed, judged or decoded for a panel behind another tab, which Qt calls visible.
+
+        It keeps the focus there too, as Qt has it: keys must not work on what nobody sees.
+        """
+        if self.session.project is not None:
+            self.segments().on_seen(seen)
         if not seen and self.session.segments.has_focus:
             self.session.segments.has_focus = False
             self.timeline.setFocus()

@@ -13,6 +13,7 @@ from PySide6.QtCore import QPoint, QRect, QSettings, Qt
 from PySide6.QtGui import QContextMenuEvent, QImage, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QTabBar
+from windows import a_window
 
 from core.annotation import commands
 from core.annotation.segmentation import Segmentation
@@ -26,6 +27,7 @@ from totgui.dialogs.action_popup import ActionPopup
 from totgui.main_window import MainWindow
 from totgui.session import Session
 from totgui.settings import Settings
+from totgui.views.activity.boxes import Boxes
 from totgui.views.segments.layout import SheetLayout
 from totgui.views.segments.view import SegmentsView
 from totgui.views.segments.words import count_text
@@ -366,6 +368,49 @@ def test_behind_another_tab_keys_do_not_work_on_what_is_not_seen(window, view, q
     qtbot.waitUntil(lambda: not window.session.segments.has_focus)
     key(window, Key.Key_2)
     assert labels(window, A) == [1, 0, 2] and labels(window, C) is None
+
+
+def test_for_a_panel_that_nobody_sees_nothing_is_listed_or_judged(qtbot, tmp_path):
+    QSettings("totgui", "totgui").clear()
+    a_project(tmp_path / "a.tot", (Video(A, A, Timebase(100, Fraction(25))),))
+    with a_window() as window:
+        window.show()
+        window.session.open_project(tmp_path / "a.tot")
+        window.reset_layout()
+        window.docks["Timeline"].raise_()
+        window.segments()
+        qtbot.waitUntil(lambda: window.session.turns is not None and window.timeline.isVisible())
+        QApplication.processEvents()
+        assert not window.session.segments.is_ready and not window.session.reviewing.is_ready
+        window.docks["Segments"].raise_()
+        qtbot.waitUntil(lambda: window.session.segments.is_ready and window.session.reviewing.is_ready)
+
+
+def test_enter_opens_and_digits_relabel_in_the_table_too(window, view):
+    view.head.pages["Table"].click()
+    view.table.setFocus()
+    view.table.selectRow(6)
+    key(window, Key.Key_Return)
+    assert window.session.current_video == B and window.session.selection == {2}
+    key(window, Key.Key_4)
+    assert labels(window, B) == [0, 1, 3, 2]
+    assert view.table.model().index(6, 1).data() == NAMES[3] and chosen(view) == [6]
+
+
+def test_the_box_plots_lead_to_the_segments_of_their_action(window, view, qtbot):
+    window.docks["Activity"].show()
+    window.docks["Activity"].raise_()
+    later = window.docks["Activity"].widget()
+    later.make()
+    boxes = later.panel.findChild(Boxes)
+    qtbot.waitUntil(lambda: boxes.plot is not None)
+    menus = set(boxes.findChildren(QMenu))
+    at = QPoint(40, 20)
+    QApplication.sendEvent(boxes, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, boxes.mapToGlobal(at)))
+    (menu,) = set(boxes.findChildren(QMenu)) - menus
+    menu.actions()[0].trigger()
+    assert view.rows.wanted.label == boxes.plot.durations.rows[0].label
+    menu.close()
 
 
 def test_a_project_that_is_read_only_takes_no_changes_from_the_menu(window, view, tmp_path):

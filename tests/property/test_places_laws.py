@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from core.annotation import commands
 from core.annotation.document import Document
+from core.annotation.learnable import learnable
 from core.annotation.segmentation import EDITED, Segmentation
 from core.annotation.values import LabelMap, Prediction, Review, ReviewStatus, Run
 from core.data.dataset import Action, ActionId, Dataset, RunId, Video, VideoId
@@ -117,6 +118,13 @@ def test_the_history_says_how_much_was_done_and_what_was_taken_first():
     assert one.text == "relabel 0 to 4 as step 3 in a"
     assert commands.check_places(document, places).text == "check 4 segments in 3 videos"
     assert commands.check_places(document, {VIDEOS[1]: [(0, 5)]}).text == "check 1 segment of b"
+
+
+def test_a_training_learns_what_was_chosen_and_nothing_that_came_with_it():
+    document = a_document({})
+    document.apply(commands.relabel_places(document, {VIDEOS[0]: [(0, 8)], VIDEOS[1]: [(16, 20)]}, 3, run=R))
+    taught = learnable(document, "corrected").videos
+    assert {video: each.frames for video, each in taught.items()} == {VIDEOS[0]: 8, VIDEOS[1]: 4}
 
 
 def test_a_video_in_which_nothing_would_change_is_left_alone():

@@ -79,7 +79,7 @@ class Sheet(QAbstractScrollArea):
         self.shots, self.size_step = 1, 1
         self._elided = Elided()
         self._fitted: dict[tuple[Wish, int, int], QImage] = {}
-        self._coming, self._shape = 0, SHAPE
+        self._coming, self._shape, self.is_seen = 0, SHAPE, False
         self._asked: set[Wish] = set()
         self._current = -1
         self._pressed: QPoint | None = None
@@ -184,14 +184,18 @@ class Sheet(QAbstractScrollArea):
 
     # --- pictures ----------------------------------------------------------------------------------
 
+    def on_seen(self, seen: bool) -> None:
+        """Pictures are made while the panel is seen; behind another tab it is not, though Qt calls it visible."""
+        self.is_seen = seen
+        self._soon.start()
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._soon.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self.scrub.stop()
-        self._session.pictures.sheet([], height=HEIGHTS[0])
+        self._soon.start()
 
     def _on_project(self) -> None:
         self._fitted.clear()
@@ -201,12 +205,16 @@ class Sheet(QAbstractScrollArea):
         self._lay_out()
 
     def _on_pictures(self) -> None:
-        if self.isVisible() and self._coming:
+        if self._coming:
             self._soon.start()
 
     def _fetch(self) -> None:
         """Fit pictures that have come into their tiles, and ask for those that are missing."""
-        if not self.isVisible() or self._session.document is None:
+        if self._session.document is None:
+            return
+        if not (self.is_seen and self.isVisible()):
+            self.scrub.stop()
+            self._session.pictures.sheet([], height=HEIGHTS[0])
             return
         layout, ratio = self.layout_now(), self.devicePixelRatioF()
         size = layout.shot_width, layout.shot_height
