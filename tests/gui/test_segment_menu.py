@@ -392,3 +392,24 @@ def test_delete_means_background_also_where_an_action_is_called_so(qtbot) -> Non
     asked = ActionPopup("Relabel", choices, got.append, parent)
     QTest.keyClick(asked.field, Qt.Key.Key_Delete)
     assert got == [BACKGROUND]
+
+
+def test_of_two_names_that_differ_in_size_the_one_that_is_typed_comes_first(qtbot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    choices = [Choice(1, "Wipe", "#102030", None), Choice(2, "wipe", "#405060", None)]
+    asked = ActionPopup("Relabel", choices, list, parent)
+    for name in ("wipe", "Wipe"):
+        asked.field.setText(name)
+        assert asked.list.item(0).text() == name and asked.list.count() == 2
+    asked.close()
+
+
+def test_an_action_that_is_chosen_after_the_video_has_ended_paints_nothing_and_says_so(window: MainWindow) -> None:
+    session = window.session
+    session.playback.seek(90)
+    session.painting.toggle()
+    do(window, "segment.relabel")
+    session.playback.pause()
+    QTest.keyClick(popup().field, Qt.Key.Key_2)
+    assert n_edits(window) == 0 and "Nothing was painted" in window.bar.text()

@@ -121,7 +121,7 @@ class SegmentMenu(Menu):
             return
         if session.painting.active:
             frame = session.playback.frame
-            self.ask_action("Paint from here", lambda action, _group: session.painting.press(action, frame))
+            self.ask_action("Paint from here", lambda action, _group: self._paint_from(frame, action))
             return
         if self.sheet.is_meant:
             self.sheet.relabel_by_name()
@@ -132,6 +132,13 @@ class SegmentMenu(Menu):
             return
         title = f"Relabel {len(spans)} segments" if len(spans) > 1 else "Relabel"
         self.give(title, lambda v, action: commands.relabel_spans(self.document, v, spans, action, run=run, blank=True))
+
+    def _paint_from(self, frame: int, action: ActionId) -> None:
+        """Paint from the frame at which the action was asked for, if the video plays yet."""
+        if self.session.painting.active:
+            self.session.painting.press(action, frame)
+        else:
+            self.say("The video ended before the action was chosen. Nothing was painted.")
 
     def relabel_like(self) -> None:
         """Every segment of the video with the action of this one gets another, as one edit."""

@@ -98,7 +98,7 @@ class ActionPopup(Popup):
         wanted = text.strip()
         typed = _searched(wanted)
         found = [c for c in self._choices if all(word in _searched(c.name) for word in typed.split())]
-        found.sort(key=lambda c: not _searched(c.name).startswith(typed))
+        found.sort(key=lambda c: (c.name != wanted, not _searched(c.name).startswith(typed)))
         self.list.clear()
         for choice in found:
             item = QListWidgetItem(_chip(choice.colour), choice.name, self.list)
