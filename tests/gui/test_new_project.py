@@ -170,3 +170,14 @@ def test_no_text_in_the_field_of_the_project_is_an_error_out_of_a_slot(qtbot, tm
     qtbot.addWidget(dialog)
     dialog.path.setText(str(tmp_path / typed) if typed == "é" * 300 else typed)
     assert dialog._note.text()
+
+
+def test_a_folder_of_plain_videos_has_no_columns_of_dashes(shown, tmp_path):
+    for name in ("Durchgang 1.MP4", "Müller 2.mov"):
+        write(tmp_path / "films" / name, "")
+    dialog, _ = shown(tmp_path / "films")
+    table = dialog.table
+    heads = [table.horizontalHeaderItem(c).text() for c in range(table.columnCount()) if not table.isColumnHidden(c)]
+    assert heads == ["Video", "Pictures", "Frames / s", "Problem"]
+    labelled, _ = shown(layout(tmp_path / "set", "A"))
+    assert labelled.table.horizontalHeaderItem(4).text() == "Labels / s" and not labelled.table.isColumnHidden(2)

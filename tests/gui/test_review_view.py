@@ -391,3 +391,20 @@ def test_scores_of_features_that_were_made_anew_at_another_rate_are_gone(window,
     assert window.timeline.shown.pyramid is None and window.timeline.shown.confidence is None
     session.reviewing.watch()
     window.timeline.grab()
+
+
+def test_the_queue_names_the_action_that_frames_look_like(window):
+    from core.review.place import DoubtedPlace, Kind, Reason
+    from totgui.models.review_places import PlacesModel
+
+    session = window.session
+    first, second = list(session.document.actions)[:2]
+    video = next(iter(session.document.videos))
+    other, same = (
+        DoubtedPlace(video, 0, 9, 5.0, (Reason(Kind.LOOK, 5.0, int(first), found=0.9, other=int(label)),))
+        for label in (second, first)
+    )
+    model = PlacesModel(session)
+    model.show_places([other, same])
+    shown = [model.index(row, 3).data() for row in range(2)]
+    assert shown == [f"looks like {session.action_name(int(second))}", "looks like another"]

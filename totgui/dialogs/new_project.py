@@ -67,6 +67,7 @@ class NewProjectDialog(QDialog):
             of_video[problem.video].append(problem)
         for row, video in enumerate(dataset.videos):
             self._fill_row(row, video, of_video[video.id])
+        self._hide_empty()
         self.problems = _problem_table(dataset, self)
         head = self.table.horizontalHeader()
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)  # a long name leaves room for what is wrong
@@ -149,6 +150,15 @@ class NewProjectDialog(QDialog):
             _tint(cell, min((p.severity for p in problems), key=ORDER.index))
             cell.setToolTip(tip("\n".join(map(str, problems))))
         self.table.setItem(row, PROBLEM, cell)
+
+    def _hide_empty(self) -> None:
+        """A folder of plain videos has no columns of dashes, and its rate is that of the pictures."""
+        videos = self.dataset.videos
+        has_labels, has_features = (any(getattr(v, kind) for v in videos) for kind in ("ground_truth", "features"))
+        for column, is_used in ((1, has_features), (2, has_labels), (5, has_features)):
+            self.table.setColumnHidden(column, bool(videos) and not is_used)
+        if not has_labels and (head := self.table.horizontalHeaderItem(4)) is not None:
+            head.setText("Frames / s")
 
     def _show_choice(self) -> None:
         """Enable what can be done with the fields as they stand, and say why the rest cannot."""

@@ -10,7 +10,7 @@ from core.review.place import DoubtedPlace
 
 from ..session import Session
 from .columns import ColumnsModel
-from .review_words import SHORT, reason_text, time_text
+from .review_words import reason_text, short_text, time_text
 from .widgets import NUMBER, WORDS, tip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -56,7 +56,7 @@ class PlacesModel(ColumnsModel):
         if role == Role.ToolTipRole:
             return tip(f"{video.name}, frames {place.start:,} to {place.stop - 1:,}: {self.why(index.row())}")
         when, frames = time_text(video, place.start), f"{place.expected_frames:.0f}"
-        return (video.name, when, frames, SHORT[place.main.kind])[index.column()]
+        return (video.name, when, frames, short_text(self._session, place.main))[index.column()]
 
     def why(self, row: int) -> str:
         """Every reason of a place, the main one first."""

@@ -23,6 +23,14 @@ SHORT = {
 """The kind of a reason where there is little room."""
 
 
+def short_text(session: Session, reason: Reason) -> str:
+    """A reason in the two or three words of a column; the other action by its name where that is the whole point."""
+    other = reason.other
+    if reason.kind is Kind.LOOK and reason.found > 0.5 and other is not None and other != reason.label:
+        return f"looks like {session.action_name(other)}"
+    return SHORT[reason.kind]
+
+
 def reason_text(session: Session, video: Video, reason: Reason) -> str:
     """One reason as a person would say it."""
     name = session.action_name(reason.label)
