@@ -19,6 +19,8 @@ FRONT = ("Timeline", "Runs", "Training")
 """Of the panels that share a place as tabs, those that are in front at first."""
 
 
+SIDES, MOST_SIDE = (425, 445), 0.35
+"""Width of the panels at the left and the right for text of the usual size; the part of a window that each may take."""
 TIMELINE, MOST_TIMELINE = (390, 326), 0.46
 """Height of the timeline with the rows of scores and without them, for text of the usual size; the part of a window
 that it may take. Below that the scores go: a strip of them would be as good as none, and the panels above need it."""
@@ -91,7 +93,8 @@ class Placing:
     def size(self) -> None:
         """The first sizes of the panels; the window must have its own by then."""
         window, docks = self._window, self._docks
-        window.resizeDocks([docks["Videos"], docks["Training"]], [425, 445], Qt.Orientation.Horizontal)
+        sides = [min(for_text(window, wide, 0).width(), round(MOST_SIDE * window.width())) for wide in SIDES]
+        window.resizeDocks([docks["Videos"], docks["Training"]], sides, Qt.Orientation.Horizontal)
         scored, unscored = (for_text(window, 0, height).height() for height in TIMELINE)
         has_room = scored <= MOST_TIMELINE * window.height()
         window.resizeDocks([docks["Timeline"]], [scored if has_room else unscored], Qt.Orientation.Vertical)
