@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -57,6 +58,7 @@ class Actions(QObject):
         self.commands: dict[str, Command] = {}
         self.groups: dict[str, str] = {}
         self._typing = self._on_button = False
+        self._given: dict[str, Sequence[str]] = {}
         parts = (
             self.file,
             self.edit,
@@ -143,13 +145,21 @@ class Actions(QObject):
 
     def _apply_keys(self) -> None:
         """Give every action its keys, and name the first in its tooltip."""
+        self._give()
         for name, action in self.by_name.items():
             command, keys = self.commands[name], self.keymap.keys(name)
-            shown = without_typing(keys) if self._typing else keys
-            held_back = PRESSING if self._on_button else ()
-            action.setShortcuts([QKeySequence(key) for key in shown if key not in held_back])
             text = command.tip or command.text.replace("&", "").rstrip("…")
             action.setToolTip(text + (f" ({self.keymap.native(name)})" if keys else ""))
+
+    def _give(self) -> None:
+        """Give the keys that have changed: those of few actions, where the focus moves."""
+        for name, action in self.by_name.items():
+            keys = self.keymap.keys(name)
+            given = without_typing(keys) if self._typing else keys
+            given = tuple(key for key in given if not (self._on_button and key in PRESSING))
+            if given != self._given.get(name, ()):
+                self._given[name] = given
+                action.setShortcuts([QKeySequence(key) for key in given])
 
     def name_keys(self, inside: QWidget) -> None:
         """Name the key of a command in the tooltips of the widgets inside another that do it.
@@ -166,13 +176,13 @@ class Actions(QObject):
         """Turn the keys that press a button on or off as shortcuts; off while a button has the focus."""
         if enabled == self._on_button:
             self._on_button = not enabled
-            self._apply_keys()
+            self._give()
 
     def set_single_keys(self, enabled: bool) -> None:
         """Turn keys that type text on or off; off while a text field has the focus."""
         if enabled == self._typing:
             self._typing = not enabled
-            self._apply_keys()
+            self._give()
 
     def on_focus(self) -> None:
         """Follow the focus. It is asked for: what the signal says had it before may be half gone."""
