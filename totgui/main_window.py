@@ -253,15 +253,15 @@ class MainWindow(QMainWindow):
         project = self.session.project
         if project is None:
             self.placing.keep()
+            self.placing.hide()
+        else:
+            self.placing.show(self._focus_timeline)
         self._pages.setCurrentIndex(1 if project else 0)
-        self.placing.show(project is not None)
         self.setWindowTitle(f"{project.path.stem} — totgui" if project else "totgui")
         if project is None:
             self._show_recent()
             self.recent.look()
             self.status.saved.clear()
-        else:
-            QTimer.singleShot(0, self.timeline, self._focus_timeline)  # once the panels, hidden until now, are there
 
     def _show_recent(self) -> None:
         self.start.set_recent(self.recent.listed())

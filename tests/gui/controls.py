@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -106,11 +106,30 @@ def dialogs(window: MainWindow, folder: Path) -> Iterator[tuple[str, QWidget]]:
     yield "action", ActionPopup("Action of the right part", tools.choices(), print, window)
 
 
-def a_turn() -> None:
-    """Let the event loop run once, as it does in the program: what is laid out in steps is then."""
-    loop = QEventLoop()
-    QTimer.singleShot(0, loop.quit)
-    loop.exec()
+class LaidOut(QObject):
+    """Whether anything in the program has asked to be laid out since it was asked last."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = False
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.asked |= event.type() == QEvent.Type.LayoutRequest
+        return False
+
+
+def settled() -> None:
+    """Let the event loop run until nothing is laid out any more: a panel may just have been made, and filled."""
+    watch, calm = LaidOut(), 0
+    QApplication.instance().installEventFilter(watch)
+    for _ in range(30):
+        watch.asked, loop = False, QEventLoop()
+        QTimer.singleShot(0, loop.quit)
+        loop.exec()
+        calm = 0 if watch.asked else calm + 1
+        if calm == 3:
+            break
+    QApplication.instance().removeEventFilter(watch)
 
 
 def surfaces(window: MainWindow, folder: Path) -> Iterator[tuple[str, QWidget]]:
@@ -118,8 +137,7 @@ def surfaces(window: MainWindow, folder: Path) -> Iterator[tuple[str, QWidget]]:
     for name, dock in window.docks.items():
         dock.show()
         dock.raise_()
-        for _ in range(2):  # what stands in it may just have been made and filled
-            a_turn()
+        settled()
         dock.grab()
         yield from pages(name, dock)
     yield "toolbar", window.toolbar

@@ -318,6 +318,7 @@ def test_a_layout_kept_for_other_panels_gives_way_to_the_first_one_with_its_size
     sized = []
     monkeypatch.setattr(window.placing, "_size_soon", lambda: sized.append(True))
     window.session.open_project(window.opened)
+    window.placing.turns.finish()
     assert sized
 
 
@@ -347,6 +348,7 @@ def test_a_project_that_is_closed_while_its_panels_are_put_back_leaves_none(wind
     window.session.close_project()
     assert all(dock.isHidden() for dock in window.docks.values()) and window.updatesEnabled()
     window.session.open_project(path)
+    window.placing.turns.finish()
     assert not any(dock.isHidden() for dock in window.docks.values())
 
 
@@ -359,6 +361,7 @@ def test_a_project_that_is_closed_while_its_panels_are_arranged_leaves_none(wind
     window.session.close_project()
     assert all(dock.isHidden() for dock in window.docks.values()) and window.updatesEnabled()
     window.session.open_project(path)
+    window.placing.turns.finish()
     assert not window.docks["Label map"].isHidden() and window.docks["Review"].isHidden()
 
 
@@ -377,6 +380,7 @@ def test_the_next_project_finds_the_panels_as_they_were(window, tmp_path):
     window.session.close_project()
     assert all(dock.isHidden() for dock in window.docks.values())
     window.session.open_project(path)
+    window.placing.turns.finish()
     shown = {panel for panel, dock in window.docks.items() if not dock.isHidden()}
     wanted = LAYOUTS["Review"]
     assert shown == {*wanted.left, *wanted.right, *wanted.bottom}

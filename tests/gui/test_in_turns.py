@@ -72,3 +72,13 @@ def test_everything_in_the_window_is_painted_once_when_it_paints_again(qtbot, tu
     qtbot.waitUntil(lambda: window.updatesEnabled() and parts[0].times > before[0])
     assert [part.times for part in parts] == [times + 1 for times in before]
     assert all(part.updatesEnabled() for part in parts) and not held.updatesEnabled()
+
+
+def test_what_is_to_follow_comes_once_when_the_window_paints_again(qtbot, turns):
+    done, window = [], turns.parent()
+    turns.do([lambda: done.append("step")], lambda: done.append(window.updatesEnabled()))
+    qtbot.waitUntil(lambda: len(done) == 2)
+    turns.do([lambda: done.append("step")], lambda: done.append(window.updatesEnabled()))
+    turns.finish()
+    turns.finish()
+    assert done == ["step", True, "step", True]

@@ -21,14 +21,16 @@ class InTurns(QTimer):
         super().__init__(window)
         self._window, self._settle, self._is_settled = window, settle, True
         self._steps: deque[Callable[[], object]] = deque()
+        self._then: deque[Callable[[], object]] = deque()
         self.setSingleShot(True)
         self.setInterval(0)
         self.timeout.connect(self._go_on)
 
-    def do(self, steps: Iterable[Callable[[], object]]) -> None:
-        """Begin with the next turn, after what is still to be done."""
+    def do(self, steps: Iterable[Callable[[], object]], *then: Callable[[], object]) -> None:
+        """Begin with the next turn, after what is still to be done; `then` comes once the window paints again."""
         self._window.setUpdatesEnabled(False)
         self._steps.extend(steps)
+        self._then.extend(then)
         self._is_settled = False
         self.start()
 
@@ -37,9 +39,9 @@ class InTurns(QTimer):
         self.start()  # what a step that fails leaves here goes on in turns
         while self._steps:
             self._steps.popleft()()
-        self._end()
+        self._settle_once()
         self.stop()
-        paint_again(self._window)
+        self._end()
 
     def _go_on(self) -> None:
         if self._steps:
@@ -47,14 +49,19 @@ class InTurns(QTimer):
             self._steps.popleft()()
         elif not self._is_settled:
             self.start()
-            self._end()
+            self._settle_once()
         else:
-            paint_again(self._window)
+            self._end()
 
-    def _end(self) -> None:
+    def _settle_once(self) -> None:
         if not self._is_settled:
             self._is_settled = True
             self._settle()
+
+    def _end(self) -> None:
+        paint_again(self._window)
+        while self._then:
+            self._then.popleft()()
 
 
 def paint_again(window: QWidget) -> None:

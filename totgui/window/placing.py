@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from zlib import crc32
 
@@ -55,11 +55,17 @@ class Placing:
         if self._shown:
             self._kept = self._window.saveState(self._version())
 
-    def show(self, shown: bool) -> None:
-        """Show the panels where they belong, or none of them."""
-        self._shown = shown
-        self.turns.do([partial(self._show, shown)])
+    def show(self, then: Callable[[], object]) -> None:
+        """Show the panels where they belong, within the next few turns; `then` comes after it."""
         self.turns.finish()
+        self._shown = True
+        self.turns.do([partial(self._show, True)], then)
+
+    def hide(self) -> None:
+        """Show no panel, at once."""
+        self.turns.finish()
+        self._shown = False
+        self._show(False)
 
     def _show(self, shown: bool) -> None:
         for dock in self._docks.values():
