@@ -43,7 +43,8 @@ SHARE = 0.5
 """Weight of what corrected rows say beside the runs, once there are `WHOLE` videos of them; with fewer it is less."""
 WHOLE = 2.0
 """Corrected rows, in videos, from which they have their whole weight: one video shows one person and one camera, and
-with half the weight lost up to 4 points of MoF to the twelve runs of `robust` (docs/learning.md)."""
+with the whole of it the twelve runs of `robust` lost up to 4 points of MoF. A single run would be 1 to 2 points better
+with it (docs/learning.md)."""
 FLOOR = -30.0
 
 
