@@ -98,13 +98,13 @@ def error_of(values: np.ndarray) -> float:
     return float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else float("inf")
 
 
-def parted(found: Figures) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """Single trainings on the sets held out, and on the known sets of 10 videos and more; `robust` on all of those."""
-    found = {k: v for k, v in found.items() if data_of(k) != "coffee5"}
-    single = {k: v for k, v in found.items() if method_of(k) in SINGLE}
-    held = {k: v for k, v in single.items() if k.startswith(HELD)}
-    known = {k: v for k, v in single.items() if not k.startswith(HELD)}
-    return held, known, {k: v for k, v in found.items() if method_of(k) == "robust"}
+def part(found: Figures, methods: Sequence[str], *, held: bool) -> dict[str, Any]:
+    """Trainings of some methods, on the sets held out or on the known ones of ten videos and more (not coffee5)."""
+    return {
+        key: value
+        for key, value in found.items()
+        if key.startswith(HELD) == held and method_of(key) in methods and data_of(key) != "coffee5"
+    }
 
 
 # --- in short ----------------------------------------------------------------------------------------
@@ -122,11 +122,12 @@ def short_table(found: Figures) -> list[str]:
     lines = ["| | corrected videos | 1 | 2 | 5 | 10 |", "|---|---|---|---|---|---|"]
     for title, figures, counts in groups(found):
         rows = {
-            name: [f"{over_sets(figures, c, system, choices):.1f}" for c in counts]
-            for name, system, choices in (*LINES[:2], ("not learned", "named", CHOICES))
+            "not learned → learned": [
+                f"{over_sets(figures, c, 'named'):.0f} → **{over_sets(figures, c, 'learned'):.0f}**" for c in counts
+            ],
+            "gain": [f"**{_spread(gain(figures, c))}**" for c in counts],
+            "learned, proposed less random": [_spread(chosen_better(figures, c)) for c in counts],
         }
-        rows["**gain by learning**"] = [f"**{_spread(gain(figures, c))}**" for c in counts]
-        rows["proposed less random, learned"] = [_spread(chosen_better(figures, c)) for c in counts]
         for number, (name, cells) in enumerate(rows.items()):
             blank = [""] * (len(COUNTS) - len(cells))
             lines.append("| " + " | ".join([title if not number else "", name, *cells, *blank]) + " |")
@@ -135,13 +136,13 @@ def short_table(found: Figures) -> list[str]:
 
 def groups(found: Figures) -> list[tuple[str, Figures, Sequence[int]]]:
     """What is shown in short: a title, its figures, and the numbers that all of its sets have."""
-    held, single, robust = parted(found)
-    every = (
-        (f"{sets_in(held)}, one training", held, COUNTS),
-        (f"{sets_in(single)}, one training", single, COUNTS[:3]),
-        (f"{sets_in(robust)}, `robust`", robust, COUNTS[:3]),
-    )
-    return [each for each in every if each[1]]
+    shown = []
+    for held, counts in ((True, COUNTS), (False, COUNTS[:3])):
+        for methods, name in ((SINGLE, "one training"), (("robust",), "`robust`")):
+            figures = part(found, methods, held=held)
+            sets = f"{len({data_of(key) for key in figures})} {'sets held out' if held else 'known sets'}"
+            shown += [(f"{sets}, {name}", figures, counts)] if figures else []
+    return shown
 
 
 def chosen_better(found: Figures, count: int) -> dict[str, np.ndarray]:
@@ -155,19 +156,12 @@ def _spread(each: Mapping[str, np.ndarray]) -> str:
     return f"{means.mean():+.1f} ± {error_of(means):.1f}" if len(means) > 1 else f"{means.mean():+.1f}"
 
 
-def sets_in(found: Figures) -> str:
-    """How many sets, and of which sort, in words."""
-    names = {data_of(key) for key in found}
-    held = sum(name.startswith(HELD) for name in names)
-    if held in (0, len(names)):
-        return f"{len(names)} sets held out" if held else f"{len(names)} known sets"
-    return f"{len(names)} sets ({held} held out)"
-
-
 def panels(found: Figures) -> list[tuple[str, list[Series]]]:
-    """The lines of the picture: sets held out, and the known ones."""
+    """The lines of the picture: the sets held out, and the known ones with `robust`, which is what most people use."""
     shown = []
     for title, figures, counts in groups(found):
+        if title.endswith("known sets, one training"):
+            continue
         series = [
             Series(name.partition(" videos")[0], {c: over_sets(figures, c, system, choices) for c in counts})
             for name, system, choices in LINES
@@ -184,7 +178,7 @@ def panels(found: Figures) -> list[tuple[str, list[Series]]]:
 
 def held_out(found: Figures) -> list[str]:
     """The verdict on the rule, gains by set, and what joining by the rule is beside never and always."""
-    held = parted(found)[0]
+    held = part(found, SINGLE, held=True)
     if not held:
         return []
     seeds = len({key.split("/")[2] for key in held})
