@@ -538,3 +538,21 @@ def test_a_low_panel_scrolls_to_the_help_and_shows_seven_clusters_whole(qtbot):
     matrix = view.matrix
     assert matrix.cell_rect(6, 0).bottom() < matrix.viewport().height()
     assert panel.verticalScrollBar().maximum() > 0
+
+
+@pytest.mark.parametrize("lacks", ["truth", "prediction"])
+def test_from_a_video_that_cannot_be_counted_alone_there_is_a_way_back(view, lacks):
+    """The choice between this video and the activity was hidden with the rest."""
+    session, video = view._session, VideoId("P02")
+    if lacks == "truth":
+        del session.document.ground_truth[video]
+    else:
+        del session.document.predictions[R2, video]
+    view.head.scopeChosen.emit(True)
+    session.current_video = video
+    session.currentVideoChanged.emit()
+    text = view.head.status.text() if lacks == "truth" else view.empty.text()
+    assert "has nothing to hold" in text if lacks == "truth" else "P02 was not segmented with Run 2" in text
+    assert not view.head.isHidden() and not view.head.scope.isHidden() and view.head.scope.currentIndex() == 1
+    view.head.scopeChosen.emit(False)
+    assert view._pages.currentWidget() is view.matrix and view.overlap.has_truth

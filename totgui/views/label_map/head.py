@@ -149,7 +149,7 @@ class Head(QWidget):
         self._left.setVisible(bool(state.left_over) and state.is_matched)
         self._matching.setVisible(state.is_matched)
         self.reference.setVisible(bool(sum(state.videos.values())))
-        self.scope.setVisible(state.is_matched)
+        self.scope.setVisible(state.is_matched or state.one_video)  # else there is no way back
         self._buttons[state.page].setChecked(True)
         self._buttons[MATRIX].setEnabled(state.is_matched)
         self._buttons[MATRIX].setToolTip(

@@ -141,9 +141,12 @@ class LabelMapView(QWidget):
             widget.setVisible(usable)
         if not usable or document is None or run is None or found is None:
             self.banner.say("")
-            text = empty_text(document, run, counting=found is None)
+            alone = found.inputs.video if found is not None else None
+            text = empty_text(document, run, counting=found is None, video=alone)
             self.empty.say(text, offers=document is not None and run is None)
             self._pages.setCurrentWidget(self.empty)
+            self.head.setVisible(alone is not None)
+            self._show_head()
             return
         label_map = document.label_maps[run]
         self.effects.ask(label_map.table())

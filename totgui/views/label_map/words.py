@@ -22,14 +22,16 @@ def target_name(name_of: Callable[[int], str], target: Target) -> str:
     return "not mapped" if target == UNMAPPED else name_of(target)
 
 
-def empty_text(document: Document | None, run: RunId | None, *, counting: bool) -> str:
-    """Why there is nothing to map."""
+def empty_text(document: Document | None, run: RunId | None, *, counting: bool, video: VideoId | None = None) -> str:
+    """Why there is nothing to map; `video` is the one that is counted alone."""
     if document is None:
         return ""
     if run is None:
         return "No runs yet. Train one."
     if counting and any(r == run for r, _ in document.predictions):
         return "Counting frames…"
+    if video is not None and any(r == run for r, _ in document.predictions):
+        return f"{document.videos[video].name} was not segmented with {document.runs[run].name}. Count the activity."
     return f"No predictions yet. Segment the videos with {document.runs[run].name}."
 
 
