@@ -72,7 +72,8 @@ def main(n_videos: int, n_frames: int) -> None:
             QApplication.processEvents()
             began, computed = time.perf_counter(), time.thread_time()
             session.open_project(path)
-            QApplication.processEvents()
+            while not window.updatesEnabled():  # its panels come in turns of the event loop
+                QApplication.processEvents()
             window.grab()
             QTest.keyClick(window, Qt.Key.Key_Right)
             QApplication.processEvents()
