@@ -22,7 +22,7 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 ROOT = Path(__file__).resolve().parents[1]
-ACTIONS, FRAMES, REACH_MS, TURNS = 9, 3000, 16.0, 60
+ACTIONS, FRAMES, REACH_MS, TURNS, SETTLE_S = 9, 3000, 16.0, 60, 2.0
 
 
 def a_project(folder: Path, n_videos: int, n_segments: int) -> Path:
@@ -94,7 +94,10 @@ def main(n_videos: int, n_segments: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         session.open_project(a_project(Path(name), n_videos, n_segments))
         window.show_layout("Review")
-        QApplication.processEvents()
+        began = time.monotonic()
+        while time.monotonic() - began < SETTLE_S:  # panels that are made after the start
+            QApplication.processEvents()
+            time.sleep(0.005)
 
         def wait(done: Callable[[], bool]) -> float:
             began = time.monotonic()
