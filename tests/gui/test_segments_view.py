@@ -29,6 +29,7 @@ from totgui.session import Session
 from totgui.settings import Settings
 from totgui.views.activity.boxes import Boxes
 from totgui.views.segments.layout import SheetLayout
+from totgui.views.segments.sheet import Sheet
 from totgui.views.segments.view import SegmentsView
 from totgui.views.segments.words import count_text
 from totgui.window.layouts import LAYOUTS
@@ -563,16 +564,30 @@ def test_pictures_are_those_of_the_frames_and_only_of_what_is_seen(filmed, qtbot
     assert [number_of(shot) for shot in shots] == [30, 44, 59]
 
 
-def test_the_pointer_over_a_picture_goes_through_its_segment(filmed, qtbot):
-    sheet = filmed.segments().sheet
+def point_at(sheet: Sheet, share: float) -> None:
+    """Put the pointer over the picture of the second tile, so far across it."""
     rect = QRect(*sheet.layout_now().shot(1, 0))
-    QTest.mouseMove(sheet.viewport(), QPoint(rect.right() - 1, rect.center().y()))
-    qtbot.waitUntil(lambda: sheet.scrub.picture is not None and number_of(sheet.scrub.picture) == 59, timeout=20_000)
+    QTest.mouseMove(sheet.viewport(), QPoint(rect.left() + round(share * (rect.width() - 1)), rect.center().y()))
+
+
+def test_the_pointer_over_a_picture_goes_through_its_segment(filmed, qtbot):
+    qtbot.waitUntil(lambda: filmed.session.reviewing.is_ready)
+    sheet = filmed.segments().sheet
+
+    def comes_to(share: float, number: int) -> None:
+        def is_there() -> bool:
+            point_at(sheet, share)
+            return sheet.scrub.picture is not None and number_of(sheet.scrub.picture) == number
+
+        qtbot.waitUntil(is_there, timeout=20_000)
+
+    comes_to(0.98, 59)
     assert sheet.tile(1, sheet.layout_now()).scrub is not None
     sheet.grab()
-    QTest.mouseMove(sheet.viewport(), QPoint(rect.left() + 1, rect.center().y()))
-    qtbot.waitUntil(lambda: number_of(sheet.scrub.picture) == 30, timeout=20_000)
-    QTest.mouseMove(sheet.viewport(), QPoint(rect.left() + 1, rect.bottom() + 20))
+    sheet.rows.segments.listed.emit()  # what is said of the segments has come anew: the same are shown
+    assert sheet.scrub.picture is not None
+    comes_to(0.02, 30)
+    sheet.scrub.stop()
     assert sheet.scrub.row == -1 and sheet.tile(1, sheet.layout_now()).scrub is None
 
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
 from core.data.dataset import VideoId
+from core.review.listing import Listing
 
 from ...session import Session
 
@@ -34,7 +35,7 @@ class Scrub(QObject):
         super().__init__(parent)
         self._session = session
         self.row, self.share = -1, 0.0
-        self._video = VideoId("")
+        self._video, self._span = VideoId(""), (0, 0)
         self._frames: list[int] = []
         self._pictures: list[QImage | None] = []
         self._wait = QTimer(self)
@@ -47,9 +48,17 @@ class Scrub(QObject):
         """The pointer is over the picture of a segment, so far across it."""
         self.share = min(1.0, max(0.0, share))
         if row != self.row:
-            self.row, self._video, self._frames, self._pictures = row, video, scrub_frames(start, stop), []
+            self.row, self._video, self._span = row, video, (start, stop)
+            self._frames, self._pictures = scrub_frames(start, stop), []
             self._wait.start()
         self.changed.emit()
+
+    def is_in(self, listing: Listing) -> bool:
+        """Whether the row is the same segment in another listing."""
+        if not 0 <= self.row < len(listing):
+            return False
+        span = int(listing.starts[self.row]), int(listing.stops[self.row])
+        return listing.videos[int(listing.video[self.row])] == self._video and span == self._span
 
     def stop(self) -> None:
         """The pointer has left."""

@@ -90,7 +90,7 @@ class Sheet(QAbstractScrollArea):
         self._soon.timeout.connect(self._fetch)
         self.scrub = Scrub(session, self)
         self.scrub.changed.connect(self._on_scrub)
-        self._scrubbed = -1
+        self._scrubbed = self._scrub_place = -1
         self.viewport().setMouseTracking(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -305,7 +305,8 @@ class Sheet(QAbstractScrollArea):
 
     def _on_rows(self) -> None:
         self._current = -1
-        self.scrub.stop()
+        if not self.scrub.is_in(self.rows.listing) or self.rows.place_of(self.scrub.row) != self._scrub_place:
+            self.scrub.stop()
         self._lay_out()
         self._follow(scroll=False)
         self._on_cursor(scroll=self.hasFocus())
@@ -373,6 +374,7 @@ class Sheet(QAbstractScrollArea):
             return
         row, listing = self.rows.row(place), self.rows.listing
         video, share = listing.videos[int(listing.video[row])], (point.x() - rect.x()) / max(1, rect.width() - 1)
+        self._scrub_place = place
         self.scrub.go(row, video, int(listing.starts[row]), int(listing.stops[row]), share)
 
     def _on_scrolled(self) -> None:
