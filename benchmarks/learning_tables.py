@@ -287,8 +287,9 @@ HEAD = (
 HELD_HEAD = (
     "{n} made-up sets of other numbers of steps and videos, looks, noise and cameras (`LEARNING` in "
     "benchmarks/families.py), drawn with seeds that nothing was chosen on; one training each of TOT + TCL and ASOT for "
-    "each of {seeds} seeds, both choices of videos. (The two in which each video has a look of its own were added when "
-    "the others had been seen: on those the rule had hardly ever said no.) What would count as *the rule of the "
+    "each of {seeds} seeds, both choices of videos. (The two of four looks were added when three "
+    "sets had been seen, the two in which each video has a look of its own when all others had: on those the rule had "
+    "hardly ever said no.) What would count as *the rule of the "
     "examples holds* was written down first (benchmarks/learning_tables.py):"
 )
 KNOWN_HEAD = (
