@@ -243,6 +243,16 @@ def test_pictures_and_table_choose_together(window, view):
     assert chosen(view) == [] and not view.table.selectionModel().hasSelection()
 
 
+def test_the_table_shows_the_order_that_was_chosen_from_the_list(view):
+    """Qt gave an order that it had kept back as text, which the table found nowhere."""
+    for number in range(view.head.order.count()):
+        view.head.order.setCurrentIndex(number)
+        view.head.order.activated.emit(number)
+        assert isinstance(view.rows.wanted.order, Order)
+        view.table._on_rows()
+        assert view.table.horizontalHeader().sortIndicatorSection() >= 0
+
+
 def test_a_click_on_a_head_of_the_table_sorts(view):
     view.head.pages["Table"].click()
     header = view.table.horizontalHeader()

@@ -36,10 +36,19 @@ def test_a_double_click_on_a_recent_project_opens_it_once_and_hits_nothing_else(
     page.recentAsked.connect(opened.append)
     page.below.pressed.connect(lambda: pressed.append(True))
     recent = page.findChild(QListWidget)
-    QTest.mouseClick(recent.viewport(), LEFT, NONE, recent.visualItemRect(recent.item(1)).center())
-    QTest.mouseDClick(page.below, LEFT)  # where the pointer is when the project has been opened
+    screen, below = page.window().windowHandle(), page.below.mapTo(page.window(), page.below.rect().center())
+    row = recent.visualItemRect(recent.item(1)).center()
+    QTest.mouseClick(screen, LEFT, NONE, recent.viewport().mapTo(page.window(), row))
+    QTest.mouseClick(screen, LEFT, NONE, below)  # where the pointer is when the project has been opened
+    QApplication.processEvents()
     assert [path.name for path in opened] == ["old.tot"] and not pressed
-    qtbot.waitUntil(lambda: (QTest.mouseClick(page.below, LEFT), bool(pressed))[1])  # the next click counts
+
+    def next_click() -> bool:
+        QTest.mouseClick(screen, LEFT, NONE, below)
+        QApplication.processEvents()
+        return bool(pressed)
+
+    qtbot.waitUntil(next_click)
 
 
 def test_enter_opens_the_project_that_was_open_last(page, qtbot, tmp_path):

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QWindow
+from PySide6.QtWidgets import QApplication, QWidget
 
 PRESSES = (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick)
 
 
 class SecondClick(QObject):
-    """Swallows the next click anywhere in the window if it comes within the time of a double-click."""
+    """Swallows the next click in the window of `part` if it comes within the time of a double-click.
 
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
+    It looks at what comes to the window of the screen: a filter of the application would see every event of every
+    object, of those that are half gone as well.
+    """
+
+    def __init__(self, part: QWidget) -> None:
+        super().__init__(part)
+        self._part = part
+        self._window: QWindow | None = None
         self._is_held = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -20,10 +27,11 @@ class SecondClick(QObject):
 
     def swallow(self) -> None:
         """From now on, until the time of a double-click is over or the click has come."""
-        application = QApplication.instance()
-        if application is not None:
+        self._end()
+        self._window = self._part.window().windowHandle()
+        if self._window is not None:
             self._is_held = False
-            application.installEventFilter(self)
+            self._window.installEventFilter(self)
             self._timer.start(QApplication.doubleClickInterval())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -31,12 +39,12 @@ class SecondClick(QObject):
             self._is_held = True
             return True
         if event.type() == QEvent.Type.MouseButtonRelease and self._is_held:
-            QTimer.singleShot(0, self, self._end)  # one release comes to several objects: the window, then its widget
+            self._end()
             return True
         return False
 
     def _end(self) -> None:
         self._timer.stop()
-        application = QApplication.instance()
-        if application is not None:
-            application.removeEventFilter(self)
+        if self._window is not None:
+            self._window.removeEventFilter(self)
+            self._window = None

@@ -42,15 +42,14 @@ LONGEST = 9999.0
 class Head(QWidget):
     """Sends what was chosen. `lookChanged` tells of the page, the pictures of a segment and their size."""
 
-    wantedChanged = Signal(dict)  # changes of a Wanted
+    wantedChanged = Signal(object)  # changes of a Wanted: a dict, whose values Qt would make its own kinds of
     lookChanged = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.label = self._box("Action whose segments are shown", 14)
         self.order = self._box("Order of the segments", 12)
-        for text, order, descending in SORTS:
-            self.order.addItem(text, (order, descending))
+        self.order.addItems([text for text, _, _ in SORTS])
         self.order.setToolTip("Segments keep their places while you work; choose an order again to sort them anew")
         self.text = QLineEdit(self)
         self.text.setPlaceholderText("Filter videos")
@@ -114,7 +113,7 @@ class Head(QWidget):
     def _connect(self) -> None:
         send = self.wantedChanged.emit
         self.label.activated.connect(lambda _i: send({"label": self.label.currentData()}))
-        self.order.activated.connect(lambda _i: send(self._order()))
+        self.order.activated.connect(lambda number: send(_order(number)))
         self.text.textChanged.connect(lambda text: send({"text": text}))
         self.over.valueChanged.connect(lambda value: send({"over": value or None}))
         self.under.valueChanged.connect(lambda value: send({"under": value or None}))
@@ -122,10 +121,6 @@ class Head(QWidget):
         self.open.toggled.connect(lambda on: send({"only_open": on}))
         self.three.toggled.connect(lambda _on: self.lookChanged.emit())
         self.size_.valueChanged.connect(lambda _value: self.lookChanged.emit())
-
-    def _order(self) -> dict[str, object]:
-        order, descending = self.order.currentData()
-        return {"order": order, "descending": descending}
 
     # --- what is shown -----------------------------------------------------------------------------
 
@@ -178,3 +173,9 @@ def swatch(colour: str) -> QIcon:
     icon = QIcon(pixmap)
     icon.addPixmap(pixmap, QIcon.Mode.Selected)
     return icon
+
+
+def _order(number: int) -> dict[str, object]:
+    """What an entry of the list of orders asks for. Qt would give an order that it keeps back as mere text."""
+    _, order, descending = SORTS[number]
+    return {"order": order, "descending": descending}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
 from PySide6.QtWidgets import QApplication, QWidget
 
 from ...playback import Playback
@@ -14,13 +14,15 @@ PRESSED = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
 class HeldKey(QObject):
     """Watches the window that has the focus; a shortcut eats the press of K, so its override is looked at.
 
-    Only while K is held are all events of the application watched: the release may go anywhere. To call into Python
-    for every event of every widget costs a fifth of the time that a dialog or another theme takes.
+    While K is held the window of the screen is watched that has the keys: the release may go to any widget in it. All
+    events of the application are never watched: that costs a fifth of the time that another theme takes, and shows
+    Python objects that are half gone, which ends the program later.
     """
 
     def __init__(self, playback: Playback, parent: QWidget) -> None:
         super().__init__(parent)
         self._playback = playback
+        self._keys: QWindow | None = None
         parent.window().installEventFilter(self)
         application = QApplication.instance()
         if isinstance(application, QApplication):
@@ -44,6 +46,10 @@ class HeldKey(QObject):
         if held == self._playback.steps_only:
             return
         self._playback.steps_only = held
-        application = QApplication.instance()
-        if application is not None:
-            application.installEventFilter(self) if held else application.removeEventFilter(self)
+        if held:
+            self._keys = QGuiApplication.focusWindow()
+            if self._keys is not None:
+                self._keys.installEventFilter(self)
+        elif self._keys is not None:
+            self._keys.removeEventFilter(self)
+            self._keys = None
