@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -269,3 +270,16 @@ def test_a_window_that_closes_is_gone_before_its_jobs_are_ended(window: MainWind
     assert all(top.isVisible() for top in tops)
     window.close()
     assert seen == [False, False, False]
+
+
+def test_nothing_shows_python_what_qt_has_in_its_hands_alone() -> None:
+    """Both left Python objects for things that Qt had deleted; the next item at the same address was taken for them.
+
+    Of a layout written in Python Qt deletes the items unseen. A filter of the application sees widgets in their
+    destruction. The monkey died in every second run of 1,500 actions.
+    """
+    sources = sorted((Path(__file__).resolve().parents[2] / "totgui").rglob("*.py"))
+    texts = {path.name: path.read_text("utf-8") for path in sources}
+    layout = re.compile(r"class \w+\(.*\bQ\w*Layout(?:Item)?\b.*\)")
+    everywhere = re.compile(r"(?:application|QApplication\.instance\(\)|qApp)\.installEventFilter")
+    assert [name for name, text in texts.items() if layout.search(text) or everywhere.search(text)] == []

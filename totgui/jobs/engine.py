@@ -42,7 +42,7 @@ from .protocol import (
     encode,
 )
 
-NICENESS = 5
+NICENESS = 10
 """Where the processor is short, pictures and clicks come first; alone on it, a job is as fast as ever."""
 ALONE_S = 120.0
 """How long a training may take to end by itself after its window died."""

@@ -129,7 +129,7 @@ class Plot(Picture):
         self._graph.getViewBox().sigRangeChangedManually.connect(self._on_zoom)
         self._graph.scene().sigMouseMoved.connect(self._on_pointer)
         self._graph.scene().sigMouseClicked.connect(lambda event: self.fit() if event.double() else None)
-        self._column.takeAt(1)
+        self._column.setStretch(1, 0)  # what held its place
         self._column.addWidget(self._graph, 1)
         self._button.raise_()
         self._colour()

@@ -39,7 +39,7 @@ LONGEST = 9999.0
 """Seconds, or frames, that can be asked for."""
 
 
-class Head(QWidget):
+class Head(Flow):
     """Sends what was chosen. `lookChanged` tells of the page, the pictures of a segment and their size."""
 
     wantedChanged = Signal(object)  # changes of a Wanted: a dict, whose values Qt would make its own kinds of
@@ -105,10 +105,9 @@ class Head(QWidget):
         return button
 
     def _lay_out(self) -> None:
-        flow = Flow(self)
         looks = *self.pages.values(), self.label, self.order, self.size_, self.three
         for widget in (*looks, self.text, self.over, self.under, self.odd, self.open):
-            flow.add(widget, stretch=widget in (self.label, self.order, self.text))
+            self.add(widget, stretch=widget in (self.label, self.order, self.text))
 
     def _connect(self) -> None:
         send = self.wantedChanged.emit
