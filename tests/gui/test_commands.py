@@ -338,30 +338,28 @@ def test_reset_ends_where_the_window_began(window, qtbot):
     qtbot.waitUntil(lambda: seen() == first)
 
 
-@pytest.mark.parametrize("turns", range(0, 20, 3))
-def test_a_project_that_is_closed_while_its_panels_are_put_back_leaves_none(window, qtbot, turns):
+def close_half_way(window, command, turns):
+    """Ask for other places of the panels, and close the project so many turns later; then open it again."""
     path = window.session.project.path
-    window.show_layout("Map")
-    window.actions_.by_name["view.reset"].trigger()
+    window.actions_.by_name[command].trigger()
     for _ in range(turns):
         window.placing.turns._go_on()
     window.session.close_project()
     assert all(dock.isHidden() for dock in window.docks.values()) and window.updatesEnabled()
     window.session.open_project(path)
     window.placing.turns.finish()
+
+
+@pytest.mark.parametrize("turns", range(0, 20, 3))
+def test_a_project_that_is_closed_while_its_panels_are_put_back_leaves_none(window, qtbot, turns):
+    window.show_layout("Map")
+    close_half_way(window, "view.reset", turns)
     assert not any(dock.isHidden() for dock in window.docks.values())
 
 
 @pytest.mark.parametrize("turns", range(7))
 def test_a_project_that_is_closed_while_its_panels_are_arranged_leaves_none(window, qtbot, turns):
-    path = window.session.project.path
-    window.actions_.by_name["view.layout-map"].trigger()
-    for _ in range(turns):
-        window.placing.turns._go_on()
-    window.session.close_project()
-    assert all(dock.isHidden() for dock in window.docks.values()) and window.updatesEnabled()
-    window.session.open_project(path)
-    window.placing.turns.finish()
+    close_half_way(window, "view.layout-map", turns)
     assert not window.docks["Label map"].isHidden() and window.docks["Review"].isHidden()
 
 
