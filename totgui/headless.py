@@ -110,6 +110,7 @@ class HeadlessJob:
         config = preset(default_preset(document.dataset), n_clusters=max(2, len(document.actions)))
         snapshots: list[object] = []
         self.session.jobEvent.connect(lambda e: snapshots.append(e) if isinstance(e, MatrixSnapshot) else None)
+        self._wait(self.window.updatesEnabled, "Show the panels")
         self.window.docks["Live"].raise_()
         self.session.train(config)
         taken = False

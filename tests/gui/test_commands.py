@@ -316,10 +316,10 @@ def test_a_layout_kept_for_other_panels_gives_way_to_the_first_one_with_its_size
     window.session.close_project()
     monkeypatch.setattr(window.placing, "_version", lambda: 7)  # the program has another set of panels now
     sized = []
-    monkeypatch.setattr(window.placing, "_size_soon", lambda: sized.append(True))
+    window.placing._sizing.timeout.connect(lambda: sized.append(True))
     window.session.open_project(window.opened)
     window.placing.turns.finish()
-    assert sized
+    qtbot.waitUntil(lambda: bool(sized))
 
 
 def test_reset_ends_where_the_window_began(window, qtbot):
@@ -336,6 +336,17 @@ def test_reset_ends_where_the_window_began(window, qtbot):
     window.actions_.by_name["view.reset"].trigger()
     qtbot.waitUntil(window.updatesEnabled, timeout=20_000)
     qtbot.waitUntil(lambda: seen() == first)
+
+
+def test_a_layout_that_follows_at_once_keeps_its_own_sizes(window, qtbot):
+    """The first sizes, which come a turn after a reset, made the label map of the next layout a third as wide."""
+    window.resize(1600, 1000)
+    window.reset_layout()
+    window.show_layout("Map")
+    wanted = round(LAYOUTS["Map"].shares["right"] * window.width())
+    for _ in range(5):
+        QApplication.processEvents()
+    assert abs(window.docks["Label map"].width() - wanted) < 20
 
 
 def close_half_way(window, command, turns):

@@ -39,6 +39,9 @@ class Placing:
     ) -> None:
         self._window, self._docks, self._toolbar, self._settings = window, docks, toolbar, settings
         self.turns = InTurns(window, InFront(window, docks).settle)
+        self._sizing = QTimer(window)  # once the panels, hidden until now, have been laid out
+        self._sizing.setSingleShot(True)
+        self._sizing.timeout.connect(self.size)
         for dock in docks.values():
             dock.hide()
         self._first = window.saveState()
@@ -76,12 +79,13 @@ class Placing:
         kept, self._kept = self._kept, None
         if kept is None or not self._window.restoreState(kept, self._version()):  # or it was kept for other panels
             self._docks["Training"].raise_()
-            self._size_soon()  # once the panels, hidden until now, have been laid out
+            self._sizing.start(0)
 
     def arrange(self, name: str) -> None:
         """Show the panels of a task, within the next few turns of the event loop; `turns.finish` does it at once."""
         steps = arrange_steps(self._window, self._docks, name, self._first)
-        self.turns.do([*steps, lambda: self._toolbar.setVisible(LAYOUTS[name].toolbar)])
+        first = self._sizing.stop  # sizes that were asked for just before are those of other places
+        self.turns.do([first, *steps, lambda: self._toolbar.setVisible(LAYOUTS[name].toolbar)])
 
     def reset(self) -> None:
         """Put every panel back where it was at first, within the next few turns; `turns.finish` does it at once."""
@@ -89,7 +93,7 @@ class Placing:
         shown = [dock.show for dock in self._docks.values()]
         raised = [self._docks[name].raise_ for name in FRONT]
         clear = partial(clear_panels, self._window, self._docks, self._first)
-        self.turns.do([clear, *shown, *raised, self._toolbar.show, self._size_soon])
+        self.turns.do([clear, *shown, *raised, self._toolbar.show, partial(self._sizing.start, 0)])
 
     def remember(self) -> None:
         """The next window begins as this one is now."""
@@ -105,9 +109,6 @@ class Placing:
         has_room = scored <= MOST_TIMELINE * window.height()
         window.resizeDocks([docks["Timeline"]], [scored if has_room else unscored], Qt.Orientation.Vertical)
         window.resizeDocks([docks["Videos"], docks["Runs"]], [300, 240], Qt.Orientation.Vertical)
-
-    def _size_soon(self) -> None:
-        QTimer.singleShot(0, self._window, self.size)
 
     def _version(self) -> int:
         """A number of the set of panels: a layout that was kept for other panels is not put back."""
