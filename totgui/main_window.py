@@ -120,7 +120,7 @@ class MainWindow(QMainWindow):
         self._connect_review()
         self._connect_segments()
         for empty in (self.runs.empty, self.label_map.empty, self.review.empty):
-            empty.asked.connect(self._go_to_training)
+            empty.asked.connect(lambda: self.bring("Training"))
         session.features.extracted.connect(self.settings.set_extraction_speed)
         self.start.demoAsked.connect(actions.file.open_demo)
         self.start.tourAsked.connect(actions.help.tour)
@@ -152,13 +152,14 @@ class MainWindow(QMainWindow):
         self.timeline.show_keys(native)
         self.labels.model.show_keys(lambda row: native(action_key(row) or RELABEL))
 
-    def _go_to_training(self) -> None:
-        dock = self.docks["Training"]
-        dock.show()
-        dock.raise_()
+    def bring(self, panel: str) -> None:
+        """Show a panel in front, after whatever is still being done to the panels."""
+        self.placing.turns.finish()
+        self.docks[panel].show()
+        self.docks[panel].raise_()
 
     def _train_with(self, clusters: int) -> None:
-        self.docks["Training"].raise_()
+        self.bring("Training")
         self.training.set_clusters(clusters)
 
     def _connect_review(self) -> None:

@@ -245,7 +245,7 @@ def _recolour(widget: QWidget) -> None:
     """Give a widget the palette of the application, and let the rules of the sheet look their colours up anew."""
     QApplication.sendEvent(widget, QEvent(QEvent.Type.ApplicationPaletteChange))
     if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
-        widget.style().polish(widget)
+        QApplication.style().polish(widget)  # the same for all; each widget's would be another Python object
     if name := widget.property(TONE):
         set_tone(widget, name)
     if widget.isVisible():

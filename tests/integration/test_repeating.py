@@ -74,7 +74,7 @@ def test_other_features_are_named_where_a_run_is_repeated(project, capsys) -> No
         (lambda rows: np.where(np.arange(len(rows))[:, None] == 21, np.nan, rows), ("row 21", "clip_2", "NaN")),
         (lambda rows: np.where(np.arange(len(rows))[:, None] == 9, -np.inf, rows), ("row 9", "clip_2", "Inf")),
         (lambda rows: rows[:, :5], ("42 rows of 5 columns; the project knows 42 of 8",)),
-        (lambda rows: rows[:20], ("20 rows of 8 columns; the project knows 42 of 8",)),
+        (lambda rows: rows[:20], ("clip_2.npy: has 20 rows now; the project counts on 42",)),
     ],
     ids=["NaN", "Inf", "columns", "rows"],
 )

@@ -63,9 +63,7 @@ class LabelsMenu(Menu):
 
     def show_panel(self) -> None:
         """Bring the Labels panel to the front."""
-        dock = self.window.docks["Labels"]
-        dock.show()
-        dock.raise_()
+        self.window.bring("Labels")
 
     def rename(self, action: int) -> None:
         """Open the field for the name of an action in the Labels panel."""
@@ -79,9 +77,7 @@ class LabelsMenu(Menu):
 
     def name_steps(self) -> None:
         """Show the clusters of the shown run by their pictures, in the field of the first that has no name yet."""
-        dock = self.window.docks["Label map"]
-        dock.show()
-        dock.raise_()
+        self.window.bring("Label map")
         self.window.label_map.name_by_pictures()
 
     def new_action(self) -> None:

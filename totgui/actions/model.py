@@ -89,10 +89,8 @@ class ModelMenu(Menu):
     def train(self) -> None:
         """Train with the settings of the panel; where that cannot be, say why and offer what is missing."""
         if self.document.dataset.trainable:
-            dock = self.window.docks["Training"]
             if not self.window.training.train():
-                dock.show()  # its form says which setting is wrong
-                dock.raise_()
+                self.window.bring("Training")  # its form says which setting is wrong
             return
         offer = [("Extract features…", self.extract)] if self.lengths() else []
         text = "Training works on features, and no video of this project has any yet."

@@ -131,8 +131,7 @@ class ReviewMenu(Menu):
         many, remarks = len(found.tracks), len(found.notes)
         left = f" {remarks} remark{'s' * (remarks != 1)}: {found.notes[0]}" if found.notes else ""
         self.say(f"Comparing with {found.name}: labels of {many} video{'s' * (many != 1)}.{left}")
-        self.window.docks["Review"].show()
-        self.window.docks["Review"].raise_()
+        self.window.bring("Review")
 
 
 def ask_second(parent: QWidget, is_folder: bool, start: str) -> Path | None:

@@ -50,9 +50,7 @@ class SheetPart(Menu):
 
     def show_label(self, label: int | None) -> None:
         """Show the panel with the segments of a label, or of all, and give it the focus."""
-        dock = self.window.docks[PANEL]
-        dock.show()
-        dock.raise_()
+        self.window.bring(PANEL)
         view = self.window.segments()
         view.show_label(label)
         view.setFocus()

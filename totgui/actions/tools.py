@@ -55,9 +55,9 @@ class ToolsMenu(Menu):
         """Do what was chosen, and offer it first the next time."""
         self.window.settings.add_recent_command(name)
         if name.startswith(PANEL):
-            dock = self.window.docks[name.removeprefix(PANEL)]
-            dock.show()
-            dock.raise_()
+            panel = name.removeprefix(PANEL)
+            dock = self.window.docks[panel]
+            self.window.bring(panel)
             dock.widget().setFocus()
         else:
             self.window.actions_.by_name[name].trigger()
