@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import shiboken6
 from projects import R, a_project, with_run
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QTabBar
@@ -20,6 +22,7 @@ from core.errors import JobError
 from totgui.dialogs.palette import CommandPalette
 from totgui.main_window import MainWindow
 from totgui.session.beside import Beside
+from totgui.views.message_bar import MessageBar
 
 
 @pytest.fixture
@@ -283,3 +286,19 @@ def test_nothing_shows_python_what_qt_has_in_its_hands_alone() -> None:
     layout = re.compile(r"class \w+\(.*\bQ\w*Layout(?:Item)?\b.*\)")
     everywhere = re.compile(r"(?:application|QApplication\.instance\(\)|qApp)\.installEventFilter")
     assert [name for name, text in texts.items() if layout.search(text) or everywhere.search(text)] == []
+
+
+def test_what_goes_from_one_layout_to_another_leaves_no_python_object_for_its_place(qtbot) -> None:
+    """PySide keeps one for each widget in a layout that is added to another; Qt deletes the place, and it stays."""
+
+    def places() -> int:
+        gc.collect()
+        return sum(type(each).__name__ == "QWidgetItem" for each in shiboken6.getAllValidWrappers())
+
+    before = places()
+    bar = MessageBar()
+    qtbot.addWidget(bar)
+    bar.resize(300, 100)
+    for words in ("short", "a text that needs more than one line of such a bar, and a row for its buttons " * 3):
+        bar.say(words, "info", [("Yes", lambda: None), ("No", lambda: None)])
+    assert places() == before

@@ -32,19 +32,7 @@ class MessageBar(QFrame):
         self._close = QPushButton("Dismiss", self)
         self._close.setFlat(True)
         self._close.clicked.connect(self.dismiss)
-        self._top = QHBoxLayout()
-        self._top.addWidget(self._text, 1)
-        self._top.addWidget(self._close)
-        self._row = QHBoxLayout()
-        self._row.addStretch(1)
-        column = QVBoxLayout()
-        column.setContentsMargins(8, 4, 8, 4)
-        column.addLayout(self._top)
-        column.addLayout(self._row)
-        outer = QHBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._stripe)
-        outer.addLayout(column, 1)
+        self._lay_out()
         self._buttons: list[QPushButton] = []
         self._placed: tuple[bool, list[QPushButton]] = True, []
         self.setObjectName("bar")
@@ -54,6 +42,24 @@ class MessageBar(QFrame):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.dismiss)
         self.hide()
+
+    def _lay_out(self) -> None:
+        """Layouts first, then what stands in them, for "Dismiss" goes from one to the other.
+
+        For a layout that is added with widgets in it, PySide keeps an object for each place; Qt deletes the place of a
+        widget that leaves unseen, and the next thing at its address is taken for it.
+        """
+        outer, column = QHBoxLayout(self), QVBoxLayout()
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._stripe)
+        outer.addLayout(column, 1)
+        column.setContentsMargins(8, 4, 8, 4)
+        self._top, self._row = QHBoxLayout(), QHBoxLayout()
+        for layout in (self._top, self._row):
+            column.addLayout(layout)
+        self._top.addWidget(self._text, 1)
+        self._top.addWidget(self._close)
+        self._row.addStretch(1)
 
     def text(self) -> str:
         """The message that is shown, empty when there is none."""
