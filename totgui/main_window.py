@@ -179,18 +179,6 @@ class MainWindow(QMainWindow):
         segments.commandAsked.connect(sheet.do)
         segments.relabelAsked.connect(sheet.relabel)
         segments.asked.connect(sheet.show_label)
-        self.docks[PANEL].visibilityChanged.connect(self._on_segments_seen)
-
-    def _on_segments_seen(self, seen: bool) -> None:
-        """Nothing is listed, judged or decoded for a panel behind another tab, which Qt calls visible.
-
-        It keeps the focus there too, as Qt has it: keys must not work on what nobody sees.
-        """
-        if self.session.project is not None:
-            self.segments().on_seen(seen)
-        if not seen and self.session.segments.has_focus:
-            self.session.segments.has_focus = False
-            self.timeline.setFocus()
 
     def segments(self) -> SegmentsView:
         """The panel with the segments of all videos, made where nobody has seen it yet."""

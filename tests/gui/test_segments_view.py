@@ -397,6 +397,22 @@ def test_for_a_panel_that_nobody_sees_nothing_is_listed_or_judged(qtbot, tmp_pat
         qtbot.waitUntil(lambda: window.session.segments.is_ready and window.session.reviewing.is_ready)
 
 
+def test_what_changes_while_nobody_looks_is_listed_when_somebody_does(window, view, qtbot):
+    segments, times = window.session.segments, []
+    segments.listed.connect(lambda: times.append(len(segments.listing)))
+    window.docks["Timeline"].raise_()
+    window.docks["Segments"].hide()
+    times.clear()
+    window.session.do(lambda: commands.adopt_prediction(window.session.document, R, A))
+    window.session.do(lambda: commands.split(window.session.document, A, 10, 3))
+    QApplication.processEvents()
+    assert times == []
+    before = len(segments.listing)
+    window.docks["Segments"].show()
+    window.docks["Segments"].raise_()
+    qtbot.waitUntil(lambda: len(segments.listing) == before + 1)
+
+
 def test_enter_opens_and_digits_relabel_in_the_table_too(window, view):
     view.head.pages["Table"].click()
     view.table.setFocus()

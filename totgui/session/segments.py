@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from core.annotation.changes import Changes, What
+from core.annotation.changes import What
 from core.annotation.mapped import MappedTracks
 from core.annotation.segmentation import Segmentation
 from core.data.dataset import VideoId
@@ -32,8 +32,8 @@ KEPT = 20_000
 class Segments(QObject):
     """`table` has the rows and what is said of them, `chosen` (n,) says which are chosen.
 
-    `has_focus` says that keys work on the chosen rows: the panel that shows them has the focus. Nothing is listed
-    before somebody asked (`watch`); after that every change that matters lists anew.
+    `has_focus` says that keys work on the chosen rows: the panel that shows them has the focus. While somebody looks
+    (from `watch` to `rest`) every change that matters lists anew; what changes meanwhile is caught up on then.
     """
 
     listed = Signal()
@@ -55,7 +55,7 @@ class Segments(QObject):
         """The row that is played, or -1."""
         self.has_focus = False
         self.is_ready = False
-        self._watched = False
+        self._watched, self._missed = False, MAPPED
         self._predictions: dict[VideoId, Segmentation] = {}
         self._lister = Lister()
         self._soon = QTimer(self)
@@ -63,8 +63,8 @@ class Segments(QObject):
         self._soon.setInterval(0)
         self._soon.timeout.connect(self._list)
         session.projectChanged.connect(self._on_project)
-        session.currentRunChanged.connect(self._ask)
-        session.documentChanged.connect(self._on_changes)
+        session.currentRunChanged.connect(lambda: self._follow(MAPPED))
+        session.documentChanged.connect(lambda changes, _initiator: self._follow(changes.what))
         reviewing.changed.connect(self._on_judged)
 
     @property
@@ -74,10 +74,14 @@ class Segments(QObject):
 
     def watch(self) -> None:
         """Somebody looks at the rows: keep them up to date from now on."""
-        if not self._watched:
-            self._watched = True
-            self._ask()
+        self._watched = True
+        missed, self._missed = self._missed, What.NOTHING
+        self._follow(missed)
         self._reviewing.watch(with_odds=True)
+
+    def rest(self) -> None:
+        """Nobody looks any more."""
+        self._watched = False
 
     def ask(self, label: int | None) -> None:
         """Show the segments of a label, or all, wherever rows are shown."""
@@ -118,20 +122,22 @@ class Segments(QObject):
     def _on_project(self) -> None:
         self._predictions, self._lister, self.is_ready = {}, Lister(), False
         self._show(EMPTY)
-        self._ask()
+        self._follow(MAPPED)
 
-    def _on_changes(self, changes: Changes, _initiator: object) -> None:
-        if changes.what & MAPPED:
+    def _follow(self, what: What) -> None:
+        if not self._watched:
+            self._missed |= what
+        elif what & MAPPED:
             self._ask()
-        elif changes.what & LISTED and self._watched:
+        elif what & LISTED:
             self._soon.start()  # in a turn of its own: an edit of a hundred videos has enough to do
-        elif changes.what & What.ACTIONS and self._watched:
+        elif what & What.ACTIONS:
             self.listed.emit()
 
     def _ask(self) -> None:
         """Map the predictions of the shown run beside the window, then list."""
         document, run = self._session.document, self._session.current_run
-        if document is None or not self._watched:
+        if document is None:
             return
         now, lister = document.snapshot(), Lister()
 
@@ -158,6 +164,8 @@ class Segments(QObject):
     def _on_judged(self) -> None:
         if self._watched:
             self._show(self.listing)
+        else:
+            self._missed |= LISTED
 
     def _show(self, listing: Listing) -> None:
         before, count = self.listing, self.count

@@ -29,6 +29,7 @@ from core.review.listing import Status
 
 from ...models.widgets import show_tip
 from ...session import Session
+from .keys import ENTER, MOVES, keeps_key, own_key
 from .layout import SheetLayout
 from .paint import Elided, Tile, paint_tile
 from .rows import ShownRows
@@ -36,11 +37,6 @@ from .scrub import Scrub
 from .words import STATUS, badge, describe, length_words, shots_of, start_words, video_of
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
-ENTER = (Key.Key_Return, Key.Key_Enter)
-MOVES = {
-    *(Key.Key_Left, Key.Key_Right, Key.Key_Up, Key.Key_Down),
-    *(Key.Key_Home, Key.Key_End, Key.Key_PageUp, Key.Key_PageDown),
-}
 WIDTHS = (110, 160, 230, 320)
 """Least widths of a picture, from small to large."""
 HEIGHTS = (96, 144, 240)
@@ -52,17 +48,6 @@ SLICE_S = 0.006
 KEPT_BYTES = 48 * 1024 * 1024
 DONE = (Status.CHECKED, Status.ACCEPTED)
 Wish = tuple[VideoId, int]
-
-
-def own_key(event: QKeyEvent) -> bool:
-    """Whether a key is that of a list of segments while it has the focus: the rest are the window's."""
-    held = event.modifiers() & ~Modifier.KeypadModifier
-    key = Key(event.key())
-    if key in MOVES:
-        return held in (Modifier.NoModifier, Modifier.ShiftModifier)
-    if key in (*ENTER, Key.Key_Escape):
-        return held == Modifier.NoModifier
-    return key == Key.Key_A and held == Modifier.ControlModifier
 
 
 class Sheet(QAbstractScrollArea):
@@ -79,7 +64,7 @@ class Sheet(QAbstractScrollArea):
         self.shots, self.size_step = 1, 1
         self._elided = Elided()
         self._fitted: dict[tuple[Wish, int, int], QImage] = {}
-        self._coming, self._shape, self.is_seen = 0, SHAPE, False
+        self._coming, self._shape = 0, SHAPE
         self._asked: set[Wish] = set()
         self._current = -1
         self._pressed: QPoint | None = None
@@ -184,11 +169,6 @@ class Sheet(QAbstractScrollArea):
 
     # --- pictures ----------------------------------------------------------------------------------
 
-    def on_seen(self, seen: bool) -> None:
-        """Pictures are made while the panel is seen; behind another tab it is not, though Qt calls it visible."""
-        self.is_seen = seen
-        self._soon.start()
-
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._soon.start()
@@ -212,7 +192,7 @@ class Sheet(QAbstractScrollArea):
         """Fit pictures that have come into their tiles, and ask for those that are missing."""
         if self._session.document is None:
             return
-        if not (self.is_seen and self.isVisible()):
+        if not self.isVisible():
             self.scrub.stop()
             self._session.pictures.sheet([], height=HEIGHTS[0])
             return
@@ -432,10 +412,7 @@ class Sheet(QAbstractScrollArea):
     # --- keys --------------------------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and own_key(event):
-            event.accept()
-            return True
-        return super().event(event)
+        return keeps_key(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not own_key(event):

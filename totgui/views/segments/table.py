@@ -15,8 +15,8 @@ from ...models.columns import ColumnsModel, Index
 from ...models.widgets import NUMBER, WORDS, show_rows, tip
 from ...session import Session
 from .head import swatch
+from .keys import ENTER, MOVES, keeps_key, own_key
 from .rows import ShownRows
-from .sheet import ENTER, MOVES, own_key
 from .words import STATUS, describe, length_words, start_words, video_of, why
 
 Role = Qt.ItemDataRole
@@ -212,10 +212,7 @@ class SegmentsTable(QTableView):
     # --- keys --------------------------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and own_key(event):
-            event.accept()
-            return True
-        return super().event(event)
+        return keeps_key(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Key(event.key())

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QPaintEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from core.data.dataset import BACKGROUND, UNLABELLED, VideoId
@@ -117,17 +117,13 @@ class SegmentsView(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(620, 380)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """What is painted where it can be seen is seen, whoever forgot to say so."""
-        super().paintEvent(event)
-        if not self.sheet.is_seen and not self.visibleRegion().isEmpty():
-            QTimer.singleShot(0, self, lambda: self.on_seen(True))
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.segments.watch()
 
-    def on_seen(self, seen: bool) -> None:
-        """The panel has come into sight, or has gone behind another."""
-        if seen:
-            self.segments.watch()
-        self.sheet.on_seen(seen)
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.segments.rest()
 
     # --- what is shown -----------------------------------------------------------------------------
 
