@@ -381,6 +381,18 @@ def test_behind_another_tab_keys_do_not_work_on_what_is_not_seen(window, view, q
     assert labels(window, A) == [1, 0, 2] and labels(window, C) is None
 
 
+@pytest.mark.parametrize("command", ["view.layout-segments", "view.reset"])
+def test_another_layout_leaves_the_keys_with_the_panel_that_has_them(window, view, qtbot, command):
+    """The focus went to the timeline, unseen: digits meant for the chosen segments relabelled what is there."""
+    window.docks["Segments"].raise_()
+    view.sheet.setFocus()
+    qtbot.waitUntil(lambda: window.session.segments.has_focus)
+    window.actions_.by_name[command].trigger()
+    qtbot.waitUntil(window.updatesEnabled, timeout=20_000)
+    QApplication.processEvents()
+    assert window.session.segments.has_focus == view.sheet.isVisible() == (command != "view.reset")
+
+
 def test_for_a_panel_that_nobody_sees_nothing_is_listed_or_judged(qtbot, tmp_path):
     QSettings("totgui", "totgui").clear()
     a_project(tmp_path / "a.tot", (Video(A, A, Timebase(100, Fraction(25))),))

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from zlib import crc32
 
+import shiboken6
 from PySide6.QtCore import QByteArray, Qt, QTimer
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QToolBar
 
 from ..models.widgets import for_text
 from ..settings import Settings
@@ -85,7 +86,8 @@ class Placing:
         """Show the panels of a task, within the next few turns of the event loop; `turns.finish` does it at once."""
         steps = arrange_steps(self._window, self._docks, name, self._first)
         first = self._sizing.stop  # sizes that were asked for just before are those of other places
-        self.turns.do([first, *steps, lambda: self._toolbar.setVisible(LAYOUTS[name].toolbar)])
+        steps = [first, *steps, lambda: self._toolbar.setVisible(LAYOUTS[name].toolbar)]
+        self.turns.do(steps, _focus_back())
 
     def reset(self) -> None:
         """Put every panel back where it was at first, within the next few turns; `turns.finish` does it at once."""
@@ -93,7 +95,7 @@ class Placing:
         shown = [dock.show for dock in self._docks.values()]
         raised = [self._docks[name].raise_ for name in FRONT]
         clear = partial(clear_panels, self._window, self._docks, self._first)
-        self.turns.do([clear, *shown, *raised, self._toolbar.show, partial(self._sizing.start, 0)])
+        self.turns.do([clear, *shown, *raised, self._toolbar.show, partial(self._sizing.start, 0)], _focus_back())
 
     def remember(self) -> None:
         """The next window begins as this one is now."""
@@ -113,3 +115,14 @@ class Placing:
     def _version(self) -> int:
         """A number of the set of panels: a layout that was kept for other panels is not put back."""
         return crc32("\n".join(self._docks).encode()) & 0x7FFF
+
+
+def _focus_back() -> Callable[[], object]:
+    """What gives the focus back to where it is now, if that is seen by then: keys go on to what they went to."""
+    had = QApplication.focusWidget()
+
+    def give() -> None:
+        if had is not None and shiboken6.isValid(had) and had.isVisible():
+            had.setFocus()
+
+    return give
