@@ -14,24 +14,19 @@ import statistics
 import sys
 import tempfile
 import time
-from fractions import Fraction
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 ROOT = Path(__file__).resolve().parents[1]
-SEGMENTS, ACTIONS, REACH_S = 12, 9, 1.0
+SEGMENTS, REACH_S = 12, 1.0
 
 
 def a_project(folder: Path, n_videos: int, n_frames: int) -> Path:
-    """A project of that many videos with a run and some corrections."""
+    """A project of that many videos with ground truth, a run and some corrections."""
     import numpy as np
+    from many_videos import ACTIONS, many_videos
 
-    from core.annotation import commands
     from core.annotation.segmentation import Segmentation
-    from core.annotation.values import LabelMap, Prediction, Run
-    from core.data.dataset import Action, ActionId, Dataset, RunId, Video, VideoId
-    from core.data.timebase import Timebase
-    from core.project import Project
 
     generator = np.random.default_rng(0)
 
@@ -40,19 +35,7 @@ def a_project(folder: Path, n_videos: int, n_frames: int) -> Path:
         labels = np.cumsum(generator.integers(1, ACTIONS, SEGMENTS)) % ACTIONS
         return Segmentation(np.concatenate([[0], inner]), labels, n_frames)
 
-    clock = Timebase(n_frames, Fraction(30), n_rows=n_frames)
-    videos = tuple(Video(VideoId(f"v{i:04}"), f"recording {i:04}", clock) for i in range(n_videos))
-    actions = tuple(Action(ActionId(i), f"step {i}", f"#{(i * 977351 + 4000) % 0xFFFFFF:06x}") for i in range(ACTIONS))
-    dataset = Dataset(folder, "bench", videos, actions)
-    project = Project.create(folder / "many.tot", dataset, ground_truth={v.id: track() for v in videos})
-    run = RunId("r1")
-    arrived = Run(run, 1, {"n_clusters": ACTIONS}, "cpu", 1.0, 10, False, "2026-01-01T00:00:00", {})
-    project.add_run(arrived, LabelMap(run, ACTIONS, {i: i for i in range(ACTIONS)}), b"weights")
-    project.add_predictions([Prediction(run, video.id, track()) for video in videos])
-    for video in videos[::5]:
-        project.edit(commands.adopt_prediction(project.document, run, video.id))
-    project.close()
-    return folder / "many.tot"
+    return many_videos(folder, n_videos, n_frames, track)
 
 
 def main(n_videos: int, n_frames: int) -> None:

@@ -17,24 +17,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from fractions import Fraction
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 ROOT = Path(__file__).resolve().parents[1]
-ACTIONS, FRAMES, REACH_MS, TURNS, SETTLE_S = 9, 3000, 16.0, 60, 2.0
+FRAMES, REACH_MS, TURNS, SETTLE_S = 3000, 16.0, 60, 2.0
 
 
 def a_project(folder: Path, n_videos: int, n_segments: int) -> Path:
     """A project of that many videos, cut in like orders with some slips."""
     import numpy as np
+    from many_videos import ACTIONS, many_videos
 
-    from core.annotation import commands
     from core.annotation.segmentation import Segmentation
-    from core.annotation.values import LabelMap, Prediction, Run
-    from core.data.dataset import Action, ActionId, Dataset, RunId, Video, VideoId
-    from core.data.timebase import Timebase
-    from core.project import Project
 
     draw = np.random.default_rng(0)
 
@@ -46,19 +41,7 @@ def a_project(folder: Path, n_videos: int, n_segments: int) -> Path:
         labels = np.where(slips, (labels + 3) % ACTIONS, labels)
         return Segmentation.from_pieces(np.concatenate([[0], inner]), labels, FRAMES)
 
-    clock = Timebase(FRAMES, Fraction(30), n_rows=FRAMES)
-    videos = tuple(Video(VideoId(f"v{i:04}"), f"recording {i:04}", clock) for i in range(n_videos))
-    actions = tuple(Action(ActionId(i), f"step {i}", f"#{(i * 977351 + 4000) % 0xFFFFFF:06x}") for i in range(ACTIONS))
-    project = Project.create(folder / "many.tot", Dataset(folder, "bench", videos, actions), ground_truth={})
-    for number in (1, 2):
-        run = RunId(f"r{number}")
-        arrived = Run(run, number, {"n_clusters": ACTIONS}, "cpu", 1.0, 10, False, "2026-01-01T00:00:00", {})
-        project.add_run(arrived, LabelMap(run, ACTIONS, {i: i for i in range(ACTIONS)}), b"weights")
-        project.add_predictions([Prediction(run, video.id, track()) for video in videos])
-    for video in videos[::5]:
-        project.edit(commands.adopt_prediction(project.document, run, video.id))
-    project.close()
-    return folder / "many.tot"
+    return many_videos(folder, n_videos, FRAMES, track, n_runs=2, truth=False)
 
 
 def turns(act: Callable[[], object], paint: Callable[[], object]) -> list[float]:
