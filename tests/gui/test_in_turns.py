@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from totgui.window.in_turns import InTurns
 
@@ -82,3 +82,18 @@ def test_what_is_to_follow_comes_once_when_the_window_paints_again(qtbot, turns)
     turns.finish()
     turns.finish()
     assert done == ["step", True, "step", True]
+
+
+def test_a_window_that_comes_to_the_screen_while_it_is_held_is_painted_afterwards(qtbot, turns):
+    """As where a project is named at the start; Qt's first paint falls into the hold, and no later update asks again."""
+    window = turns.parent()
+    window.resize(200, 200)
+    part = Painted(window)
+    window.show()
+    qtbot.waitUntil(lambda: part.times > 0)
+    window.setAttribute(Qt.WidgetAttribute.WA_Mapped, False)  # what Qt knows of a window that is not on the screen yet
+    part.update()
+    QApplication.sendPostedEvents()
+    before = part.times
+    turns.do([lambda: window.setAttribute(Qt.WidgetAttribute.WA_Mapped)])
+    qtbot.waitUntil(lambda: window.updatesEnabled() and part.times > before)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
 Attribute = Qt.WidgetAttribute
@@ -84,3 +84,6 @@ def paint_again(window: QWidget) -> None:
         if widget.autoFillBackground() or widget.testAttribute(Attribute.WA_OpaquePaintEvent):
             widget.update()
     window.update()
+    # A window that came to the screen while it was held lost the paint that Qt gives it then, and keeps what was to be
+    # painted as still asked for: no update asks again (QWidgetRepaintManager, Qt 6). So it is asked for here.
+    QCoreApplication.postEvent(window, QEvent(QEvent.Type.UpdateRequest))
