@@ -85,7 +85,7 @@ def test_what_is_to_follow_comes_once_when_the_window_paints_again(qtbot, turns)
 
 
 def test_a_window_that_comes_to_the_screen_while_it_is_held_is_painted_afterwards(qtbot, turns):
-    """As where a project is named at the start; Qt's first paint falls into the hold, and no later update asks again."""
+    """Where a project is named at the start; the first paint falls into the hold, and no update asks again."""
     window = turns.parent()
     window.resize(200, 200)
     part = Painted(window)
