@@ -108,7 +108,7 @@ def judge(
             places += about.places(None if rate is None else float(rate))
         if with_odds:
             odds[evidence.video] = about.odds() if is_open else no_odds(evidence.track)
-    return Judged(by_worth(places), Odds.of(odds))
+    return Judged(by_worth(places), Odds.of(odds) if with_odds else NOTHING_SAID)
 
 
 def _margins(found: list[Evidence], known: dict[object, Any]) -> Margins:

@@ -24,6 +24,25 @@ def move_boundary(
     return change(document, video, f"move boundary to {frame:,}", after, run=run, group=group)
 
 
+def slide(
+    document: Document,
+    video: VideoId,
+    first: int,
+    last: int,
+    by: int,
+    *,
+    run: RunId | None = None,
+    group: int | None = None,
+) -> Edit:
+    """Segments `first` to `last` lie `by` frames later; their neighbours make room (a slide edit)."""
+    track = track_of(document, video, run)
+    after = track.slide(first, last, by, flags=EDITED)
+    what = name_of(document, track[first].label) if first == last else f"{last - first + 1} segments"
+    way = "later" if by > 0 else "earlier"
+    text = f"move {what} {abs(by):,} frame{'s' if abs(by) != 1 else ''} {way}"
+    return change(document, video, text, after, run=run, group=group)
+
+
 def swallow(document: Document, video: VideoId, boundary: int, frame: int, *, run: RunId | None = None) -> Edit:
     """A boundary moves to `frame` over whole segments, which its growing side takes."""
     track = track_of(document, video, run)

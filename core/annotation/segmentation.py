@@ -263,6 +263,36 @@ class Segmentation:
         if not 0 <= boundary < len(self) - 1:
             raise EditError(f"There is no boundary {boundary}; this video has {len(self) - 1}.")
 
+    def room(self, first: int, last: int) -> tuple[int, int]:
+        """How many frames segments `first` to `last` can go earlier (0 or less) and later, at most.
+
+        Raises:
+            EditError: they begin or end with the video, so that nothing makes room.
+        """
+        if not 0 < first <= last < len(self) - 1:
+            raise EditError("What begins or ends with the video cannot be moved. Move its boundary instead.")
+        earlier, later = self[first - 1].length - 1, self[last + 1].length - 1
+        return -earlier, later
+
+    def slide(self, first: int, last: int, by: int, *, flags: int = 0) -> Segmentation:
+        """A copy in which segments `first` to `last` lie `by` frames later, as long as they were (a slide edit).
+
+        Their neighbours make room, and keep at least one frame each.
+
+        Args:
+            flags: set on all that move, and on both neighbours.
+
+        >>> Segmentation.from_frames([0, 1, 2, 2, 2]).slide(1, 1, 2).to_frames().tolist()
+        [0, 0, 0, 1, 2]
+        """
+        earliest, latest = self.room(first, last)
+        if not earliest <= by <= latest:
+            raise EditError(f"The segments can move by {earliest} to {latest:+} frames, not by {by:+}.")
+        starts, marks = self.starts.copy(), self._flags.copy()
+        starts[first : last + 2] += by
+        marks[first - 1 : last + 2] |= flags
+        return Segmentation(starts, self.labels, self.n_frames, marks)
+
     def swallow(self, boundary: int, frame: int, *, flags: int = 0) -> Segmentation:
         """A copy whose boundary before segment `boundary` + 1 lies at `frame`, over whole segments if need be.
 

@@ -23,6 +23,7 @@ from core.data.timebase import Timebase
 from core.media.index import probe
 from core.project import Project
 from core.review.listing import Order
+from core.review.odds import NOTHING_SAID
 from totgui.dialogs.action_popup import ActionPopup
 from totgui.main_window import MainWindow
 from totgui.session import Session
@@ -52,14 +53,14 @@ def a_project(path: Path, videos: tuple[Video, ...]) -> None:
 
 
 @pytest.fixture
-def window(qtbot, tmp_path: Path) -> Iterator[MainWindow]:
+def window(qtbot, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[MainWindow]:
     QSettings("totgui", "totgui").clear()
     a_project(tmp_path / "a.tot", tuple(Video(v, v, Timebase(100, Fraction(25))) for v in (A, B, C)))
     made = MainWindow(Session(), Settings())
     made.resize(1400, 900)
     made.show()
     made.session.open_project(tmp_path / "a.tot")
-    made.show_layout("Segments")
+    made.show_layout(getattr(request, "param", "Segments"))
     yield made
     made.close()
     made.deleteLater()
@@ -76,6 +77,20 @@ def view(window: MainWindow, qtbot) -> SegmentsView:
     found.sheet.setFocus()
     qtbot.waitUntil(found.sheet.hasFocus)
     return found
+
+
+@pytest.mark.parametrize("window", ["Review"], indirect=True)
+def test_the_most_doubtful_come_first_also_where_the_queue_was_looked_at_before(qtbot, window):
+    """The queue alone says nothing of whole segments: what it finds is no reason to take the order for sorted."""
+    session = window.session
+    qtbot.waitUntil(lambda: session.reviewing.is_ready and session.reviewing.odds is NOTHING_SAID)
+    window.show_layout("Segments")
+    view, segments = window.segments(), session.segments
+    qtbot.waitUntil(lambda: segments.is_ready and segments.table.odds is not NOTHING_SAID)
+    assert len(set(segments.table.shares)) > 1
+    assert view.rows.wanted.order is Order.DOUBT
+    assert list(view.rows.order) == list(segments.table.rows(view.rows.wanted, {}))
+    assert list(view.rows.order) != sorted(view.rows.order)
 
 
 def listed(view: SegmentsView) -> list[tuple[str, int, int, int]]:

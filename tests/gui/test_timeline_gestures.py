@@ -123,6 +123,71 @@ def test_shift_drag_swallows_whole_segments_as_one_edit(view: TimelineView, sess
     assert session.document.corrected[VIDEO] == before
 
 
+def test_a_ctrl_drag_moves_a_segment_between_its_neighbours_and_snaps_either_end(view, session: FakeSession) -> None:
+    before = session.document.corrected[VIDEO]
+    start, stop, _ = before[3]
+    session.turns = np.array([stop + 20])
+    middle = (start + stop) // 2
+    drag(view, at(view, "corrected", middle), at(view, "corrected", middle + 17), CONTROL, release=False)
+    held = view.hand.held
+    assert (held.drag.by, held.drag.target, held.drag.frame) == (
+        20,
+        "Change point",
+        stop + 20,
+    )  # its end, not its start
+    assert session.document.corrected[VIDEO] is before and not view.grab().isNull()
+    QTest.mouseRelease(view, LEFT, CONTROL, at(view, "corrected", middle + 17))
+    (edit,) = session.edits
+    after = session.document.corrected[VIDEO]
+    assert "20 frames later" in edit.text and is_partition(after)
+    assert after.labels.tolist() == before.labels.tolist() and session.selection == {3}
+    assert (after[3].start, after[3].stop) == (start + 20, stop + 20)
+    session.document.apply(edit.inverse())
+    assert session.document.corrected[VIDEO] == before
+
+
+def test_selected_segments_side_by_side_move_together_and_stop_where_a_neighbour_has_one_frame(view, session) -> None:
+    before = session.document.corrected[VIDEO]
+    session.select_segments([2, 3])
+    place = at(view, "corrected", before[2].start + 10)
+    drag(view, place, at(view, "corrected", 999), CONTROL)
+    after = session.document.corrected[VIDEO]
+    assert after[4].length == 1 and after[2].length == before[2].length and session.selection == {2, 3}
+    assert len(session.edits) == 1 and is_partition(after)
+
+
+def test_what_begins_with_the_video_is_not_moved_and_says_so(view: TimelineView, session: FakeSession) -> None:
+    told = []
+    session.message.connect(lambda text, _level: told.append(text))
+    drag(view, at(view, "corrected", 20), at(view, "corrected", 60), CONTROL)
+    assert not session.edits and len(told) == 1 and "begins or ends with the video" in told[0]
+
+
+def test_a_ctrl_click_adds_a_segment_and_another_takes_it_out(view: TimelineView, session: FakeSession) -> None:
+    track = session.base()
+    for index, wanted in ((1, {1}), (3, {1, 3}), (3, {1})):
+        QTest.mouseClick(view, LEFT, CONTROL, at(view, "corrected", int(track.starts[index]) + 15))
+        assert session.selection == wanted and not session.edits
+        assert abs(session.playback.frame - int(track.starts[index]) - 15) <= 1
+
+
+def test_nudges_move_the_selected_segments_as_one_undo_step(view: TimelineView, session: FakeSession) -> None:
+    before = session.document.corrected[VIDEO]
+    session.select_segments([3])
+    view.nudge(1)
+    view.nudge(10)
+    after = session.document.corrected[VIDEO]
+    assert after[3] == (before[3].start + 11, before[3].stop + 11, before[3].label) and session.selection == {3}
+    assert session.edits[0].group == session.edits[1].group and session.playback.frame == after[3].start
+    told = []
+    session.message.connect(lambda text, _level: told.append(text))
+    for apart in ([1, 3], [0]):
+        session.select_segments(apart)
+        view.nudge(1)
+    assert session.document.corrected[VIDEO] is after
+    assert "side by side" in told[0] and "begins or ends" in told[1]
+
+
 def test_a_drag_past_the_edge_scrolls_and_moves_on(view: TimelineView, session: FakeSession) -> None:
     view.show_range(400, 600)
     frame = int(session.document.corrected[VIDEO].starts[4])
@@ -141,7 +206,7 @@ def test_a_click_on_a_boundary_selects_it_and_goes_there(view: TimelineView, ses
     assert session.chosen.boundary == 3 and session.playback.frame == 500 and not session.edits
 
 
-@pytest.mark.parametrize("gesture", ["roll", "swallow", "range", "mark"])
+@pytest.mark.parametrize("gesture", ["roll", "slide", "swallow", "range", "mark"])
 def test_escape_leaves_everything_as_it_was(view: TimelineView, session: FakeSession, gesture: str) -> None:
     session.chosen.select_range(620, 700)
     session.chosen.select(())
@@ -149,6 +214,7 @@ def test_escape_leaves_everything_as_it_was(view: TimelineView, session: FakeSes
     row = view.row("ruler")
     start, stop, modifier = {
         "roll": (at(view, "corrected", 500), at(view, "corrected", 540), NONE),
+        "slide": (at(view, "corrected", 540), at(view, "corrected", 560), CONTROL),
         "swallow": (at(view, "corrected", 500), at(view, "corrected", 900), SHIFT),
         "range": (at(view, "ruler", 100, 6), at(view, "ruler", 300, 6), NONE),
         "mark": (QPoint(round(view.axis.x(620)) + 2, row.top + 5), QPoint(round(view.axis.x(400)), row.top + 5), NONE),
@@ -279,7 +345,7 @@ def test_the_menu_of_a_selection_relabels_all_of_it(view: TimelineView, session:
 
 PLACE = st.integers(0, 999)
 GESTURES = st.lists(
-    st.tuples(st.sampled_from(["drag", "swallow", "nudge", "click", "extend", "ruler", "menu"]), PLACE, PLACE),
+    st.tuples(st.sampled_from(["drag", "slide", "swallow", "nudge", "click", "extend", "ruler", "menu"]), PLACE, PLACE),
     min_size=1,
     max_size=6,
 )
@@ -298,6 +364,7 @@ def test_any_gestures_leave_a_partition_and_undo_leads_back(qtbot, gestures) -> 
 
     acts: dict[str, Callable[[int, int], object]] = {
         "drag": lambda a, b: drag(view, nearest(a), at(view, "corrected", b)),
+        "slide": lambda a, b: drag(view, at(view, "corrected", a), at(view, "corrected", b), CONTROL),
         "swallow": lambda a, b: drag(view, nearest(a), at(view, "corrected", b), SHIFT),
         "nudge": lambda a, b: (QTest.mouseClick(view, LEFT, NONE, nearest(a)), view.nudge(b % 21 - 10)),
         "click": lambda a, b: QTest.mouseClick(view, LEFT, CONTROL, at(view, "corrected", a)),

@@ -157,6 +157,10 @@ class Machine(RuleBasedStateMachine):
         do = commands.swallow if over else commands.move_boundary
         self.edit(lambda d: do(d, video, boundary, frame, run=R1))
 
+    @rule(video=video, first=number, more=st.integers(0, 2), by=st.integers(-5, 5))
+    def slide(self, video, first, more, by) -> None:
+        self.edit(lambda d: commands.slide(d, video, first, first + more, by, run=R1))
+
     @rule(video=video, frame=frame, action=label)
     def split(self, video, frame, action) -> None:
         self.edit(lambda d: commands.split(d, video, frame, action, run=R1))

@@ -85,6 +85,17 @@ class Gestures(RuleBasedStateMachine):
             cut = lambda labels: [x for i, x in enumerate(labels) if not i or labels[i - 1] != x]  # noqa: E731
             assert cut(self.frames()) == cut(before)  # a roll edit keeps the order of steps
 
+    @rule(first=st.integers(0, 5), more=st.integers(0, 3), by=st.integers(-12, 12))
+    def slide(self, first, more, by) -> None:
+        last = first + more
+        track = self.document.corrected.get(V) or commands_base()
+        if self.do(lambda d: commands.slide(d, V, first, last, by, run=R)):
+            after = self.document.corrected[V]
+            assert after.labels.tolist() == track.labels.tolist()  # the same steps in the same order
+            moved = [b - a for a, b in zip(track.starts.tolist(), after.starts.tolist(), strict=True)]
+            assert moved == [by if first <= n <= last + 1 else 0 for n in range(len(track))]
+            assert all(after.flag(n) & EDITED for n in range(first - 1, last + 2))
+
     @rule(boundary=st.integers(0, 5), frame=FRAME)
     def swallow(self, boundary, frame) -> None:
         wanted, track = self.frames(), self.document.corrected.get(V) or commands_base()

@@ -34,7 +34,7 @@ class RangePart(Menu):
                 "Give the range an action…",
                 self.give_range,
                 ["Return", "Enter"],
-                "Cuts at both marks: one edit",
+                "Inserts a step: cuts at both marks and relabels between, as one edit",
                 lambda: chosen.range is not None,
             ),
             Command("range.clear", "Clear the marks", chosen.clear_marks, usable=self._has_marks),

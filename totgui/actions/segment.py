@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from core.annotation import commands
@@ -13,6 +14,8 @@ from .menu import Command, Menu
 from .range import RangePart
 from .sheet import SheetPart
 from .take import TakePart
+
+NUDGES = "Moves the selected boundary, or the selected segments between their neighbours (also: Ctrl and drag)"
 
 
 class SegmentMenu(Menu):
@@ -66,22 +69,18 @@ class SegmentMenu(Menu):
                 "segment.start", "Start of segment to playhead", lambda: self.move_edge("start"), ["["], usable=is_open
             ),
             Command("segment.end", "End of segment to playhead", lambda: self.move_edge("end"), ["]"], usable=is_open),
-            Command("segment.nudge-left", "Nudge boundary left", lambda: nudge(-1), [","], usable=is_open),
-            Command("segment.nudge-right", "Nudge boundary right", lambda: nudge(1), ["."], usable=is_open),
-            Command(
-                "segment.nudge-left-10",
-                "Nudge boundary 10 frames left",
-                lambda: nudge(-10),
-                ["Shift+,"],
-                usable=is_open,
-            ),
-            Command(
-                "segment.nudge-right-10",
-                "Nudge boundary 10 frames right",
-                lambda: nudge(10),
-                ["Shift+."],
-                usable=is_open,
-            ),
+            *[
+                Command(
+                    f"segment.nudge-{way}{'' if by == 1 else '-10'}",
+                    f"Nudge {'' if by == 1 else '10 frames '}{way}",
+                    partial(nudge, by if way == "right" else -by),
+                    [key],
+                    NUDGES,
+                    is_open,
+                )
+                for by, ways in ((1, {"left": ",", "right": "."}), (10, {"left": "Shift+,", "right": "Shift+."}))
+                for way, key in ways.items()
+            ],
         ]
 
     # --- relabel -------------------------------------------------------------------------------------

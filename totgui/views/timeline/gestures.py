@@ -71,6 +71,80 @@ class BoundaryDrag:
         return swallowed(track.starts, track.n_frames, self.boundary, self.frame) if self.swallows else range(0)
 
 
+@dataclass(frozen=True)
+class BlockDrag:
+    """An edit that has not happened yet: segments `first` to `last` would lie `by` frames later.
+
+    They are frames ``[start, stop)`` before; `low` and `high` are the least and the most they can go, both 0 where
+    nothing makes room. `target` names what one of their ends, at `frame` then, snapped to.
+    """
+
+    first: int
+    last: int
+    start: int
+    stop: int
+    low: int
+    high: int
+    by: int = 0
+    frame: int = 0
+    target: str = ""
+
+    @classmethod
+    def begin(cls, track: Segmentation, first: int, last: int) -> BlockDrag:
+        """The drag of some segments before they have moved."""
+        low, high = track.room(first, last) if first > 0 and last < len(track) - 1 else (0, 0)
+        start, stop = int(track.starts[first]), int(track.stops[last])
+        return cls(first, last, start, stop, low, high, frame=start)
+
+    @property
+    def has_moved(self) -> bool:
+        return self.by != 0
+
+    @property
+    def has_room(self) -> bool:
+        return self.low < self.high
+
+    @property
+    def is_at_its_end(self) -> bool:
+        """Whether it can go no further."""
+        return self.by in (self.low, self.high)
+
+    def moved(self, by: float, axis: Axis, targets: Iterable[Target]) -> BlockDrag:
+        """The drag with the pointer `by` frames from where it was pressed; the end nearer to a target snaps."""
+        targets = list(targets)
+        found = []
+        for edge in (self.start, self.stop):
+            landed = snap(axis.x(edge + by), axis, targets)
+            far = abs(landed.frame - edge - by) if landed.target else float("inf")
+            found.append((far, landed.frame - edge, landed))
+        far, wanted, landed = min(found, key=lambda each: each[0])
+        if not landed.target:
+            wanted = round(by)
+        got = min(max(self.low, wanted), self.high)
+        if landed.target and got == wanted:
+            return replace(self, by=got, frame=landed.frame, target=landed.target)
+        return replace(self, by=got, frame=self.start + got, target="")
+
+    def applied(self, track: Segmentation) -> Segmentation:
+        """What the track would look like."""
+        return track.slide(self.first, self.last, self.by) if self.has_moved else track
+
+
+def block(selection: frozenset[int], index: int) -> tuple[int, int]:
+    """The first and the last of the selected segments side by side that `index` is among; else `index` alone.
+
+    >>> block(frozenset({2, 3, 5}), 3), block(frozenset({2, 3}), 7)
+    ((2, 3), (7, 7))
+    """
+    first = last = index
+    if index in selection:
+        while first - 1 in selection:
+            first -= 1
+        while last + 1 in selection:
+            last += 1
+    return first, last
+
+
 def snap_targets(
     tracks: Iterable[tuple[str, Segmentation | None]],
     *,

@@ -8,15 +8,18 @@ from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QToolTip
 
+from core.annotation.segmentation import Segmentation
+
 from ...models.key_hints import read_only
 from .canvas import Canvas
 from .geometry import boundary_at
 from .gestures import extended
-from .held import Held, MarkDrag, Modifiers, Overview, Pan, RangeDrag, Roll, Scrub
+from .held import Held, MarkDrag, Modifiers, Overview, Pan, RangeDrag, Roll, Scrub, Slide
 from .shown import Shown
 from .tracks import MARK_BAND
 
 EDGE_MS, FASTEST = 30, 60
+CONTROL, SHIFT = Modifiers.ControlModifier, Modifiers.ShiftModifier
 OTHER_ROWS = ("difference", "confidence", "heatmap")
 
 
@@ -114,6 +117,8 @@ class Hand:
         if key in shown.tracks:
             session.chosen.activate(key)
             track = shown.track(key)
+            if key == "corrected" and track is not None and modifiers & (CONTROL | SHIFT) == CONTROL:
+                return Slide(view, point, track.index_at(frame), lambda: self._toggle(track, frame))
             if key == "corrected" and track is not None:
                 self._select(track.index_at(frame), len(track), modifiers)
             elif track is not None:
@@ -122,6 +127,11 @@ class Hand:
                 hint = read_only(shown.titles[key], view.keys)
         session.playback.seek(frame)
         return Scrub(view, point, hint)
+
+    def _toggle(self, track: Segmentation, frame: int) -> None:
+        """A click with Ctrl: the segment is selected too, or no longer."""
+        self._select(track.index_at(frame), len(track), CONTROL)
+        self.view.session.playback.seek(frame)
 
     def _select(self, index: int, count: int, modifiers: Modifiers) -> None:
         shift, control = bool(modifiers & Modifiers.ShiftModifier), bool(modifiers & Modifiers.ControlModifier)
@@ -149,7 +159,7 @@ class Hand:
             self.held.pull(self._x, event.modifiers())
             self.view.update()
         else:
-            self._hover(event.position())
+            self._hover(event.position(), event.modifiers())
 
     def again(self, modifiers: Modifiers) -> None:
         """The pointer rests but a modifier key has changed."""
@@ -211,14 +221,15 @@ class Hand:
         self.held.move(min(max(self._x, axis.left), axis.right), Modifiers.AltModifier)
         self.view.update()
 
-    def _hover(self, point: QPointF) -> None:
+    def _hover(self, point: QPointF, modifiers: Modifiers) -> None:
         view = self.view
         boundary = self.boundary_under(point)
         if boundary != self.boundary:
             self.boundary = boundary
             view.update()
         is_ruler = view.shown is not None and view.row_at(point.y()) == "ruler" and self._on_ruler(point)
-        shape = Qt.CursorShape.SizeHorCursor if is_ruler else Qt.CursorShape.ArrowCursor
+        moves = bool(modifiers & CONTROL) and view.row_at(point.y()) == "corrected"
+        shape = Qt.CursorShape.SizeHorCursor if is_ruler or moves else Qt.CursorShape.ArrowCursor
         view.setCursor(Qt.CursorShape.SplitHCursor if boundary is not None else shape)
         text = view.tip(point)
         if text:

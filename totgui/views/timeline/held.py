@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QPointF, Qt
 
+from core.errors import EditError
+
 from ...session.chosen import Chosen
 from .canvas import Canvas
-from .edits import move_boundary, swallow
+from .edits import move_boundary, slide, swallow
 from .geometry import Axis, snap
-from .gestures import BoundaryDrag, Target, snap_targets
+from .gestures import BlockDrag, BoundaryDrag, Target, block, snap_targets
 from .minimap import viewport
 
 Modifiers = Qt.KeyboardModifier
+NO_ROOM = "Its neighbours have one frame each: there is no room to move it."
 STARTS_AT = 3
 """Pixels that the pointer moves before a press is a drag."""
 
@@ -99,6 +103,54 @@ class Roll(Held):
         elif self.drag.has_moved:
             do = swallow if self.drag.swallows else move_boundary
             do(self.session, self.drag.boundary, self.drag.frame, self.view)
+
+    def cancel(self) -> None:
+        self.view.boundaryPreviewEnded.emit()
+
+
+class Slide(Held):
+    """Segments of Corrected follow the pointer together, and their neighbours make room; without a move, a click."""
+
+    scrolls = True
+    cursor = Qt.CursorShape.SizeHorCursor
+
+    def __init__(self, view: Canvas, press: QPointF, index: int, click: Callable[[], object]) -> None:
+        super().__init__(view, press)
+        assert view.shown is not None and view.shown.base is not None  # else no segment lies under the pointer
+        self.track, self._click = view.shown.base, click
+        self.drag = BlockDrag.begin(self.track, *block(self.session.selection, index))
+        self._from = view.axis.position(press.x())
+        self._by_start = self._from < (self.drag.start + self.drag.stop) / 2
+        self._is_told = False
+
+    def move(self, x: float, modifiers: Modifiers) -> None:
+        axis = self.view.axis
+        if not self.drag.has_room:
+            self._say_why()
+            return
+        self.drag = self.drag.moved(axis.position(x) - self._from, axis, self.targets(modifiers, own="corrected"))
+        first, last, by = self.drag.first, self.drag.last, self.drag.by
+        right, frame = (first, self.drag.start + by) if self._by_start else (last + 1, self.drag.stop + by)
+        labels = self.track.labels
+        self.view.boundaryPreview.emit(frame, int(labels[right - 1]), int(labels[right]))
+        self.view.update()
+
+    def _say_why(self) -> None:
+        """Say once why nothing moves."""
+        if not self._is_told:
+            self._is_told = True
+            try:
+                self.track.room(self.drag.first, self.drag.last)
+                self.session.message.emit(NO_ROOM, "info")
+            except EditError as problem:
+                self.session.message.emit(str(problem), "info")
+
+    def drop(self) -> None:
+        self.view.boundaryPreviewEnded.emit()
+        if not self.is_drag:
+            self._click()
+        elif self.drag.has_moved:
+            slide(self.session, self.drag.first, self.drag.last, self.drag.by, self.view)
 
     def cancel(self) -> None:
         self.view.boundaryPreviewEnded.emit()

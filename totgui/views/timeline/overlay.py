@@ -5,12 +5,15 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPolygonF
 
+from core.annotation.segmentation import Segmentation
+
 from ...palette import text_on
 from .canvas import Canvas
 from .curves import ALARM, UNSURE
 from .geometry import Snap
+from .gestures import BlockDrag
 from .hand import Hand
-from .held import Roll
+from .held import Roll, Slide
 from .paint import paint_corrected
 from .shown import Shown
 from .tracks import MARK_BAND
@@ -28,12 +31,15 @@ def paint_overlay(painter: QPainter, view: Canvas, shown: Shown, hand: Hand) -> 
     painter.setClipRect(QRect(axis.left - 6, 0, axis.width + 12, view.height()))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     roll = hand.held if isinstance(hand.held, Roll) and hand.held.drag.has_moved else None
+    slide = hand.held if isinstance(hand.held, Slide) and hand.held.drag.has_moved else None
     if roll is not None:
         _rolled(painter, view, shown, roll, lane)
+    elif slide is not None:
+        _would_be(painter, view, shown, lane, slide.drag.applied(slide.track))
     if view.session.painting.live is not None:
         _painted(painter, view, lane, *view.session.painting.live)
     _range(painter, view, ruler, lane, bottom)
-    if roll is None:
+    if roll is None and slide is None:
         _boundaries(painter, view, shown, lane, hand.boundary)
     _mini_head(painter, view, rows["minimap"].rect(axis))
     if view.session.playback.loop is not None:
@@ -41,6 +47,8 @@ def paint_overlay(painter: QPainter, view: Canvas, shown: Shown, hand: Hand) -> 
     _playhead(painter, view, ruler, bottom)
     if roll is not None:
         _roll_line(painter, view, roll, lane, top, bottom)
+    elif slide is not None:
+        _slide_lines(painter, view, slide.drag, lane, top, bottom)
     elif view.snapped is not None:
         _snap_line(painter, view, view.snapped, top, bottom)
     painter.restore()
@@ -146,8 +154,7 @@ def _boundaries(painter: QPainter, view: Canvas, shown: Shown, lane: QRect, hove
 def _rolled(painter: QPainter, view: Canvas, shown: Shown, roll: Roll, lane: QRect) -> None:
     """Corrected as it would be; what would be swallowed is struck out."""
     palette = view.palette()
-    painter.fillRect(lane, palette.color(Role.Base))
-    paint_corrected(painter, view, shown, lane, roll.drag.applied(roll.track))
+    _would_be(painter, view, shown, lane, roll.drag.applied(roll.track))
     gone = roll.drag.gone(roll.track)
     if not gone:
         return
@@ -160,6 +167,31 @@ def _rolled(painter: QPainter, view: Canvas, shown: Shown, roll: Roll, lane: QRe
     painter.restore()
     painter.setPen(QPen(palette.color(Role.WindowText), 2))
     painter.drawLine(QPointF(box.left(), box.center().y()), QPointF(box.right(), box.center().y()))
+
+
+def _would_be(painter: QPainter, view: Canvas, shown: Shown, lane: QRect, track: Segmentation) -> None:
+    """Corrected as it would be."""
+    painter.fillRect(lane, view.palette().color(Role.Base))
+    paint_corrected(painter, view, shown, lane, track)
+
+
+def _slide_lines(painter: QPainter, view: Canvas, drag: BlockDrag, lane: QRect, top: int, bottom: int) -> None:
+    """Where the segments that move lay, where they would lie, and what they snapped to."""
+    palette, axis = view.palette(), view.axis
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(palette.color(Role.WindowText), 1, Qt.PenStyle.DotLine))
+    left, right = _between(view, drag.start, drag.stop)
+    painter.drawRect(QRectF(left, lane.top(), right - left, lane.height()))
+    colour = ALARM if drag.is_at_its_end else palette.color(Role.Highlight)
+    for edge in (drag.start + drag.by, drag.stop + drag.by):
+        x = axis.x(edge) - 0.5
+        is_snapped = bool(drag.target) and edge == drag.frame
+        painter.setPen(QPen(colour, 1.5, Qt.PenStyle.SolidLine if is_snapped else Qt.PenStyle.DashLine))
+        painter.drawLine(QPointF(x, top), QPointF(x, bottom))
+        painter.setPen(QPen(colour, 4))
+        painter.drawLine(QPointF(x, lane.top() - 2), QPointF(x, lane.bottom() + 2))
+    text = f"{drag.target} {drag.frame:,}" if drag.target else f"frame {drag.frame:,}"
+    _label(painter, view, axis.x(drag.frame) - 0.5, lane, colour, f"{text}   {drag.by:+,}")
 
 
 def _roll_line(painter: QPainter, view: Canvas, roll: Roll, lane: QRect, top: int, bottom: int) -> None:
