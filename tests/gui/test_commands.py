@@ -541,3 +541,11 @@ def test_the_focus_of_a_panel_that_is_put_away_goes_into_no_field(window, name: 
     dock.toggleViewAction().trigger()
     assert QApplication.focusWidget() is (window if name == "Timeline" else window.timeline)
     assert keys(window, "review.accept") == ["A"]
+
+
+def test_what_stands_in_a_submenu_is_named_with_it_in_the_palette_and_in_the_sheet_of_keys(window) -> None:
+    """ "0.2 s" says nothing without its menu around it."""
+    offered = {entry.name: entry.text for entry in window.actions_.tools.entries()}
+    assert offered["range.delay-0.2"] == "Reaction delay of painting: 0.2 s"
+    assert offered["view.dark"] == "Theme: Dark"
+    assert window.actions_.by_name["range.delay-0.2"].text() == "0.2 s"

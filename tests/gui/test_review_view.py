@@ -70,14 +70,29 @@ def window(qtbot, tmp_path):
 
 def test_the_queue_leads_to_where_the_runs_disagree(qtbot, window):
     window.actions_.by_name["review.next-place"].trigger()
-    qtbot.waitUntil(lambda: window.session.reviewing.is_ready)
-    window.actions_.by_name["review.next-place"].trigger()
+    qtbot.waitUntil(lambda: window.session.reviewing.current is not None)
     place = window.session.reviewing.current
     assert (place.video, place.start, place.stop) == ("v1", 40, 60)
     assert window.session.current_video == "v1"
     qtbot.waitUntil(lambda: window.session.playback.frame == 40)
     assert window.review.table.selectionModel().selectedRows()[0].row() == 0
     assert "other run disagrees" in window.review.why.text()
+
+
+def test_a_place_that_is_asked_for_before_the_queue_is_there_comes_when_it_is(qtbot, window):
+    session, step = window.session, window.actions_.by_name["review.next-place"]
+    step.trigger()
+    assert session.reviewing.current is None and "Looking for places" in window.bar.text()
+    qtbot.waitUntil(lambda: session.reviewing.current is not None)
+    assert session.current_video == "v1" and window.bar.text() == ""
+
+
+def test_who_went_elsewhere_meanwhile_is_not_taken_away(qtbot, window):
+    session = window.session
+    window.actions_.by_name["review.next-place"].trigger()
+    session.select_video(VideoId("v2"))
+    qtbot.waitUntil(lambda: session.reviewing.is_ready)
+    assert session.reviewing.current is None and session.current_video == "v2" and window.bar.text() == ""
 
 
 def test_what_goes_through_the_places_is_of_no_use_where_there_are_none(qtbot, window):

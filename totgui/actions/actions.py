@@ -141,7 +141,8 @@ class Actions(QObject):
             document, place = self.session.document, int(name.removeprefix(ACTION_KEY)) - 1
             actions = [a for a in document.actions.values() if not a.archived] if document is not None else []
             return f"Relabel with {actions[place].name}" if place < len(actions) else ""
-        return self.by_name[name].text().replace("&", "")
+        command = self.commands[name]
+        return (command.whole_text if command.under else self.by_name[name].text()).replace("&", "")
 
     def _apply_keys(self) -> None:
         """Give every action its keys, and name the first in its tooltip."""

@@ -40,6 +40,11 @@ class Command:
     checked: Callable[[], bool] | None = None
     under: str = ""
 
+    @property
+    def whole_text(self) -> str:
+        """The text as it reads without its menu around it: the submenu's first."""
+        return f"{self.under}: {self.text}" if self.under else self.text
+
 
 class Menu:
     """One menu of the window, or a part of one: its commands, and what several menus need to answer them."""

@@ -12,6 +12,7 @@ from .menu import Command, Menu
 from .sheet import SheetPart
 
 Spans = list[tuple[int, int]]
+LOOKING, NOTHING_LEFT = "Looking for places to review…", "Nothing is left to look at."
 
 
 class PlacesPart(Menu):
@@ -20,6 +21,8 @@ class PlacesPart(Menu):
     def __init__(self, window: Any) -> None:
         super().__init__(window)
         self.sheet = SheetPart(window)
+        self._wish: tuple[int, object] | None = None  # a step that waits for the queue, and where it was asked for
+        self.session.reviewing.changed.connect(self._go_as_wished)
 
     def commands(self) -> list[Command | None]:
         has_labels = self._has_labels
@@ -85,12 +88,33 @@ class PlacesPart(Menu):
         return document is not None and bool(document.corrected or document.predictions)
 
     def go_place(self, direction: int) -> None:
-        """Go to the next place of the queue; the first wish starts it."""
-        reviewing = self.session.reviewing
+        """Go to the next place of the queue; the first wish starts it, and is granted when the queue is there."""
+        reviewing, self._wish = self.session.reviewing, None
         reviewing.watch()
-        if reviewing.step(direction) is None:
-            waiting = self.named("Looking for places to review. Press {review.next-place} again in a moment.")
-            self.say("Nothing is left to look at." if reviewing.is_ready else waiting)
+        if reviewing.step(direction) is not None:
+            return
+        if reviewing.is_ready:
+            self.say(NOTHING_LEFT)
+        else:
+            self._wish = direction, self._where()
+            self.say(LOOKING)
+
+    def _go_as_wished(self) -> None:
+        """The queue is another one: go where somebody wanted to go, who is still where it was asked for."""
+        wish, reviewing = self._wish, self.session.reviewing
+        if wish is None or not reviewing.is_ready:
+            return
+        self._wish = None
+        if self.window.bar.text() == LOOKING:
+            self.window.bar.dismiss()
+        if wish[1] == self._where():
+            self.go_place(wish[0])
+
+    def _where(self) -> object:
+        """What a person looks at: another place, another edit or playing means that something else is wanted now."""
+        playback, project = self.session.playback, self.session.project
+        done = project.history.done if project is not None else ()
+        return self.video, playback.wanted, playback.playing, done[-1].seq if done else 0
 
     def show_place(self) -> None:
         """Open the video of the queue's current place at its first frame."""

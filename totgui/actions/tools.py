@@ -79,7 +79,7 @@ class ToolsMenu(Menu):
     def _text(self, name: str) -> str:
         """What a command is called: that of an action by the action, every other one always the same."""
         actions = self.window.actions_
-        return (actions.text_of(name) if name.startswith(ACTION_KEY) else "") or actions.commands[name].text
+        return (actions.text_of(name) if name.startswith(ACTION_KEY) else "") or actions.commands[name].whole_text
 
 
 def ask_keys(commands: list[Bindable], window: object) -> KeysAnswer | None:

@@ -10,7 +10,7 @@ from ..palette import theme_steps
 from ..window.layouts import LAYOUTS
 from .menu import Command, Menu
 
-THEMES = (("light", "Light theme"), ("dark", "Dark theme"), ("system", "Theme of the system"))
+THEMES = (("light", "Light"), ("dark", "Dark"), ("system", "As the system"))
 FOLLOW = (("off", "Not at all"), ("page", "Page by page"), ("smooth", "Smoothly, in the middle"))
 
 
