@@ -25,7 +25,7 @@ from .collector import Collector, collect_on_this_thread
 from .graphs import pyqtgraph
 from .keymap import RELABEL, action_key
 from .models.later import Later
-from .models.widgets import Scrolling
+from .models.widgets import Scrolling, for_text
 from .recent import RecentProjects
 from .safety import Safety
 from .session import Session
@@ -42,7 +42,7 @@ from .window.where_left import WhereLeft
 if TYPE_CHECKING:
     from .views.segments.view import SegmentsView
 
-LEAST_CENTRE = 380
+LEAST_CENTRE, FIRST_SIZE = 380, (1480, 940)
 
 
 class MainWindow(QMainWindow):
@@ -79,7 +79,7 @@ class MainWindow(QMainWindow):
         self.where_left = WhereLeft(session, settings, self)
         self._connect()
         self._buttons_by_tab(self)
-        self.resize(1480, 940)
+        self.resize(for_text(self, *FIRST_SIZE))
         self.placing = Placing(self, self.docks, self.toolbar, settings)
         self._on_project()
 

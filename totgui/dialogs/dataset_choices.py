@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QWidget
 
 from core.data.dataset import Choice
 
+from ..models.chooser import Chooser
 from ..models.widgets import plain
 
 FIELD_WIDTH = 250
@@ -56,7 +57,7 @@ class DatasetChoices(QWidget):
             grid.addWidget(plain(choice.found, self, dim=not choice.is_open), row, 2)
 
     def _combo(self, choice: Choice) -> QComboBox:
-        combo = QComboBox(self)
+        combo = Chooser(self)
         for option in choice.options:
             combo.addItem(WORDS.get((choice.name, option), option), option)
         if choice.is_open:  # what is only proposed is not chosen yet

@@ -8,7 +8,6 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QHBoxLayout,
     QPlainTextEdit,
     QStyledItemDelegate,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from ..jobs.exchange_tasks import LabelsRequest
+from ..models.chooser import Chooser
 from ..models.widgets import plain, tip
 from ..session import Session
 from .export_videos import VideosChooser, heading
@@ -43,7 +43,7 @@ class LabelsPage(QWidget):
         super().__init__(parent)
         self._session = session
         self._formats = {str(f["name"]): f for f in session.exchange.formats()}
-        self.format = QComboBox(self)
+        self.format = Chooser(self)
         self.format.setMaxVisibleItems(30)
         self.format.setItemDelegate(_UnderHeadings(self.format))
         self._fill_formats()

@@ -6,9 +6,10 @@ import os
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
 from ..jobs.exchange_tasks import ReportRequest
+from ..models.chooser import Chooser
 from ..models.widgets import plain
 from ..session import Session
 from .export_videos import heading
@@ -30,7 +31,7 @@ class ReportPage(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.run = QComboBox(self)
+        self.run = Chooser(self)
         document = session.document
         runs = document.shown_runs if document else []
         for run in sorted(runs, key=lambda r: (r.id != session.current_run, -r.number)):

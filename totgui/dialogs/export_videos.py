@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from core.annotation.values import ReviewStatus
 from core.data.dataset import RunId, VideoId
 
+from ..models.chooser import Chooser
 from ..models.widgets import tip
 from ..session import Session
 
@@ -41,7 +42,7 @@ class VideosChooser(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.track, self.which = QComboBox(self), QComboBox(self)
+        self.track, self.which = Chooser(self), Chooser(self)
         self.list = QListWidget(self)
         self.list.setAccessibleName("Videos")
         self.list.setUniformItemSizes(True)

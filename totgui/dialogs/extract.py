@@ -13,7 +13,6 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QDoubleSpinBox,
@@ -31,6 +30,7 @@ from PySide6.QtWidgets import (
 
 from core.requests import ExtractSettings
 
+from ..models.chooser import Chooser
 from ..models.widgets import accepted, duration, for_text, plain, tip
 from ..palette import set_tone
 
@@ -73,7 +73,7 @@ class ExtractDialog(QDialog):
         self.setWindowTitle("Extract features")
         self._offer = offer
         self._by_name = {str(e["name"]): e for e in offer.extractors}
-        self.extractor = QComboBox(self)
+        self.extractor = Chooser(self)
         for entry in offer.extractors:
             self.extractor.addItem(str(entry["label"]), entry["name"])
             if not entry["installed"]:
@@ -90,7 +90,7 @@ class ExtractDialog(QDialog):
         self.rate.setValue(DEFAULT_RATE)
         self.rate.setSuffix(" a second")
         self.rate.setToolTip(tip("Rows a second: how many pictures of each second are described. 5 suits most work."))
-        self.device = QComboBox(self)
+        self.device = Chooser(self)
         for name, label in DEVICES:
             self.device.addItem(label, name)
         self.half = QCheckBox("16-bit numbers (faster on a GPU)", self)

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from PySide6.QtCore import QSize, QTimer
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from core.label_import import CORRECTED, GROUND_TRUTH, Effect, ImportPlan
 
+from ..models.chooser import Chooser
 from ..models.progress import ProgressBar
 from ..models.widgets import LeaveWithProject, accepted, for_text, name_tabs, plain, tip
 from ..session import Session
@@ -52,7 +52,7 @@ class ImportDialog(QDialog):
         self._effects: dict[int, Effect | None] = {}
         self._waiting: list[int] = []
         self._files = plain("", self, bold=True)
-        self.format, self.target = QComboBox(self), QComboBox(self)
+        self.format, self.target = Chooser(self), Chooser(self)
         for name, label in INTO:
             self.target.addItem(label, name)
         self.tracks, self.names, self.problems = TracksTable(self), NamesTable(self), ProblemsTable(self)

@@ -14,6 +14,7 @@ from core.data.dataset import BACKGROUND, UNLABELLED, Problem
 from core.label_import import Effect, ImportPlan, Meanings
 
 from ..icons import icon
+from ..models.chooser import Chooser
 from ..models.widgets import RED, NumberItem, table, tip
 from ..palette import tone
 
@@ -122,7 +123,7 @@ class NamesTable(_Table):
         for row, name in enumerate(self._names):
             item = QTableWidgetItem(name)
             item.setToolTip(tip(name))
-            box = QComboBox(self.table)
+            box = Chooser(self.table)
             box.setAccessibleName(f"What {name} means")
             box.addItem(f"New action “{name}”", NEW)
             box.addItem("background", int(BACKGROUND))

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from ..keymap import PRESETS, Keys, conflicts, keys_of, native, portable
+from ..models.chooser import Chooser
 from ..models.widgets import for_text, plain, table, tip
 from ..palette import set_tone, tone
 
@@ -57,7 +57,7 @@ class KeysDialog(QDialog):
         self._defaults = {c.name: c.keys for c in commands}
         self._texts = {c.name: c.text.replace("&", "").rstrip("…") for c in commands}
         self.own = dict(own)
-        self.preset = QComboBox(self)
+        self.preset = Chooser(self)
         for name, (text, _) in PRESETS.items():
             self.preset.addItem(text, name)
         self.preset.setCurrentIndex(self.preset.findData(preset))

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QPlainTextEdit,
 from core.annotation.values import KitText, StepText
 from core.data.dataset import VideoId
 
+from ..models.chooser import Chooser
+
 LINES = {"key_points": "Key points", "reasons": "Reasons", "tools": "Tools"}
 TEXTS = {"safety": "Safety", "check": "Check", "note": "Note"}
 HINTS = {
@@ -76,7 +78,7 @@ class _Form(QWidget):
 
     def videos(self, label: str) -> QComboBox:
         """A choice of a video."""
-        box = QComboBox(self)
+        box = Chooser(self)
         box.activated.connect(self._on_video)
         self.form.addRow(label, box)
         return box

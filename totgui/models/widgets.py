@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, Slot
 from PySide6.QtGui import QHelpEvent, QPainter, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractItemView,
     QApplication,
     QDialog,
@@ -24,6 +25,7 @@ from PySide6.QtWidgets import (
     QTableView,
     QTableWidgetItem,
     QTabWidget,
+    QToolBar,
     QToolTip,
     QWidget,
 )
@@ -134,6 +136,11 @@ def for_text(widget: QWidget, width: int, height: int) -> QSize:
     """A size that was chosen for text of `USUAL_LINE` pixels a line, as large as the text of the widget wants it."""
     larger = max(1.0, widget.fontMetrics().height() / USUAL_LINE)
     return QSize(round(width * larger), round(height * larger))
+
+
+def set_icon_size(widget: QAbstractButton | QAbstractItemView | QToolBar, pixels: int) -> None:
+    """Give a widget icons that are as large beside its text as `pixels` are beside text of the usual size."""
+    widget.setIconSize(for_text(widget, pixels, pixels))
 
 
 def tip(text: str) -> str:

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from ..icons import command_icon, icon
 from ..models.second_click import SecondClick
-from ..models.widgets import does_command, for_text, plain, tip
+from ..models.widgets import does_command, for_text, plain, set_icon_size, tip
 from ..paths import resource
 
 WIDTH, LEAST_WIDTH = 760, 640
@@ -49,7 +49,7 @@ class Way(QPushButton):
         self.setAccessibleName(title)
         self.setAccessibleDescription(text)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         self.setObjectName("way")
         does_command(self, command)
         sign = QLabel(self)
@@ -83,7 +83,7 @@ class Way(QPushButton):
 
     def _draw(self) -> None:
         """Draw the icon in the colours of the present theme."""
-        self._sign.setPixmap(command_icon(self._command).pixmap(QSize(ICON_PX, ICON_PX)))
+        self._sign.setPixmap(command_icon(self._command).pixmap(for_text(self, ICON_PX, ICON_PX)))
 
 
 class RecentDelegate(QStyledItemDelegate):
@@ -94,7 +94,7 @@ class RecentDelegate(QStyledItemDelegate):
         self.initStyleOption(whole, index)
         name, _, place = str(index.data()).partition("\n")
         sign = QIcon(whole.icon)
-        whole.text, whole.icon = "", QIcon()
+        whole.text, whole.icon, whole.showDecorationSelected = "", QIcon(), True
         whole.widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, whole, painter, whole.widget)
         area, side = option.rect.adjusted(12, 6, -12, -6), whole.decorationSize.width()
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
@@ -137,7 +137,7 @@ class StartPage(QWidget):
         self._recent = QListWidget(self)
         self._recent.setAccessibleName("Recent projects")
         self._recent.setAlternatingRowColors(True)
-        self._recent.setIconSize(QSize(20, 20))
+        set_icon_size(self._recent, 20)
         self._recent.setItemDelegate(RecentDelegate(self._recent))
         self._recent.itemActivated.connect(self._open)
         self._recent.itemClicked.connect(self._open_clicked)
@@ -193,7 +193,7 @@ class StartPage(QWidget):
 
     def set_recent(self, recent: Sequence[tuple[Path, float | None]]) -> None:
         """Show these projects, newest first, each with the time at which its file was changed if that is known."""
-        chosen = self._recent.currentRow()
+        chosen, high = self._recent.currentRow(), for_text(self, 0, ROW_HEIGHT).height()
         self._recent.clear()
         for path, changed in recent:
             place = _place(path, changed)
@@ -201,12 +201,12 @@ class StartPage(QWidget):
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{path.stem}, {place}")
             item.setToolTip(tip(str(path)))
             item.setData(Qt.ItemDataRole.UserRole, path)
-            item.setSizeHint(QSize(0, ROW_HEIGHT))
+            item.setSizeHint(QSize(0, high))
             self._recent.addItem(item)
         self._recent.setCurrentRow(max(0, min(chosen, len(recent) - 1)))
         for widget in (self._recent_title, self._recent):
             widget.setVisible(bool(recent))
-        self._recent.setFixedHeight(4 + ROW_HEIGHT * min(ROWS_SHOWN, max(1, len(recent))))
+        self._recent.setFixedHeight(4 + high * min(ROWS_SHOWN, max(1, len(recent))))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Enter goes on with the project that was open last; where there is none, with the demo."""

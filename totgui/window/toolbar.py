@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QSizePolicy, QToolBar, QWidget
+
+from ..models.widgets import set_icon_size
 
 ICON_PX = 18
 GROUPS = (
@@ -42,7 +44,7 @@ def add_toolbar(window: QMainWindow, actions: Mapping[str, QAction]) -> QToolBar
     bar = Tools("Tools", window)
     bar.setObjectName("Tools")
     bar.setMovable(False)
-    bar.setIconSize(QSize(ICON_PX, ICON_PX))
+    set_icon_size(bar, ICON_PX)
     bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     for group in GROUPS:
         if group is not GROUPS[0]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QSpinBox,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from core.annotation.changes import What
 
+from ...models.chooser import Chooser
 from ...models.drawing import Looks
 from ...models.picture import SaveButton
 from ...models.places import PlaceList
@@ -60,10 +60,10 @@ class ActivityView(QWidget):
         self.tabs.setDrawBase(False)
         for name in ("Transitions", "Durations", "Frames"):
             self.tabs.addTab(name)
-        self._track = QComboBox(self)
+        self._track = Chooser(self)
         self._track.setAccessibleName("Track")
         self._track.setToolTip("The track that is counted")
-        self._track.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self._track.setSizeAdjustPolicy(Chooser.SizeAdjustPolicy.AdjustToContents)
         self._least = QSpinBox(self)
         self._least.setRange(1, 100_000)
         self._least.setPrefix("Count at least ")
@@ -75,7 +75,7 @@ class ActivityView(QWidget):
         self.transitions, self.boxes = Transitions(session, self), Boxes(session, self)
         self.frames, self.legend = EmbeddingMap(session, self), Legend(self)
         self.legend.lit.connect(self.frames.set_lit)
-        self._colour = QComboBox(self)
+        self._colour = Chooser(self)
         self._colour.setAccessibleName("Colour of the points")
         self._colour.addItem("Coloured by action", "action")
         self._colour.addItem("Coloured by time", "time")

@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QFileDialog,
     QHBoxLayout,
     QMenu,
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
 from core.annotation.changes import What
 from core.data.dataset import VideoId
 
+from ...models.chooser import Chooser
 from ...models.drawing import Looks
 from ...models.picture import SaveButton
 from ...models.when_seen import WhenSeen
@@ -94,7 +94,7 @@ class CompareView(QWidget):
         self._differences = QCheckBox("Differences", self)
         self._differences.setToolTip("Mark in red where a track differs from the first one")
         self._differences.setChecked(True)
-        self._order = QComboBox(self)
+        self._order = Chooser(self)
         self._order.setAccessibleName("Order of the videos")
         for key, label in ORDERS:
             self._order.addItem(label, key)

@@ -8,7 +8,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QComboBox,
     QHBoxLayout,
     QPushButton,
     QSizePolicy,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from core.annotation.values import Leftovers, TrackKind
 
+from ...models.chooser import Chooser
 from ...models.widgets import plain, tip
 
 REFERENCES = {TrackKind.GROUND_TRUTH: "Ground truth", TrackKind.CORRECTED: "Accepted videos"}
@@ -62,7 +62,7 @@ class Head(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.reference, self.scope, self.leftovers = QComboBox(self), QComboBox(self), QComboBox(self)
+        self.reference, self.scope, self.leftovers = Chooser(self), Chooser(self), Chooser(self)
         self.reference.setAccessibleName("What clusters are held against")
         self.scope.setAccessibleName("Videos that are counted")
         self.leftovers.setAccessibleName("Clusters without a partner")
@@ -76,7 +76,7 @@ class Head(QWidget):
         self._buttons = {name: self._page_button(name) for name in (MATRIX, PICTURES)}
         self._buttons[MATRIX].setToolTip("Clusters by actions")
         self._buttons[PICTURES].setToolTip("Typical frames of each cluster, with a field for its name")
-        self.leftovers.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.leftovers.setSizeAdjustPolicy(Chooser.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.leftovers.setMinimumContentsLength(8)
         for box in (self.reference, self.scope, self.leftovers):
             box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -9,7 +9,6 @@ from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
-    QComboBox,
     QGridLayout,
     QHBoxLayout,
     QMenu,
@@ -25,6 +24,7 @@ from core.annotation.edit import Edit
 from core.data.dataset import Action, ActionId
 
 from ...models.actions_table import NAME, ActionsModel
+from ...models.chooser import Chooser
 from ...models.name_field import NameField
 from ...models.widgets import does_command, plain, short
 from ...session import Session
@@ -51,7 +51,7 @@ class LabelsView(QWidget):
         self._settings = settings or Settings()
         self.model = ActionsModel(session, self)
         self.table = ActionsTable(session, self.model, self)
-        self.scope = QComboBox(self)
+        self.scope = Chooser(self)
         self.scope.addItems(["This video", "All videos"])
         self.scope.setAccessibleName("Videos that are counted")
         self.retired = QCheckBox("Show retired", self)

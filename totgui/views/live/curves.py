@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QColor, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QComboBox, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from core.annotation.changes import What
 from core.data.dataset import RunId
 from core.events import ENDINGS, Progress, SeedMetrics, Started, StopKind, TrainingMetrics
 from core.tot.config import METHODS
 
+from ...models.chooser import Chooser
 from ...models.widgets import duration, for_text, plain
 from ...session import Session
 from ...session.jobs import device_name
@@ -83,7 +84,7 @@ class CurvesView(QWidget):
         self._end = 0
         self._behind: frozenset[RunId] | None = None  # None: the newest ones
         self._state, self._machine = plain("", self), plain("", self, dim=True)
-        self._seeds = QComboBox(self)
+        self._seeds = Chooser(self)
         self._seeds.setAccessibleName("Seeds")
         self._seeds.addItem("Every seed", EACH)
         self._seeds.addItem("Mean and spread", MEAN)

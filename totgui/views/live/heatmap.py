@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.data.dataset import VideoId
 from core.events import MatrixSnapshot
 
 from ...models.axis import Scale, mark_text, marks
+from ...models.chooser import Chooser
 from ...models.drawing import Drawing
 from ...models.picture import Picture, SaveButton
 from ...models.widgets import plain
@@ -169,11 +170,11 @@ class LiveHeatmapView(QWidget):
         super().__init__(parent)
         self._session = session
         self._newest: dict[str, MatrixSnapshot] = {}
-        self._videos = QComboBox(self)
+        self._videos = Chooser(self)
         self._videos.setAccessibleName("Pinned video")
         self._videos.setToolTip("The video that is shown while a run trains")
-        self._videos.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._source = QComboBox(self)
+        self._videos.setSizeAdjustPolicy(Chooser.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._source = Chooser(self)
         self._source.setAccessibleName("Source")
         for key, label in SOURCES:
             self._source.addItem(label, key)

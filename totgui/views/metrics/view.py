@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -29,6 +28,7 @@ from core.data.dataset import BACKGROUND, UNLABELLED, VideoId
 from core.metrics.label_free import label_free
 from core.metrics.report import Report
 
+from ...models.chooser import Chooser
 from ...models.marks import MARK
 from ...models.picture import SaveButton
 from ...models.places import PlaceList
@@ -121,7 +121,7 @@ class MetricsView(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._track = QComboBox(self)
+        self._track = Chooser(self)
         self._track.setAccessibleName("Track that is scored")
         for key, label in TRACKS:
             self._track.addItem(label, key)

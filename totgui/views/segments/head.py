@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from core.review.listing import Order, Wanted
 
+from ...models.chooser import Chooser
 from ...models.flow import Flow
 from ...models.widgets import short
 from .sheet import WIDTHS
@@ -76,9 +77,9 @@ class Head(Flow):
         self._connect()
 
     def _box(self, name: str, letters: int) -> QComboBox:
-        box = QComboBox(self)
+        box = Chooser(self)
         box.setAccessibleName(name)
-        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setSizeAdjustPolicy(Chooser.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setMinimumContentsLength(letters)
         box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         return box

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QPixmap, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
+from ...models.chooser import Chooser
 from ...models.key_hints import STANDARD_KEYS
+from ...models.widgets import for_text
 from ...session.chosen import RUN
 from ..heatmap import SOURCES
 from .geometry import Axis, Snap
@@ -20,6 +22,9 @@ from .tracks import Row, lay_out
 
 if TYPE_CHECKING:
     from ...session import Session
+
+SOURCE = 190
+"""Pixels that the choice of the scores takes beside text of the usual size."""
 
 
 class Canvas(QWidget):
@@ -41,7 +46,7 @@ class Canvas(QWidget):
         self._static: QPixmap | None = None
         self.keys: Mapping[str, str] = STANDARD_KEYS
         """The keys that the hints name, by command; see `show_keys`."""
-        self.source = QComboBox(self)
+        self.source = Chooser(self)
         for key, label in SOURCES:
             self.source.addItem(self.tr(label), key)
         self.source.setAccessibleName(self.tr("Scores shown in the heatmap"))
@@ -119,7 +124,8 @@ class Canvas(QWidget):
 
     def _place_source(self) -> None:
         row, scored = self.row("source"), self.shown is not None and self.shown.pyramid is not None
-        self.source.setGeometry(self.gutter, row.top, min(190, max(60, self.axis.width)), row.height)
+        wide = min(for_text(self, SOURCE, 0).width(), max(60, self.axis.width))
+        self.source.setGeometry(self.gutter, row.top, wide, row.height)
         self.source.setVisible(scored and row.top < self.height())
 
     def changeEvent(self, event: QEvent) -> None:

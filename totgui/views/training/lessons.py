@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.annotation.changes import Changes, What
 from core.annotation.learned import Amount
 from core.tot.config import METHODS
 
+from ...models.chooser import Chooser
 from ...models.widgets import tip
 from ...session import Session
 
@@ -22,7 +23,7 @@ TIP = (
 SHOWN = What.SEGMENTATION | What.REVIEW | What.DATASET
 
 
-class LearnFrom(QComboBox):
+class LearnFrom(Chooser):
     """Corrections, accepted videos only, or nothing; `changed` tells that what it stands for is another."""
 
     changed = Signal()

@@ -28,6 +28,7 @@ from core.tot.config import METHODS, START_CLUSTERS, TrainConfig, check, with_va
 from core.tot.fields import FIELDS, Field
 from core.tot.presets import PRESETS, clusters_for, default_preset, preset
 
+from ...models.chooser import Chooser
 from ...models.progress import ProgressBar
 from ...models.widgets import Elided, duration, plain, scrolled, tip
 from ...palette import set_tone
@@ -387,7 +388,7 @@ def _put(widget: QLineEdit | QSpinBox | QComboBox, value: object) -> None:
 
 
 def _combo(items: object, name: str, parent: QWidget) -> QComboBox:
-    combo = QComboBox(parent)
+    combo = Chooser(parent)
     combo.setAccessibleName(name)
     combo.setMinimumContentsLength(12)
     combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

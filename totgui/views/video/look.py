@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from ...icons import icon
+from ...models.widgets import for_text, set_icon_size
 from ...playback import Look, Playback
 
 REACH = 100
@@ -28,13 +29,13 @@ class LookButton(QToolButton):
         super().__init__(parent)
         self._playback = playback
         self.setIcon(icon("circle-half-full"))
-        self.setIconSize(QSize(18, 18))
+        set_icon_size(self, 18)
         self.setToolTip("Brightness and contrast")
         self.setAccessibleName("Brightness and contrast")
         self.setAutoRaise(True)
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setFixedSize(30, 28)
+        self.setFixedSize(for_text(self, 30, 28))
         self.sliders: dict[str, QSlider] = {}
         self._menu = QMenu(self)
         action = QWidgetAction(self._menu)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from core.annotation.segmentation import Segmentation
 from core.data.dataset import VideoId
 
 from ...icons import icon
+from ...models.chooser import Chooser
 from ...session import Session
 from .picture import AMBER, TRACKS, Clock, Picture, chip
 
@@ -50,9 +51,9 @@ class SecondVideo(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.choice = QComboBox(self)
+        self.choice = Chooser(self)
         self.choice.setAccessibleName("Second video")
-        self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.choice.setSizeAdjustPolicy(Chooser.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.choice.setMinimumContentsLength(12)
         self.choice.activated.connect(self._on_chosen)
         self.starts = QPushButton("Same start", self)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QWidget, QWidgetAction
 
 from ...icons import icon
-from ...models.widgets import change_tip, does_command, tip
+from ...models.widgets import change_tip, does_command, for_text, set_icon_size, tip
 from ...session import Session
 
 ICON_PX, STEP = 18, 5
@@ -23,8 +23,8 @@ class SoundButton(QToolButton):
         self._sound = sound = session.sound
         self.setAutoRaise(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setIconSize(QSize(ICON_PX, ICON_PX))
-        self.setMinimumSize(30, 28)
+        set_icon_size(self, ICON_PX)
+        self.setMinimumSize(for_text(self, 30, 28))
         self._menu = self._panel()
         self.clicked.connect(sound.toggle)
         sound.changed.connect(self._refresh)

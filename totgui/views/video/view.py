@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSplitter, QToolButton, QVBoxLayout, QWidget
 
@@ -13,7 +13,7 @@ from core.annotation.segmentation import Segmentation
 from core.data.timebase import MediaInfo
 
 from ...icons import icon
-from ...models.widgets import does_command
+from ...models.widgets import does_command, for_text, set_icon_size
 from ...playback import SPEEDS
 from ...session import Session
 from .keys import HeldKey
@@ -135,12 +135,12 @@ class VideoView(QWidget):
     def _button(self, sign: str, tip: str, slot: Callable[[], object], command: str = "") -> QToolButton:
         button = QToolButton(self)
         button.setIcon(icon(sign))
-        button.setIconSize(QSize(ICON_PX, ICON_PX))
+        set_icon_size(button, ICON_PX)
         button.setToolTip(tip)
         button.setAccessibleName(tip)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.setAutoRaise(True)
-        button.setFixedSize(30, 28)
+        button.setFixedSize(for_text(button, 30, 28))
         button.clicked.connect(lambda _checked=False: slot())
         if command:
             does_command(button, command)
