@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication
 from test_playback import pixels
 from video_kinds import make, number_in
@@ -49,13 +50,19 @@ def name_of(window: MainWindow):
     return lambda lost: window.session.document.videos[lost.video].name
 
 
-def test_what_is_missing_is_said_once_and_at_each_video(qtbot, window) -> None:
+def test_what_is_missing_is_said_once_and_at_each_video(window, monkeypatch) -> None:
     assert window.bar.text().startswith("3 video files are missing")
     assert window.bar.choices() == ["Locate missing files…"]
     model = window.docks["Videos"].widget()._model
     for row in range(3):
         assert "its video file is missing" in model.data(model.index(row, 0), Qt.ItemDataRole.ToolTipRole)
         assert model.data(model.index(row, 4)) == "no file"
+    strip = window.film_strip
+    with monkeypatch.context() as patch:
+        said = []
+        patch.setattr(QPainter, "drawText", lambda *args: said.append(args[-1]))
+        strip.grab()
+    assert "No pictures: the video file is missing." in said
     session = window.session
     assert session.do(lambda: commands.set_review(session.document, session.current_video, "rejected"))
 

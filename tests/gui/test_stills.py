@@ -78,3 +78,16 @@ def test_wishes_taken_back_are_not_made(qtbot, tmp_path, monkeypatch, qapp) -> N
     pictures.clear()
     assert pictures.film_strip(video.id, [(276, 1)]) == [None]
     pictures.close()
+
+
+def test_a_strip_whose_file_cannot_be_read_has_failed_once_all_of_it_was_tried(qtbot, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("TOT_CACHE_DIR", str(tmp_path / "cache"))
+    path = make(tmp_path, "short_group")
+    video, tiles = a_video(path), [(0, 1), (4, 1)]
+    path.write_bytes(b"no video any more")
+    pictures = Pictures()
+    pictures.document = SimpleNamespace(videos={video.id: video})
+    assert pictures.film_strip(video.id, tiles) == [None, None] and not pictures.film_failed(video.id, tiles)
+    qtbot.waitUntil(lambda: pictures.film_failed(video.id, tiles))
+    assert not pictures.film_failed(video.id, [*tiles, (8, 1)])
+    pictures.close()

@@ -96,6 +96,14 @@ class Pictures(QObject):
         found = [self._find(Still(source, picture, span, STRIP_HEIGHT), "strip") for picture, span in reversed(tiles)]
         return found[::-1]
 
+    def film_failed(self, video: VideoId, tiles: Sequence[tuple[int, int]]) -> bool:
+        """Whether none of these pictures of a film strip could be made, and none is still to come."""
+        source = self._source(video)
+        if source is None or not tiles:
+            return False
+        stills = [Still(source, picture, span, STRIP_HEIGHT) for picture, span in tiles]
+        return all(still in self._known and self._known[still] is None for still in stills)
+
     def _get(self, name: VideoId, frame: int, *, height: int = HEIGHT, group: str = "") -> QImage | None:
         source = self._source(name)
         if source is None or self.document is None:

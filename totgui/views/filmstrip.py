@@ -55,6 +55,7 @@ class FilmStrip(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Film strip")
         session.pictures.ready.connect(self._repaint_all)
+        session.files.changed.connect(self._repaint_all)
         session.projectChanged.connect(self._on_video)
         session.currentVideoChanged.connect(self._on_video)
         session.playback.frameChanged.connect(self._on_frame)
@@ -151,7 +152,8 @@ class FilmStrip(QWidget):
         found = [
             c for c in cells(axis, high * media.width / media.height) if video.timebase.picture(c.start) is not None
         ]
-        images = self._session.pictures.film_strip(video.id, [_pictures(video, cell) for cell in found])
+        tiles = [_pictures(video, cell) for cell in found]
+        images = self._session.pictures.film_strip(video.id, tiles)
         painter.setFont(self.font())
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
@@ -165,6 +167,16 @@ class FilmStrip(QWidget):
             painter.fillRect(box, empty)
             if image is not None:
                 _draw_into(painter, box, image)
+        if all(image is None for image in images) and (reason := self._why_empty(video, tiles)):
+            lane = QRect(axis.left + 8, 0, max(0, axis.width - 16), self.height())
+            painter.drawText(lane, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, reason)
+
+    def _why_empty(self, video: Video, tiles: list[tuple[int, int]]) -> str:
+        """Why there are no pictures and none will come; empty while they may."""
+        if self._session.files.missing(video.id, "media") is not None:
+            return "No pictures: the video file is missing."
+        failed = self._session.pictures.film_failed(video.id, tiles)
+        return "No pictures: the video file cannot be read." if failed else ""
 
 
 def _pictures(video: Video, cell: Cell) -> tuple[int, int]:

@@ -94,10 +94,12 @@ class RecentDelegate(QStyledItemDelegate):
         self.initStyleOption(whole, index)
         name, _, place = str(index.data()).partition("\n")
         sign = QIcon(whole.icon)
-        whole.text, whole.icon, whole.showDecorationSelected = "", QIcon(), True
+        whole.text, whole.icon = "", QIcon()
         whole.widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, whole, painter, whole.widget)
         area, side = option.rect.adjusted(12, 6, -12, -6), whole.decorationSize.width()
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        if chosen:  # one colour: the style shades the part beside the icon only
+            painter.fillRect(option.rect, option.palette.color(QPalette.ColorRole.Highlight))
         mode = QIcon.Mode.Selected if chosen else QIcon.Mode.Normal
         sign.paint(
             painter, QRect(area.left(), area.center().y() - side // 2, side, side), Qt.AlignmentFlag.AlignCenter, mode
