@@ -144,6 +144,18 @@ def test_without_labels_it_says_what_to_do(qtbot):
     assert "No labels yet" in view._empty.text() and view.boxes.drawing() is None
 
 
+def test_a_run_that_segmented_nothing_says_so_and_what_to_do(qtbot):
+    session = a_session(truth=True, runs=1)
+    session.document.predictions.clear()
+    view = ActivityView(session)
+    qtbot.addWidget(view)
+    view.refresh()
+    run = next(iter(session.document.runs.values()))
+    view._track.setCurrentIndex(view._track.findText(run.name))
+    view.refresh()
+    assert view._empty.text() == f"{run.name} has no labels yet. Segment the videos with it."
+
+
 def test_marks_are_round_and_inside():
     assert marks(0, 9.7, 5) == [0, 2, 4, 6, 8]
     assert marks(3, 3, 5) == [] and marks(0, float("inf"), 5) == []

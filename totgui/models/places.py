@@ -15,8 +15,8 @@ from .widgets import WORDS, NumberItem, clock_text, plain, table
 if TYPE_CHECKING:
     from ..session import Session
 
-MOST = 2000
-"""Places that are listed; a person reads no more."""
+LENGTH, MOST = 3, 2000
+"""The column of lengths; the places that are listed, for a person reads no more."""
 
 
 class PlaceList(QWidget):
@@ -75,6 +75,8 @@ class PlaceList(QWidget):
             cells = (name, NumberItem(f"{place.start:,}", place.start), NumberItem(when, seconds))
             for column, cell in enumerate((*cells, NumberItem(long, length))):
                 self.table.setItem(row, column, cell)
+        has_lengths = any(place.stop > place.start for place in self._places)  # where one follows another has none
+        self.table.setColumnHidden(LENGTH, not has_lengths)
         self.table.setVisible(bool(self._places))
         self.table.blockSignals(False)
 

@@ -24,7 +24,7 @@ from ...models.picture import Picture
 from ...models.widgets import percent
 from ...palette import ACCENT, text_on
 from ...session import Session
-from .arcs import Arc, Graph, lay_out
+from .arcs import SAMPLES, Arc, Graph, lay_out
 from .numbers import Numbers
 
 SKIP, BACK = QColor("#d98c00"), QColor("#d93a3a")
@@ -205,9 +205,11 @@ def _arc(painter: QPainter, arc: Arc, strong: bool) -> None:
     colour.setAlpha((255 if arc.share > 0.05 else 150) if strong else 45)
     painter.setPen(QPen(colour, arc.width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawPath(arc.path)
-    end, before = arc.path.pointAtPercent(1), arc.path.pointAtPercent(0.9 if abs(arc.steps) > 1 else 0.5)
-    angle, long, wide = atan2(end.y() - before.y(), end.x() - before.x()), 6 + arc.width * 0.6, arc.width / 2 + 3
+    long, wide = 6 + arc.width * 0.7, arc.width / 2 + 4
+    neck = arc.path.percentAtLength(max(0.0, arc.path.length() - long + 1))  # a line to the end would blunt the head
+    painter.drawPolyline([arc.path.pointAtPercent(neck * step / SAMPLES) for step in range(SAMPLES + 1)])
+    end, before = arc.path.pointAtPercent(1), arc.path.pointAtPercent(neck)
+    angle = atan2(end.y() - before.y(), end.x() - before.x())
     back = QPointF(end.x() - long * cos(angle), end.y() - long * sin(angle))
     wings = [back + QPointF(side * wide * sin(angle), -side * wide * cos(angle)) for side in (1, -1)]
     painter.setPen(Qt.PenStyle.NoPen)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.annotation.changes import What
+from core.data.dataset import RunId
 
 from ...models.chooser import Chooser
 from ...models.drawing import Looks
@@ -222,17 +223,23 @@ class ActivityView(QWidget):
         numbers, looks = self.numbers, Looks.of(self._session, self._session.document)
         has = numbers is not None and bool(numbers.times)
         self._whole.setCurrentIndex(0 if has else 1)
-        self._empty.setText(
-            "Open a project to see how its actions follow one another."
-            if self._session.document is None
-            else "No labels yet. Train a run, or adopt labels."
-        )
+        self._empty.setText(self._why_empty())
         self.transitions.show_numbers(numbers if has else None, looks, self._least.value())
         self.boxes.show_numbers(numbers if has else None, looks)
         fill_table(self.table, numbers if has else None, looks)
         segments = sum(len(row.values) for row in numbers.durations.rows) if numbers is not None else 0
         videos = numbers.n_videos if numbers is not None else 0
         self._about.setText(f"{segments:,} segments in {videos:,} videos" if has else "")
+
+    def _why_empty(self) -> str:
+        """What is said where there are no labels to count."""
+        document, key = self._session.document, str(self._track.currentData() or TRUST)
+        if document is None:
+            return "Open a project to see how its actions follow one another."
+        if key == TRUST:
+            return "No labels yet. Train a run, import labels, or label a video."
+        is_run = RunId(key) in document.runs
+        return f"{self._track.currentText()} has no labels yet." + (" Segment the videos with it." if is_run else "")
 
     def _on_tab_chosen(self, index: int) -> None:
         self._on_tab(index)
