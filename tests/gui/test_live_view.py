@@ -232,6 +232,20 @@ def test_the_pointer_reads_the_values(view, session, qtbot):
     assert not plot._pointer.isVisible() and "MoF 50" not in plot._legend.text()
 
 
+def test_a_legend_without_room_names_the_lines_that_matter_and_has_the_others_as_a_tooltip(view, session, qtbot):
+    for iteration in (10, 20):
+        session.jobEvent.emit(metrics(iteration))
+    plot = view.curves.scores
+    names = [line.name for line in plot.lines if line.name]
+    assert len(names) > 1
+    for wide in (900, 150):
+        plot.resize(wide, 200)
+        shown = [name for name in names if name in plot._legend.text()]
+        assert shown == (names if wide == 900 else names[-1:])
+        assert ("…" in plot._legend.text()) == (wide == 150)
+    assert all(name in plot._legend.toolTip() for name in names)
+
+
 def test_what_arrives_is_drawn_when_it_is_seen(view, session, qtbot):
     plot = view.curves.losses
     qtbot.waitUntil(lambda: plot._graph is not None)

@@ -15,6 +15,7 @@ from core.errors import TotError
 from core.project import Project
 
 Direction = Literal["undo", "redo"]
+SAID: dict[Direction, str] = {"undo": "Undone", "redo": "Done again"}
 SLICE_S = 0.008
 """How long the window's thread may go through the history before it does something else."""
 
@@ -73,7 +74,7 @@ class Past(QObject):
         if video is not None:
             show(video)
         self.stepped.emit(changes)
-        self.message.emit(f"{direction.capitalize()}: {step.text}", "info")
+        self.message.emit(f"{SAID[direction]}: {step.text}", "info")
 
     def _move(self, direction: Direction) -> Changes | None:
         assert self.project is not None

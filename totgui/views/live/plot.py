@@ -15,7 +15,7 @@ from ...graphs import pyqtgraph
 from ...models.drawing import Drawing
 from ...models.picture import Picture, SaveButton
 from ...models.when_seen import WhenSeen
-from ...models.widgets import plain
+from ...models.widgets import plain, tip
 from ...session import Session
 from .figure import Frame, Line, paint_figure
 from .lines import Lines
@@ -44,7 +44,7 @@ class Plot(Picture):
         self.setAccessibleName(f"{title} by iteration")
         self._legend = plain(title, self)
         self._legend.setWordWrap(False)
-        # It is cut where there is no room; it never makes the window wider.
+        # It leaves names out where there is no room; it never makes the window wider.
         self._legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._legend.setTextFormat(Qt.TextFormat.RichText)
         self._column = QVBoxLayout(self)
@@ -62,6 +62,8 @@ class Plot(Picture):
 
     def resizeEvent(self, event: object) -> None:
         self._button.move(self.width() - self._button.width(), 0)
+        self._column.activate()
+        self._say()
 
     def sizeHint(self) -> QSize:
         return QSize(210, 180)
@@ -194,15 +196,34 @@ class Plot(Picture):
         self._say()
 
     def _say(self, values: dict[str, float] | None = None) -> None:
-        """The title and the name of each line in its colour, with the values at the pointer."""
-        parts = [escape(self.title)]
+        """The title and the name of each line in its colour, with the values at the pointer.
+
+        Where there is no room for all, the first ones, which matter least, are left to the tooltip.
+        """
+        names, marks, wide = [], [], []
         for line in self.lines:
             if line.name:
                 value = f" {values[line.name]:.4g}" if values and line.name in values else ""
                 seen, stroke = _seen(line.colour, self.palette().color(Role.Base)), "╌" if line.dashed else "━"
-                mark = f'<span style="color:{seen}">{stroke}</span>'
-                parts.append(f"{mark} {escape(line.name)}{value}")
+                names.append(f"{line.name}{value}")
+                marks.append(f'<span style="color:{seen}">{stroke}</span> {escape(names[-1])}')
+                wide.append(self.fontMetrics().horizontalAdvance(f"  {stroke} {names[-1]}"))
+        left_out = left_out_of(wide, self._legend.width() - self.fontMetrics().horizontalAdvance(f"{self.title}  …"))
+        parts = [escape(self.title), *(["…"] if left_out else []), *marks[left_out:]]
         self._legend.setText("&nbsp;&nbsp;".join(parts))
+        self._legend.setToolTip(tip("\n".join(names)).replace("\n", "<br>") if left_out else "")
+
+
+def left_out_of(wide: Sequence[int], room: int) -> int:
+    """How many of the first of some widths are left out so that the others have room, together; the last one stays.
+
+    >>> left_out_of([40, 40, 40], 90), left_out_of([40, 40], 90), left_out_of([400], 90)
+    (1, 0, 0)
+    """
+    left_out = 0
+    while left_out < len(wide) - 1 and sum(wide[left_out:]) > room:
+        left_out += 1
+    return left_out
 
 
 def _seen(colour: QColor, ground: QColor) -> str:
