@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from .models.widgets import plain
 from .palette import ACCENT
@@ -83,6 +84,7 @@ class Tour(QObject):
         self._window, self._named = window, named
         self._stops = [stop for stop in stops if self._part(stop) is not None]
         self.number = -1
+        self._before: QWidget | None = None
         self._frame = _Frame(window)
         self._card = _Card(window, self.back, self.forward, self.leave)
         window.installEventFilter(self)
@@ -99,6 +101,7 @@ class Tour(QObject):
 
     def start(self) -> None:
         """Show the first step."""
+        self._before = self._window.focusWidget()
         self._go(0)
 
     def forward(self) -> None:
@@ -117,10 +120,19 @@ class Tour(QObject):
         if self.is_running:
             self.number = -1
             self._window.removeEventFilter(self)
+            self._give_focus_back()
             for widget in (self._frame, self._card):
                 widget.hide()
                 widget.deleteLater()
             self.ended.emit()
+
+    def _give_focus_back(self) -> None:
+        """Keys work as before the tour: Qt would give them to whatever button is next to the card."""
+        before = self._before
+        if before is not None and isValid(before) and before.isVisible():
+            before.setFocus()
+        else:
+            self._window.timeline.setFocus()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if self.is_running and event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):

@@ -64,6 +64,20 @@ def test_escape_leaves_it_at_any_step_and_keys_walk_it(window):
     assert not tour.is_running and window.actions_.help._tour is None
 
 
+@pytest.mark.parametrize("first", ["timeline", "button"])
+def test_who_leaves_it_has_the_keys_where_they_were(qtbot, window, first):
+    """Not with the next button in the window: there Space would press it instead of playing."""
+    window.placing.turns.finish()
+    before = window.timeline if first == "timeline" else window.video_view.look
+    before.setFocus()
+    window.actions_.help.tour()
+    tour = window.actions_.help._tour
+    assert tour._card.isAncestorOf(window.focusWidget()) or window.focusWidget() is tour._card
+    tour.forward()
+    tour.leave()
+    assert window.focusWidget() is before
+
+
 def test_a_second_tour_replaces_the_first(window):
     window.actions_.help.tour()
     first = window.actions_.help._tour
