@@ -39,7 +39,7 @@ def a_project(folder: Path, n_videos: int, n_frames: int) -> Path:
 
 
 def main(n_videos: int, n_frames: int) -> None:
-    from PySide6.QtCore import Qt
+    from PySide6.QtCore import QEventLoop, Qt
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication
     from real_window import a_window
@@ -54,9 +54,10 @@ def main(n_videos: int, n_frames: int) -> None:
             session.close_project()
             QApplication.processEvents()
             began, computed = time.perf_counter(), time.thread_time()
-            session.open_project(path)
-            while not window.updatesEnabled():  # its panels come in turns of the event loop
-                QApplication.processEvents()
+            window.actions_.file.open_path(path)
+            # It is read beside the window, and its panels come in turns of the event loop.
+            while session.project is None or not window.updatesEnabled():
+                QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
             window.grab()
             QTest.keyClick(window, Qt.Key.Key_Right)
             QApplication.processEvents()

@@ -24,7 +24,7 @@ from .errors import ConfigError, InputError
 from .requests import SegmentRequest, TrainRequest, TrainVideo
 
 if TYPE_CHECKING:
-    from .project import Project
+    from .project import Project, Readable, Snapshot
 
 NOTHING = Learned()
 
@@ -55,7 +55,7 @@ def train_videos(document: Document) -> tuple[TrainVideo, ...]:
     return tuple(found)
 
 
-def usable_videos(project: Project) -> tuple[TrainVideo, ...]:
+def usable_videos(project: Readable) -> tuple[TrainVideo, ...]:
     """The videos that can be trained on. Raises InputError, which names the verb that makes features, without any."""
     videos = train_videos(project.document)
     if not videos:
@@ -111,25 +111,33 @@ def choose_run(document: Document, run: RunId | str | None) -> Run:
 
 
 def train_request(
-    project: Project, config: Any, device: str, *, resume: RunId | None = None, learned: Learned = NOTHING
+    project: Project,
+    config: Any,
+    device: str,
+    *,
+    resume: RunId | None = None,
+    learned: Learned = NOTHING,
+    now: Snapshot | None = None,
 ) -> TrainRequest:
     """The request that trains on every usable video, with an out folder of its own in the cache.
 
-    A training that goes on learns from what it began with, whatever `learned` says.
+    A training that goes on learns from what it began with, whatever `learned` says, and its weights are read from the
+    project. On any thread where the values of the moment, `now`, are given.
     """
+    values: Readable = now or project
     out = cache_path("runs", project.uid, f"train-{uuid4().hex[:8]}")
     weights = ""
     if resume is not None:
-        kept = out / "resume.safetensors"
-        atomic_write(kept, project.weights(choose_run(project.document, resume).id))
-        weights, learned = str(kept), choose_run(project.document, resume).learned
+        kept, begun = out / "resume.safetensors", choose_run(values.document, resume)
+        atomic_write(kept, project.weights(begun.id))
+        weights, learned = str(kept), begun.learned
     return TrainRequest(
-        videos=usable_videos(project),
+        videos=usable_videos(values),
         config=config,
         device=device,
         out=str(out),
         resume=weights,
-        **learning_work.of_request(project.document, learned),
+        **learning_work.of_request(values.document, learned),
     )
 
 
@@ -186,10 +194,16 @@ def forget_run(result: Mapping[str, Any]) -> None:
     run_folder.remove(Path(result["weights"]).parent)
 
 
-def segment_request(project: Project, run: RunId | None, decoder: str | None, device: str) -> SegmentRequest:
-    """The request that segments every usable video with a run's weights, which it puts into the cache."""
-    chosen = choose_run(project.document, run)
-    videos = usable_videos(project)
+def segment_request(
+    project: Project, run: RunId | None, decoder: str | None, device: str, *, now: Snapshot | None = None
+) -> SegmentRequest:
+    """The request that segments every usable video with a run's weights, which it puts into the cache.
+
+    On any thread where the values of the moment, `now`, are given.
+    """
+    values: Readable = now or project
+    chosen = choose_run(values.document, run)
+    videos = usable_videos(values)
     folder = cache_path("runs", project.uid, chosen.id, f"segment-{uuid4().hex[:8]}")
     weights = folder.with_suffix(".safetensors")
     weights.write_bytes(project.weights(chosen.id))

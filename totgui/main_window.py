@@ -109,6 +109,7 @@ class MainWindow(QMainWindow):
         session.message.connect(self.show_message)
         session.done.connect(self._say_done)
         session.leaving.connect(self.bar.forget_questions)
+        session.opening.is_asking = _is_asking
         session.stepsFound.connect(actions.labels.offer_names)
         self.status.saved.copyAsked.connect(self.safety.save_copy)
         session.jobEvent.connect(self._on_event)
@@ -299,6 +300,11 @@ class MainWindow(QMainWindow):
             top.hide()  # ending a job and its process may take a second or two: no window that answers nothing
         self.session.close()
         event.accept()
+
+
+def _is_asking() -> bool:
+    """Whether a dialog that holds the window up, or a menu, is about what is open now."""
+    return QApplication.activeModalWidget() is not None or QApplication.activePopupWidget() is not None
 
 
 def _local_files(event: QDropEvent) -> list[Path]:

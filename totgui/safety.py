@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -56,26 +56,45 @@ class Safety(QObject):
 
     # --- opening -----------------------------------------------------------------------------------
 
-    def open_project(self, path: Path) -> None:
-        """Open a project; where that fails, say why and offer what helps."""
-        self._try_to_open(path, as_copy=False)
+    def open_project(self, path: Path, folder: Callable[[], None] | None = None) -> None:
+        """Open a project beside the window; where that fails, say why and offer what helps.
 
-    def _try_to_open(self, path: Path, *, as_copy: bool, trusted: bool = False) -> None:
+        `folder` is called instead where it is no project but a folder.
+        """
+        self._open(path, folder=folder)
+
+    def _open(
+        self,
+        path: Path,
+        *,
+        as_copy: bool = False,
+        trusted: bool = False,
+        folder: Callable[[], None] | None = None,
+        then: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`then` is called when the project is open, or cannot be opened."""
+
+        def opened(error: TotError | None) -> None:
+            if error is None:
+                self._window.recent.add(path)
+            else:
+                self._on_not_opened(path, error, as_copy=as_copy)
+            then()
+
+        self._session.open_soon(path, opened, as_copy=as_copy, trusted=trusted, folder=folder)
+
+    def _on_not_opened(self, path: Path, error: TotError, *, as_copy: bool) -> None:
         say = self._window.bar.say
-        try:
-            self._session.open_project(path, as_copy=as_copy, trusted=trusted)
-        except ForeignFoldersError as error:
-            read = ("Trust it and open", lambda: self._try_to_open(path, as_copy=as_copy, trusted=True))
+        if isinstance(error, ForeignFoldersError):
+            read = ("Trust it and open", lambda: self._open(path, as_copy=as_copy, trusted=True))
             say(f"{error.what} Open it only if you trust where it comes from.", "warning", [read])
-        except ProjectLockedError as error:
-            copy = ("Open a read-only copy", lambda: self._try_to_open(path, as_copy=True))
+        elif isinstance(error, ProjectLockedError):
+            copy = ("Open a read-only copy", lambda: self._open(path, as_copy=True))
             say(str(error), "warning", [] if as_copy else [copy])
-        except DamagedProjectError as error:
+        elif isinstance(error, DamagedProjectError):
             self._offer_what_is_left(path, str(error))
-        except TotError as error:
-            say(str(error), "error")
         else:
-            self._window.recent.add(path)
+            say(str(error), "error")
 
     def _offer_what_is_left(self, path: Path, text: str) -> None:
         """Say that a project is damaged, offer to save the rest, and its newest backup once one was found whole."""
@@ -85,7 +104,7 @@ class Safety(QObject):
         def offer(backup: tuple[Path, datetime] | None) -> None:
             if backup is not None and self._window.bar.text() == text:  # nobody has answered meanwhile
                 found, at = backup
-                back = (f"Open the backup of {at:%d %b %H:%M}", lambda: self._try_to_open(found, as_copy=False))
+                back = (f"Open the backup of {at:%d %b %H:%M}", lambda: self._open(found))
                 self._window.bar.say(text, "error", [back, save])
 
         self._session.copies.whole_backup(path, offer)
@@ -97,10 +116,13 @@ class Safety(QObject):
             self._session.copies.salvage(path, chosen, lambda found: self._salvaged(chosen, found))
 
     def _salvaged(self, path: Path, found: Mapping[str, Any]) -> None:
-        self.open_project(path)
         lost = found["lost"]
         text = "Everything could be saved." if not lost else "Not everything could be saved: " + " ".join(lost)
-        self._window.bar.say(f"{path.name}: {text} The undo history begins anew.", "error" if lost else "info")
+
+        def tell() -> None:
+            self._window.bar.say(f"{path.name}: {text} The undo history begins anew.", "error" if lost else "info")
+
+        self._open(path, then=tell)
 
     def on_opened(self) -> None:
         """Say what opening took, and offer trainings that nobody took in."""
@@ -186,9 +208,14 @@ class Safety(QObject):
             self._session.copies.save_copy(chosen, lambda lost: self._copied(chosen, lost, go_on=go_on))
 
     def _copied(self, path: Path, lost: list[str], *, go_on: bool) -> None:
+        def tell() -> None:
+            text = f"Saved a copy as {path.name}. {' '.join(lost)}".strip()
+            self._window.bar.say(text, "warning" if lost else "info")
+
         if go_on:
-            self._try_to_open(path, as_copy=False)
-        self._window.bar.say(f"Saved a copy as {path.name}. {' '.join(lost)}".strip(), "warning" if lost else "info")
+            self._open(path, then=tell)
+        else:
+            tell()
 
     def _ask_name(self, title: str, proposed: Path) -> Path | None:
         name, _ = QFileDialog.getSaveFileName(self._window, title, str(proposed), "Projects (*.tot)")

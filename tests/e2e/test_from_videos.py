@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
+from opened import open_in
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from windows import a_window
@@ -109,7 +110,7 @@ def test_open_extract_train_name_correct_and_export(
     assert labels[:60] == ["cut"] * 60 and set(labels) == set(NAMES) and len(labels) == 240
 
     session.close_project()
-    actions.file.open_path(tmp_path / "clips.tot")
+    open_in(window, tmp_path / "clips.tot")
     assert len(session.document.dataset.trainable) == 3
 
 

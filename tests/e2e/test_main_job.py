@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
+from opened import open_in
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from windows import a_window
@@ -110,7 +111,7 @@ def test_open_train_correct_reopen_and_export(
     session.do(lambda: commands.set_review(document, video, ReviewStatus.ACCEPTED, ""))
     session.close_project()
 
-    actions.file.open_path(tmp_path / "salads.tot")
+    open_in(window, tmp_path / "salads.tot")
     assert session.document.corrected[video] == corrected
     assert session.project.undo_text is not None
     session.exchange.export(LabelsRequest("frames", tmp_path / "labels", "corrected", (video,)))

@@ -18,6 +18,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+from opened import open_in
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
@@ -45,7 +46,7 @@ def a_window(path: Path) -> tuple[MainWindow, float]:
     window.show()
     QApplication.processEvents()
     began = time.perf_counter()
-    window.actions_.file.open_path(path)
+    open_in(window, path)
     assert window.session.project is not None, window.bar.text()
     QApplication.processEvents()
     return window, time.perf_counter() - began

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from opened import open_in
 from PySide6.QtCore import QEvent, QObject, QTimer, QUrl, Slot, qInstallMessageHandler
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QWidget
@@ -86,7 +87,7 @@ class Monkey(Outside):
         self.watch()
         window.resize(1400, 900)
         window.show()
-        window.actions_.file.open_path(self.project)
+        open_in(window, self.project)
         window.session.message.connect(self.hear)
         window.session.jobEvent.connect(self.hear_job)
         self.reach.watch(window)
@@ -157,7 +158,7 @@ class Monkey(Outside):
             with self.heart.own():
                 self.reopen()
         if self.window.session.project is None and dice.random() < 0.5:
-            self.window.actions_.file.open_path(self.project)
+            open_in(self.window, self.project)
         kinds = (
             (self.key, 30), (self.click, 25), (self.drag, 15), (self.wheel, 10), (self.menu, 14), (self.resize, 2),
             (self.drop, 3), (self.edit, 16), (self.wait, 2), (self.context, 6), (self.lose, 1), (self.forget, 1),

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from opened import settle
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
 from PySide6.QtTest import QTest
@@ -80,6 +81,10 @@ class Outside(Hands):
         self.text += f": {name}"
         self.project = path
         self.window.actions_.file.open_path(path)
+        if dice.random() < 0.6:
+            settle(self.window)
+        else:  # what comes next is done while it is being opened
+            self.text += ", not waited for"
 
     # --- the desktop ---------------------------------------------------------------------------------
 

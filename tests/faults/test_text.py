@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from faults.markup import MARK, read_as_markup
 from faults.monkey_world import a_ready_project
+from opened import open_in
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QWidget
 
@@ -36,7 +37,7 @@ def window(qtbot, tmp_path: Path) -> Iterator[MainWindow]:
     made = MainWindow(Session(), Settings())
     made.resize(1500, 950)
     made.show()
-    made.actions_.file.open_path(hostile)
+    open_in(made, hostile)
     assert made.session.project is not None, made.bar.text()
     yield made
     made.safety.may_close = lambda: True  # type: ignore[method-assign]

@@ -542,6 +542,7 @@ for words in (["info", folder / "set"], ["new", folder / "p.tot", folder / "set"
               ["export", folder / "p.tot", "--format", "csv", "--out", folder / "x.csv", "--track", "ground-truth",
                "--videos", "all"]):
     assert main([str(word) for word in words]) == 0, words
+from opened import open_in
 from totgui.app import make_application
 from totgui.main_window import MainWindow
 from totgui.session import Session
@@ -549,7 +550,7 @@ from totgui.settings import Settings
 application = make_application()
 window = MainWindow(Session(), Settings())
 window.show()
-window.actions_.file.open_path(folder / "p.tot")
+open_in(window, folder / "p.tot")
 window.grab()
 assert window.session.project is not None
 window.close()

@@ -10,6 +10,7 @@ import random
 import sys
 from pathlib import Path
 
+from opened import open_in
 from PySide6.QtCore import QTimer
 
 from core.annotation import commands
@@ -25,7 +26,7 @@ def a_window(path: Path) -> MainWindow:
     window = MainWindow(Session(), Settings())
     install_hooks(window)
     window.show()
-    window.actions_.file.open_path(path)
+    open_in(window, path)
     return window
 
 

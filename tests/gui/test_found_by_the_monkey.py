@@ -88,7 +88,7 @@ def test_closing_a_project_asks_no_command_for_its_document(window: MainWindow) 
         window.session.project = project
 
 
-def test_segmenting_without_features_is_a_message(window: MainWindow) -> None:
+def test_segmenting_without_features_is_a_message(window: MainWindow, qtbot) -> None:
     """The menu offers it where there is a run; the features may be gone: the error fell out of the slot."""
     said: list[str] = []
     window.session.message.connect(lambda text, level: said.append(text))
@@ -96,6 +96,7 @@ def test_segmenting_without_features_is_a_message(window: MainWindow) -> None:
     video = next(iter(session.document.videos.values()))
     session.runs.changedProject.emit(session.project.replace_videos([dataclasses.replace(video, features=None)]))
     window.actions_.by_name["model.segment"].trigger()
+    qtbot.waitUntil(lambda: not session.jobs.running)
     assert len(said) == 1 and "no video of this project has usable features" in said[0]
     assert session.jobs.running == {}
 
@@ -116,7 +117,8 @@ def test_a_segmentation_of_a_project_that_was_closed_goes_into_no_other(
 ) -> None:
     """Another project was opened meanwhile: its document had no such run, or another one of the same name."""
     then = []
-    monkeypatch.setattr(window.session.jobs, "in_engine", lambda request, text, finished: then.append(finished))
+    jobs = window.session.jobs
+    monkeypatch.setattr(jobs, "in_engine_soon", lambda kind, text, make, finished: then.append(finished))
     window.session.runs.segment(R)
     with a_project(tmp_path / "b.tot") as project:
         with_run(project)

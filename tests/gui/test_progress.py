@@ -1,11 +1,13 @@
 """A progress bar is painted with the rest of the window, and there is one kind of it."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from core.events import Cancelled, Progress, StopKind
 from totgui.models.progress import ProgressBar
 from totgui.session import Session
 from totgui.window.status import StatusLine
@@ -73,4 +75,29 @@ def test_what_runs_stands_at_the_left_and_its_button_is_no_wider_than_its_word(q
     assert line.cancel.isVisible() and line.cancel.width() <= line.cancel.sizeHint().width()
     assert line.cancel.mapTo(line, QPoint()).x() < 500
     session.jobs.running.clear()
+    session.close()
+
+
+def test_the_button_ends_the_job_that_is_named_and_no_other(qtbot):
+    """Reading a folder while a training ran: "Reading the dataset… Cancel" ended the training."""
+    session = Session()
+    line = StatusLine(session)
+    qtbot.addWidget(line)
+    ended = []
+    jobs = session.jobs
+    jobs._runner.stop = lambda kind: ended.append(("engine", kind))
+    jobs._background.stop = lambda kind, job=None: ended.append((job, kind))
+    jobs._background.start = lambda job, text, work: None
+    jobs._runner.start = lambda request: None
+    jobs.in_engine(SimpleNamespace(job="train-1"), "Training", lambda finished: None)
+    scan = jobs.in_background("scan", "Reading the dataset", lambda: None, lambda finished: None)
+    session.jobEvent.emit(Progress(job="train-1", done=5, total=9, text="Training, iteration 5"))
+    assert line._job_text.text() == "Reading the dataset…"
+    line.cancel.click()
+    jobs._arrived.emit(Cancelled(job=scan))
+    assert line._job_text.text() == "Training…"
+    session.jobEvent.emit(Progress(job="train-1", done=6, total=9, text="Training, iteration 6"))
+    assert line._job_text.text() == "Training, iteration 6"
+    line.cancel.click()
+    assert ended == [(scan, StopKind.DISCARD), ("engine", StopKind.DISCARD)]
     session.close()

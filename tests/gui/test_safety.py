@@ -5,16 +5,19 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import threading
 import weakref
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from opened import choose, open_in
 from projects import V, a_project, with_edits, with_run
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from core import api
 from core.annotation import commands
 from core.cache import cache_path
 from core.project import Project
@@ -93,9 +96,9 @@ def test_a_locked_project_is_offered_as_a_copy(window: MainWindow, path: Path) -
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         assert child.stdout is not None and child.stdin is not None
         child.stdout.readline()
-        window.actions_.file.open_path(path)
+        open_in(window, path)
         assert window.session.project is None and f"process {child.pid}" in window.bar.text()
-        window.bar.choose("Open a read-only copy")
+        choose(window, "Open a read-only copy")
         project = window.session.project
         assert project is not None and project.read_only and V in project.document.corrected
         window.session.close_project()
@@ -111,13 +114,13 @@ def test_folders_that_nobody_chose_here_are_asked_about_once(
     (tmp_path / "mail").mkdir()
     path = path.rename(tmp_path / "mail" / "a.tot")
     monkeypatch.setenv("TOT_DATA_DIR", str(tmp_path / "of another person"))
-    window.actions_.file.open_path(path)
+    open_in(window, path)
     assert window.session.project is None
     assert f"names files in {tmp_path / 'far' / 'data'}" in window.bar.text() and "None was read" in window.bar.text()
-    window.bar.choose("Trust it and open")
+    choose(window, "Trust it and open")
     assert window.session.project is not None
     window.session.close_project()
-    window.actions_.file.open_path(path)
+    open_in(window, path)
     assert window.session.project is not None
 
 
@@ -125,11 +128,11 @@ def test_a_read_only_project_shows_no_edit_that_works(
     window: MainWindow, path: Path, tmp_path: Path, qtbot, monkeypatch
 ) -> None:
     actions, session = window.actions_.by_name, window.session
-    window.actions_.file.open_path(path)
+    open_in(window, path)
     assert actions["segment.split"].isEnabled() and actions["segment.merge-next"].isEnabled()
     session.close_project()
     monkeypatch.setattr("core.store.log.start_launch", _full)
-    window.actions_.file.open_path(path)
+    open_in(window, path)
     assert "can only be read" in window.bar.text() and window.status.saved.text() == "Read only"
     for text in (
         "segment.split",
@@ -162,9 +165,13 @@ def test_a_damaged_project_comes_with_its_backup_and_a_way_to_save_the_rest(
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("UPDATE review SET value='x'")
     connection.close()
-    window.actions_.file.open_path(path)
+    reading = threading.Event()
+    found = api.whole_backup
+    monkeypatch.setattr(api, "whole_backup", lambda path: (reading.wait(60), found(path))[1])
+    open_in(window, path)
     assert window.session.project is None and "damaged" in window.bar.text()
     assert window.bar.choices() == ["Save what is left…"], "the backups were read while the window waited"
+    reading.set()
     qtbot.waitUntil(lambda: len(window.bar.choices()) == 2, timeout=10_000)
     backup, save = window.bar.choices()
     assert backup.startswith("Open the backup of") and save == "Save what is left…"
@@ -175,16 +182,16 @@ def test_a_damaged_project_comes_with_its_backup_and_a_way_to_save_the_rest(
     qtbot.waitUntil(lambda: bool(window.session.files.lost))
     window.bar.dismiss()  # that the video is not there either
     assert "Not everything could be saved" in window.bar.text()
-    window.actions_.file.open_path(path)
+    open_in(window, path)
     qtbot.waitUntil(lambda: backup in window.bar.choices(), timeout=10_000)
-    window.bar.choose(backup)
+    choose(window, backup)
     assert window.session.project.path.parent.name == "a.backups"
 
 
 def test_edits_that_are_not_on_disk_are_asked_about(
     window: MainWindow, path: Path, tmp_path: Path, qtbot, monkeypatch
 ) -> None:
-    window.actions_.file.open_path(path)
+    open_in(window, path)
     session = window.session
     monkeypatch.setattr(log, "append", _full)
     asked: list[str] = []
@@ -211,14 +218,14 @@ def test_a_training_that_nobody_took_is_offered(window: MainWindow, path: Path, 
     })  # fmt: skip
     session = window.session
     monkeypatch.setattr(session.runs, "segment", lambda run: None)
-    window.actions_.file.open_path(path.with_name("b.tot"))
+    open_in(window, path.with_name("b.tot"))
     assert "1,500 iterations, stopped early" in window.bar.text()
     window.bar.choose("Add the run")
     (run,) = session.document.runs.values()
     assert session.project.flush() and session.project.weights(run.id) == b"learned" and run.stopped_early
     qtbot.waitUntil(lambda: not folder.exists(), timeout=5000)
     session.close_project()
-    window.actions_.file.open_path(path.with_name("b.tot"))
+    open_in(window, path.with_name("b.tot"))
     assert "training" not in window.bar.text()
 
 
@@ -241,7 +248,7 @@ def test_what_was_restored_is_said(window: MainWindow, path: Path) -> None:
         "p.flush(); os.kill(os.getpid(), 9)"
     )
     subprocess.run([sys.executable, "-c", code, str(path)], cwd=ROOT, check=False)
-    window.actions_.file.open_path(path)
+    open_in(window, path)
     assert window.bar.text().startswith("Restored 3 edits up to ") and "Nothing was lost." in window.bar.text()
 
 

@@ -118,10 +118,7 @@ class FileMenu(Menu):
     def open_path(self, path: Path) -> None:
         """Open a project file, or scan a folder and ask how to make a project of it."""
         self.window.settings.set_last_folder(path.parent)
-        if path.is_dir():
-            self.session.datasets.scan(path)
-            return
-        self.window.safety.open_project(path)
+        self.window.safety.open_project(path, folder=lambda: self.session.datasets.scan(path))
 
     def dataset_scanned(self, dataset: Dataset) -> None:
         """Show what was found and make a project, or rescan with the choices made."""

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.events import StopKind
 from core.relink import KINDS, Lost, Match
 
 from ..models.progress import ProgressBar
@@ -121,7 +122,7 @@ class LocateDialog(QDialog):
     def done(self, result: int) -> None:
         """Closing ends a search that runs; what it found at the same moment is of no interest."""
         if self._job is not None and self._job in self._session.jobs.running:
-            self._session.jobs.end_job()
+            self._session.jobs.stop_job(self._job, StopKind.DISCARD)
         self._is_over = True
         super().done(result)
 

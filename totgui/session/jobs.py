@@ -13,6 +13,7 @@ from core.errors import JobError, TotError
 from ..jobs.background import Background, Task
 from ..jobs.protocol import Work
 from ..jobs.runner import Runner
+from .aside import Aside, Errand
 
 Then = Callable[[events.Finished], None]
 
@@ -41,17 +42,21 @@ class Jobs(QObject):
         """What every job that runs does, in words, by job."""
         self.device_text = ""
         self._then: dict[str, Then] = {}
+        self._ends: dict[str, Callable[[], None]] = {}
+        self._made: dict[str, Errand] = {}
+        self._in_engine: set[str] = set()
         self._keeping: set[str] = set()
         self._ending = ""
         self._is_closed = False
         self._arrived.connect(self._on_event)
         self._runner = Runner(self._arrived.emit)
         self._background = Background(self._arrived.emit)
+        self._aside = Aside("requests", self)
 
     @property
     def engine_busy(self) -> bool:
-        """Whether the engine is at work."""
-        return self._runner.busy
+        """Whether the engine is at work, or soon will be."""
+        return self._runner.busy or bool(self._made)
 
     def warm_up(self) -> None:
         """Start the engine ahead of need."""
@@ -76,8 +81,48 @@ class Jobs(QObject):
             return None
         if keeps:
             self._keeping.add(request.job)
+        self._in_engine.add(request.job)
         self._add(request.job, text, then)  # what it says waits in the queue of this thread until then
         return str(request.job)
+
+    def in_engine_soon(self, kind: str, text: str, make: Callable[[str], Work], then: Then) -> str | None:
+        """Send the engine what `make` makes of the job's name beside the window, for it reads from a drive.
+
+        Returns the job, like any other from now on: what `make` raises is its Failed. None, with a message, while
+        another one is under way.
+        """
+        if self.engine_busy:
+            self.message.emit(f"{text} was not started. A job is running. Stop it first.", "warning")
+            return None
+        job = new_job(kind)
+        self._add(job, text, then)
+        self._made[job] = self._aside.do(lambda: make(job), lambda made: self._on_made(job, text, made))
+        return job
+
+    def _on_made(self, job: str, text: str, made: Work | Exception) -> None:
+        if self._made.pop(job, None) is None:
+            return
+        if isinstance(made, TotError | OSError):
+            self._on_event(events.Failed(job=job, kind="input", message=str(made)))
+        elif isinstance(made, Exception):
+            self._on_event(events.Failed(job=job, kind="failed", message=f"{type(made).__name__}: {made}"))
+            raise made
+        else:
+            try:
+                self._runner.start(made)
+                self._in_engine.add(job)
+            except JobError as error:
+                self._on_event(events.Failed(job=job, kind=error.kind, message=str(error)))
+
+    def show(self, job: str, text: str, end: Callable[[], None]) -> None:
+        """Name something as running that is no job; `end` is called when the person wants it to end."""
+        self._ends[job], self.running[job] = end, text
+        self.changed.emit()
+
+    def hide(self, job: str) -> None:
+        """What `show` named is over."""
+        del self._ends[job], self.running[job]
+        self.changed.emit()
 
     def in_background(self, kind: str, text: str, work: Task, then: Then) -> str:
         """Run work that needs no torch in the background thread. Returns the job."""
@@ -90,26 +135,45 @@ class Jobs(QObject):
         """End the running job: keep what it learned, or discard it."""
         if self.running:
             self.stopAsked.emit(kind)
-        if self._runner.busy:
+        if self._made:
+            self._leave(next(iter(self._made)))
+        elif self._runner.busy:
             self._runner.stop(kind)
         else:
             self._background.stop(kind)
 
+    def _leave(self, job: str) -> None:
+        """End a job whose request is still being made: its drive may never answer."""
+        self._aside.leave(self._made.pop(job))
+        self._on_event(events.Cancelled(job=job))
+
+    @property
+    def newest(self) -> str:
+        """Of what runs, the job that was begun last: the one that is named on screen. Empty when nothing runs."""
+        return next(reversed(self.running), "")
+
     @property
     def ends_keeping(self) -> bool:
-        """Whether ending what runs now keeps what it has finished."""
-        return not self._keeping.isdisjoint(self.running)
+        """Whether ending the newest job keeps what it has finished."""
+        return self.newest in self._keeping
 
     def end_job(self) -> None:
-        """End what runs now. What keeps its finished part does so; asked twice, it is discarded like others."""
-        job = next((job for job in self.running if job in self._keeping), "")
-        keep = bool(job) and job != self._ending
+        """End the newest job. What keeps its finished part does so; asked twice, it is discarded like others."""
+        job = self.newest
+        keep = job in self._keeping and job != self._ending
         self._ending = job
-        self.stop(events.StopKind.KEEP if keep else events.StopKind.DISCARD)
+        self.stop_job(job, events.StopKind.KEEP if keep else events.StopKind.DISCARD)
 
     def stop_job(self, job: str, kind: events.StopKind) -> None:
-        """End one job of the background thread, whatever the engine does."""
-        if job in self.running:
+        """End this job, whatever else runs."""
+        if job in self._ends:
+            self._ends[job]()
+        elif job in self._made:
+            self._leave(job)
+        elif job in self._in_engine:
+            self.stopAsked.emit(kind)
+            self._runner.stop(kind)
+        elif job in self.running:
             self._background.stop(kind, job)
 
     def pin_in_engine(self, video: str) -> None:
@@ -120,6 +184,7 @@ class Jobs(QObject):
     def close(self) -> None:
         """End every job and its process; what they still say is heard by nobody."""
         self._is_closed = True
+        self._aside.close()
         self._runner.close()
         self._background.close()
 
@@ -139,6 +204,7 @@ class Jobs(QObject):
         if not isinstance(event, events.ENDINGS):
             self.happened.emit(event)
             return
+        self._in_engine.discard(event.job)
         text = self.running.pop(event.job, "The job")
         then = self._then.pop(event.job, None)
         if isinstance(event, events.Failed):

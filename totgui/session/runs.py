@@ -11,9 +11,10 @@ from PySide6.QtCore import Signal
 from core import events, run_work
 from core.annotation.changes import Changes, What
 from core.data.dataset import RunId, VideoId
-from core.errors import TotError
+from core.errors import ConfigError, TotError
 from core.learning_work import lessons_for
 from core.project import Project
+from core.requests import SegmentRequest, TrainRequest
 
 from .jobs import new_job
 from .part import Part
@@ -65,19 +66,33 @@ class Runs(Part):
         project = self.project
         if project is None or not self._jobs.may_begin():
             return None
-        try:
-            learned = lessons_for(project.document, learn_from, method=getattr(config, "method", ""))
-            request = run_work.train_request(project, config, device, resume=resume, learned=learned)
-        except TotError as error:
-            self.message.emit(str(error), "warning")
-            return None
-        project.back_up("before training")
-        known = {video.id for video in request.videos}
-        self.pinned = pinned if pinned in known else VideoId(request.videos[0].id)
-        request = msgspec.structs.replace(request, job=new_job("train"), pinned=self.pinned)
-        self.last_training = Training(request.job, config, device, pinned, resume, learn_from)
+        now = project.snapshot()
+        known = [VideoId(video.id) for video in run_work.train_videos(now.document)]
+        shown = pinned if pinned in known or not known else known[0]
+
+        def make(job: str) -> TrainRequest:
+            learned = lessons_for(now.document, learn_from, method=getattr(config, "method", ""))
+            if resume is not None and not run_work.can_go_on(project, resume):
+                name = now.document.runs[resume].name
+                raise ConfigError(f"{name} holds no state to go on from. Train a new run.")
+            request = run_work.train_request(project, config, device, resume=resume, learned=learned, now=now)
+            return msgspec.structs.replace(request, job=job, pinned=shown)
+
         then = self._of_this(lambda finished: self._on_trained(finished, resume), closed=TRAINED_CLOSED)
-        return self._jobs.in_engine(request, "Training", then)
+        if resume is not None:  # what it goes on from is read from the drive of the project
+            job = self._jobs.in_engine_soon("train", "Training", make, then)
+        else:
+            try:
+                request = make(new_job("train"))
+            except TotError as error:
+                self.message.emit(str(error), "warning")
+                return None
+            job = self._jobs.in_engine(request, "Training", then)
+        if job is not None:
+            project.back_up("before training")
+            self.pinned = shown
+            self.last_training = Training(job, config, device, pinned, resume, learn_from)
+        return job
 
     def train_again(self, training: Training) -> str | None:
         """Train with these settings. Returns the job, or None with a message."""
@@ -89,15 +104,7 @@ class Runs(Part):
         """Go on with a training that was stopped. Returns the job, or None with a message."""
         if self.project is None:
             return None
-        chosen = self.project.document.runs[run]
-        try:
-            if not run_work.can_go_on(self.project, run):
-                self.message.emit(f"{chosen.name} holds no state to go on from. Train a new run.", "warning")
-                return None
-        except TotError as error:
-            self.message.emit(str(error), "warning")
-            return None
-        return self.train(dict(chosen.config), device, pinned, run)
+        return self.train(dict(self.project.document.runs[run].config), device, pinned, run)
 
     def _on_trained(self, finished: events.Finished, parent: RunId | None) -> None:
         self.take({**finished.result, "stopped_early": finished.stopped_early}, parent)
@@ -137,14 +144,13 @@ class Runs(Part):
         project = self.project
         if project is None:
             return
-        try:
-            request = run_work.segment_request(project, run, None, "auto")
-        except (TotError, OSError) as error:
-            self.message.emit(str(error), "warning")
-            return
-        request = msgspec.structs.replace(request, job=new_job("segment"))
+        now = project.snapshot()
+
+        def make(job: str) -> SegmentRequest:
+            return msgspec.structs.replace(run_work.segment_request(project, run, None, "auto", now=now), job=job)
+
         then = self._of_this(lambda finished: self._on_segmented(project, run, finished), closed=SEGMENTED_CLOSED)
-        self._jobs.in_engine(request, "Segmenting", then)
+        self._jobs.in_engine_soon("segment", "Segmenting", make, then)
 
     def _on_segmented(self, project: Project, run: RunId, finished: events.Finished) -> None:
         self.changedProject.emit(run_work.add_predictions(project, run, finished.result))

@@ -16,7 +16,7 @@ from core.annotation.document import Document
 from core.annotation.edit import Edit
 from core.annotation.learned import Amount
 from core.data.dataset import Dataset, RunId, VideoId
-from core.errors import ForeignFoldersError, TotError
+from core.errors import StoreError, TotError
 from core.learning_work import amount_for
 from core.project import Project
 
@@ -33,6 +33,7 @@ from .exchange import Exchange
 from .features import Features
 from .files import Files
 from .jobs import Jobs
+from .opening import Opening, Wish, read
 from .painting import Painting
 from .part import Part
 from .past import Past
@@ -87,6 +88,7 @@ class Session(Reader):
     def _make_parts(self) -> None:
         self.jobs = jobs = Jobs(self)
         self.datasets, self.runs, self.features = Datasets(jobs, self), Runs(jobs, self), Features(jobs, self)
+        self.opening = Opening(jobs, self)
         self.exchange, self.copies = Exchange(jobs, self), Copies(jobs, self)
         self.files = Files(self.playback, self.features, jobs, self)
         self._editing, self.past = Editing(self), Past(self)
@@ -115,7 +117,13 @@ class Session(Reader):
             part.changedProject.connect(lambda changes: self._changed(changes, None))
         self.past.stepped.connect(lambda changes: self._changed(changes, None))
         self._taught.stepsFound.connect(self.stepsFound)
-        beside = [self._reports.message, self.proxies.message, self.comparing.message, self.computing.message]
+        beside = [
+            self.opening.message,
+            self._reports.message,
+            self.proxies.message,
+            self.comparing.message,
+            self.computing.message,
+        ]
         at_work = [self.jobs.message, self._editing.message, self.past.message, self._taught.message]
         for message in (*at_work, *(part.message for part in self._parts), *beside):
             message.connect(self.message)
@@ -134,22 +142,55 @@ class Session(Reader):
     # --- the project -------------------------------------------------------------------------------
 
     def open_project(self, path: Path, *, as_copy: bool = False, trusted: bool = False) -> None:
-        """Open a project file, or a read-only copy of one that another program holds.
+        """Open a project file as `opening.read` does, while the caller waits; a window asks `open_soon`.
 
-        `trusted` says that the person wants the files read that it names, wherever they lie; this is remembered.
         Raises StoreError; what was open stays open then.
         """
-        if self.project is not None and self.project.path == path.absolute():
-            if not self.project.read_only:
-                return
-            self.close_project()
-        project = Project.open_copy(path) if as_copy else Project.open(path)
-        try:
-            project.trust_folders() if trusted else project.check_folders()
-        except ForeignFoldersError:
-            project.close()
-            raise
+        self.opening.give_up()
+        if self._is_open(path):
+            return
+        project = read(Wish(path.absolute(), as_copy, trusted))
+        if project is None:
+            raise StoreError(f"{path} is a folder; wanted a project file (.tot).")
         self._adopt(project)
+
+    def open_soon(
+        self,
+        path: Path,
+        then: Callable[[TotError | None], None],
+        *,
+        as_copy: bool = False,
+        trusted: bool = False,
+        folder: Callable[[], None] | None = None,
+    ) -> None:
+        """Open a project file beside the window; what is open stays open until then, or for good where that fails.
+
+        `then` gets None once the project is open, or why it could not be; `folder` is called instead when the path is
+        one. Neither is called when the person has given it up, or wants another one meanwhile.
+        """
+        if self._is_open(path):
+            self.opening.give_up()
+            then(None)
+            return
+
+        def take(project: Project | None) -> None:
+            if project is not None:
+                self._adopt(project)
+                then(None)
+            elif folder is not None:
+                folder()
+            else:
+                then(StoreError(f"{path} is a folder; wanted a project file (.tot)."))
+
+        self.opening.ask(Wish(path.absolute(), as_copy, trusted), take, then)
+
+    def _is_open(self, path: Path) -> bool:
+        """Whether this project is open for editing; one that is open for reading is closed, to be opened anew."""
+        if self.project is None or self.project.path != path.absolute():
+            return False
+        if self.project.read_only:
+            self.close_project()
+        return self.project is not None
 
     def create_project(self, path: Path, dataset: Dataset) -> None:
         """Make a project from a scanned dataset and open it, at once. Unreadable labels become messages."""
@@ -160,10 +201,14 @@ class Session(Reader):
     def make_project(self, path: Path, dataset: Dataset, then: Callable[[], None]) -> None:
         """Make a project from a scanned dataset in the background, open it, and go on with `then`."""
 
-        def made(project: Project, unreadable: list[str]) -> None:
+        def take(project: Project, unreadable: list[str]) -> None:
             self._adopt_new(project, unreadable)
             then()
 
+        def made(project: Project, unreadable: list[str]) -> None:
+            self.opening.hand_over(project, lambda project: take(project, unreadable))
+
+        self.opening.give_up()
         self.datasets.make_project(path, dataset, made)
 
     def _adopt_new(self, project: Project, unreadable: list[str]) -> None:
@@ -231,7 +276,7 @@ class Session(Reader):
         """End playback, jobs and threads; close the project."""
         self.playback.close()
         media = (self.companion, self.sound, self.proxies, self.files, self.pictures)
-        for part in (*media, self.exchange, self.jobs, self._reports, self.turns, self.computing):
+        for part in (*media, self.exchange, self.opening, self.jobs, self._reports, self.turns, self.computing):
             part.close()
         self.close_project()
 

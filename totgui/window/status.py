@@ -60,17 +60,17 @@ class StatusLine(QStatusBar):
         self._session.jobs.end_job()
 
     def _on_jobs(self) -> None:
-        jobs = list(self._session.jobs.running.values())
-        self._job.setVisible(bool(jobs))
-        self.cancel.setText("Stop" if self._session.jobs.ends_keeping else "Cancel")
-        if jobs:
-            self._say(f"{jobs[-1]}…")
+        jobs = self._session.jobs
+        self._job.setVisible(bool(jobs.newest))
+        self.cancel.setText("Stop" if jobs.ends_keeping else "Cancel")
+        if jobs.newest:
+            self._say(f"{jobs.running[jobs.newest]}…")
             self._progress.setRange(0, 0)
 
     def _on_event(self, event: object) -> None:
         if isinstance(event, events.Started) and event.device:
             self._device.setText(self._session.jobs.device_text)
-        elif isinstance(event, events.Progress):
+        elif isinstance(event, events.Progress) and event.job in ("", self._session.jobs.newest):
             self._progress.setRange(0, event.total)
             self._progress.setValue(event.done)
             left = f", {duration(event.seconds_left)} left" if event.seconds_left is not None else ""

@@ -1,0 +1,119 @@
+"""Work that may wait for a drive which does not answer: each piece on a thread of its own, left behind if need be."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+CLOSE_S = 1.0
+"""How long closing waits for what is still under way, altogether."""
+
+
+class Errand:
+    """One piece of work, and what becomes of its result."""
+
+    def __init__(self, work: Callable[[], Any], then: Callable[[Any], None], unwanted: Callable[[Any], None]) -> None:
+        self.work, self.then, self.unwanted = work, then, unwanted
+        self.is_wanted = True
+        self.thread: threading.Thread = threading.current_thread()
+        """The one that works on it, or gives its result back."""
+        self.outcome: Any = None
+        """The result, or the error that the work ended with."""
+
+
+class Aside(QObject):
+    """Runs work beside the window, all of it at the same time; `then` gets what comes on the window's thread."""
+
+    _arrived = Signal(object)
+
+    def __init__(self, name: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._name = name
+        self._lock = threading.Lock()
+        self._under_way: list[Errand] = []
+        self._is_closed = False
+        self._arrived.connect(self._on_arrived)
+
+    def do(
+        self,
+        work: Callable[[], Any],
+        then: Callable[[Any], None],
+        *,
+        unwanted: Callable[[Any], None] = lambda _result: None,
+        after: Iterable[threading.Thread] = (),
+    ) -> Errand:
+        """Begin; `then` gets the result or the error.
+
+        Args:
+            unwanted: gets, on any thread, a result that nobody waits for any more.
+            after: threads that must have ended first.
+        """
+        errand, earlier = Errand(work, then, unwanted), list(after)
+        errand.thread = threading.Thread(target=self._work, args=(errand, earlier), name=self._name, daemon=True)
+        with self._lock:
+            self._under_way.append(errand)
+        errand.thread.start()
+        return errand
+
+    def leave(self, errand: Errand) -> None:
+        """Nobody waits for it any more."""
+        with self._lock:
+            errand.is_wanted = False
+
+    def wait_again(self, errand: Errand) -> bool:
+        """Whether one that was left is still under way, and is waited for again."""
+        with self._lock:
+            errand.is_wanted = errand in self._under_way
+            return errand.is_wanted
+
+    def close(self) -> None:
+        """Nobody waits any more; what hangs at a drive is left behind."""
+        with self._lock:
+            self._is_closed = True
+            left = list(self._under_way)
+        until = time.monotonic() + CLOSE_S
+        for errand in left:
+            errand.thread.join(max(0.0, until - time.monotonic()))
+            if not errand.thread.is_alive() and self._take(errand):  # it arrived, and nothing is taken in any more
+                _drop(errand)
+
+    def _work(self, errand: Errand, earlier: list[threading.Thread]) -> None:
+        for thread in earlier:
+            thread.join()
+        try:
+            errand.outcome = errand.work()
+        except Exception as error:  # the outer edge of a job
+            errand.outcome = error
+        with self._lock:
+            if errand.is_wanted and not self._is_closed:
+                self._arrived.emit(errand)
+                return
+            self._under_way.remove(errand)
+        _drop(errand)
+
+    @Slot(object)
+    def _on_arrived(self, errand: Errand) -> None:
+        if not self._take(errand):  # `close` has
+            return
+        if errand.is_wanted:
+            errand.then(errand.outcome)
+        else:
+            errand.thread = threading.Thread(target=_drop, args=(errand,), name=self._name, daemon=True)
+            errand.thread.start()
+
+    def _take(self, errand: Errand) -> bool:
+        """Whether it was still to be taken."""
+        with self._lock:
+            if errand not in self._under_way:
+                return False
+            self._under_way.remove(errand)
+            return True
+
+
+def _drop(errand: Errand) -> None:
+    if not isinstance(errand.outcome, Exception):
+        errand.unwanted(errand.outcome)
