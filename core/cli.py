@@ -12,11 +12,24 @@ from collections.abc import Sequence
 from . import __version__
 from .errors import JobError, TotError
 from .events import JobCancelled
-from .verbs import datasets, features, importing, labels, learning, review, runs, sweeps, teaching, upkeep, videos
+from .verbs import (
+    datasets,
+    features,
+    importing,
+    labels,
+    learning,
+    review,
+    run_names,
+    runs,
+    sweeps,
+    teaching,
+    upkeep,
+    videos,
+)
 from .verbs.common import Verb
 
 DONE, CHECK_FAILED, WRONG_INPUT, JOB_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
-GROUPS = (datasets, features, runs, sweeps, learning, labels, review, importing, teaching, upkeep, videos)
+GROUPS = (datasets, features, runs, run_names, sweeps, learning, labels, review, importing, teaching, upkeep, videos)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

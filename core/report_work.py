@@ -84,7 +84,7 @@ def _rows(document: Document, video: Any, run: Run | None) -> TrackRows:
 def _run_values(document: Document, run: Run) -> dict[str, Any]:
     decoders = {p.decoder for (r, _), p in document.predictions.items() if r == run.id}
     return {
-        "name": run.name,
+        "name": run.full_name,
         "method": run.config.get("method", ""),
         "iterations": run.iterations,
         "device": run.device,

@@ -168,21 +168,32 @@ def _action(document: Document, action: ActionId) -> Action:
 
 def checked_name(document: Document, name: str, own: ActionId | None = None) -> str:
     """The name as an action may have it; `own` is the action that has it already. Raises EditError."""
-    name = name.strip()
-    if not name or len(name) > MAX_NAME or any(_is_control(c) for c in name):
-        raise EditError(f"A name has 1 to {MAX_NAME} characters, without line breaks and tabs.")
-    if any("\ud800" <= c <= "\udfff" for c in name):
-        raise EditError("The name holds characters that cannot be stored. Type it again.")
+    name = _storable(name)
     if any(a.name == name and not a.archived and a.id != own for a in document.actions.values()):
         raise EditError(f'There is an action "{name}" already.')
     return name
 
 
-def _typed_name(document: Document, name: str, own: ActionId | None = None) -> str:
-    """The same for what a person types, who could not tell two ways to write one name apart."""
-    name = checked_name(document, name, own)
+def seen_name(name: str) -> str:
+    """The name of anything as a person may type it: one line that can be stored and seen. Raises EditError."""
+    name = _storable(name)
     if all(unicodedata.category(c)[0] in "ZC" for c in name):
         raise EditError("The name holds nothing that can be seen. Type it again.")
+    return name
+
+
+def _storable(name: str) -> str:
+    name = name.strip()
+    if not name or len(name) > MAX_NAME or any(_is_control(c) for c in name):
+        raise EditError(f"A name has 1 to {MAX_NAME} characters, without line breaks and tabs.")
+    if any("\ud800" <= c <= "\udfff" for c in name):
+        raise EditError("The name holds characters that cannot be stored. Type it again.")
+    return name
+
+
+def _typed_name(document: Document, name: str, own: ActionId | None = None) -> str:
+    """The same for what a person types, who could not tell two ways to write one name apart."""
+    name = seen_name(checked_name(document, name, own))
     if name.casefold() in RESERVED:
         raise EditError(f'"{name}" has a meaning of its own. Choose another name.')
     _check_free(document, name, own)

@@ -14,6 +14,7 @@ from .kit_commands import set_kit_text, set_step_text
 from .map_commands import name_cluster, rematch, set_leftovers, set_lock, set_many_to_one, set_target
 from .places_commands import check_places, relabel_places
 from .review_commands import accept_rest_as_background, check_span, set_note, set_review
+from .run_commands import rename_run
 from .segment_commands import merge, move_boundary, relabel, relabel_like, relabel_spans, slide, split, swallow
 from .step_commands import name_steps
 from .track_commands import (
@@ -52,6 +53,7 @@ __all__ = [
     "relabel_spans",
     "rematch",
     "rename_action",
+    "rename_run",
     "set_kit_text",
     "set_leftovers",
     "set_lock",

@@ -24,6 +24,8 @@ from .values import (
     Review,
     ReviewKey,
     Run,
+    RunName,
+    RunNameKey,
     StepText,
     StepTextKey,
     TrackKey,
@@ -37,6 +39,7 @@ _KINDS: dict[type[Key], type[Value]] = {
     ReviewKey: Review,
     StepTextKey: StepText,
     KitTextKey: KitText,
+    RunNameKey: RunName,
 }
 
 
@@ -107,6 +110,9 @@ class Document:
             return self.step_texts.get(key.action)
         if isinstance(key, KitTextKey):
             return self.kit_text
+        if isinstance(key, RunNameKey):
+            run = self.runs.get(key.run)
+            return RunName(run.given_name) if run is not None and run.given_name else None
         return self.reviews.get(key.video)
 
     def review(self, video: VideoId) -> Review:
@@ -137,7 +143,7 @@ class Document:
             what |= self._put(swap.key, swap.after)
             if isinstance(swap.key, TrackKey | ReviewKey):
                 videos.add(swap.key.video)
-            elif isinstance(swap.key, MapKey):
+            elif isinstance(swap.key, MapKey | RunNameKey):
                 runs.add(swap.key.run)
         if self.merges != read_as:  # the ground truth is read anew, through merges of merges too
             what |= What.SEGMENTATION
@@ -156,7 +162,7 @@ class Document:
                 raise EditError(
                     f"{video.name} has {video.timebase.n_frames:,} frames; the track has {value.n_frames:,}."
                 )
-        elif isinstance(key, MapKey) and key.run not in self.runs:
+        elif isinstance(key, MapKey | RunNameKey) and key.run not in self.runs:
             raise EditError(f'There is no run "{key.run}" in this project.')
         elif isinstance(key, ActionKey) and isinstance(value, Action) and value.id != key.action:
             raise EditError("An action cannot change its number.")
@@ -181,6 +187,10 @@ class Document:
         if isinstance(key, KitTextKey):
             self.kit_text = value if isinstance(value, KitText) else None
             return What.KIT_TEXT
+        if isinstance(key, RunNameKey):
+            given = value.name if isinstance(value, RunName) else ""
+            self.runs[key.run] = replace(self.runs[key.run], given_name=given)
+            return What.RUNS
         _set(self.reviews, key.video, value)
         return What.REVIEW
 

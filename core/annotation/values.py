@@ -136,7 +136,7 @@ class Run:
 
     `config` is `core.tot.config.TrainConfig` as plain values. `curve` holds one row per reported
     iteration: iteration, loss, cross_entropy, temporal_coherence, mof, f1 (None = unknown). `learned` says which
-    corrections it learned from.
+    corrections it learned from. `given_name` is blank until a person names it.
     """
 
     id: RunId
@@ -152,6 +152,7 @@ class Run:
     parent: RunId | None = None
     hidden: bool = False
     learned: Learned = field(default_factory=Learned)
+    given_name: str = ""
 
     @property
     def n_clusters(self) -> int:
@@ -159,7 +160,17 @@ class Run:
 
     @property
     def name(self) -> str:
+        """What it is called: as a person named it, else as it came."""
+        return self.given_name or self.first_name
+
+    @property
+    def first_name(self) -> str:
         return f"Run {self.number}"
+
+    @property
+    def full_name(self) -> str:
+        """The same with the number of a run that has a name, by which it is known to `tot` and in earlier exports."""
+        return f"{self.given_name} (run {self.number})" if self.given_name else self.first_name
 
 
 @dataclass(frozen=True)
@@ -189,6 +200,13 @@ class KitText:
     introduction: str = ""
     reviewer: str = ""
     video: VideoId | None = None
+
+
+@dataclass(frozen=True)
+class RunName:
+    """The name that a person gave a run; a run without one has no such value."""
+
+    name: str
 
 
 @dataclass(frozen=True)
@@ -231,8 +249,15 @@ class KitTextKey:
     """Names the text about the kit as a whole."""
 
 
-Key = TrackKey | MapKey | ActionKey | ReviewKey | StepTextKey | KitTextKey
-Value = Segmentation | LabelMap | Action | Review | StepText | KitText
+@dataclass(frozen=True)
+class RunNameKey:
+    """Names the name of one run."""
+
+    run: RunId
+
+
+Key = TrackKey | MapKey | ActionKey | ReviewKey | StepTextKey | KitTextKey | RunNameKey
+Value = Segmentation | LabelMap | Action | Review | StepText | KitText | RunName
 
 __all__ = [
     "BACKGROUND",
@@ -250,6 +275,8 @@ __all__ = [
     "ReviewKey",
     "ReviewStatus",
     "Run",
+    "RunName",
+    "RunNameKey",
     "ScoresRef",
     "Segmentation",
     "StepText",

@@ -18,6 +18,7 @@ from .labels import (
 )
 from .projects import check, create_project, open_project, project_paths, relink, repair, trust, whole_backup
 from .review import agreement, review_queue, second_reviewer
+from .runs import list_runs, rename_run
 from .scores import evaluate, evaluate_activities, evaluate_global, evaluate_request, label_free, plain, score
 from .segmenting import segment, segment_project
 from .training import can_go_on, configure, differences, lessons, next_videos, settings_of, sweep, train
@@ -53,6 +54,7 @@ __all__ = [
     "import_labels",
     "label_free",
     "lessons",
+    "list_runs",
     "make_kit",
     "next_videos",
     "open_dataset",
@@ -62,6 +64,7 @@ __all__ = [
     "plan_kit",
     "project_paths",
     "relink",
+    "rename_run",
     "render_demo",
     "repair",
     "require_features",

@@ -25,6 +25,8 @@ from ..annotation.values import (
     Review,
     ReviewKey,
     ReviewStatus,
+    RunName,
+    RunNameKey,
     StepText,
     StepTextKey,
     TrackKey,
@@ -198,6 +200,8 @@ def key_name(key: Key, places: Mapping[VideoId, int]) -> tuple[str, int | str]:
         return "step-text", int(key.action)
     if isinstance(key, KitTextKey):
         return "kit-text", 0
+    if isinstance(key, RunNameKey):
+        return "run-name", str(key.run)
     if key.video not in places:
         raise EditError(f'There is no video "{key.video}" in this project.')
     return ("track" if isinstance(key, TrackKey) else "review"), places[key.video]
@@ -264,6 +268,8 @@ def _key(name: str, number: Any, videos: list[VideoId]) -> Key:
         return StepTextKey(ActionId(number))
     if name == "kit-text":
         return KitTextKey()
+    if name == "run-name":
+        return RunNameKey(RunId(number))
     return TrackKey(videos[number]) if name == "track" else ReviewKey(videos[number])
 
 
@@ -278,6 +284,8 @@ def _value(key: Key, data: Any) -> Value | None:
         return msgspec.convert(data, StepText)
     if isinstance(key, KitTextKey):
         return msgspec.convert(data, KitText)
+    if isinstance(key, RunNameKey):
+        return msgspec.convert(data, RunName)
     return action(data) if isinstance(key, ActionKey) else review(data)
 
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -20,6 +21,8 @@ from ..annotation.values import (
     MapKey,
     Prediction,
     Run,
+    RunName,
+    RunNameKey,
     ScoresRef,
     StepTextKey,
     TrackKey,
@@ -86,6 +89,8 @@ def put_swap(connection: sqlite3.Connection, swap: Swap, places: Mapping[VideoId
             connection.execute("DELETE FROM action WHERE id=?", (int(key.action),))
     elif isinstance(key, StepTextKey | KitTextKey):
         kit_text.put(connection, key, after)
+    elif isinstance(key, RunNameKey):
+        _put_run_name(connection, key.run, after.name if isinstance(after, RunName) else "")
     else:
         place = places[key.video]
         connection.execute("DELETE FROM review WHERE video=?", (place,))
@@ -110,6 +115,12 @@ def put_run_values(connection: sqlite3.Connection, run: Run) -> None:
     """What is said of a run that is there; its weights and its map stay."""
     text = pack.to_json(msgspec.to_builtins(run))
     connection.execute("UPDATE run SET value=?, crc=? WHERE id=?", (text, pack.crc(run.id, text), run.id))
+
+
+def _put_run_name(connection: sqlite3.Connection, run: RunId, name: str) -> None:
+    row = connection.execute("SELECT value FROM run WHERE id=?", (run,)).fetchone()
+    if row is not None:
+        put_run_values(connection, replace(msgspec.convert(json.loads(row[0]), Run), given_name=name))
 
 
 def check_weights(weights: bytes) -> None:

@@ -8,6 +8,8 @@ from types import SimpleNamespace
 import pytest
 from fakes_panels import a_session
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
 
 from core.annotation.changes import Changes, What
 from core.annotation.values import Run
@@ -131,3 +133,85 @@ def test_a_run_of_several_methods_is_not_called_by_the_first_of_them():
     assert setting(run(method="asot", rival="family"), "method") == "ASOT and 3 more"
     assert setting(run(method="asot", rival="none"), "method") == "ASOT"
     assert setting(run(method="tot+tcl", rival="family"), "method") == "TOT + TCL"  # only ASOT is trained with rivals
+
+
+# --- names --------------------------------------------------------------------------------------------------------
+
+
+def start_renaming(view, run):
+    """Select a run and press F2; the field that opens."""
+    row = next(row for row in range(view._table.rowCount()) if view._run_at(row) == run)
+    view._table.selectRow(row)
+    view._table.setFocus()
+    QTest.keyClick(view._table, Qt.Key.Key_F2)
+    [field] = [f for f in view._table.viewport().findChildren(QLineEdit) if f.isVisible()]
+    return field
+
+
+@pytest.fixture
+def seen(qtbot, view):
+    view.resize(700, 200)
+    view.show()
+    qtbot.waitExposed(view)
+    return view
+
+
+def test_f2_renames_the_selected_run_in_its_row(qtbot, seen, session):
+    field = start_renaming(seen, R1)
+    assert field.text() == "Run 1" and field.selectedText() == "Run 1"
+    qtbot.keyClicks(field, "with <b>I3D</b>")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: session.document.runs[R1].name == "with <b>I3D</b>")
+    assert [item.text() for item in cells(seen, "Run")] == ["Run 2", "with <b>I3D</b>"]
+    assert "with &lt;b&gt;I3D&lt;/b&gt; (run 1)" in cells(seen, "Run")[1].toolTip()
+    assert not seen._is_renaming()
+
+
+def test_a_double_click_on_the_name_opens_the_field_and_esc_leaves_it_as_it_was(qtbot, seen, session):
+    item = cells(seen, "Run")[1]
+    place = seen._table.visualItemRect(item).center()
+    for click in (QTest.mouseClick, QTest.mouseDClick):
+        click(seen._table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    [field] = [f for f in seen._table.viewport().findChildren(QLineEdit) if f.isVisible()]
+    qtbot.keyClicks(field, "no")
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not seen._is_renaming())
+    assert session.document.runs[R1].name == "Run 1" and session.messages == []
+
+
+def test_an_emptied_name_gives_back_the_one_that_the_run_came_with(qtbot, seen, session):
+    session.document.runs[R1] = replace(session.document.runs[R1], given_name="I3D")
+    session.documentChanged.emit(Changes(What.RUNS, runs=frozenset([R1])), None)
+    field = start_renaming(seen, R1)
+    field.clear()
+    assert field.placeholderText() == "Run 1"
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: session.document.runs[R1].name == "Run 1")
+
+
+def test_the_field_says_why_a_name_cannot_be_given(qtbot, seen, session):
+    field = start_renaming(seen, R1)
+    qtbot.keyClicks(field, "Run 2")
+    assert "There is a run" in field.toolTip()
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: session.messages != [])
+    assert session.document.runs[R1].name == "Run 1"
+
+
+def test_scores_that_come_do_not_touch_what_is_being_typed(qtbot, seen, session, monkeypatch):
+    field = start_renaming(seen, R1)
+    qtbot.keyClicks(field, "half a na")
+    monkeypatch.setattr(session, "report", lambda run, track: SimpleNamespace(mof=0.5, f1=0.25))
+    session.reportReady.emit()
+    assert field.isVisible() and field.text() == "half a na"
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: session.document.runs[R1].name == "half a na")
+
+
+def test_a_long_name_does_not_make_the_column_wide(qtbot, seen, session):
+    before = seen._table.columnWidth(1)
+    session.document.runs[R1] = replace(session.document.runs[R1], given_name="W" * 200)
+    session.documentChanged.emit(Changes(What.RUNS, runs=frozenset([R1])), None)
+    seen.grab()
+    assert before < seen._table.columnWidth(1) < 600
+    assert start_renaming(seen, R1).text() == "W" * 200

@@ -56,7 +56,8 @@ def frames_of(track: Segmentation) -> list[int]:
 
 def values(document: Document) -> dict[str, Any]:
     """Everything that edits change."""
-    return {kind: dict(getattr(document, kind)) for kind in KINDS} | {"kit": document.kit_text}
+    names = {run.id: run.given_name for run in document.runs.values()}
+    return {kind: dict(getattr(document, kind)) for kind in KINDS} | {"kit": document.kit_text, "names": names}
 
 
 def predictions(name: RunId, n_clusters: int, shift: int = 0) -> list[Prediction]:
@@ -96,6 +97,7 @@ class Machine(RuleBasedStateMachine):
     def a_run_arrives(self) -> None:
         self.arrive(R2, 5, {0: 3, 4: 0})
         for state in self.states:
+            state["names"][R2] = ""
             state["label_maps"][R2] = LabelMap(R2, 5, {0: 3, 4: 0})
 
     @rule(run=run, shift=st.integers(0, 4))
@@ -138,7 +140,9 @@ class Machine(RuleBasedStateMachine):
         assert bool(changes.what & What.SEGMENTATION) or not tracks
         assert bool(changes.what & What.REVIEW) == bool(reviews)
         assert tracks | reviews <= changes.videos
-        assert (bool(changes.what & What.LABEL_MAP), changes.runs) == (bool(maps), maps)
+        named = {r for r, run in document.runs.items() if before["names"].get(r) != run.given_name}
+        assert (bool(changes.what & What.LABEL_MAP), bool(changes.what & What.RUNS)) == (bool(maps), bool(named))
+        assert changes.runs == maps | named
         assert bool(changes.what & What.ACTIONS) == (before["actions"] != dict(document.actions))
         texts = before["step_texts"] != dict(document.step_texts) or before["kit"] != document.kit_text
         assert bool(changes.what & What.KIT_TEXT) == texts
@@ -241,6 +245,10 @@ class Machine(RuleBasedStateMachine):
         else:
             self.edit(lambda d: commands.rename_action(d, ActionId(action), name))
 
+    @rule(run=run, name=st.one_of(NAMES, st.sampled_from(("", "Run 1", "Run 2"))))
+    def name_run(self, run, name) -> None:
+        self.edit(lambda d: commands.rename_run(d, run, name))
+
     @rule(action=number, archived=st.booleans())
     def archive(self, action, archived) -> None:
         self.edit(lambda d: commands.archive_action(d, ActionId(action), archived))
@@ -333,6 +341,8 @@ class Machine(RuleBasedStateMachine):
     def names_in_use_are_told_apart(self) -> None:
         used = [one_spelling(a.name) for a in self.project.document.actions.values() if not a.archived]
         assert len(set(used)) == len(used)
+        runs = [one_spelling(run.name) for run in self.project.document.runs.values()]
+        assert len(set(runs)) == len(runs)
 
     @invariant()
     def ground_truth_is_read_through_merges(self) -> None:

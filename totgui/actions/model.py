@@ -47,6 +47,13 @@ class ModelMenu(Menu):
                 tip="Go on with the current run where it was stopped; it becomes a new run",
                 usable=self.can_resume,
             ),
+            Command(
+                "model.rename",
+                "Rename run…",
+                self.rename,
+                tip="Give the current run a name of its own, or none to have the one back that it came with",
+                usable=lambda: self.shown_run is not None,
+            ),
             None,
             Command("model.stop", "Stop and keep", lambda: self.stop(StopKind.KEEP), tip=keep, usable=self.is_busy),
             Command("model.discard", "Discard job", lambda: self.stop(StopKind.DISCARD), usable=self.is_busy),
@@ -62,6 +69,11 @@ class ModelMenu(Menu):
 
     def stop(self, kind: StopKind) -> None:
         self.session.jobs.stop(kind)
+
+    def rename(self) -> None:
+        """Open the field for the name of the current run in the Runs panel."""
+        self.window.bring("Runs")
+        self.window.runs.rename()
 
     def resume(self) -> None:
         if (run := self.shown_run) is not None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
 from ..jobs.exchange_tasks import ReportRequest
 from ..models.chooser import Chooser
-from ..models.widgets import plain
+from ..models.widgets import plain, short
 from ..session import Session
 from .export_videos import heading
 
@@ -35,7 +35,7 @@ class ReportPage(QWidget):
         document = session.document
         runs = document.shown_runs if document else []
         for run in sorted(runs, key=lambda r: (r.id != session.current_run, -r.number)):
-            self.run.addItem(run.name, run.id)
+            self.run.addItem(short(run.name), run.id)
         if not runs:
             self.run.addItem("No run: labels only", None)
             self.run.setEnabled(False)

@@ -11,7 +11,7 @@ from core.annotation.values import ReviewStatus
 from core.data.dataset import RunId, VideoId
 
 from ..models.chooser import Chooser
-from ..models.widgets import tip
+from ..models.widgets import short, tip
 from ..session import Session
 
 ROW_HEIGHT = 26
@@ -96,7 +96,7 @@ class VideosChooser(QWidget):
         predicted = {run for run, _ in document.predictions}
         for run in runs:
             if run.id in predicted and not run.hidden:
-                self.track.addItem(f"Prediction of {run.name}", (PREDICTION, run.id))
+                self.track.addItem(f"Prediction of {short(run.name)}", (PREDICTION, run.id))
         if document.ground_truth:
             self.track.addItem("Ground truth", (TRUTH, None))
 

@@ -125,6 +125,11 @@ class MeasuredTable(QTableWidget):
         super().showEvent(event)
         self.fit()
 
+    def commitData(self, editor: QWidget) -> None:
+        """A field whose row was taken away while Return waited in line has nowhere to go; it is hidden by then."""
+        if not editor.isHidden():
+            super().commitData(editor)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._asked.isActive():
             self.fit()

@@ -11,8 +11,9 @@ from core.data.dataset import RunId
 
 from ..session import Session
 from .marks import MARK, mark_tip
+from .run_names import LETTERS
 from .run_settings import can_resume, differing, label_of, number, setting
-from .widgets import percent
+from .widgets import percent, short
 
 BEFORE = ("", "Run", "MoF", "F1")
 AFTER = ("Loss", "Time (s)", "Learned from", "Device", "Finished")
@@ -64,7 +65,7 @@ def _row(
     compared = run.id in session.comparing.runs
     cells = [
         Cell("", value=float(compared), ticked=compared),
-        Cell(run.name + (" (hidden)" if run.hidden else ""), about, run.number),
+        Cell(short(run.name, LETTERS) + (" (hidden)" if run.hidden else ""), about, run.number),
     ]
     for value in (report.mof, report.f1) if report is not None else (None, None):
         text = percent(value)
@@ -97,7 +98,7 @@ def _about(document: Document | None, run: Run) -> str:
     stopped = " It was stopped and can go on." if can_resume(run) else ""
     names = [document.videos[v].name for v in run.learned.videos if v in document.videos] if document else []
     learned = f" Learned from {run.learned.words}: {_some(names)}." if names else ""
-    return f"{run.name}.{goes_on}{stopped}{learned}"
+    return f"{run.full_name}.{goes_on}{stopped}{learned}"
 
 
 def _some(names: list[str], most: int = 12) -> str:

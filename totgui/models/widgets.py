@@ -93,6 +93,15 @@ def short(name: str, letters: int = 60) -> str:
     return flat if len(flat) <= letters else f"{flat[: letters - 1]}…"
 
 
+def in_menu(name: str) -> str:
+    """A name from data as the text of a menu entry: short, and no letter of it a key.
+
+    >>> in_menu("oil & salt")
+    'oil && salt'
+    """
+    return short(name).replace("&", "&&")
+
+
 def plain(text: str = "", parent: QWidget | None = None, *, dim: bool = False, bold: bool = False) -> QLabel:
     """A label that shows text as it is and wraps it."""
     label = Wrapped(parent)

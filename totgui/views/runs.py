@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QMenu, QPushButton, QTableWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtGui import QFont, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.annotation.changes import What
 from core.annotation.values import Run
 from core.data.dataset import RunId
 
 from ..models.empty import EmptyState
+from ..models.run_names import RunNameDelegate
 from ..models.run_rows import AFTER, BEFORE, USUAL, Cell, RunRows, run_rows
 from ..models.run_settings import can_resume, label_of, words_of
 from ..models.widgets import (
@@ -20,17 +30,19 @@ from ..models.widgets import (
     NUMBER,
     WORDS,
     NumberItem,
+    short,
     table,
     tip,
 )
 from ..session import Session
 
 COMPARED, NAME = 0, 1
+RENAME = "F2"
 SHOWN = What.RUNS | What.LABEL_MAP | What.PREDICTION
 
 
 class RunsView(QWidget):
-    """Runs, newest first; a click shows that run everywhere, a tick compares it."""
+    """Runs, newest first; a click shows that run everywhere, a tick compares it, a double click renames it."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +58,9 @@ class RunsView(QWidget):
         self._table.customContextMenuRequested.connect(self._on_menu)
         self._table.itemSelectionChanged.connect(self._on_selected)
         self._table.itemChanged.connect(self._on_ticked)
+        self._table.setItemDelegateForColumn(NAME, RunNameDelegate(session, self._table))
+        self._table.cellDoubleClicked.connect(lambda _row, column: self.rename() if column == NAME else None)
+        QShortcut(QKeySequence(RENAME), self._table, self.rename, context=Qt.ShortcutContext.WidgetShortcut)
         self.resume = QPushButton("Resume", self)
         self.resume.setToolTip("Go on with the selected training where it was stopped; it becomes a new run")
         self.resume.clicked.connect(self._on_resume)
@@ -159,6 +174,9 @@ class RunsView(QWidget):
         return document.runs.get(run) if document is not None and run is not None else None
 
     def _mark(self) -> None:
+        if self._is_renaming():  # to select a row would end it
+            self._enable()
+            return
         self._table.blockSignals(True)
         self._table.clearSelection()
         for row in range(self._table.rowCount()):
@@ -189,6 +207,17 @@ class RunsView(QWidget):
         if run is not None:
             self._session.resume(run.id)
 
+    def _is_renaming(self) -> bool:
+        return self._table.state() is QAbstractItemView.State.EditingState
+
+    def rename(self) -> None:
+        """Edit the name of the selected run in its row."""
+        rows = self._table.selectionModel().selectedRows(NAME)
+        if rows and not self._is_renaming():
+            self._table.setFocus()
+            self._table.setCurrentIndex(rows[0])
+            self._table.edit(rows[0])
+
     def _on_hide(self) -> None:
         run = self.selected()
         if run is None:
@@ -196,7 +225,7 @@ class RunsView(QWidget):
         self._session.runs.hide(run.id, not run.hidden)
         if not run.hidden:
             self._session.message.emit(
-                f"{run.name} is hidden. Tick Hidden runs below the table to bring it back.", "info"
+                f"{short(run.name)} is hidden. Tick Hidden runs below the table to bring it back.", "info"
             )
 
     def _on_menu(self, place: QPoint) -> None:
@@ -216,6 +245,7 @@ class RunsView(QWidget):
         resume.setEnabled(self.resume.isEnabled())
         resume.triggered.connect(self._on_resume)
         menu.addSeparator()
+        menu.addAction(f"Rename…\t{RENAME}").triggered.connect(self.rename)
         menu.addAction(self.hide_button.text()).triggered.connect(self._on_hide)
         menu.popup(self._table.viewport().mapToGlobal(place))
 
@@ -234,6 +264,8 @@ def _item(run: RunId, column: int, cell: Cell) -> QTableWidgetItem:
         item.setCheckState(Qt.CheckState.Checked if cell.ticked else Qt.CheckState.Unchecked)
     if column == NAME:
         item.setTextAlignment(WORDS)
+    else:
+        item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
     if cell.bold:
         item.setFont(_bold(item.font(), True))
     if cell.about:

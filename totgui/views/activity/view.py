@@ -23,7 +23,7 @@ from ...models.drawing import Looks
 from ...models.picture import SaveButton
 from ...models.places import PlaceList
 from ...models.when_seen import WhenSeen
-from ...models.widgets import plain, scrolled
+from ...models.widgets import plain, scrolled, short
 from ...session import Session
 from ...session.readings import matrix_files
 from .boxes import Boxes, fill_table, numbers_table
@@ -208,7 +208,7 @@ class ActivityView(QWidget):
         tooltip = "Of each video the corrected labels, else ground truth, else the newest compared run"
         self._track.setItemData(0, tooltip, Qt.ItemDataRole.ToolTipRole)
         for track in self._session.comparing.choices(document) if document is not None else []:
-            self._track.addItem(track.title, track.key)
+            self._track.addItem(short(track.title), track.key)
         self._track.setCurrentIndex(max(0, self._track.findData(chosen)))
         self._track.blockSignals(False)
         return str(self._track.currentData())

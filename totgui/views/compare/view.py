@@ -26,7 +26,7 @@ from ...models.chooser import Chooser
 from ...models.drawing import Looks
 from ...models.picture import SaveButton
 from ...models.when_seen import WhenSeen
-from ...models.widgets import Banner, plain, scrolled, tip
+from ...models.widgets import Banner, in_menu, plain, scrolled, tip
 from ...session import Session
 from .paint import legend_height, paint_legend
 from .rows import ORDERS, Rows
@@ -222,7 +222,7 @@ class CompareView(QWidget):
         menu.clear()
         document, comparing = self._session.document, self._session.comparing
         for track in comparing.choices(document) if document is not None else []:
-            action = menu.addAction(track.title.replace("&", "&&"))
+            action = menu.addAction(in_menu(track.title))
             action.setCheckable(True)
             action.setChecked(comparing.is_shown(track))
             if track.run is not None:

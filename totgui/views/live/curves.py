@@ -16,7 +16,8 @@ from core.events import ENDINGS, Progress, SeedMetrics, Started, StopKind, Train
 from core.tot.config import METHODS
 
 from ...models.chooser import Chooser
-from ...models.widgets import duration, for_text, plain
+from ...models.run_names import LETTERS
+from ...models.widgets import duration, for_text, in_menu, plain, short
 from ...session import Session
 from ...session.jobs import device_name
 from .figure import Line
@@ -256,7 +257,7 @@ class CurvesView(QWidget):
                     xs, ys = _points(document.runs[run].curve, place)
                     faint = QColor(colour)
                     faint.setAlpha(150 if strong else 75)
-                    label = f"{document.runs[run].name} {name}" if not self.families else ""
+                    label = f"{short(document.runs[run].name, LETTERS)} {name}" if not self.families else ""
                     found.append((kind, Line(label, xs, ys, faint, 1.6 if strong else THIN)))
         return found
 
@@ -266,7 +267,7 @@ class CurvesView(QWidget):
         document = self._session.document
         shown = set(self.behind())
         for run in reversed([run for run in document.shown_runs if run.curve] if document else []):
-            action = menu.addAction(run.name)
+            action = menu.addAction(in_menu(run.name))
             action.setCheckable(True)
             action.setChecked(run.id in shown)
             action.toggled.connect(lambda on, chosen=run.id: self.show_behind(chosen, on))

@@ -33,7 +33,7 @@ from ...models.marks import MARK
 from ...models.picture import SaveButton
 from ...models.places import PlaceList
 from ...models.when_seen import WhenSeen
-from ...models.widgets import Banner, NumberItem, name_tabs, percent, plain, table, tip
+from ...models.widgets import Banner, NumberItem, name_tabs, percent, plain, short, table, tip
 from ...session import Session
 from .confusion import Confusion
 
@@ -121,6 +121,7 @@ class MetricsView(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._name = ""
         self._track = Chooser(self)
         self._track.setAccessibleName("Track that is scored")
         for key, label in TRACKS:
@@ -226,7 +227,8 @@ class MetricsView(QWidget):
             if label_map is None
             else ("label map edited by hand" if label_map.is_edited_by_hand else "label map matched")
         )
-        name = document.runs[run].name if run is not None and track == "prediction" else "Corrected"
+        name = short(document.runs[run].name) if run is not None and track == "prediction" else "Corrected"
+        self._name = name
         background = "background left out" if report.background else "no background"
         self.scope.setText(
             f"{name} · {report.level} level · {how} · {background} · {report.videos} videos, {report.frames:,} frames"
@@ -320,8 +322,7 @@ class MetricsView(QWidget):
             [row.action for row in report.per_class],
             dict.fromkeys((row.action for row in report.per_class), mark),
         )
-        title = self.scope.text().split(" · ")[0]
-        self.confusion.show_table(np.array(report.confusion), list(report.confusion_labels), title)
+        self.confusion.show_table(np.array(report.confusion), list(report.confusion_labels), self._name)
 
     def _fill_scores(self, report: Report, mark: str) -> None:
         """Every score beside the same score of the two baselines."""

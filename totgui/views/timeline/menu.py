@@ -15,6 +15,7 @@ from core.annotation.edit import Edit
 from core.annotation.segmentation import Segmentation
 from core.data.dataset import BACKGROUND, RunId, VideoId
 
+from ...models.widgets import in_menu
 from ...session.chosen import RUN
 
 if TYPE_CHECKING:
@@ -236,7 +237,7 @@ def fill_runs(menu: QMenu, session: Session) -> None:
     for run in sorted(document.runs.values(), key=lambda r: -r.number) if document else []:
         if run.hidden or run.id == session.current_run:
             continue
-        action = menu.addAction(run.name)
+        action = menu.addAction(in_menu(run.name))
         action.setCheckable(True)
         action.setChecked(run.id in chosen.runs)
         action.toggled.connect(
