@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from .data.dataset import BACKGROUND, UNLABELLED
 from .data.labels import read_labels, read_mapping, to_ids
+from .data.names import by_name, natural
 from .errors import ConfigError, InputError
 from .formats.frame_text import BACKGROUND_WORD
 
@@ -99,7 +100,7 @@ def label_files(path: Path) -> dict[str, Path]:
         raise InputError(path, "is not there; wanted a folder of label files or one label file.")
     folder = next((path / n for n in ("groundTruth", "gt", "labels") if (path / n).is_dir()), path)
     found: dict[str, Path] = {}
-    for file in sorted(folder.rglob("*")):
+    for file in sorted(folder.rglob("*"), key=lambda path: by_name(str(path))):
         if not file.is_file() or file.suffix not in ("", ".txt") or file.name.startswith((".", "mapping", "README")):
             continue
         if _stem(file) in found:
@@ -128,9 +129,7 @@ def _natural(names: set[str]) -> dict[str, int]:
     """Numbers for names in natural order; whole numbers keep their value."""
     if all(_NUMBER.match(name) and int(name) >= -1 for name in names):
         return {name: int(name) for name in names}
-    order = sorted(
-        names, key=lambda n: [(0, int(p), "") if p.isdecimal() else (1, 0, p) for p in re.split(r"(\d+)", n) if p]
-    )
+    order = sorted(names, key=natural)
     return {name: BACKGROUND if name == BACKGROUND_WORD else i for i, name in enumerate(order)}
 
 

@@ -13,6 +13,7 @@ from .annotation.document import Document
 from .annotation.merges import read_through
 from .annotation.segmentation import Segmentation
 from .data.dataset import BACKGROUND, UNLABELLED, VideoId
+from .data.names import by_name
 from .data.words import one_spelling
 from .errors import InputError, ProjectLockedError
 from .formats.guess import guess_formats
@@ -79,7 +80,7 @@ def _from_project(document: Document, path: Path) -> SecondReviewer:
         else:
             tracks[mine] = track.mapped(table, default=int(UNLABELLED))
     names = {other.review(video).reviewer for video in other.corrected} - {""}
-    return SecondReviewer(", ".join(sorted(names)) or path.stem, tracks, tuple(notes))
+    return SecondReviewer(", ".join(sorted(names, key=by_name)) or path.stem, tracks, tuple(notes))
 
 
 def _folded(name: str) -> str:
@@ -107,7 +108,7 @@ def agreement(document: Document, second: Tracks) -> tuple[Agreement, dict[Video
     Frames that one of the two has not labelled are left out, and so are boundaries at and inside of such gaps. Actions
     that were merged since the labels were read count as what they are called now.
     """
-    shared = [v for v in document.corrected if v in second]
+    shared = [v for v in document.videos if v in document.corrected and v in second]
     pairs = {v: _both(document.corrected[v], read_through(second[v], document.merges)) for v in shared}
     each = {v: agreement_of_two(pairs[v], tolerance_frames=tolerance(document, v)) for v in shared}
     widest = max((tolerance(document, v) for v in shared), default=TOLERANCE_FRAMES)

@@ -54,6 +54,15 @@ def rel(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
 
+def by_name(name: str) -> list[tuple[int, int, str]]:
+    """Sort key of every list of names that a person reads: numbers count, great and small letters are one.
+
+    >>> sorted(["p10", "P2", "take 1"], key=by_name)
+    ['P2', 'p10', 'take 1']
+    """
+    return natural(folded(name))
+
+
 def is_text(name: str) -> bool:
     """Whether a name can be written as UTF-8; names from other systems may hold bytes that cannot."""
     try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..data.dataset import UNLABELLED, Problem
+from ..data.names import by_name
 from ..errors import InputError
 from .files import put_files
 from .names import file_stems, written_name
@@ -135,7 +136,7 @@ class Format:
             skipped.discard(NAMES_FILE)
         files = [
             p
-            for p in sorted(inner.iterdir())
+            for p in sorted(inner.iterdir(), key=lambda p: by_name(p.name))
             if p.is_file() and not p.name.startswith(".") and p.name.lower() not in skipped and self.fits(p)
         ]
         if not files:

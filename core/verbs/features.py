@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import api
+from ..data.names import by_name
 from ..errors import InputError
 from ..progress import ProgressPrinter
 from ..requests import ExtractSettings
@@ -64,7 +65,7 @@ def _values(found: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
     empty = {"features": None, **dict.fromkeys(keys)}
     videos += [{"video": names.get(v, v), **empty, "error": reason} for v, reason in found["failed"].items()]
     shown = ("folder", "extractor", "device", "seconds", "rows_per_second")
-    return {**{k: found[k] for k in shown}, "videos": sorted(videos, key=lambda row: str(row["video"]))}
+    return {**{k: found[k] for k in shown}, "videos": sorted(videos, key=lambda row: by_name(str(row["video"])))}
 
 
 def _text(found: dict[str, Any], names: dict[str, str]) -> str:

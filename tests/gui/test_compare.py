@@ -97,9 +97,9 @@ def test_videos_come_in_the_order_that_was_chosen(view, session):
 
 
 def test_numbers_in_names_are_numbers():
-    from totgui.views.compare.rows import natural
+    from core.data.names import by_name
 
-    assert sorted(["P10", "P2", "a", "P2b"], key=natural) == ["a", "P2", "P2b", "P10"]
+    assert sorted(["P10", "P2", "a", "P2b"], key=by_name) == ["a", "P2", "P2b", "P10"]
 
 
 def test_a_changed_label_map_recolours_only_its_run(view, session):

@@ -10,6 +10,7 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt
 from core.annotation.changes import Changes, What
 from core.annotation.values import ReviewStatus
 from core.data.dataset import Video, VideoId
+from core.data.names import by_name
 from core.data.words import one_spelling
 
 from ..palette import tone
@@ -62,6 +63,7 @@ class VideosModel(ColumnsModel):
         self._session = session
         self._videos: list[Video] = []
         self._rows: dict[VideoId, int] = {}
+        self._places: dict[VideoId, int] = {}
         self._scores: dict[str, tuple[float | None, float]] = {}
         session.projectChanged.connect(self._reset)
         session.documentChanged.connect(self._on_changes)
@@ -79,6 +81,8 @@ class VideosModel(ColumnsModel):
         document = self._session.document
         self._videos = list(document.videos.values()) if document else []
         self._rows = {video.id: row for row, video in enumerate(self._videos)}
+        named = sorted(self._videos, key=lambda video: by_name(video.name))
+        self._places = {video.id: place for place, video in enumerate(named)}
         self._scores = self._read_scores()
         self.endResetModel()
 
@@ -150,7 +154,7 @@ class VideosModel(ColumnsModel):
 
     def _sort_value(self, video: Video, column: int) -> Any:
         if column == NAME:
-            return video.name.casefold()
+            return self._places[video.id]
         if column == FRAMES:
             return video.timebase.n_frames
         if column == REVIEW:

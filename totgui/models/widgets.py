@@ -30,6 +30,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.data.names import by_name
+
 from .measured import MeasuredTable
 
 if TYPE_CHECKING:
@@ -294,6 +296,13 @@ class NumberItem(QTableWidgetItem):
 
     def __lt__(self, other: QTableWidgetItem) -> bool:
         return self.number < getattr(other, "number", 0.0)
+
+
+class NameItem(QTableWidgetItem):
+    """A cell that sorts by its text as people sort names: P2 before P10."""
+
+    def __lt__(self, other: QTableWidgetItem) -> bool:
+        return by_name(self.text()) < by_name(other.text())
 
 
 class Roomy(QStyledItemDelegate):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QMenu, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QMenu, QTableWidget, QWidget
 
 from core.annotation.statistics import Durations, Lengths, Place
 
@@ -14,7 +14,7 @@ from ...models.axis import Scale, mark_text, marks
 from ...models.drawing import Drawing, Looks, drawable
 from ...models.picture import Picture
 from ...models.places import jump
-from ...models.widgets import NumberItem, table
+from ...models.widgets import NameItem, NumberItem, table
 from ...session import Session
 from .numbers import Numbers
 
@@ -283,7 +283,7 @@ def fill_table(widget: QTableWidget, numbers: Numbers | None, looks: Looks | Non
     widget.setRowCount(len(rows))
     for place, row in enumerate(rows):
         low, q1, middle, q3, high = row.five
-        name = QTableWidgetItem(drawable(looks.name(row.label)) if looks is not None else "")
+        name = NameItem(drawable(looks.name(row.label)) if looks is not None else "")
         name.setData(Qt.ItemDataRole.UserRole, place)
         widget.setItem(place, 0, name)
         widget.setItem(place, 1, NumberItem(f"{len(row.values):,}", len(row.values)))

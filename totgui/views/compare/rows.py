@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from core.annotation.map_notes import map_notes
 from core.annotation.statistics import agreement
 from core.annotation.values import Run
 from core.data.dataset import VideoId
+from core.data.names import by_name
 
 from ...models.drawing import drawable
 from ...models.marks import marked
@@ -88,7 +88,7 @@ class Rows:
 
     def ordered(self, order: str) -> list[VideoId] | None:
         """The videos in an order of `ORDERS`; None where it cannot be had without scores or more work."""
-        names = sorted(self.videos, key=lambda v: natural(self.document.videos[v].name))
+        names = sorted(self.videos, key=lambda v: by_name(self.document.videos[v].name))
         if order == "name":
             return names
         keys = self.scored
@@ -173,13 +173,3 @@ class Rows:
             each = ", ".join(f"{self.document.runs[run].name} {count:,}" for run, count in counts.items())
             found.append(f"The runs segmented different numbers of videos ({each}).")
         return " ".join([*found, "Their scores are not comparable."]) if found else ""
-
-
-def natural(text: str) -> tuple[tuple[int, str | int], ...]:
-    """A key that puts "P2" before "P10".
-
-    >>> sorted(["P10", "P2", "a"], key=natural)
-    ['a', 'P2', 'P10']
-    """
-    parts = re.split(r"(\d+)", text.casefold())
-    return tuple((1, int(p)) if p.isdecimal() else (0, p) for p in parts)

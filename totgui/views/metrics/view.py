@@ -33,7 +33,7 @@ from ...models.marks import MARK
 from ...models.picture import SaveButton
 from ...models.places import PlaceList
 from ...models.when_seen import WhenSeen
-from ...models.widgets import Banner, NumberItem, name_tabs, percent, plain, short, table, tip
+from ...models.widgets import Banner, NameItem, NumberItem, name_tabs, percent, plain, short, table, tip
 from ...session import Session
 from .confusion import Confusion
 
@@ -407,7 +407,7 @@ def _fill(widget: QTableWidget, rows: list[tuple[Any, ...]], keys: list[str], ma
     widget.setSortingEnabled(False)
     widget.setRowCount(len(rows))
     for number, (row, key) in enumerate(zip(rows, keys, strict=True)):
-        head, mark = QTableWidgetItem(str(row[0])), marks.get(key, "")
+        head, mark = NameItem(str(row[0])), marks.get(key, "")
         head.setData(Qt.ItemDataRole.UserRole, key)
         widget.setItem(number, 0, head)
         widget.setItem(number, 1, NumberItem(f"{row[1]:,}", row[1]))
