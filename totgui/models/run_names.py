@@ -16,7 +16,7 @@ from .widgets import Roomy
 Index = QModelIndex | QPersistentModelIndex
 ROOM = 28
 """Letters that the field has room for, however narrow the column is."""
-LETTERS = 32
+LETTERS = 22
 """Of a name in a cell or a menu; it is whole in the tooltip."""
 
 
