@@ -17,6 +17,7 @@ from core.data.timebase import Timebase
 from core.errors import TotError
 from totgui.session.chosen import Chosen
 from totgui.session.painting import Painting
+from totgui.session.reviewing import Reviewing
 
 COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7", "#7a5195")
 NAMES = ("take bowl", "crack egg", "whisk", "add <b>oil</b> & salt", "fry", "turn over", "plate", "season")
@@ -94,6 +95,7 @@ class FakeSession(QObject):
         if document is not None:
             self.playback.timebase = document.videos[VIDEO].timebase
         self.painting = Painting(self.playback, self.paint, self)
+        self.reviewing = Reviewing(None, self)
         self.turns = np.empty(0, np.int64)
         self.matrices: dict[str, np.ndarray] = {}
         self.edits: list[object] = []

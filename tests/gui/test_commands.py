@@ -198,6 +198,11 @@ def dialog(qtbot):
     return made
 
 
+def test_who_types_in_the_sheet_of_keys_looks_for_a_command_and_chooses_no_other_keyboard(dialog):
+    assert dialog.focusWidget() is dialog.field
+    assert dialog.field.nextInFocusChain() is dialog.preset
+
+
 def press(dialog, key):
     dialog.edit.setKeySequence(QKeySequence(key))
 

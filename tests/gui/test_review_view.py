@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
@@ -77,6 +78,36 @@ def test_the_queue_leads_to_where_the_runs_disagree(qtbot, window):
     qtbot.waitUntil(lambda: window.session.playback.frame == 40)
     assert window.review.table.selectionModel().selectedRows()[0].row() == 0
     assert "other run disagrees" in window.review.why.text()
+
+
+def test_the_place_is_framed_in_the_timeline_and_named_in_the_video_until_it_is_done(qtbot, window, monkeypatch):
+    session, reviewing = window.session, window.session.reviewing
+    window.show()
+    window.actions_.by_name["review.next-place"].trigger()
+    qtbot.waitUntil(lambda: reviewing.shown_place is not None)
+    place = reviewing.shown_place
+    assert (place.video, place.start, place.stop) == ("v1", 40, 60)
+    qtbot.waitUntil(lambda: session.playback.frame == 40)
+    window.show_layout("Review")
+    timeline, lane = window.timeline, window.timeline.row("corrected")
+
+    def framed() -> list[int]:
+        """The frames at the middle of which the frame around the lane is seen, of those in and beside the place."""
+        image = timeline.grab().toImage()
+        xs = {frame: round(timeline.axis.x(frame + 0.5)) for frame in (30, 45, 55, 70)}
+        amber = {frame: image.pixelColor(x, lane.top - 2) for frame, x in xs.items()}
+        return [frame for frame, colour in amber.items() if colour.red() > 200 and colour.blue() < 90]
+
+    assert framed() == [45, 55]
+    said = []
+    window.video_view.picture.show_image(40, QImage(64, 48, QImage.Format.Format_RGB32))
+    monkeypatch.setattr(QPainter, "drawText", lambda *args: said.append(args[-1]))
+    window.video_view.picture.grab()
+    assert any(str(text).startswith("To look at: ") for text in said)
+    monkeypatch.undo()
+    session.do(lambda: commands.check_span(session.document, VideoId("v1"), place.start, place.stop))
+    qtbot.waitUntil(lambda: reviewing.is_ready and reviewing.shown_place is None)
+    assert framed() == []
 
 
 def test_a_place_that_is_asked_for_before_the_queue_is_there_comes_when_it_is(qtbot, window):

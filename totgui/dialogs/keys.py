@@ -87,6 +87,8 @@ class KeysDialog(QDialog):
         buttons.rejected.connect(self.reject)
         self._connect()
         self._fill()
+        QWidget.setTabOrder(self.field, self.preset)
+        self.field.setFocus()  # who types looks for a command, and chooses no other keyboard
         self.resize(self.sizeHint())
 
     def _lay_out(self, buttons: QDialogButtonBox) -> None:

@@ -40,6 +40,7 @@ class Reviewing(QObject):
         self.places: list[DoubtedPlace] = []
         self.odds = NOTHING_SAID
         self.current: DoubtedPlace | None = None
+        self._shown: DoubtedPlace | None = None
         self.is_ready = False
         self.second: Mapping[VideoId, Segmentation] = {}
         self.second_name = ""
@@ -67,6 +68,7 @@ class Reviewing(QObject):
         self._document, self._run = document, run
         self.places, self.odds, self.current, self.is_ready = [], NOTHING_SAID, None, False
         self.second, self.second_name, self.agreement = {}, "", None
+        self._shown = None
         self._read.clear()
         self._timer.stop()
         self.changed.emit()
@@ -102,7 +104,22 @@ class Reviewing(QObject):
     def go(self, place: DoubtedPlace) -> None:
         """Make a place current."""
         self.current = place
+        self._follow_current()
         self.currentChanged.emit()
+
+    @property
+    def shown_place(self) -> DoubtedPlace | None:
+        """The place that is looked at as the queue has it now; None where it has left the queue, corrected or right."""
+        return self._shown
+
+    def _follow_current(self) -> None:
+        """Find the current place in a queue that may be another one: the one there that shares most frames with it."""
+        now = self.current
+        if now is None:
+            self._shown = None
+            return
+        same = [each for each in self.places if each.video == now.video and _shared(each, now) > 0]
+        self._shown = max(same, key=lambda each: _shared(each, now), default=None)
 
     def _beside(self, direction: int) -> int:
         """The number of the place beside the current one, also when that has left the queue since."""
@@ -147,4 +164,10 @@ class Reviewing(QObject):
             found.odds,
             not self._timer.isActive(),
         )  # else a newer one has been asked for
+        self._follow_current()
         self.changed.emit()
+
+
+def _shared(one: DoubtedPlace, other: DoubtedPlace) -> int:
+    """How many frames two places of a video have in common; 0 or less where they are apart."""
+    return min(one.stop, other.stop) - max(one.start, other.start)

@@ -12,7 +12,7 @@ from ...models.widgets import NumberItem, give_way, percent, plain, table
 from ...session import Session
 
 WHAT = (
-    "Compare your corrected labels with those of another person: their project of the same videos, a file of labels, "
+    "Compare your corrected labels with those of another reviewer: their project of the same videos, a file of labels, "
     "or a folder with a file for each video. Nothing is imported; the places where you differ join the list."
 )
 COLUMNS = ("Video", "Frames", "Agree", "Kappa", "Boundary F1")

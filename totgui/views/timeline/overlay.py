@@ -36,6 +36,9 @@ def paint_overlay(painter: QPainter, view: Canvas, shown: Shown, hand: Hand) -> 
         _rolled(painter, view, shown, roll, lane)
     elif slide is not None:
         _would_be(painter, view, shown, lane, slide.drag.applied(slide.track))
+    place = view.session.reviewing.shown_place
+    if place is not None and place.video == shown.video.id:
+        _place(painter, view, lane, place.start, place.stop)
     if view.session.painting.live is not None:
         _painted(painter, view, lane, *view.session.painting.live)
     _range(painter, view, ruler, lane, bottom)
@@ -101,6 +104,16 @@ def _loop(painter: QPainter, view: Canvas, ruler: QRect, bottom: int) -> None:
     painter.fillRect(QRectF(left, ruler.bottom() - 3, right - left, 4), accent)
     accent.setAlpha(22)
     painter.fillRect(QRectF(left, ruler.bottom(), right - left, bottom - ruler.bottom()), accent)
+
+
+def _place(painter: QPainter, view: Canvas, lane: QRect, start: int, stop: int) -> None:
+    """A frame around what is to be looked at: the place of the review queue."""
+    left, right = _between(view, start, stop)
+    if right <= view.axis.left or left >= view.axis.right:
+        return
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(UNSURE, 2.5))
+    painter.drawRoundedRect(QRectF(left - 1, lane.top() - 2, max(4.0, right - left) + 1, lane.height() + 3), 5, 5)
 
 
 def _range(painter: QPainter, view: Canvas, ruler: QRect, lane: QRect, bottom: int) -> None:

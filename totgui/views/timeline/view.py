@@ -51,6 +51,8 @@ class TimelineView(Canvas):
         session.chosen.activeChanged.connect(self._repaint_all)
         session.chosen.runsChanged.connect(self._new_rows)
         session.painting.changed.connect(self.update)
+        for signal in (session.reviewing.changed, session.reviewing.currentChanged):
+            signal.connect(self.update)
         playback.frameChanged.connect(self._on_frame)
         playback.wantedChanged.connect(self._on_frame)
         playback.loopChanged.connect(self.update)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.data.dataset import VideoId
 
+from ...models.review_words import short_text
 from ...playback import is_doubtful
 from ...session import Session
 
@@ -55,6 +56,8 @@ class Picture(QWidget):
         self.drawn_frame = -1
         session.pictures.ready.connect(self._refresh_pair)
         session.painting.changed.connect(self.update)
+        for signal in (session.reviewing.changed, session.reviewing.currentChanged):
+            signal.connect(self.update)
 
     def sizeHint(self) -> QSize:
         return QSize(640, 400)
@@ -293,6 +296,10 @@ class Picture(QWidget):
             text, mark = f"{title}: {session.action_name(label)}", QColor(session.action_colour(label))
             chip(painter, QPointF(area.left() + 10, top), text, mark=mark, width=area.width() - 120)
             top += painter.fontMetrics().height() + 12
+        place = session.reviewing.shown_place
+        if place is not None and place.video == video and place.start <= self._image_frame < place.stop:
+            text = f"To look at: {short_text(session, place.main)}"
+            chip(painter, QPointF(area.left() + 10, top), text, mark=AMBER, width=area.width() - 120)
 
 
 def chip(painter: QPainter, at: QPointF, text: str, *, mark: QColor | None = None, width: float | None = None) -> None:
