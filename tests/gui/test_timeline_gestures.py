@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from core.annotation.values import LabelMap, Prediction, Run
 from core.data.dataset import RunId
+from core.review.place import DoubtedPlace, Kind, Reason
 from totgui.palette import blend, text_on, theme_palette
 from totgui.views.timeline.paint import GHOST
 from totgui.views.timeline.view import TimelineView
@@ -263,6 +264,35 @@ def test_a_double_click_selects_and_fits(view: TimelineView, session: FakeSessio
     assert (
         view.axis.start < start and view.axis.stop > stop and view.axis.width / view.axis.scale < 1.5 * (stop - start)
     )
+
+
+def test_zoom_goes_to_what_is_selected_else_to_marks_place_or_the_segment_at_the_playhead(view, session) -> None:
+    track = session.document.corrected[VIDEO]
+
+    def seen() -> tuple[int, int]:
+        """The frames in view, without the margin beside them."""
+        view.fit_chosen()
+        return view.axis.start, view.axis.stop
+
+    def shows(start: int, stop: int) -> bool:
+        low, high = seen()
+        return low <= start < stop <= high and high - low < 1.5 * (stop - start) + 8
+
+    session.playback.seek(int(track.starts[2]) + 5)
+    assert shows(*track[2][:2])
+    session.reviewing.places = [DoubtedPlace(VIDEO, 700, 760, 30, (Reason(Kind.RUNS, 30, 1),))]
+    session.reviewing.go(session.reviewing.places[0])
+    assert shows(700, 760)
+    session.chosen.set_in(100)
+    session.chosen.set_out(180)
+    assert shows(100, 180)
+    session.chosen.select_boundary(3)
+    at = int(track.starts[4])
+    assert shows(at - 30, at + 30)
+    session.select_segments([3, 4])
+    assert shows(track[3].start, track[4].stop)
+    view.fit()
+    assert view.axis.is_whole
 
 
 def test_a_click_on_a_read_only_row_makes_it_active_and_shift_makes_a_range(

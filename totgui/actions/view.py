@@ -25,6 +25,14 @@ class ViewMenu(Menu):
             Command("view.zoom-in", "Zoom in", timeline.zoom_in, ["+"]),
             Command("view.zoom-out", "Zoom out", timeline.zoom_out, ["-"]),
             Command("view.fit", "Whole video", timeline.fit, ["Z"]),
+            Command(
+                "view.fit-chosen",
+                "Zoom to selection",
+                timeline.fit_chosen,
+                ["Shift+Z"],
+                "Else to the marked range, the place to look at, or the segment under the playhead",
+                self.is_open,
+            ),
             *[self._follow(name, text) for name, text in FOLLOW],
             Command(
                 "view.row-above",

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from ...session import Session
 
 OFF, PAGE, SMOOTH = "off", "page", "smooth"
+AROUND = 30
+"""Frames on either side of a boundary that is zoomed to."""
 
 
 class TimelineView(Canvas):
@@ -186,6 +188,23 @@ class TimelineView(Canvas):
             keys = list(self.shown.tracks)
             place = keys.index(self.session.chosen.active) if self.session.chosen.active in keys else len(keys) - 1
             self.session.chosen.activate(keys[min(max(0, place + rows), len(keys) - 1)])
+
+    def fit_chosen(self) -> None:
+        """Zoom to what is selected; else to the marked range, the place to look at, or the segment at the playhead."""
+        if self.shown is None:
+            return
+        chosen, base = self.session.chosen, self.shown.base
+        place = self.session.reviewing.shown_place
+        spans = chosen.spans(self.session.playback.frame)
+        if chosen.boundary is not None and base is not None:
+            at = int(base.starts[chosen.boundary + 1])
+            spans = [(max(0, at - AROUND), min(base.n_frames, at + AROUND))]
+        elif chosen.is_empty and chosen.range is not None:
+            spans = [chosen.range]
+        elif chosen.is_empty and place is not None and place.video == self.shown.video.id:
+            spans = [(place.start, place.stop)]
+        if spans:
+            self.show_range(spans[0][0], spans[-1][1])
 
     def nudge(self, delta: int) -> None:
         """Move the selected boundary by some frames; repeated nudges within a second are one undo step."""
