@@ -548,6 +548,13 @@ def test_the_focus_of_a_panel_that_is_put_away_goes_into_no_field(window, name: 
     assert keys(window, "review.accept") == ["A"]
 
 
+def test_words_of_a_tip_find_a_command_and_scattered_letters_of_one_do_not(window) -> None:
+    entries = window.actions_.tools.entries()
+    for query, wanted in (("insert", "segment.range"), ("joins", "segment.merge-next"), ("cuts", "segment.split")):
+        found = [entry.name for entry, _ in ranked(entries, [], query)]
+        assert wanted in found and len(found) <= 6, (query, found)
+
+
 def test_what_stands_in_a_submenu_is_named_with_it_in_the_palette_and_in_the_sheet_of_keys(window) -> None:
     """ "0.2 s" says nothing without its menu around it."""
     offered = {entry.name: entry.text for entry in window.actions_.tools.entries()}

@@ -15,6 +15,7 @@ from .range import RangePart
 from .sheet import SheetPart
 from .take import TakePart
 
+JOINS = "Joins two segments: the neighbour takes the action of this one"
 NUDGES = "Moves the selected boundary, or the selected segments between their neighbours (also: Ctrl and drag)"
 
 
@@ -37,7 +38,7 @@ class SegmentMenu(Menu):
         ]
 
     def _changes(self) -> list[Command | None]:
-        right, is_open = "Then choose the action of the right part", self.is_open
+        right, is_open = "Cuts the segment; then choose the action of the right part", self.is_open
         return [
             Command("segment.relabel", "Relabel…", self.relabel_by_name, ["/", "Ctrl+F"], "By name", is_open),
             Command(
@@ -56,9 +57,9 @@ class SegmentMenu(Menu):
                 usable=is_open,
             ),
             Command("segment.split", "Split at playhead…", self.split, ["S"], right, is_open),
-            Command("segment.merge-next", "Merge with next", lambda: self.merge(1), ["M"], usable=is_open),
+            Command("segment.merge-next", "Merge with next", lambda: self.merge(1), ["M"], JOINS, is_open),
             Command(
-                "segment.merge-previous", "Merge with previous", lambda: self.merge(-1), ["Shift+M"], usable=is_open
+                "segment.merge-previous", "Merge with previous", lambda: self.merge(-1), ["Shift+M"], JOINS, is_open
             ),
         ]
 

@@ -58,8 +58,9 @@ def ranked(entries: Sequence[Entry], recent: Sequence[str], query: str) -> list[
     found = []
     for place, entry in enumerate(entries):
         fit = match(query, entry.text)
-        if fit is None:  # the menu's name and the tip find it too, below the texts
-            other = match(query, f"{entry.text} {entry.group} {entry.tip}")
+        if fit is None:  # whole words of the menu's name and of the tip find it too, below the texts
+            about = f"{entry.text} {entry.group} {entry.tip}"
+            other = match(query, about) if all(word in about.casefold() for word in query.casefold().split()) else None
             fit = None if other is None else (other[0] - 2 * RECENT_BONUS, ())
         if fit is None:
             continue
