@@ -32,6 +32,7 @@ def view(qtbot, session):
     qtbot.addWidget(found)
     found.resize(460, 700)
     found.show()
+    qtbot.waitUntil(found.masses.isVisible)  # the last part that comes
     return found
 
 

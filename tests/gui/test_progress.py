@@ -38,6 +38,23 @@ def test_a_number_that_arrives_is_painted_in_a_later_turn_and_not_at_once(qtbot)
     qtbot.waitUntil(lambda: bar.painted > before)
 
 
+def test_a_range_that_changes_is_painted_in_a_later_turn_and_not_at_once(qtbot):
+    """A job that begins or ends sets it: `QProgressBar.setRange` takes a value outside back, and repaints."""
+    bar = Counted()
+    bar.setRange(0, 100)
+    bar.setValue(100)
+    qtbot.addWidget(bar)
+    bar.resize(300, 20)
+    bar.show()
+    qtbot.waitUntil(lambda: bar.painted > 0)
+    before = bar.painted
+    bar.setRange(0, 50)
+    bar.setRange(0, 0)
+    bar.reset()
+    assert bar.painted == before and bar.maximum() == 0
+    qtbot.waitUntil(lambda: bar.painted > before)
+
+
 def test_a_bar_that_was_kept_from_painting_stays_so(qtbot):
     bar = Counted()
     bar.setRange(0, 100)

@@ -72,6 +72,8 @@ class Plot(Picture):
         super().showEvent(event)
         if self._graph is None:
             self._make()
+        elif self._again.isActive():  # once, before it is painted
+            self._draw()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

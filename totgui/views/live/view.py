@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QSplitter, QTabWidget
 
 from core.events import Cancelled, Failed, Finished, LogLine, Started
 
+from ...models.one_by_one import OneByOne
 from ...models.picture import SaveButton
 from ...models.widgets import name_tabs
 from ...session import Session
@@ -71,6 +72,7 @@ class LiveView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 4)
         column.addWidget(split)
+        self._coming = OneByOne(self, (self.curves.losses, self.curves.scores, self.heatmap.heat, self.masses))
 
     def sizeHint(self) -> QSize:
         return QSize(430, 600)
