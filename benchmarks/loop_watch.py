@@ -15,7 +15,10 @@ from typing import BinaryIO
 import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer
 
-TICK_MS = 16
+TICK_MS = 4
+"""What the loop sleeps before it is busy counts as part of a gap: at most this."""
+LONG_MS = 20.0
+"""Gaps of more are counted together: less is left to chance than with the longest alone."""
 LOOK_S = 0.008
 _PLACE = re.compile(r'File "([^"]*)", line (\d+) in (\S+)')
 
@@ -54,6 +57,7 @@ class LoopWatch(QObject):
     def __init__(self, doing: Callable[[], str], limit_ms: float = 50.0, *, looks: bool = True) -> None:
         super().__init__()
         self.gaps: list[Gap] = []
+        self.long = np.zeros(3)
         self.times: list[float] = []
         self._doing, self._limit_ms, self._looks = doing, limit_ms, looks
         self._seen: Counter[str] = Counter()
@@ -86,6 +90,8 @@ class LoopWatch(QObject):
         if ms > self._limit_ms:
             times = ms, 1000 * (own - self._last_own), queued - self._last_queued
             self.gaps.append(Gap(now - self._began, *times, self._doing(), self._seen))
+        if ms > LONG_MS:
+            self.long += (ms, 1000 * (own - self._last_own), queued - self._last_queued)
         self._seen, self._last, self._last_own, self._last_queued = Counter(), now, own, queued
 
     def _watch(self) -> None:
@@ -115,6 +121,11 @@ class LoopWatch(QObject):
             f"{sum(gap.own_ms > self._limit_ms for gap in self.gaps)}, "
             f"without the wait for a processor: {sum(gap.ms - gap.queued_ms > self._limit_ms for gap in self.gaps)}"
         ]
+        whole, own, queued = self.long
+        lines.append(
+            f"all gaps over {LONG_MS:.0f} ms: {whole:,.0f} ms, {own:,.0f} own, {queued:,.0f} queued; "
+            f"over 30 ms: {(times > 30).sum()}, over 40 ms: {(times > 40).sum()}"
+        )
         for gap in sorted(self.gaps, key=lambda gap: -gap.ms)[:show]:
             parts = f"{gap.own_ms:5.1f} own, {gap.queued_ms:5.1f} queued"
             lines.append(f"  {gap.ms:6.1f} ms ({parts}) at {gap.at_s:5.1f} s after: {gap.doing}")

@@ -5,7 +5,7 @@
 A new project on the dataset, in the real window, on the screen that is set or offscreen. By real mouse and key events:
 trains from the button again and again, plays, scrubs, relabels, splits, merges, drags boundaries, undoes, looks at all
 panels and layouts, opens the dialogs, edits the label map, reviews, exports, changes theme and size, in an order drawn
-from the seed. A timer of 16 ms ticks beside it. Printed: the longest gap between two ticks, the 99th percentile, and
+from the seed. A timer of 4 ms ticks beside it. Printed: the longest gap between two ticks, the 99th percentile, and
 for each gap over 50 ms (`--over`) what was done last, how much of it the window's thread itself worked, and where.
 """
 

@@ -18,8 +18,9 @@ from .paths import resource
 from .session import Session
 from .settings import Settings
 
-SWITCH_S = 0.001
-"""How long the window waits at most for a thread that computes, each time that Qt calls into Python; usual is 5 ms."""
+SWITCH_S = 0.0001
+"""How long the window waits for a thread that computes, each time that Qt calls into Python; usual is 5 ms. With two
+such threads 1,500 strokes and words took 124 ms with 5 ms, 44 with 1 ms and 23 with this, of 11 ms of work."""
 
 FRAME = QSize(16, 48)
 """Room for what a window manager puts around a window: its title and borders, which Qt knows only once it is shown."""

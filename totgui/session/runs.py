@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import msgspec
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 
 from core import events, run_work
 from core.annotation.changes import Changes, What
@@ -154,5 +154,10 @@ class Runs(Part):
 
     def _on_segmented(self, project: Project, run: RunId, finished: events.Finished) -> None:
         self.changedProject.emit(run_work.add_predictions(project, run, finished.result))
-        name, videos = project.document.runs[run].name, len(finished.result["videos"])
-        self.segmented.emit(run, f"{name}: {videos} videos segmented.")
+        text = f"{project.document.runs[run].name}: {len(finished.result['videos'])} videos segmented."
+
+        def tell() -> None:
+            if self.project is project and run in project.document.runs:
+                self.segmented.emit(run, text)
+
+        QTimer.singleShot(0, self, tell)  # once the prediction is on the screen: a message moves the whole window
