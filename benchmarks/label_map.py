@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 
 from core.annotation import commands
-from core.annotation.adopted_commands import adopted_of, stale_adopted
 from core.annotation.document import Document
 from core.annotation.map_commands import with_target
 from core.annotation.overlap import Counter, Inputs, effect, inputs_of, solve
 from core.annotation.segmentation import Segmentation
+from core.annotation.taken_commands import stale_taken, taken_of
 from core.annotation.values import LabelMap, Prediction, Run
 from core.data.dataset import Action, ActionId, Dataset, RunId, Video, VideoId
 from core.data.timebase import Timebase
@@ -40,7 +40,7 @@ def main() -> None:
     found = counter.count(inputs)
     label_map = document.label_maps[R]
     timed("  MoF of a hovered cell", lambda: found.mof(with_target(label_map, 3, 5).table()))
-    adopted = timed("  gather adopted segments", lambda: adopted_of(document, R))
+    taken = timed("  gather taken segments", lambda: taken_of(document, R))
     print("beside it")
     timed("  count everything", lambda: Counter().count(inputs))
     timed("  count again after an edit of one video", lambda: counter.count(edited(inputs, first)))
@@ -49,7 +49,7 @@ def main() -> None:
     timed("  MoF, F1 and edit score of a hovered cell", lambda: effect(found, with_target(label_map, 3, 5).table()))
     document.apply(commands.set_target(document, R, 3, 5))
     table = document.label_maps[R].table()
-    timed("  adopted segments of remapped clusters", lambda: stale_adopted("Run 1", adopted, table))
+    timed("  taken segments of remapped clusters", lambda: stale_taken("Run 1", taken, table))
 
 
 def edited(inputs: Inputs, video: VideoId) -> Inputs:
@@ -69,7 +69,7 @@ def timed(text: str, work: Callable[[], Any]) -> Any:
 
 
 def a_document(videos: int, segments: int) -> Document:
-    """Random tracks; every prediction is adopted."""
+    """Random tracks; every prediction is taken."""
     generator = np.random.default_rng(0)
     names = [VideoId(f"v{i:03}") for i in range(videos)]
     actions = tuple(Action(ActionId(i), f"step {i}", "#000000") for i in range(K))
@@ -78,7 +78,7 @@ def a_document(videos: int, segments: int) -> Document:
     for video in names:
         document.ground_truth[video] = track(generator, segments)
         document.add_predictions([Prediction(R, video, track(generator, segments))])
-    document.apply(commands.adopt_all(document, R))
+    document.apply(commands.take_all(document, R))
     return document
 
 

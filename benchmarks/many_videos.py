@@ -31,6 +31,6 @@ def many_videos(
         project.add_run(arrived, LabelMap(run, ACTIONS, {i: i for i in range(ACTIONS)}), b"weights")
         project.add_predictions([Prediction(run, video.id, cut()) for video in videos])
     for video in videos[::5]:
-        project.edit(commands.adopt_prediction(project.document, run, video.id))
+        project.edit(commands.take_prediction(project.document, run, video.id))
     project.close()
     return folder / "many.tot"

@@ -56,7 +56,7 @@ def a_project(folder: Path, n_segments: int, n_frames: int) -> Path:
         arrived = Run(run, number, {"n_clusters": CLUSTERS}, "cpu", 1.0, 10, False, "2026-01-01T00:00:00", {})
         project.add_run(arrived, LabelMap(run, CLUSTERS, {i: i for i in range(CLUSTERS)}), b"weights")
         project.add_predictions([Prediction(run, video, cut, ScoresRef(path, path, path))])
-    project.edit(commands.adopt_prediction(project.document, run, video))
+    project.edit(commands.take_prediction(project.document, run, video))
     project.close()
     return folder / "bench.tot"
 

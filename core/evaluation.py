@@ -87,7 +87,7 @@ def track_of(
     label_map: LabelMap | None = None
     if track == "corrected":
         found = dict(document.corrected)
-        wanted = "No video with ground truth has corrected labels. Adopt a prediction first."
+        wanted = "No video with ground truth has corrected labels. Take a prediction first."
     elif track == "prediction":
         chosen = choose_run(document, run)
         found = {v: p.segmentation for (r, v), p in document.predictions.items() if r == chosen.id}

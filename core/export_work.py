@@ -127,7 +127,7 @@ def chosen_tracks(document: Document, track: str, videos: Chosen, run: RunId | N
             + (
                 "Accept videos first, or use --videos all."
                 if videos == "accepted"
-                else "Adopt a prediction first, or use --track prediction."
+                else "Take a prediction first, or use --track prediction."
                 if track == "corrected"
                 else ""
             )

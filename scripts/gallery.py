@@ -168,7 +168,7 @@ class Stage:
         assert document is not None and run is not None
         videos = list(document.videos)
         for number, video in enumerate(videos[:6]):
-            do(lambda v=video: commands.adopt_prediction(document, run, v))
+            do(lambda v=video: commands.take_prediction(document, run, v))
             for boundary in range(min(number + 1, len(document.corrected[video]) - 1)):
                 cut = int(document.corrected[video].starts[boundary + 1])
                 do(lambda v=video, b=boundary, c=cut: commands.move_boundary(document, v, b, c + 3))

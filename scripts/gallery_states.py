@@ -462,7 +462,7 @@ def engine_died(stage: Stage) -> None:
 
 def done_bar(stage: Stage) -> None:
     document, run = stage.session.document, stage.session.current_run
-    stage.session.do(lambda: commands.adopt_all(document, run))
+    stage.session.do(lambda: commands.take_all(document, run))
     stage.session.done.emit("Replaced 21 segments in 4 videos.")
 
 

@@ -51,8 +51,8 @@ def with_run(project: Project) -> None:
 
 
 def with_edits(project: Project, moves: int = 3) -> None:
-    """Adopt, move a boundary `moves` times, map, name, review."""
-    project.edit(commands.adopt_prediction(project.document, R, V))
+    """Take, move a boundary `moves` times, map, name, review."""
+    project.edit(commands.take_prediction(project.document, R, V))
     for step in range(moves):
         project.edit(commands.move_boundary(project.document, V, 0, 41 + step % 2))
     project.edit(commands.set_target(project.document, R, 1, 1))

@@ -95,3 +95,11 @@ def test_commands_in_documents_can_be_typed() -> None:
             unknown = [option for option in re.findall(r"(?<!\S)--[a-z-]+", rest) if option not in known]
             wrong += [f"{name(path)}: tot {verb} {' '.join(unknown)}"] if unknown or verb not in verbs else []
     assert not wrong
+
+
+def test_taking_labels_into_corrected_has_one_word():
+    """It was called "adopt" and "take"; the other word stands in what earlier versions have stored alone."""
+    sources = [*(ROOT / "core").rglob("*.py"), *(ROOT / "totgui").rglob("*.py"), *(ROOT / "docs").glob("*.md")]
+    stored = {"keymap.py", "reliability.md"}
+    found = [path.name for path in sources if "adopt" in path.read_text(encoding="utf-8").lower()]
+    assert set(found) <= stored

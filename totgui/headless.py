@@ -31,7 +31,7 @@ PICTURES = {"Label map": "Map", "Metrics": "", "Compare": "Compare", "Activity":
 
 
 def run_demo(out: Path) -> int:
-    """Render, train, segment, evaluate, adopt, export; screenshots of the window. Returns the exit code."""
+    """Render, train, segment, evaluate, take, export; screenshots of the window. Returns the exit code."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from .app import install_hooks, make_application
     from .hooks import start_log
@@ -78,7 +78,7 @@ class HeadlessJob:
         self._open(self._render())
         run = self._train()
         self._evaluate(run)
-        self._adopt(run)
+        self._take(run)
         self._pictures()
         self._export()
 
@@ -135,14 +135,14 @@ class HeadlessJob:
         print(f"equal split beside it: MoF {100 * split.mof:.1f} %, F1 {100 * split.f1:.1f} %", flush=True)
         self._show("Training", "1-after-training")
 
-    def _adopt(self, run: RunId) -> None:
+    def _take(self, run: RunId) -> None:
         document = self.session.document
         assert document is not None
         self.session.reviewing.watch()
         self._wait(lambda: self.session.reviewing.is_ready, "Find places to review")
         self._show("Review", "3-review")
         self._segments(int(list(document.actions)[1]))
-        self.session.do(lambda: commands.adopt_all(document, run))
+        self.session.do(lambda: commands.take_all(document, run))
         for video in list(document.videos):
             self.session.do(partial(commands.set_review, document, video, ReviewStatus.ACCEPTED))
 

@@ -28,7 +28,7 @@ COMMANDS = {
     "model.discard": "trash-can-outline",
     "model.segment": "view-week-outline",
     "model.extract": "image-filter-center-focus",
-    "segment.adopt-video": "arrow-down-bold-box-outline",
+    "segment.take-video": "arrow-down-bold-box-outline",
     "segment.split": "content-cut",
     "segment.merge-next": "call-merge",
     "review.accept": "check-circle-outline",

@@ -56,6 +56,14 @@ PRESETS: dict[str, tuple[str, dict[str, Keys]]] = {
 """Presets by the name in the settings: what it is called, and the keys in which it differs."""
 
 
+EARLIER: Mapping[str, str] = {
+    "segment.adopt": "segment.take",
+    "segment.adopt-video": "segment.take-video",
+    "segment.adopt-all": "segment.take-all",
+}
+"""Names of commands in the settings of earlier versions, and what they are called now."""
+
+
 class Keymap(QObject):
     """Keys of commands by their name, in the portable form of Qt. `changed` is sent after every change."""
 
@@ -68,9 +76,9 @@ class Keymap(QObject):
         self._settings = settings
         self.defaults = {name: tuple(map(portable, keys)) for name, keys in defaults.items()}
         self.own: dict[str, Keys] = {
-            name: tuple(filter(None, map(portable, keys)))
+            EARLIER.get(name, name): tuple(filter(None, map(portable, keys)))
             for name, keys in settings.keys().items()
-            if name in self.defaults
+            if EARLIER.get(name, name) in self.defaults
         }
         stored = settings.key_preset()
         self.preset = stored if stored in PRESETS else STANDARD

@@ -171,6 +171,19 @@ class Settings:
         places = [(str(project), video, str(frame)), *others][:RECENT_LIMIT]
         self._settings.setValue("places", [text for place in places for text in place])
 
+    def export_format(self, project: Path) -> str:
+        """The format that labels of a project were exported in last; empty where they never were."""
+        return next((name for place, name in self._formats() if place == str(project)), "")
+
+    def set_export_format(self, project: Path, name: str) -> None:
+        others = [known for known in self._formats() if known[0] != str(project)]
+        formats = [(str(project), name), *others][:RECENT_LIMIT]
+        self._settings.setValue("export-formats", [text for each in formats for text in each])
+
+    def _formats(self) -> list[tuple[str, str]]:
+        texts = self._texts("export-formats")
+        return list(zip(texts[::2], texts[1::2], strict=False))
+
     def _places(self) -> list[tuple[str, str, str]]:
         texts = self._texts("places")
         return list(zip(texts[::3], texts[1::3], texts[2::3], strict=False))

@@ -55,7 +55,7 @@ STOPS = (
     Stop(
         "Timeline",
         "Correct it",
-        "{segment.adopt} takes the prediction into Corrected, the only track that changes. Drag a boundary, relabel "
+        "{segment.take} takes the prediction into Corrected, the only track that changes. Drag a boundary, relabel "
         "with {labels.key-1} to {labels.key-10}, split with {segment.split}, merge with {segment.merge-next}. "
         "{edit.undo} takes anything back, also tomorrow.",
     ),

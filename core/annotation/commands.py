@@ -8,7 +8,6 @@ from .action_commands import (
     recolour_action,
     rename_action,
 )
-from .adopted_commands import update_adopted
 from .import_commands import add_actions, import_tracks
 from .kit_commands import set_kit_text, set_step_text
 from .map_commands import name_cluster, rematch, set_leftovers, set_lock, set_many_to_one, set_target
@@ -17,24 +16,21 @@ from .review_commands import accept_rest_as_background, check_span, set_note, se
 from .run_commands import rename_run
 from .segment_commands import merge, move_boundary, relabel, relabel_like, relabel_spans, slide, split, swallow
 from .step_commands import name_steps
+from .taken_commands import update_taken
 from .track_commands import (
-    adopt_all,
-    adopt_prediction,
-    adopt_span,
-    adopt_spans,
     import_track,
     start_from_ground_truth,
     start_unlabelled,
+    take_all,
+    take_prediction,
+    take_span,
+    take_spans,
 )
 
 __all__ = [
     "accept_rest_as_background",
     "add_action",
     "add_actions",
-    "adopt_all",
-    "adopt_prediction",
-    "adopt_span",
-    "adopt_spans",
     "archive_action",
     "check_places",
     "check_span",
@@ -67,5 +63,9 @@ __all__ = [
     "start_from_ground_truth",
     "start_unlabelled",
     "swallow",
-    "update_adopted",
+    "take_all",
+    "take_prediction",
+    "take_span",
+    "take_spans",
+    "update_taken",
 ]

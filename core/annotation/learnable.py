@@ -12,7 +12,7 @@ from ..data.dataset import UNLABELLED, VideoId
 from ..errors import ConfigError
 from .document import Document
 from .learned import Learned, Taught
-from .segmentation import ADOPTED, EDITED, Segmentation
+from .segmentation import EDITED, TAKEN, Segmentation
 from .values import ReviewStatus
 
 Spans = tuple[tuple[int, int], ...]
@@ -30,7 +30,7 @@ def learnable(document: Document, source: str) -> Learned:
 
     ``accepted`` takes every labelled frame of accepted videos. ``corrected`` takes those, and of the other videos the
     segments that a person drew, edited or imported, and the frames that were checked and found right: a segment that
-    was only adopted from a prediction may never have been looked at, so the rest of it says nothing until its video is
+    was only taken from a prediction may never have been looked at, so the rest of it says nothing until its video is
     accepted. Rejected videos say nothing. Ground truth is not read. Raises ConfigError for an unknown source.
     """
     found = {}
@@ -84,7 +84,7 @@ def check_source(source: str) -> None:
 def _by_hand(track: Segmentation) -> NDArray[np.bool_]:
     """(segments,) which of them a person drew, edited or imported."""
     flags = np.zeros(len(track), np.uint8) if track.flags is None else np.asarray(track.flags)
-    return np.asarray(((flags & EDITED) > 0) | ((flags & ADOPTED) == 0))
+    return np.asarray(((flags & EDITED) > 0) | ((flags & TAKEN) == 0))
 
 
 def _vouched_cut(track: Segmentation, checked: Spans) -> Segmentation:

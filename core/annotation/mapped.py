@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..data.dataset import UNLABELLED, RunId, VideoId
 from .document import Document
-from .segmentation import ADOPTED, Segmentation
+from .segmentation import TAKEN, Segmentation
 from .values import LabelMap, Prediction
 
 KEPT = 256
@@ -12,7 +12,7 @@ KEPT = 256
 
 def through(prediction: Prediction, label_map: LabelMap) -> Segmentation:
     """The segments of a prediction in actions; a cluster without a target is unlabelled."""
-    return prediction.segmentation.mapped(label_map.table(), default=UNLABELLED, flags=ADOPTED)
+    return prediction.segmentation.mapped(label_map.table(), default=UNLABELLED, flags=TAKEN)
 
 
 class MappedTracks:

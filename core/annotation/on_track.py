@@ -32,7 +32,7 @@ def mapped(document: Document, run: RunId, video: VideoId) -> Segmentation:
 
 
 def track_of(document: Document, video: VideoId, run: RunId | None, *, blank: bool = False) -> Segmentation:
-    """The corrected track; without one the prediction that the same edit adopts, or with `blank` nothing but gaps.
+    """The corrected track; without one the prediction that the same edit takes, or with `blank` nothing but gaps.
 
     Raises:
         EditError: there is nothing to start from.
@@ -44,7 +44,7 @@ def track_of(document: Document, video: VideoId, run: RunId | None, *, blank: bo
         return mapped(document, run, video)
     if blank:
         return Segmentation.uniform(UNLABELLED, known.timebase.n_frames)
-    raise EditError(f"{known.name} has no corrected labels yet. Adopt a prediction, or start from the ground truth.")
+    raise EditError(f"{known.name} has no corrected labels yet. Take a prediction, or start from the ground truth.")
 
 
 def change(
@@ -58,7 +58,7 @@ def change(
     unseen: bool = False,
     shown: Segmentation | None = None,
 ) -> Edit:
-    """The edit that puts `after` in place; its text says so when it adopts the prediction of `run` on the way.
+    """The edit that puts `after` in place; its text says so when it takes the prediction of `run` on the way.
 
     An accepted video is in review again with the same edit. `unseen` is for labels that come from a run or a file: no
     person looked at them there, so frames that they change are checked no longer. Where nothing was corrected before,
@@ -68,7 +68,7 @@ def change(
     if before == after:
         raise EditError("Nothing would change.")
     if before is None and run is not None and (run, video) in document.predictions:
-        text = f"adopt {document.runs[run].name}, then {text}"
+        text = f"take {document.runs[run].name}, then {text}"
         shown = mapped(document, run, video) if unseen else None
     reviews = reopened(document, video)
     if unseen:

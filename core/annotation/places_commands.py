@@ -48,7 +48,7 @@ def relabel_places(
         ((video, spans),) = chosen.items()
         return relabel_spans(document, video, spans, action, run=run, blank=blank)
     swaps: list[Swap] = []
-    n_segments = n_videos = n_adopted = 0
+    n_segments = n_videos = n_taken = 0
     for video, spans in chosen.items():
         before = document.corrected.get(video)
         known = None if mapped is None or before is not None else mapped.get(video)
@@ -57,14 +57,14 @@ def relabel_places(
         if before == after:
             continue
         n_segments, n_videos = n_segments + len(spans), n_videos + 1
-        n_adopted += starts_with_run(document, video, run)
+        n_taken += starts_with_run(document, video, run)
         swaps += [Swap(TrackKey(video), before, after), *reopened(document, video)]
     if not swaps:
         raise EditError("Nothing would change.")
     text = f"relabel {_count(n_segments, n_videos)} as {name_of(document, action)}"
-    if n_adopted and run is not None:
-        where = f"{n_adopted} video{'' if n_adopted == 1 else 's'}"
-        text = f"adopt {document.runs[run].name} in {where}, then {text}"
+    if n_taken and run is not None:
+        where = f"{n_taken} video{'' if n_taken == 1 else 's'}"
+        text = f"take {document.runs[run].name} in {where}, then {text}"
     return Edit(text, tuple(swaps))
 
 

@@ -16,7 +16,7 @@ from ..metrics.segments import rising_union
 
 IntArray = NDArray[np.integer[Any]]
 
-ADOPTED = 1
+TAKEN = 1
 """Flag of a segment: taken over from a prediction."""
 EDITED = 2
 """Flag of a segment: touched by a person."""
@@ -42,7 +42,7 @@ class Segmentation:
         starts: (n,) int64, first frame of each segment; rising, the first is 0.
         labels: (n,) int64, an action or a cluster, by track; neighbours differ.
         n_frames: T, at least 1.
-        flags: (n,) uint8 of ADOPTED and EDITED; zeros when left out.
+        flags: (n,) uint8 of TAKEN and EDITED; zeros when left out.
     Raises:
         EditError: the arrays are not such a partition.
     """

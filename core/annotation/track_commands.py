@@ -13,7 +13,7 @@ from .segmentation import EDITED, Segmentation
 from .values import ReviewStatus, TrackKey
 
 
-def adopt_prediction(
+def take_prediction(
     document: Document, run: RunId, video: VideoId, *, start: int | None = None, stop: int | None = None
 ) -> Edit:
     """Take a prediction through its label map into Corrected: all of it, or frames ``[start, stop)``.
@@ -22,21 +22,21 @@ def adopt_prediction(
     """
     track, name = mapped(document, run, video), document.runs[run].name
     if start is None and stop is None:
-        return change(document, video, f"adopt {name}", track, unseen=True, shown=track)
+        return change(document, video, f"take {name}", track, unseen=True, shown=track)
     before = track_of(document, video, None, blank=True)
     first, last = 0 if start is None else start, track.n_frames if stop is None else stop
     after = _copied(track, before, first, last)
-    return change(document, video, f"adopt {frames(first, last)} of {name}", after, unseen=True, shown=track)
+    return change(document, video, f"take {frames(first, last)} of {name}", after, unseen=True, shown=track)
 
 
-def adopt_span(
+def take_span(
     document: Document, video: VideoId, source: RunId | None, start: int, stop: int, *, run: RunId | None = None
 ) -> Edit:
-    """Take frames ``[start, stop)``; see `adopt_spans`."""
-    return adopt_spans(document, video, source, [(start, stop)], run=run)
+    """Take frames ``[start, stop)``; see `take_spans`."""
+    return take_spans(document, video, source, [(start, stop)], run=run)
 
 
-def adopt_spans(
+def take_spans(
     document: Document,
     video: VideoId,
     source: RunId | None,
@@ -71,7 +71,7 @@ def _copied(source: Segmentation, into: Segmentation, start: int, stop: int) -> 
     return into.patched(source, start, stop)
 
 
-def adopt_all(document: Document, run: RunId) -> Edit:
+def take_all(document: Document, run: RunId) -> Edit:
     """Take the run's prediction into Corrected for every video that has one and is not accepted, in one edit."""
     swaps: list[Swap] = []
     count = 0
@@ -84,8 +84,8 @@ def adopt_all(document: Document, run: RunId) -> Edit:
             swaps.append(Swap(TrackKey(video), before, after))
             swaps += review_of_unseen(document.reviews.get(video), video, before or after, after)
     if not swaps:
-        raise EditError("There is nothing to adopt: no prediction differs from the corrected tracks.")
-    return Edit(f"adopt {document.runs[run].name} in {count} videos", tuple(swaps))
+        raise EditError("There is nothing to take: no prediction differs from the corrected tracks.")
+    return Edit(f"take {document.runs[run].name} in {count} videos", tuple(swaps))
 
 
 def start_from_ground_truth(document: Document, video: VideoId) -> Edit:

@@ -16,7 +16,7 @@ def fitting(document: Document, edit: Edit) -> Edit:
     """An undo or redo without what is done already, and without removing an action that something else holds.
 
     A run that learned an action's name arrives outside the history; taking back the action alone would leave clusters,
-    and every track that adopts them, with a number that means nothing. The action stays instead, and a redo finds it.
+    and every track that took them, with a number that means nothing. The action stays instead, and a redo finds it.
     """
     kept = tuple(swap for swap in edit.swaps if not _is_done(document, swap) and not _is_held(document, edit, swap))
     return edit if len(kept) == len(edit.swaps) else replace(edit, swaps=kept)

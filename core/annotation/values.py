@@ -15,7 +15,7 @@ from .segmentation import Segmentation
 Target = int
 """Where a cluster goes: an ActionId, BACKGROUND or UNMAPPED."""
 UNMAPPED: Target = UNLABELLED
-"""A cluster without a partner; adopted frames arrive as UNLABELLED and count as wrong."""
+"""A cluster without a partner; frames that are taken arrive as UNLABELLED and count as wrong."""
 
 
 class TrackKind(StrEnum):

@@ -14,6 +14,7 @@ from .labels import (
     guess_formats,
     import_effect,
     import_labels,
+    own_format,
     plan_import,
 )
 from .projects import check, create_project, open_project, project_paths, relink, repair, trust, whole_backup
@@ -59,6 +60,7 @@ __all__ = [
     "next_videos",
     "open_dataset",
     "open_project",
+    "own_format",
     "plain",
     "plan_import",
     "plan_kit",

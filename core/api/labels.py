@@ -140,6 +140,13 @@ def import_labels(
     return project.add_ground_truth(tracks)
 
 
+def own_format(project: Readable) -> str:
+    """Name of the format that the dataset's own labels came in; empty where that is none of ours."""
+    from ..formats.own import own_format as own
+
+    return own(project.document.dataset)
+
+
 def formats() -> list[dict[str, Any]]:
     """Every exchange format as plain values: ours, and those of installed packages."""
     from ..formats.registry import FORMATS, all_formats

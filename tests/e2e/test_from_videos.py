@@ -100,7 +100,7 @@ def test_open_extract_train_name_correct_and_export(
         assert session.do(lambda c=label, a=action: commands.set_target(document, run, ClusterId(c), a))
 
     session.select_video(VideoId("v0"))
-    actions.by_name["segment.adopt-video"].trigger()
+    actions.by_name["segment.take-video"].trigger()
     assert session.do(lambda: commands.move_boundary(document, VideoId("v0"), 0, 60))
     session.do(lambda: commands.set_review(document, VideoId("v0"), ReviewStatus.ACCEPTED, ""))
     session.exchange.export(LabelsRequest("frames", tmp_path / "labels", "corrected", (VideoId("v0"),)))

@@ -94,9 +94,9 @@ def test_open_train_correct_reopen_and_export(
 
     document, video = session.document, VideoId("v0")
     session.select_video(video)
-    actions.by_name["segment.adopt-video"].trigger()
-    adopted = document.corrected[video]
-    first = int(adopted.starts[1])
+    actions.by_name["segment.take-video"].trigger()
+    taken = document.corrected[video]
+    first = int(taken.starts[1])
     for frame in (first - 9, first - 6, first - 3):
         assert session.do(lambda f=frame: commands.move_boundary(document, video, 0, f))
     session.playback.seek(first + 20)

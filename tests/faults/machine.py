@@ -55,7 +55,7 @@ class Machine(RuleBasedStateMachine):
         cut = Segmentation(np.array([0, 9, 30]), np.array([0, 1, 2]), N)
         self.project.add_predictions([Prediction(R, video, cut, None) for video in VIDEOS])
         self.states, self.at, self.places = [values(self.project.document)], 0, 0
-        self.edit("adopt all", lambda d: commands.adopt_all(d, R))  # else most edits have no track to change
+        self.edit("take all", lambda d: commands.take_all(d, R))  # else most edits have no track to change
 
     def edit(self, kind: str, make: Any) -> None:
         try:
@@ -71,17 +71,17 @@ class Machine(RuleBasedStateMachine):
     frame = st.integers(-1, N)
 
     @rule(video=video, run=st.booleans(), unlabelled=st.booleans())
-    def adopt(self, video: VideoId, run: bool, unlabelled: bool) -> None:
+    def take(self, video: VideoId, run: bool, unlabelled: bool) -> None:
         if run:
-            self.edit("adopt", lambda d: commands.adopt_prediction(d, R, video))
+            self.edit("take", lambda d: commands.take_prediction(d, R, video))
         elif unlabelled:
             self.edit("start", lambda d: commands.start_unlabelled(d, video))
         else:
             self.edit("start", lambda d: commands.start_from_ground_truth(d, video))
 
     @rule()
-    def adopt_all(self) -> None:
-        self.edit("adopt all", lambda d: commands.adopt_all(d, R))
+    def take_all(self) -> None:
+        self.edit("take all", lambda d: commands.take_all(d, R))
 
     @rule(video=video, start=frame, length=st.integers(0, N), action=st.integers(-2, 6))
     def relabel(self, video: VideoId, start: int, length: int, action: int) -> None:

@@ -222,7 +222,7 @@ class Monkey(Outside):
             if unknown := labels - {int(a) for a in document.actions} - {int(BACKGROUND), int(UNLABELLED)}:
                 self.fail(f"{video} holds actions that are not there: {unknown}")
         selected = self.window.session.selection
-        track = self.window.session.base()  # without a corrected track, the prediction that an edit would adopt
+        track = self.window.session.base()  # without a corrected track, the prediction that an edit would take
         if selected and (track is None or max(selected) >= len(track)):
             self.fail("a segment is selected that is not there")
 

@@ -23,7 +23,7 @@ AREAS = (
 )  # fmt: skip
 QUICK = (
     "edit.undo", "edit.redo", "edit.undo", "edit.redo", "segment.split", "segment.merge-next", "labels.key-1",
-    "labels.key-2", "segment.nudge-right", "segment.adopt-all", "review.next-video", "segment.background",
+    "labels.key-2", "segment.nudge-right", "segment.take-all", "review.next-video", "segment.background",
     "edit.select-all", "playback.toggle", "review.accept",
 )  # fmt: skip
 

@@ -69,7 +69,7 @@ def a_ready_project(folder: Path, *, with_sound: bool = False) -> Path:
             np.array([0, 40, 60, 100]), np.array([0, 1, 2, 3]), project.document.videos[videos[0]].timebase.n_frames
         )
         project.add_predictions([Prediction(run, video, cut, None) for video in videos])
-        project.edit(commands.adopt_prediction(project.document, run, videos[0]))
+        project.edit(commands.take_prediction(project.document, run, videos[0]))
     return path
 
 

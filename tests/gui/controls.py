@@ -62,7 +62,7 @@ def a_project(root: Path, path: Path) -> None:
             n = data.timebase.n_frames
             cut = Segmentation(np.array([0, n // 3, n // 2]), np.array([0, 1, 2]), n)
             project.add_predictions([Prediction(run, video, cut)])
-        project.edit(commands.adopt_prediction(document, run, next(iter(document.videos))))
+        project.edit(commands.take_prediction(document, run, next(iter(document.videos))))
 
 
 @contextmanager

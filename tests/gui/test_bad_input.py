@@ -145,7 +145,7 @@ def test_deleting_the_run_that_is_shown_everywhere_leaves_a_window_that_works(wi
     session.runs.hide(R)
     assert session.current_run is None and session.chosen.runs == () and session.chosen.active == "corrected"
     paint_all(window)
-    for command in ("segment.adopt-all", "model.segment", "review.next-uncertain", "review.next-difference"):
+    for command in ("segment.take-all", "model.segment", "review.next-uncertain", "review.next-difference"):
         window.actions_.by_name[command].trigger()
     assert corrected(window).starts.tolist() == before.starts.tolist()
     assert session.do(lambda: commands.move_boundary(session.document, session.current_video, 0, 45))
@@ -202,7 +202,7 @@ def test_a_map_of_everything_to_one_action_is_one_segment_in_every_video(window,
     paint_all(window)
     for video in session.document.videos:
         assert session.mapped_prediction(R, video).labels.tolist() == [2]
-    assert session.do(lambda: commands.adopt_prediction(session.document, R, session.current_video))
+    assert session.do(lambda: commands.take_prediction(session.document, R, session.current_video))
     assert corrected(window).labels.tolist() == [2]
     for command in ("playback.next-boundary", "segment.merge-next", "segment.nudge-right", "review.next-uncertain"):
         window.actions_.by_name[command].trigger()

@@ -173,6 +173,14 @@ def test_chosen_keys_reach_actions_tooltips_sheet_and_the_next_start(window, qtb
     assert (later.preset, later.own) == ("azerty", {"segment.split": ("Ctrl+J",), "model.train": ()})
 
 
+def test_keys_chosen_for_a_command_under_its_earlier_name_are_kept(window):
+    Settings().set_keys(STANDARD, {"segment.adopt": ["Ctrl+Alt+F7"], "segment.adopt-all": []})
+    found = Keymap(Settings(), window.actions_.keymap.defaults)
+    assert found.keys("segment.take") == ("Ctrl+Alt+F7",) and found.keys("segment.take-all") == ()
+    found.change(found.preset, found.own)
+    assert set(Settings().keys()) == {"segment.take", "segment.take-all"}
+
+
 def test_stored_keys_that_make_no_sense_do_no_harm(window):
     settings = QSettings("totgui", "totgui")
     settings.setValue("keyboard", "klingon")
@@ -421,10 +429,10 @@ def test_hints_name_the_keys_that_commands_have_now(window):
         session.undo()
     assert timeline.shown.is_ghost
     before = picture()
-    window.actions_.keymap.change(STANDARD, {"segment.adopt": ("Ctrl+Alt+F7",)})
+    window.actions_.keymap.change(STANDARD, {"segment.take": ("Ctrl+Alt+F7",)})
     assert "Ctrl+Alt+F7 takes it" in not_taken(timeline.keys) and picture() != before
     assert read_only("Prediction", timeline.keys) == "Prediction cannot be edited. Press Ctrl+Alt+F7 to take it."
-    window.actions_.keymap.change(STANDARD, {"segment.adopt": ()})
+    window.actions_.keymap.change(STANDARD, {"segment.take": ()})
     assert not_taken(timeline.keys).endswith("Any edit takes it.")
     assert "Press" not in read_only("Prediction", timeline.keys)
 

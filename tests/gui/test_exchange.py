@@ -45,6 +45,7 @@ def window(qtbot, session):
 def an_export(qtbot, session, kind=LABELS) -> ExportDialog:
     dialog = ExportDialog(session, kind=kind)
     qtbot.addWidget(dialog)
+    dialog.labels.format.setCurrentIndex(dialog.labels.format.findData("csv"))
     return dialog
 
 
@@ -65,6 +66,42 @@ def test_the_first_lines_are_shown_before_anything_is_written(qtbot, session, tm
     dialog.labels.format.setCurrentIndex(dialog.labels.format.findData("eaf"))
     qtbot.waitUntil(lambda: "<ANNOTATION_DOCUMENT" in preview.toPlainText())
     assert not [p for p in tmp_path.rglob("*") if p.suffix in (".csv", ".eaf")]
+
+
+def first_format(qtbot, session) -> tuple[str, list[str]]:
+    """The format that is chosen at first, and the headings and formats down to the first that is not the dataset's."""
+    dialog = ExportDialog(session)
+    qtbot.addWidget(dialog)
+    box = dialog.labels.format
+    return dialog.labels.name, [box.itemData(n) or box.itemText(n) for n in range(3)]
+
+
+def test_the_datasets_own_format_is_offered_first_and_what_was_chosen_last_wins(qtbot, session, tmp_path):
+    [suffix] = {video.ground_truth.suffix for video in session.document.videos.values()}
+    own = "frames" if suffix == ".txt" else "frames-cte"
+    name, first = first_format(qtbot, session)
+    assert name == own and first[:2] == ["As the dataset's own labels", own] and first[2] not in (own, None)
+    dialog = ExportDialog(session)
+    qtbot.addWidget(dialog)
+    box = dialog.labels.format
+    assert [box.itemData(n) for n in range(box.count())].count(own) == 1
+    box.setCurrentIndex(box.findData("eaf"))
+    assert first_format(qtbot, session)[0] == own, "to look at one is not to choose it"
+    dialog.place.setText(str(tmp_path / "out"))
+    finish(qtbot, dialog)
+    assert first_format(qtbot, session) == ("eaf", first)
+    assert Settings().export_format(tmp_path / "another.tot") == ""
+
+
+def test_a_format_that_is_not_there_any_more_is_not_chosen(qtbot, session):
+    Settings().set_export_format(session.project.path, "a-plugin-of-before")
+    assert first_format(qtbot, session)[0].startswith("frames")
+
+
+def test_a_dataset_without_labels_of_its_own_begins_with_the_table(qtbot, session, monkeypatch):
+    monkeypatch.setattr(session.exchange, "own_format", lambda: "")
+    name, first = first_format(qtbot, session)
+    assert name == "csv" and first[0] != "As the dataset's own labels"
 
 
 def test_a_format_is_found_by_typing_its_name(qtbot, session):

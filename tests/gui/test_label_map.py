@@ -397,23 +397,23 @@ def test_every_score_of_a_hand_edited_map_carries_the_mark(view, qtbot):
     assert "Edited by hand" in runs._table.item(0, 3).toolTip()
 
 
-# --- adopted segments ---------------------------------------------------------------------------------------------
+# --- segments that were taken ------------------------------------------------------------------------------------
 
 
-def test_adopted_segments_of_a_remapped_cluster_are_offered_an_update(qtbot):
+def test_taken_segments_of_a_remapped_cluster_are_offered_an_update(qtbot):
     session = a_session(runs=1)
     view, run = LabelMapView(session), RunId("r1")
     qtbot.addWidget(view)
     for video in list(session.document.videos)[:3]:
-        session.do(lambda v=video: commands.adopt_prediction(session.document, run, v))
+        session.do(lambda v=video: commands.take_prediction(session.document, run, v))
     view.assign(0, 5)
-    view.adopted.look()
-    assert "3 adopted segments came from cluster 0" in view.adopted.text()
-    view.adopted.yes.click()
+    view.taken.look()
+    assert "3 segments were taken from cluster 0" in view.taken.text()
+    view.taken.yes.click()
     for video in list(session.document.videos)[:3]:
         assert session.document.corrected[video].labels[0] == 5
-    view.adopted.look()
-    assert not view.adopted.text() and "Updated 3 segments in 3 videos" in session.messages[-1]
+    view.taken.look()
+    assert not view.taken.text() and "Updated 3 segments in 3 videos" in session.messages[-1]
 
 
 # --- the picture --------------------------------------------------------------------------------------------------

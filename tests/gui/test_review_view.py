@@ -164,7 +164,7 @@ def test_what_looks_right_leaves_the_queue_and_comes_back_with_undo(qtbot, windo
 
 def test_accepting_goes_on_to_the_next_video(window):
     session = window.session
-    session.do(lambda: commands.adopt_all(session.document, RUNS[1]))
+    session.do(lambda: commands.take_all(session.document, RUNS[1]))
     window.actions_.by_name["review.accept"].trigger()
     assert session.document.review(VideoId("v0")).status is ReviewStatus.ACCEPTED
     assert session.current_video == "v1"
@@ -180,7 +180,7 @@ def test_accepting_goes_on_to_the_next_video(window):
 
 def test_an_edit_of_many_accepted_videos_says_how_many_are_in_review_again(window):
     session = window.session
-    session.do(lambda: commands.adopt_all(session.document, RUNS[1]))
+    session.do(lambda: commands.take_all(session.document, RUNS[1]))
     for video in session.document.videos:
         session.do(lambda video=video: commands.set_review(session.document, video, ReviewStatus.ACCEPTED))
     tracks = {VideoId("v0"): Segmentation.uniform(0, 120), VideoId("v2"): Segmentation.uniform(1, 120)}
@@ -190,7 +190,7 @@ def test_an_edit_of_many_accepted_videos_says_how_many_are_in_review_again(windo
 
 def test_accepting_says_that_the_next_training_learns_from_it(window):
     session = window.session
-    session.do(lambda: commands.adopt_all(session.document, RUNS[1]))
+    session.do(lambda: commands.take_all(session.document, RUNS[1]))
     window.training.learn_from.setCurrentIndex(window.training.learn_from.findData("none"))
     window.actions_.by_name["review.accept"].trigger()
     assert "accepted" in window.bar.text() and "learn" not in window.bar.text()
@@ -239,11 +239,11 @@ def test_stepping_through_disagreements(qtbot, window):
 
 def test_another_reviewer_is_compared(qtbot, window, tmp_path, monkeypatch):
     session = window.session
-    session.do(lambda: commands.adopt_all(session.document, RUNS[1]))
+    session.do(lambda: commands.take_all(session.document, RUNS[1]))
     other = tmp_path / "bea.tot"
     with api.create_project(other, session.document.dataset) as project:
         with_runs(project)
-        project.edit(commands.adopt_all(project.document, RUNS[0]))
+        project.edit(commands.take_all(project.document, RUNS[0]))
         project.edit(commands.set_review(project.document, VideoId("v0"), ReviewStatus.ACCEPTED, reviewer="Bea"))
     monkeypatch.setattr(review_actions, "ask_second", lambda *_asked: other)
     spy = QSignalSpy(session.reviewing.agreementChanged)
@@ -261,7 +261,7 @@ def test_another_reviewer_is_compared(qtbot, window, tmp_path, monkeypatch):
 
 def test_the_verbs_say_the_same(window, tmp_path, capsys):
     session = window.session
-    session.do(lambda: commands.adopt_all(session.document, RUNS[1]))
+    session.do(lambda: commands.take_all(session.document, RUNS[1]))
     other = tmp_path / "labels"
     api.export(session.project, format="frames", out=other, track="corrected", videos="all")
     session.close_project()
@@ -327,7 +327,7 @@ def test_labels_of_another_person_in_no_common_frame_have_no_agreement(qtbot, wi
 
 def test_a_folder_of_label_files_is_another_reviewer_too(qtbot, window, tmp_path, monkeypatch):
     session, other = window.session, tmp_path / "labels"
-    session.do(lambda: commands.adopt_all(session.document, RUNS[1]))
+    session.do(lambda: commands.take_all(session.document, RUNS[1]))
     api.export(session.project, format="frames", out=other, track="corrected", videos="all")
     window.settings.set_last_folder(tmp_path)
     asked = []
@@ -341,7 +341,7 @@ def test_a_folder_of_label_files_is_another_reviewer_too(qtbot, window, tmp_path
 def test_labels_that_are_read_while_the_project_is_closed_belong_to_no_other(qtbot, window, tmp_path):
     session, got = window.session, []
     other = tmp_path / "labels"
-    session.do(lambda: commands.adopt_all(session.document, RUNS[1]))
+    session.do(lambda: commands.take_all(session.document, RUNS[1]))
     api.export(session.project, format="frames", out=other, track="corrected", videos="all")
     session.exchange.read_second_reviewer(other, got.append)
     session.close_project()
@@ -361,7 +361,7 @@ def test_a_place_at_the_very_start_of_the_shown_video_is_gone_to(window):
 def test_what_is_painted_when_another_video_is_opened_belongs_to_the_video_that_played(qtbot, window):
     """The stretch under way was painted into the video that was opened."""
     session = window.session
-    session.do(lambda: commands.adopt_all(session.document, RUNS[1]))
+    session.do(lambda: commands.take_all(session.document, RUNS[1]))
     before = dict(session.document.corrected)
     session.painting.toggle()
     session.painting.press(2, 0)
@@ -386,7 +386,7 @@ def test_what_is_being_painted_is_kept_when_the_project_is_closed(qtbot, window,
 
 def test_undo_of_what_was_taken_in_all_videos_takes_back_nothing_that_came_later(window):
     session = window.session
-    window.actions_.by_name["segment.adopt-all"].trigger()
+    window.actions_.by_name["segment.take-all"].trigger()
     assert window.bar.text() == "Took 9 segments in 3 videos from the prediction."
     session.do(lambda: commands.relabel(session.document, VideoId("v0"), 0, 10, 2))
     window.bar.choose("Undo")

@@ -71,7 +71,7 @@ def popup() -> ActionPopup:
 def test_relabel_of_a_scattered_selection_is_one_edit_and_leaves_the_rest(window: MainWindow) -> None:
     """It used to relabel everything from the first selected segment to the last."""
     session = window.session
-    do(window, "segment.adopt-video")
+    do(window, "segment.take-video")
     session.select_segments([0, 2])
     before = n_edits(window)
     window.actions_.segment.relabel_number(3)
@@ -83,7 +83,7 @@ def test_relabel_of_a_scattered_selection_is_one_edit_and_leaves_the_rest(window
 
 
 def test_the_selection_stays_on_its_segment_when_neighbours_join(window: MainWindow) -> None:
-    do(window, "segment.adopt-video")
+    do(window, "segment.take-video")
     window.session.select_segments([3])
     window.actions_.segment.relabel_number(0)
     assert track(window)[-1] == (40, 100, 0) and window.session.selection == {2}
@@ -104,7 +104,7 @@ def test_the_first_edit_takes_the_prediction_in_the_same_step_and_says_so(window
 
 
 def test_every_segment_like_this_one(qtbot, window: MainWindow) -> None:
-    do(window, "segment.adopt-video")
+    do(window, "segment.take-video")
     window.session.playback.seek(45)
     do(window, "segment.relabel-like")
     assert "pour" not in [text.split("   ")[-1] for text in popup().offered()]
@@ -114,7 +114,7 @@ def test_every_segment_like_this_one(qtbot, window: MainWindow) -> None:
 
 
 def test_split_asks_in_a_popup_and_escape_leaves_everything(qtbot, window: MainWindow) -> None:
-    do(window, "segment.adopt-video")
+    do(window, "segment.take-video")
     window.session.playback.seek(30)
     before = n_edits(window)
     do(window, "segment.split")
@@ -131,7 +131,7 @@ def test_split_asks_in_a_popup_and_escape_leaves_everything(qtbot, window: MainW
 
 
 def test_a_new_name_makes_the_action_in_the_same_undo_step(qtbot, window: MainWindow) -> None:
-    do(window, "segment.adopt-video")
+    do(window, "segment.take-video")
     window.session.playback.seek(70)
     do(window, "segment.relabel")
     qtbot.keyClicks(popup().field, "rinse 2")
@@ -143,7 +143,7 @@ def test_a_new_name_makes_the_action_in_the_same_undo_step(qtbot, window: MainWi
 
 
 def test_marks_and_enter_give_a_range_an_action(qtbot, window: MainWindow) -> None:
-    do(window, "segment.adopt-video")
+    do(window, "segment.take-video")
     playback = window.session.playback
     assert not window.actions_.by_name["segment.range"].isEnabled()
     playback.seek(30)
@@ -168,28 +168,28 @@ def test_a_range_without_any_track_starts_unlabelled(qtbot, window: MainWindow) 
 
 def test_t_takes_the_span_of_the_active_track(window: MainWindow) -> None:
     session = window.session
-    do(window, "segment.adopt-video")
+    do(window, "segment.take-video")
     session.playback.seek(50)
     session.chosen.activate("ground-truth")
-    do(window, "segment.adopt")
+    do(window, "segment.take")
     assert track(window) == [(0, 18, 0), (18, 62, 1), (62, 80, 2), (80, 100, 0)]
     do(window, "edit.undo")
     session.chosen.show_runs([R1])
     session.chosen.activate("run:r1")
     session.playback.seek(10)
-    do(window, "segment.adopt")
+    do(window, "segment.take")
     assert track(window)[:2] == [(0, 25, 0), (25, 40, 1)]
     do(window, "edit.undo")
     session.chosen.activate("ground-truth")
     session.select_segments([0, 4])
-    do(window, "segment.adopt")
+    do(window, "segment.take")
     assert track(window) == [(0, 18, 0), (18, 40, 1), (40, 60, 0), (60, 80, 2), (80, 100, 3)]
     assert session.past.history.done[-1].text == "take 2 spans of ground truth in P03"
 
 
 def test_control_arrows_go_along_the_active_track_and_select_what_can_be_nudged(window: MainWindow) -> None:
     session, playback = window.session, window.session.playback
-    do(window, "segment.adopt-video")
+    do(window, "segment.take-video")
     do(window, "playback.next-boundary")
     assert playback.frame == 20 and session.chosen.boundary == 0
     do(window, "segment.nudge-right")
@@ -209,7 +209,7 @@ def test_control_arrows_go_along_the_active_track_and_select_what_can_be_nudged(
 
 
 def test_edges_go_to_the_playhead(window: MainWindow) -> None:
-    do(window, "segment.adopt-video")
+    do(window, "segment.take-video")
     window.session.playback.seek(25)
     do(window, "segment.start")
     assert track(window)[:2] == [(0, 25, 0), (25, 40, 1)]
@@ -218,7 +218,7 @@ def test_edges_go_to_the_playhead(window: MainWindow) -> None:
 
 
 def test_m_at_a_selected_boundary_merges_across_it(window: MainWindow) -> None:
-    do(window, "segment.adopt-video")
+    do(window, "segment.take-video")
     window.session.chosen.select_boundary(2)
     do(window, "segment.merge-next")
     assert track(window)[2] == (40, 80, 0) or track(window)[2] == (40, 100, 0)
@@ -296,7 +296,7 @@ def test_keys_reach_the_commands(qtbot, window: MainWindow) -> None:
 
 
 def test_a_click_in_the_popup_commits(qtbot, window: MainWindow) -> None:
-    do(window, "segment.adopt-video")
+    do(window, "segment.take-video")
     window.session.playback.seek(30)
     do(window, "segment.relabel")
     found = popup().list
@@ -305,8 +305,8 @@ def test_a_click_in_the_popup_commits(qtbot, window: MainWindow) -> None:
     assert track(window)[1] == (20, 40, 2)
 
 
-def test_adopting_everywhere_offers_its_undo(window: MainWindow) -> None:
-    do(window, "segment.adopt-all")
+def test_taking_everywhere_offers_its_undo(window: MainWindow) -> None:
+    do(window, "segment.take-all")
     assert window.bar.choices() == ["Undo"] and "5 segments in 1 videos" in window.bar.text()
     window.bar.choose("Undo")
     assert A not in window.session.document.corrected
@@ -316,7 +316,7 @@ def test_adopting_everywhere_offers_its_undo(window: MainWindow) -> None:
 @pytest.fixture
 def on_azerty(window: MainWindow) -> MainWindow:
     window.actions_.keymap.change("azerty", {})
-    do(window, "segment.adopt-video")
+    do(window, "segment.take-video")
     window.session.playback.seek(5)
     return window
 
@@ -354,7 +354,7 @@ def test_the_popup_shows_the_keys_that_the_window_has(on_azerty: MainWindow) -> 
 
 def test_a_letter_begins_a_name_also_where_it_is_the_key_of_an_action(qtbot, window: MainWindow) -> None:
     window.actions_.keymap.change("standard", {"labels.key-2": ("W",)})
-    do(window, "segment.adopt-video")
+    do(window, "segment.take-video")
     field = asked(window).field
     qtbot.keyClicks(field, "w")
     assert field.text() == "w" and popup().offered()[0].endswith("wipe")

@@ -285,13 +285,13 @@ def test_a_click_on_a_head_of_the_table_sorts(view):
 
 def test_a_digit_relabels_all_that_is_chosen_as_one_step_that_undo_takes_back(window, view):
     session = window.session
-    session.do(lambda: commands.adopt_prediction(session.document, R, A))
+    session.do(lambda: commands.take_prediction(session.document, R, A))
     before = dict(session.document.corrected)
     view.show_label(1)
     key(window, Key.Key_A, CONTROL)
     key(window, Key.Key_3)
     assert labels(window, A) == [0, 2, 0, 2] and labels(window, B) == [0, 2, 0, 2] and labels(window, C) == [0, 2, 0, 2]
-    assert session.project.undo_text == "adopt Run 1 in 2 videos, then relabel 3 segments in 3 videos as " + NAMES[2]
+    assert session.project.undo_text == "take Run 1 in 2 videos, then relabel 3 segments in 3 videos as " + NAMES[2]
     assert window.bar.text().startswith("3 segments in 3 videos are <img")
     assert window.bar.text().endswith("Nothing was corrected in 2 of them yet: all of Run 1 was taken there first.")
     assert not len(view.rows) and not session.segments.count
@@ -430,7 +430,7 @@ def test_what_changes_while_nobody_looks_is_listed_when_somebody_does(window, vi
     window.docks["Timeline"].raise_()
     window.docks["Segments"].hide()
     times.clear()
-    window.session.do(lambda: commands.adopt_prediction(window.session.document, R, A))
+    window.session.do(lambda: commands.take_prediction(window.session.document, R, A))
     window.session.do(lambda: commands.split(window.session.document, A, 10, 3))
     QApplication.processEvents()
     assert times == []
@@ -480,7 +480,7 @@ def test_a_project_that_is_read_only_takes_no_changes_from_the_menu(window, view
 
 def test_an_accepted_video_is_in_review_again(window, view):
     session = window.session
-    session.do(lambda: commands.adopt_all(session.document, R))
+    session.do(lambda: commands.take_all(session.document, R))
     session.do(lambda: commands.set_review(session.document, B, ReviewStatus.ACCEPTED))
     view.show_label(1)
     key(window, Key.Key_A, CONTROL)

@@ -335,7 +335,7 @@ def test_before_the_first_edit_corrected_shows_the_prediction_and_a_drag_takes_i
     drag(view, at(view, "corrected", prediction.starts[3]), at(view, "corrected", 430))
     (edit,) = session.edits
     after = session.document.corrected[VIDEO]
-    assert edit.text.startswith("adopt Run 1, then move boundary to") and len(after) == len(prediction)
+    assert edit.text.startswith("take Run 1, then move boundary to") and len(after) == len(prediction)
     assert abs(int(after.starts[3]) - 430) <= 1
     assert not view.shown.is_ghost
     session.document.apply(edit.inverse())

@@ -21,7 +21,7 @@ from core.annotation.document import Document
 from core.annotation.learnable import learnable, vouched
 from core.annotation.map_commands import shares_actions
 from core.annotation.overlap import Counter, inputs_of, largest, solve
-from core.annotation.segmentation import ADOPTED, EDITED, Segmentation
+from core.annotation.segmentation import EDITED, TAKEN, Segmentation
 from core.annotation.values import (
     KitText,
     LabelMap,
@@ -175,16 +175,16 @@ class Machine(RuleBasedStateMachine):
 
     @rule(video=video, source=st.sampled_from((None, R1, R2)), start=frame, stop=frame)
     def take(self, video, source, start, stop) -> None:
-        self.edit(lambda d: commands.adopt_spans(d, video, source, [(start, stop)], run=R1))
+        self.edit(lambda d: commands.take_spans(d, video, source, [(start, stop)], run=R1))
 
     @rule(video=video, run=run, how=st.sampled_from(("one", "all", "truth", "nothing", "update")))
     def start(self, video, run, how) -> None:
         makes = {
-            "one": lambda d: commands.adopt_prediction(d, run, video),
-            "all": lambda d: commands.adopt_all(d, run) if run in d.runs else commands.adopt_all(d, R1),
+            "one": lambda d: commands.take_prediction(d, run, video),
+            "all": lambda d: commands.take_all(d, run) if run in d.runs else commands.take_all(d, R1),
             "truth": lambda d: commands.start_from_ground_truth(d, video),
             "nothing": lambda d: commands.start_unlabelled(d, video),
-            "update": lambda d: commands.update_adopted(d, run),
+            "update": lambda d: commands.update_taken(d, run),
         }
         self.edit(makes[how])
 
@@ -367,7 +367,7 @@ class Machine(RuleBasedStateMachine):
                 if review.status is ReviewStatus.REJECTED or (source == "accepted" and not accepted):
                     continue
                 flags = np.repeat(np.asarray(track.flags), track.stops - track.starts)
-                by_hand = ((flags & EDITED) > 0) | ((flags & ADOPTED) == 0) | accepted
+                by_hand = ((flags & EDITED) > 0) | ((flags & TAKEN) == 0) | accepted
                 for start, stop in review.checked:
                     by_hand[start:stop] = True
                 labels = np.where(by_hand, track.to_frames(), UNLABELLED)

@@ -50,7 +50,7 @@ def values(document: Document) -> tuple[dict[VideoId, Segmentation], dict[VideoI
 def base(document: Document, video: VideoId) -> Segmentation:
     """What an edit of a video starts from."""
     found = document.corrected.get(video)
-    return found if found is not None else commands.adopt_prediction(document, R, video).swaps[0].after
+    return found if found is not None else commands.take_prediction(document, R, video).swaps[0].after
 
 
 @given(TRACKS, PLACES, st.integers(-2, 3), STATUS)
@@ -81,7 +81,7 @@ def test_only_what_is_chosen_changes_and_undo_restores_exactly(corrected, places
             assert document.review(video).status is not ReviewStatus.ACCEPTED
     document.apply(edit.inverse())
     assert values(document) == before
-    mapped = {video: commands.adopt_prediction(a_document({}), R, video).swaps[0].after for video in VIDEOS}
+    mapped = {video: commands.take_prediction(a_document({}), R, video).swaps[0].after for video in VIDEOS}
     assert commands.relabel_places(document, places, action, run=R, mapped=mapped) == edit
 
 
@@ -112,7 +112,7 @@ def test_the_history_says_how_much_was_done_and_what_was_taken_first():
     document = a_document({VIDEOS[0]: [0] * 10 + [1] * 10})
     places = {VIDEOS[0]: [(0, 5), (12, 14)], VIDEOS[1]: [(8, 16)], VIDEOS[2]: [(0, 8)]}
     edit = commands.relabel_places(document, places, 3, run=R)
-    assert edit.text == "adopt Run 1 in 2 videos, then relabel 4 segments in 3 videos as step 3"
+    assert edit.text == "take Run 1 in 2 videos, then relabel 4 segments in 3 videos as step 3"
     assert edit.is_bulk
     one = commands.relabel_places(document, {VIDEOS[0]: [(0, 5)]}, 3, run=R)
     assert one.text == "relabel 0 to 4 as step 3 in a"

@@ -13,7 +13,7 @@ from core.annotation import commands
 from core.annotation.document import Document
 from core.annotation.edit import Edit
 from core.annotation.segment_commands import swallowed
-from core.annotation.segmentation import ADOPTED, EDITED, Segmentation
+from core.annotation.segmentation import EDITED, TAKEN, Segmentation
 from core.annotation.values import LabelMap, Prediction, Run
 from core.data.dataset import Action, ActionId, Dataset, RunId, Video, VideoId
 from core.data.timebase import Timebase
@@ -126,7 +126,7 @@ class Gestures(RuleBasedStateMachine):
     @rule(start=FRAME, stop=FRAME, source=st.sampled_from([R, None]))
     def take_a_span(self, start, stop, source) -> None:
         wanted = self.frames()
-        if self.do(lambda d: commands.adopt_span(d, V, source, start, stop, run=R)):
+        if self.do(lambda d: commands.take_span(d, V, source, start, stop, run=R)):
             taken = self.document.ground_truth[V] if source is None else commands_base()
             wanted[start:stop] = taken.to_frames().tolist()[start:stop]
             assert self.frames() == wanted
@@ -135,7 +135,7 @@ class Gestures(RuleBasedStateMachine):
     def start_again(self, which) -> None:
         self.do(
             lambda d: {
-                "prediction": lambda: commands.adopt_prediction(d, R, V),
+                "prediction": lambda: commands.take_prediction(d, R, V),
                 "truth": lambda: commands.start_from_ground_truth(d, V),
                 "nothing": lambda: commands.start_unlabelled(d, V),
             }[which]()
@@ -171,7 +171,7 @@ TestGestures.settings = settings(max_examples=40, stateful_step_count=20, deadli
 @given(TRACK, TRACK, st.integers(0, N - 1), st.integers(1, N))
 def test_a_patch_takes_flags_and_labels_of_the_other(one, other, start, length) -> None:
     stop = min(N, start + length)
-    mine, theirs = Segmentation.from_frames(one, flags=ADOPTED), Segmentation.from_frames(other, flags=EDITED)
+    mine, theirs = Segmentation.from_frames(one, flags=TAKEN), Segmentation.from_frames(other, flags=EDITED)
     patched = mine.patched(theirs, start, stop)
     assert is_partition(patched)
     assert patched.to_frames().tolist() == one[:start] + other[start:stop] + one[stop:]

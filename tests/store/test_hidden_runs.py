@@ -1,4 +1,4 @@
-"""A run that is hidden loses nothing: its weights, label map, predictions and what was adopted from it stay."""
+"""A run that is hidden loses nothing: its weights, label map, predictions and what was taken from it stay."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from projects import R, V, a_project, with_edits, with_run
 
+from core.annotation import commands
 from core.annotation.changes import What
 from core.data.dataset import RunId
 from core.errors import ConfigError, EditError
@@ -89,3 +90,21 @@ def test_a_hidden_run_is_never_chosen_as_the_newest(tmp_path: Path) -> None:
         with pytest.raises(ConfigError, match="is hidden"):
             choose_run(document, None)
         assert "Prediction" not in collect(project, None).scores
+
+
+def test_a_log_with_texts_of_an_earlier_version_is_read_undone_and_done_again(tmp_path: Path) -> None:
+    path = tmp_path / "p.tot"
+    with a_project(path) as project:
+        with_run(project)
+        taken = commands.take_prediction(project.document, R, V)
+        project.edit(replace(taken, text="adopt Run 1"))
+        project.edit(
+            replace(commands.move_boundary(project.document, V, 0, 45), text="adopt Run 1, then move boundary")
+        )
+    with Project.open(path) as project:
+        assert project.undo_text == "adopt Run 1, then move boundary"
+        project.undo()
+        project.undo()
+        assert not project.document.corrected and project.redo_text == "adopt Run 1"
+        project.redo()
+        assert project.document.corrected[V].starts.tolist() == [0, 40]

@@ -37,7 +37,7 @@ def path(tmp_path: Path) -> Path:
 def test_everything_is_there_after_reopening(path: Path) -> None:
     with Project.open(path) as project:
         with_run(project)
-        project.edit(commands.adopt_prediction(project.document, R, V))
+        project.edit(commands.take_prediction(project.document, R, V))
         project.edit(commands.move_boundary(project.document, V, 0, 45))
         project.edit(commands.set_target(project.document, R, 1, 1))
         project.edit(commands.name_cluster(project.document, R, 2, "fröbel"))
@@ -98,7 +98,7 @@ def test_undo_does_not_take_an_action_that_a_run_learned_from_under_it(path: Pat
         run = a_learned_run(project, int(action))
         project.undo()
         assert project.document.actions[action].name == "whisk"
-        project.edit(commands.adopt_prediction(project.document, run, V))
+        project.edit(commands.take_prediction(project.document, run, V))
         assert set(project.document.corrected[V].labels.tolist()) - {-2} <= {int(a) for a in project.document.actions}
     with Project.open(path) as project:
         assert project.document.actions[action].name == "whisk"

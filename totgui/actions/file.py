@@ -169,7 +169,7 @@ class FileMenu(Menu):
         if self._export is None or not self._export.is_running:
             if self._export is not None:
                 self._export.deleteLater()
-            self._export = ExportDialog(self.session, self.window, kind=kind)
+            self._export = ExportDialog(self.session, self.window, kind=kind, settings=self.window.settings)
             self._export.textsAsked.connect(self.kit_texts)
         made, project = self._export, self.session.project
 

@@ -19,7 +19,7 @@ class TakePart(Menu):
         is_open = self.is_open
         return [
             Command(
-                "segment.adopt",
+                "segment.take",
                 "Take the active track here",
                 self.take,
                 ["T"],
@@ -27,7 +27,7 @@ class TakePart(Menu):
                 is_open,
             ),
             Command(
-                "segment.adopt-video",
+                "segment.take-video",
                 "Take the active track for this video",
                 self.take_video,
                 ["Shift+T"],
@@ -35,9 +35,9 @@ class TakePart(Menu):
                 is_open,
             ),
             Command(
-                "segment.adopt-all",
-                "Adopt prediction for all videos",
-                self.adopt_all,
+                "segment.take-all",
+                "Take the prediction for all videos",
+                self.take_all,
                 ["Ctrl+Shift+T"],
                 "Replaces the corrected tracks of all videos that are not accepted",
                 is_open,
@@ -96,7 +96,7 @@ class TakePart(Menu):
 
     def _take(self, key: str, spans: list[tuple[int, int]]) -> None:
         source, run = self._run(key), self.session.current_run
-        self.edit(lambda video: commands.adopt_spans(self.document, video, source, spans, run=run))
+        self.edit(lambda video: commands.take_spans(self.document, video, source, spans, run=run))
 
     def take_video(self) -> None:
         found = self._source()
@@ -106,13 +106,13 @@ class TakePart(Menu):
         if run is None:
             self.edit(lambda video: commands.start_from_ground_truth(self.document, video))
         else:
-            self.edit(lambda video: commands.adopt_prediction(self.document, run, video))
+            self.edit(lambda video: commands.take_prediction(self.document, run, video))
 
-    def adopt_all(self) -> None:
+    def take_all(self) -> None:
         run, before = self.session.current_run, dict(self.document.corrected)
         if run is None:
             self.say(self.named("There is no prediction yet. Train first ({model.train})."))
-        elif self.session.do(lambda: commands.adopt_all(self.document, run)):
+        elif self.session.do(lambda: commands.take_all(self.document, run)):
             after = self.document.corrected
             changed = [video for video in after if before.get(video) is not after[video]]
             segments = sum(len(after[video]) for video in changed)

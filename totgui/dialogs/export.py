@@ -30,6 +30,7 @@ from core import events
 from ..jobs.exchange_tasks import Exported
 from ..models.widgets import LeaveWithProject, for_text, plain
 from ..session import Session
+from ..settings import Settings
 from .export_kit import KitPage
 from .export_labels import LabelsPage
 from .export_progress import ProgressPage, SummaryPage
@@ -78,7 +79,9 @@ class ExportDialog(QDialog):
 
     textsAsked = Signal()
 
-    def __init__(self, session: Session, parent: QWidget | None = None, *, kind: int = LABELS) -> None:
+    def __init__(
+        self, session: Session, parent: QWidget | None = None, *, kind: int = LABELS, settings: Settings | None = None
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export")
         self._session, self._project = session, session.project
@@ -89,7 +92,7 @@ class ExportDialog(QDialog):
         form = QWidget(self._all)
         self.stack = QStackedWidget(form)
         self.labels, self.kit, self.report = (
-            LabelsPage(session, self.stack),
+            LabelsPage(session, self.stack, settings=settings),
             KitPage(session, self.stack),
             ReportPage(session, self.stack),
         )
@@ -217,6 +220,8 @@ class ExportDialog(QDialog):
     def start(self) -> None:
         """Begin, and show how far it has come."""
         request = self.page.request(self._typed())
+        if self.page is self.labels:
+            self.labels.remember()
         self.progress.begin(request.what)
         self._all.setCurrentWidget(self.progress)
         self._job = self._session.exchange.export(request)

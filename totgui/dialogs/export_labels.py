@@ -20,8 +20,10 @@ from ..jobs.exchange_tasks import LabelsRequest
 from ..models.chooser import Chooser
 from ..models.widgets import plain, tip
 from ..session import Session
+from ..settings import Settings
 from .export_videos import VideosChooser, heading
 
+OWN, USUAL = "As the dataset's own labels", "csv"
 AS_BACKGROUND = "Write unlabelled frames as background"
 
 
@@ -39,9 +41,10 @@ class LabelsPage(QWidget):
 
     changed = Signal()
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None, *, settings: Settings | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._settings = session, settings or Settings()
+        self._own = session.exchange.own_format()
         self._formats = {str(f["name"]): f for f in session.exchange.formats()}
         self.format = Chooser(self)
         self.format.setMaxVisibleItems(30)
@@ -74,19 +77,34 @@ class LabelsPage(QWidget):
         session.exchange.previews.ready.connect(self._on_preview)
 
     def _fill_formats(self) -> None:
-        """The formats under the headings of their groups."""
+        """The formats under the headings of their groups, that of the dataset's own labels before all others.
+
+        Chosen is what this project was exported in last, else the dataset's own, else the table of segments.
+        """
         group = None
-        for name, form in self._formats.items():
+        own = [(self._own, {**self._formats[self._own], "group": OWN})] if self._own in self._formats else []
+        for name, form in (*own, *(each for each in self._formats.items() if each[0] != self._own)):
             if form["group"] != group:
                 group = form["group"]
-                self.format.addItem(str(group))
-                item = self.format.model().item(self.format.count() - 1)  # type: ignore[attr-defined]
-                item.setFlags(Qt.ItemFlag.NoItemFlags)
-                font = item.font()
-                font.setBold(True)
-                item.setFont(font)
+                self._add_heading(str(group))
             self.format.addItem(str(form["label"]), name)
-        self.format.setCurrentIndex(max(0, self.format.findData("csv")))
+        project = self._session.project
+        last = self._settings.export_format(project.path) if project is not None else ""
+        places = [self.format.findData(name) for name in (last, self._own, USUAL) if name]
+        self.format.setCurrentIndex(next(place for place in places if place >= 0))
+
+    def _add_heading(self, text: str) -> None:
+        self.format.addItem(text)
+        item = self.format.model().item(self.format.count() - 1)  # type: ignore[attr-defined]
+        item.setFlags(Qt.ItemFlag.NoItemFlags)
+        font = item.font()
+        font.setBold(True)
+        item.setFont(font)
+
+    def remember(self) -> None:
+        """Next time this project is offered the format that is chosen now."""
+        if self._session.project is not None:
+            self._settings.set_export_format(self._session.project.path, self.name)
 
     def default_place(self, base: Path, stem: str) -> Path:
         """Where the labels go when nobody says otherwise."""

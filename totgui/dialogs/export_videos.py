@@ -75,7 +75,7 @@ class VideosChooser(QWidget):
     def problem(self) -> str:
         """Why nothing can be written, empty when it can."""
         if not self.track.count():
-            return "There are no labels yet: adopt a prediction, import labels, or paint some."
+            return "There are no labels yet: take a prediction, import labels, or paint some."
         return "" if self.selection().videos else "Tick at least one video."
 
     def tick(self, video: VideoId, on: bool = True) -> None:

@@ -11,7 +11,7 @@ from core import api
 from core.data.dataset import RunId, VideoId
 from core.errors import TotError
 from core.events import Report, ShouldStop
-from core.project import Snapshot
+from core.project import Readable, Snapshot
 
 Task = Callable[[Report, ShouldStop], dict[str, Any]]
 PREVIEW_LINES = 40
@@ -225,6 +225,11 @@ def warm_up() -> None:
 def formats() -> list[dict[str, Any]]:
     """Every exchange format as plain values."""
     return api.formats()
+
+
+def own_format(project: Readable) -> str:
+    """Name of the format that the dataset's own labels came in; empty where there is none."""
+    return api.own_format(project)
 
 
 def format_problems() -> list[str]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 STANDARD_KEYS: Mapping[str, str] = {
-    "segment.adopt": "T",
+    "segment.take": "T",
     "range.in": "I",
     "range.out": "O",
     "segment.range": "Enter",
@@ -53,20 +53,20 @@ def nothing_corrected(keys: Mapping[str, str]) -> str:
 
 def not_taken(keys: Mapping[str, str]) -> str:
     """What Corrected says as long as it shows the prediction."""
-    key = keys.get("segment.adopt", "")
+    key = keys.get("segment.take", "")
     takes = f"{key} takes it, and so does any edit." if key else "Any edit takes it."
     return f"Not corrected yet: this is the prediction. {takes}"
 
 
 def read_only(title: str, keys: Mapping[str, str]) -> str:
     """What is said to a drag on a track that is no one's to edit."""
-    key = keys.get("segment.adopt", "")
+    key = keys.get("segment.take", "")
     return f"{title} cannot be edited." + (f" Press {key} to take it." if key else " Take it into Corrected first.")
 
 
 def nothing_to_relabel(keys: Mapping[str, str]) -> str:
     """What is said where there are no labels yet that an action could replace."""
-    key = keys.get("segment.adopt", "")
+    key = keys.get("segment.take", "")
     then = f"press {key}" if key else "take the prediction"
     return f"Nothing to relabel yet. Train, then {then}; or mark a range{_in_brackets(keys, RANGE)}."
 
@@ -76,7 +76,7 @@ def nothing_to_accept(keys: Mapping[str, str], *, has_prediction: bool) -> str:
     if not has_prediction:
         train = _in_brackets(keys, ("model.train",))
         return f"There is nothing to accept yet: train first{train}, or label this video by hand."
-    key = keys.get("segment.adopt", "")
+    key = keys.get("segment.take", "")
     take = f"Press {key} to take the prediction" if key else "Take the prediction"
     return f"Nothing is corrected in this video yet. {take}, then accept it."
 

@@ -31,7 +31,7 @@ class Editing(QObject):
             edit = make()
             if edit.is_bulk:
                 self.project.back_up(f"before {edit.text}")
-            started_from = _adopted_on_the_way(self.project, edit, run)
+            started_from = _taken_on_the_way(self.project, edit, run)
             changes = self.project.edit(edit)
         except TotError as error:
             self.message.emit(str(error), "warning")
@@ -64,10 +64,10 @@ def _status(review: object) -> ReviewStatus | None:
     return review.status if isinstance(review, Review) else None
 
 
-def _adopted_on_the_way(project: Project, edit: Edit, run: RunId | None) -> str:
+def _taken_on_the_way(project: Project, edit: Edit, run: RunId | None) -> str:
     """The name of the run whose prediction an edit takes first; empty where it does not."""
     if run is None:
         return ""
     name, swap = project.document.runs[run].name, edit.swaps[0]
     is_first = isinstance(swap.key, TrackKey) and swap.before is None
-    return name if is_first and edit.text.startswith(f"adopt {name}, then ") else ""
+    return name if is_first and edit.text.startswith(f"take {name}, then ") else ""

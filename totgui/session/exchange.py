@@ -63,6 +63,10 @@ class Exchange(Part):
         """Every exchange format as plain values."""
         return tasks.formats()
 
+    def own_format(self) -> str:
+        """Name of the format that the labels of the open project's dataset came in; empty where there is none."""
+        return tasks.own_format(self.project) if self.project is not None else ""
+
     def format_problems(self) -> list[str]:
         """What is wrong with format plug-ins that are installed."""
         return tasks.format_problems()

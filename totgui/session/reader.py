@@ -60,7 +60,7 @@ class Reader(QObject):
         return self._mapped.get(self.document, run, video) if self.document else None
 
     def base(self) -> Segmentation | None:
-        """What an edit of the current video starts from: its corrected track, else the prediction it would adopt."""
+        """What an edit of the current video starts from: its corrected track, else the prediction it would take."""
         if self.document is None or self.current_video is None:
             return None
         tracks = self.tracks(self.current_video)

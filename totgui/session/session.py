@@ -152,7 +152,7 @@ class Session(Reader):
         project = read(Wish(path.absolute(), as_copy, trusted))
         if project is None:
             raise StoreError(f"{path} is a folder; wanted a project file (.tot).")
-        self._adopt(project)
+        self._enter(project)
 
     def open_soon(
         self,
@@ -175,7 +175,7 @@ class Session(Reader):
 
         def take(project: Project | None) -> None:
             if project is not None:
-                self._adopt(project)
+                self._enter(project)
                 then(None)
             elif folder is not None:
                 folder()
@@ -196,13 +196,13 @@ class Session(Reader):
         """Make a project from a scanned dataset and open it, at once. Unreadable labels become messages."""
         unreadable: list[str] = []
         project = new_project.create(path, dataset, unreadable=lambda error: unreadable.append(str(error)))
-        self._adopt_new(project, unreadable)
+        self._begin_new(project, unreadable)
 
     def make_project(self, path: Path, dataset: Dataset, then: Callable[[], None]) -> None:
         """Make a project from a scanned dataset in the background, open it, and go on with `then`."""
 
         def take(project: Project, unreadable: list[str]) -> None:
-            self._adopt_new(project, unreadable)
+            self._begin_new(project, unreadable)
             then()
 
         def made(project: Project, unreadable: list[str]) -> None:
@@ -211,12 +211,12 @@ class Session(Reader):
         self.opening.give_up()
         self.datasets.make_project(path, dataset, made)
 
-    def _adopt_new(self, project: Project, unreadable: list[str]) -> None:
+    def _begin_new(self, project: Project, unreadable: list[str]) -> None:
         for text in unreadable:
             self.message.emit(text, "warning")
-        self._adopt(project)
+        self._enter(project)
 
-    def _adopt(self, project: Project) -> None:
+    def _enter(self, project: Project) -> None:
         self.close_project()
         self._hand_out(project)
         project.on_saved = partial(self._savedArrived.emit, project)

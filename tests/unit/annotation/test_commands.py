@@ -9,7 +9,7 @@ import pytest
 
 from core.annotation import commands
 from core.annotation.document import Document
-from core.annotation.segmentation import ADOPTED, Segmentation
+from core.annotation.segmentation import TAKEN, Segmentation
 from core.annotation.values import UNMAPPED, LabelMap, Prediction, ReviewStatus, Run
 from core.data.dataset import UNLABELLED, Action, ActionId, Dataset, RunId, Video, VideoId
 from core.data.timebase import Timebase
@@ -29,21 +29,21 @@ def document() -> Document:
     return document
 
 
-def test_adopting_maps_clusters_and_leaves_unmapped_ones_unlabelled(document: Document) -> None:
-    edit = commands.adopt_prediction(document, R, V)
+def test_taking_maps_clusters_and_leaves_unmapped_ones_unlabelled(document: Document) -> None:
+    edit = commands.take_prediction(document, R, V)
     document.apply(edit)
-    assert document.corrected[V].labels.tolist() == [0, 1, UNLABELLED] and document.corrected[V].flag(0) == ADOPTED
+    assert document.corrected[V].labels.tolist() == [0, 1, UNLABELLED] and document.corrected[V].flag(0) == TAKEN
     document.apply(edit.inverse())
     assert V not in document.corrected
 
 
-def test_adopting_a_span_keeps_the_rest(document: Document) -> None:
+def test_taking_a_span_keeps_the_rest(document: Document) -> None:
     document.apply(commands.start_unlabelled(document, V))
-    document.apply(commands.adopt_prediction(document, R, V, start=5, stop=12))
+    document.apply(commands.take_prediction(document, R, V, start=5, stop=12))
     assert document.corrected[V].segments == ((0, 5, -2), (5, 10, 0), (10, 12, 1), (12, 30, -2))
 
 
-def test_the_first_edit_adopts_in_the_same_step(document: Document) -> None:
+def test_the_first_edit_takes_in_the_same_step(document: Document) -> None:
     with pytest.raises(EditError, match="no corrected labels"):
         commands.relabel(document, V, 0, 5, 3)
     edit = commands.relabel(document, V, 0, 5, 3, run=R)
@@ -51,14 +51,14 @@ def test_the_first_edit_adopts_in_the_same_step(document: Document) -> None:
     assert document.corrected[V].starts.tolist() == [0, 5, 10, 20] and edit.swaps[0].before is None
 
 
-def test_adopt_all_leaves_accepted_videos_alone(document: Document) -> None:
+def test_take_all_leaves_accepted_videos_alone(document: Document) -> None:
     document.apply(commands.set_review(document, W, ReviewStatus.ACCEPTED, ""))
-    document.apply(commands.adopt_all(document, R))
+    document.apply(commands.take_all(document, R))
     assert set(document.corrected) == {V}
 
 
 def test_split_and_merge(document: Document) -> None:
-    document.apply(commands.adopt_prediction(document, R, V))
+    document.apply(commands.take_prediction(document, R, V))
     for frame, action in ((10, 3), (5, 0), (40, 3), (5, 99)):
         with pytest.raises(EditError):
             commands.split(document, V, frame, action)
@@ -99,7 +99,7 @@ def test_bad_names_are_refused(document: Document, name: str) -> None:
 
 
 def test_merging_actions_moves_segments_and_clusters(document: Document) -> None:
-    document.apply(commands.adopt_prediction(document, R, V))
+    document.apply(commands.take_prediction(document, R, V))
     edit = commands.merge_actions(document, ActionId(1), ActionId(0))
     document.apply(edit)
     assert document.corrected[V].labels.tolist() == [0, -2] and document.actions[ActionId(1)].archived

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from core.annotation import commands
 from core.annotation.document import Document
 from core.annotation.learnable import learnable, vouched
-from core.annotation.segmentation import ADOPTED, EDITED, Segmentation
+from core.annotation.segmentation import EDITED, TAKEN, Segmentation
 from core.annotation.values import LabelMap, Prediction, Review, ReviewStatus, Run
 from core.data.dataset import UNLABELLED, Action, ActionId, Dataset, RunId, Video, VideoId
 from core.data.timebase import Timebase
@@ -38,8 +38,8 @@ def _accept(document: Document, video: VideoId, status: ReviewStatus = ReviewSta
     document.apply(commands.set_review(document, video, status))
 
 
-def test_what_was_only_adopted_teaches_nothing_until_its_video_is_accepted(document: Document) -> None:
-    document.apply(commands.adopt_all(document, R))
+def test_what_was_only_taken_teaches_nothing_until_its_video_is_accepted(document: Document) -> None:
+    document.apply(commands.take_all(document, R))
     assert not learnable(document, "corrected").videos
     _accept(document, A)
     found = learnable(document, "corrected")
@@ -48,7 +48,7 @@ def test_what_was_only_adopted_teaches_nothing_until_its_video_is_accepted(docum
 
 
 def test_an_edited_segment_teaches_before_its_video_is_accepted(document: Document) -> None:
-    document.apply(commands.adopt_all(document, R))
+    document.apply(commands.take_all(document, R))
     document.apply(commands.relabel(document, B, 12, 16, 2))
     found = learnable(document, "corrected").videos
     assert list(found) == [B] and found[B].frames == 4
@@ -81,7 +81,7 @@ def test_an_unknown_source_is_refused_with_the_known_ones(document: Document) ->
 
 
 def test_frames_that_were_checked_and_found_right_teach(document: Document) -> None:
-    document.apply(commands.adopt_all(document, R))
+    document.apply(commands.take_all(document, R))
     document.apply(commands.check_span(document, A, 8, 14))
     found = learnable(document, "corrected").videos
     assert list(found) == [A] and found[A].frames == 6
@@ -90,7 +90,7 @@ def test_frames_that_were_checked_and_found_right_teach(document: Document) -> N
 
 
 @given(
-    st.lists(st.tuples(st.integers(UNLABELLED, 2), st.sampled_from([0, ADOPTED, EDITED])), min_size=1, max_size=12),
+    st.lists(st.tuples(st.integers(UNLABELLED, 2), st.sampled_from([0, TAKEN, EDITED])), min_size=1, max_size=12),
     st.lists(st.tuples(st.integers(0, 11), st.integers(1, 14)), max_size=2),
     st.sampled_from(list(ReviewStatus)),
     st.sampled_from(["corrected", "accepted", "none"]),

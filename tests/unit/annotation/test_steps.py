@@ -82,7 +82,7 @@ def test_a_step_takes_the_name_that_its_cluster_is_given():
     assert names(document, FIRST) == ["reach", "Step 2", "Step 3"] and len(document.actions) == 3
     document.apply(commands.name_cluster(document, FIRST, 0, "reach out"))  # mended: no second action is made
     assert names(document, FIRST) == ["reach out", "Step 2", "Step 3"] and len(document.actions) == 3
-    document.apply(commands.adopt_prediction(document, FIRST, V))
+    document.apply(commands.take_prediction(document, FIRST, V))
     document.apply(commands.name_cluster(document, FIRST, 0, "grasp"))  # a person's labels keep the name they have
     assert names(document, FIRST) == ["grasp", "Step 2", "Step 3"] and len(document.actions) == 4
     assert document.actions[ActionId(document.corrected[V].labels[0])].name == "reach out"
@@ -104,7 +104,7 @@ def test_a_step_that_gets_a_known_name_becomes_one_with_it_and_corrections_follo
     document = a_document()
     arrive(document, FIRST, 1, 3, [0, 1, 2])
     document.apply(first_names(document, FIRST))
-    document.apply(commands.adopt_prediction(document, FIRST, V))
+    document.apply(commands.take_prediction(document, FIRST, V))
     document.apply(commands.name_cluster(document, FIRST, 0, "reach"))
     edit = commands.name_cluster(document, FIRST, 2, "reach")
     document.apply(edit)
@@ -139,7 +139,7 @@ def test_corrected_tracks_speak_before_predictions():
     arrive(document, FIRST, 1, 2, [0, 1])
     document.apply(first_names(document, FIRST))
     for video in (V, W):
-        document.apply(commands.adopt_prediction(document, FIRST, video))
+        document.apply(commands.take_prediction(document, FIRST, video))
         document.apply(commands.relabel(document, video, 0, 15, 1))
         document.apply(commands.relabel(document, video, 15, 30, 0))
     arrive(document, SECOND, 2, 2, [0, 1])

@@ -29,7 +29,7 @@ SECOND = Segmentation(np.array([0, 15, 20]), np.array([0, 1, 2]), 30)
 
 @pytest.fixture
 def document() -> Document:
-    """One video that two runs segmented; the first was adopted, and frames 5 to 24 were checked."""
+    """One video that two runs segmented; the first was taken, and frames 5 to 24 were checked."""
     actions = tuple(Action(ActionId(i), f"step {i}", "#102030") for i in range(3))
     dataset = Dataset(Path("x"), "tea", (Video(A, "a", Timebase(30)),), actions)
     document = Document(dataset)
@@ -39,17 +39,17 @@ def document() -> Document:
             Run(run, number, {"n_clusters": 3}, "cpu", 1, 1, False, "", {}), LabelMap(run, 3, {0: 0, 1: 1, 2: 2})
         )
         document.add_predictions([Prediction(run, A, cut)])
-    document.apply(commands.adopt_prediction(document, ONE, A))
+    document.apply(commands.take_prediction(document, ONE, A))
     document.apply(commands.check_span(document, A, 5, 25))
     return document
 
 
 WAYS: dict[str, Callable[[Document], Edit]] = {
-    "adopt_prediction": lambda d: commands.adopt_prediction(d, TWO, A),
-    "a part of a prediction": lambda d: commands.adopt_prediction(d, TWO, A, start=8, stop=18),
-    "adopt_all": lambda d: commands.adopt_all(d, TWO),
-    "adopt_span": lambda d: commands.adopt_span(d, A, TWO, 9, 16),
-    "a span of the ground truth": lambda d: commands.adopt_span(d, A, None, 9, 16),
+    "take_prediction": lambda d: commands.take_prediction(d, TWO, A),
+    "a part of a prediction": lambda d: commands.take_prediction(d, TWO, A, start=8, stop=18),
+    "take_all": lambda d: commands.take_all(d, TWO),
+    "take_span": lambda d: commands.take_span(d, A, TWO, 9, 16),
+    "a span of the ground truth": lambda d: commands.take_span(d, A, None, 9, 16),
     "start_from_ground_truth": lambda d: commands.start_from_ground_truth(d, A),
     "import_track": lambda d: commands.import_track(d, A, SECOND),
     "import_tracks": lambda d: commands.import_tracks(d, {A: SECOND}),
@@ -68,19 +68,19 @@ def test_frames_that_change_are_checked_no_longer_until_it_is_undone(document: D
 
 def test_a_video_that_was_accepted_is_in_review_and_its_changed_frames_unchecked(document: Document) -> None:
     document.apply(commands.set_review(document, A, ReviewStatus.ACCEPTED))
-    document.apply(commands.adopt_prediction(document, TWO, A))
+    document.apply(commands.take_prediction(document, TWO, A))
     assert document.review(A) == Review(ReviewStatus.IN_REVIEW, checked=((5, 10), (15, 25)))
 
 
 def test_an_update_from_the_label_map_unchecks_what_it_changes(document: Document) -> None:
     document.apply(commands.set_target(document, ONE, 1, 2))
-    document.apply(commands.update_adopted(document, ONE))
+    document.apply(commands.update_taken(document, ONE))
     assert document.review(A).checked == ((5, 10), (20, 25))
 
 
 def test_what_was_unchecked_teaches_nothing(document: Document) -> None:
     assert learnable(document, "corrected").frames == 20
-    document.apply(commands.adopt_prediction(document, TWO, A))
+    document.apply(commands.take_prediction(document, TWO, A))
     assert learnable(document, "corrected").frames == 15
 
 
@@ -91,7 +91,7 @@ def test_an_edit_by_hand_leaves_what_was_checked(document: Document) -> None:
 
 def test_what_was_checked_of_a_prediction_stays_when_it_is_taken(document: Document) -> None:
     del document.corrected[A]
-    document.apply(commands.adopt_prediction(document, ONE, A))
+    document.apply(commands.take_prediction(document, ONE, A))
     assert document.review(A).checked == ((5, 25),)
 
 

@@ -24,13 +24,13 @@ from ...models.name_field import NameField
 from ...models.widgets import Banner, give_way, plain
 from ...session import Session
 from ...settings import Settings
-from .adopted import AdoptedBar
 from .counted import Counted
 from .effect import Effects
 from .head import MATRIX, PICTURES, Head
 from .matrix import Matrix
 from .names import Names
 from .rematching import Rematching
+from .taken import TakenBar
 from .words import empty_text, head_state, larger_text, missing_text
 
 HELP = "Drag a chip, or double-click a cell. Arrows and Enter, B background, Del unmapped, L lock, F2 name."
@@ -54,7 +54,7 @@ class LabelMapView(QWidget):
         self.counted, self.effects = Counted(session, self), Effects(session, self._on_scores)
         self.head, self.banner = Head(self), Banner(self)
         self.rematching = Rematching(session, self.counted, self.effects, self)
-        self.adopted = AdoptedBar(session, self)
+        self.taken = TakenBar(session, self)
         self.matrix = Matrix(session, self)
         self.names = Names(session, self.matrix.player, self)
         self.empty = EmptyState("Go to Training", self)
@@ -68,7 +68,7 @@ class LabelMapView(QWidget):
         self.larger.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 6, 8, 8)
-        for widget in (self.head, self.banner, self.adopted, self.rematching):
+        for widget in (self.head, self.banner, self.taken, self.rematching):
             column.addWidget(widget)
         column.addWidget(self._pages, 1)
         column.addWidget(self.effect)

@@ -262,7 +262,7 @@ class MetricsView(QWidget):
         segmentations = self._segmentations(track)
         if not segmentations:
             return (
-                "No corrected labels yet. Adopt a prediction, or start from ground truth."
+                "No corrected labels yet. Take a prediction, or start from ground truth."
                 if track == "corrected"
                 else "No predictions yet. Train a run, or segment the videos with one."
             )

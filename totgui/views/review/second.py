@@ -99,7 +99,7 @@ class SecondReviewerView(QWidget):
 def _nothing_shared(name: str, videos: int) -> str:
     many, them = f"{videos:,} video{'s' * (videos != 1)}", "them" if videos != 1 else "it"
     return (
-        f"{name} labelled {many}; you have corrected nothing in {them} yet, so there is no kappa. Adopt the prediction "
+        f"{name} labelled {many}; you have corrected nothing in {them} yet, so there is no kappa. Take the prediction "
         "or the ground truth, or label by hand: this is counted as you go."
     )
 

@@ -152,7 +152,7 @@ class RowMenu(QMenu):
 
         add(
             self.tr("the prediction"),
-            lambda: commands.adopt_prediction(document, run or RunId(""), video),
+            lambda: commands.take_prediction(document, run or RunId(""), video),
             (run, video) in document.predictions,
         )
         add(
@@ -197,7 +197,7 @@ class RowMenu(QMenu):
 
     def _take(self, text: str, source: RunId | None, start: int, stop: int) -> None:
         document, video, run = self._document, self._video, self._run
-        self._do(text, lambda: commands.adopt_span(document, video, source, start, stop, run=run))
+        self._do(text, lambda: commands.take_span(document, video, source, start, stop, run=run))
 
     # --- the ruler -----------------------------------------------------------------------------------
 

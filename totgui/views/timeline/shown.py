@@ -58,7 +58,7 @@ class Shown:
 
     @property
     def is_ghost(self) -> bool:
-        """Whether Corrected shows the prediction that the first edit would adopt."""
+        """Whether Corrected shows the prediction that the first edit would take."""
         return self.base is not None and self.corrected is None
 
     def track(self, key: str) -> Segmentation | None:

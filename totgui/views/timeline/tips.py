@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from core.annotation.segmentation import ADOPTED, EDITED, Segmentation
+from core.annotation.segmentation import EDITED, TAKEN, Segmentation
 
 from .geometry import clock
 from .shown import Shown
@@ -42,9 +42,9 @@ def _segment(key: str, frame: int, track: Segmentation, shown: Shown, name: Call
     if key == "corrected":
         flags = track.flag(index)
         if shown.is_ghost:
-            lines.append("The prediction; the first edit takes it over")
+            lines.append("The prediction; the first edit takes it")
         elif flags & EDITED:
             lines.append("Edited by a person")
-        elif flags & ADOPTED:
+        elif flags & TAKEN:
             lines.append("Taken from a prediction, not edited")
     return "\n".join(lines)

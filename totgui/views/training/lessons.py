@@ -17,8 +17,8 @@ WORDS = {"corrected": "Corrections", "accepted": "Accepted videos only", "none":
 TIP = (
     "Frames that you corrected steer the training, and its clusters carry the names you used, so that correcting a few "
     "videos improves all the others. Corrections: accepted videos, and in the others the segments you edited, drew or "
-    "imported, and what you checked. What was only adopted counts once it is checked, or its video is accepted. "
-    "Your labels are never changed."
+    "imported, and what you checked. What was only taken from a prediction counts once it is checked, or its video is "
+    "accepted. Your labels are never changed."
 )
 SHOWN = What.SEGMENTATION | What.REVIEW | What.DATASET
 

@@ -1,12 +1,12 @@
-"""The bar that offers to bring adopted segments up to date whose cluster was mapped to something else since."""
+"""The bar that offers to bring taken segments up to date whose cluster was mapped to something else since."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
-from core.annotation.adopted_commands import Stale, adopted_of, stale_adopted
 from core.annotation.changes import What
+from core.annotation.taken_commands import Stale, stale_taken, taken_of
 
 from ...session import Session
 from .bars import AskBar
@@ -15,7 +15,7 @@ LOOK_MS = 300
 TOUCHES = What.LABEL_MAP | What.SEGMENTATION | What.REVIEW | What.PREDICTION | What.RUNS | What.ACTIONS | What.DATASET
 
 
-class AdoptedBar(AskBar):
+class TakenBar(AskBar):
     """Speaks when segments of the current run are out of date; what was put off stays away until more are."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -42,13 +42,13 @@ class AdoptedBar(AskBar):
             self._soon.start()
 
     def look(self) -> None:
-        """Compare the adopted segments with the map as it is now, beside the window."""
+        """Compare the segments that were taken with the map as it is now, beside the window."""
         document, run = self._session.document, self._session.current_run
         if document is None or run is None or run not in document.runs:
             self.say("")
             return
-        adopted, table, name = adopted_of(document, run), document.label_maps[run].table(), document.runs[run].name
-        self._session.computing.ask("label-map-adopted", lambda: stale_adopted(name, adopted, table), self._on_stale)
+        taken, table, name = taken_of(document, run), document.label_maps[run].table(), document.runs[run].name
+        self._session.computing.ask("label-map-taken", lambda: stale_taken(name, taken, table), self._on_stale)
 
     def _on_stale(self, stale: Stale | None) -> None:
         if stale is None:

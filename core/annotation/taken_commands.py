@@ -1,4 +1,4 @@
-"""Adopted segments that no longer say what their cluster is mapped to, and the edit that brings them up to date."""
+"""Taken segments that no longer say what their cluster is mapped to, and the edit that brings them up to date."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ..errors import EditError
 from .document import Document
 from .edit import Edit, Swap
 from .on_track import review_of_unseen
-from .segmentation import ADOPTED, EDITED, Segmentation
+from .segmentation import EDITED, TAKEN, Segmentation
 from .values import Review, ReviewStatus, Target, TrackKey
 
 
 @dataclass(frozen=True)
-class Adopted:
+class Taken:
     """One video's corrected track beside the predictions of a run and, with their maps, of the others; only values."""
 
     video: VideoId
@@ -29,19 +29,19 @@ class Adopted:
 
 @dataclass(frozen=True)
 class Stale:
-    """What is out of date: adopted `segments` that came from `clusters`, and the edit that updates them."""
+    """What is out of date: `segments` that were taken from `clusters`, and the edit that updates them."""
 
     segments: int
     clusters: tuple[int, ...]
     edit: Edit
 
     def __str__(self) -> str:
-        many = "1 adopted segment" if self.segments == 1 else f"{self.segments} adopted segments"
+        many = "1 segment was" if self.segments == 1 else f"{self.segments} segments were"
         numbers = ", ".join(map(str, self.clusters))
-        return f"{many} came from cluster{'' if len(self.clusters) == 1 else 's'} {numbers}"
+        return f"{many} taken from cluster{'' if len(self.clusters) == 1 else 's'} {numbers}"
 
 
-def adopted_of(document: Document, run: RunId) -> tuple[Adopted, ...]:
+def taken_of(document: Document, run: RunId) -> tuple[Taken, ...]:
     """The videos with a corrected track and a prediction of the run; accepted ones stay as they were accepted."""
     found = []
     tables = {r: label_map.table() for r, label_map in document.label_maps.items()}
@@ -54,18 +54,18 @@ def adopted_of(document: Document, run: RunId) -> tuple[Adopted, ...]:
             for r in document.runs
             if r != run and (p := document.predictions.get((r, video))) is not None
         )
-        found.append(Adopted(video, corrected, prediction.segmentation, others, document.reviews.get(video)))
+        found.append(Taken(video, corrected, prediction.segmentation, others, document.reviews.get(video)))
     return tuple(found)
 
 
-def stale_adopted(run_name: str, adopted: Iterable[Adopted], table: Mapping[int, Target]) -> Stale | None:
-    """Segments that were adopted from a remapped cluster and not edited since; None where there are none.
+def stale_taken(run_name: str, taken: Iterable[Taken], table: Mapping[int, Target]) -> Stale | None:
+    """Segments that were taken from a remapped cluster and not edited since; None where there are none.
 
     A corrected segment came from this run where its ends are ends of the run's segments and no other run says exactly
     what it says. Where several clusters lie behind one segment, each part follows its own.
     """
     swaps, count, behind = [], 0, set[int]()
-    for one in adopted:
+    for one in taken:
         after, stale, clusters = _updated(one, table)
         if stale:
             swaps.append(Swap(TrackKey(one.video), one.corrected, after))
@@ -75,25 +75,25 @@ def stale_adopted(run_name: str, adopted: Iterable[Adopted], table: Mapping[int,
     if not swaps:
         return None
     numbers = tuple(sorted(behind))
-    text = f"update {count} adopted segment{'' if count == 1 else 's'} of {run_name}"
+    text = f"update {count} segment{'' if count == 1 else 's'} taken from {run_name}"
     return Stale(count, numbers, Edit(text, tuple(swaps)))
 
 
-def update_adopted(document: Document, run: RunId) -> Edit:
-    """Every stale adopted segment takes what its cluster is mapped to now: one edit. Raises EditError for none."""
+def update_taken(document: Document, run: RunId) -> Edit:
+    """Every stale segment becomes what its cluster is mapped to now: one edit. Raises EditError for none."""
     label_map = document.label_maps.get(run)
     if label_map is None:
         raise EditError(f'There is no run "{run}" in this project.')
-    found = stale_adopted(document.runs[run].name, adopted_of(document, run), label_map.table())
+    found = stale_taken(document.runs[run].name, taken_of(document, run), label_map.table())
     if found is None:
-        raise EditError("No adopted segment differs from the label map.")
+        raise EditError("No segment that was taken from a prediction differs from the label map.")
     return found.edit
 
 
-def _updated(one: Adopted, table: Mapping[int, Target]) -> tuple[Segmentation, int, set[int]]:
+def _updated(one: Taken, table: Mapping[int, Target]) -> tuple[Segmentation, int, set[int]]:
     corrected, clusters = one.corrected, one.clusters
     flags = np.zeros(len(corrected), np.uint8) if corrected.flags is None else corrected.flags
-    candidates = np.flatnonzero((flags & (ADOPTED | EDITED)) == ADOPTED)
+    candidates = np.flatnonzero((flags & (TAKEN | EDITED)) == TAKEN)
     first = np.searchsorted(clusters.starts, corrected.starts[candidates])
     stop = np.searchsorted(clusters.starts, corrected.stops[candidates])
     edges = np.append(clusters.starts, clusters.n_frames)

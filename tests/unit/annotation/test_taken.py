@@ -1,4 +1,4 @@
-"""Adopted segments follow a remapped cluster only when a person asks, and never where a person was at work."""
+"""Segments that were taken follow a remapped cluster only when a person asks, and never where a person was at work."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from maps import VIDEOS, R, a_document
 
 from core.annotation import commands
-from core.annotation.adopted_commands import adopted_of, stale_adopted
 from core.annotation.segmentation import Segmentation
+from core.annotation.taken_commands import stale_taken, taken_of
 from core.annotation.values import LabelMap, Prediction, Run
 from core.data.dataset import UNLABELLED, RunId
 from core.errors import EditError
@@ -20,18 +20,18 @@ U, V, W = VIDEOS
 
 @pytest.fixture
 def document():
-    """Clusters 0 to 3 for 25 frames each in every video; adopted with 0 and 1 mapped."""
+    """Clusters 0 to 3 for 25 frames each in every video; taken with 0 and 1 mapped."""
     document = a_document(n_clusters=4)
     cut = Segmentation(np.array([0, 25, 50, 75]), np.arange(4), 100)
     document.add_predictions([Prediction(R, v, cut) for v in VIDEOS])
     document.label_maps[R] = LabelMap(R, 4, {0: 0, 1: 1})
     for video in VIDEOS:
-        document.apply(commands.adopt_prediction(document, R, video))
+        document.apply(commands.take_prediction(document, R, video))
     return document
 
 
 def stale(document):
-    return stale_adopted("Run 1", adopted_of(document, R), document.label_maps[R].table())
+    return stale_taken("Run 1", taken_of(document, R), document.label_maps[R].table())
 
 
 def labels(document, video):
@@ -41,13 +41,13 @@ def labels(document, video):
 def test_nothing_is_offered_while_the_map_stays(document):
     assert stale(document) is None
     with pytest.raises(EditError):
-        commands.update_adopted(document, R)
+        commands.update_taken(document, R)
 
 
 def test_segments_of_a_remapped_cluster_are_counted_and_updated_in_one_edit(document):
     document.apply(commands.set_target(document, R, 0, 3))
     found = stale(document)
-    assert str(found) == "3 adopted segments came from cluster 0"
+    assert str(found) == "3 segments were taken from cluster 0"
     document.apply(found.edit)
     assert all(labels(document, v) == [3, 1, UNLABELLED, UNLABELLED] for v in VIDEOS)
     assert stale(document) is None
@@ -57,7 +57,7 @@ def test_segments_of_a_remapped_cluster_are_counted_and_updated_in_one_edit(docu
 
 def test_a_cluster_that_gets_a_name_later_fills_what_arrived_unlabelled(document):
     document.apply(commands.set_target(document, R, 3, 2))
-    document.apply(commands.update_adopted(document, R))
+    document.apply(commands.update_taken(document, R))
     assert labels(document, W) == [0, 1, UNLABELLED, 2]
 
 
