@@ -14,7 +14,17 @@ from .map_commands import name_cluster, rematch, set_leftovers, set_lock, set_ma
 from .places_commands import check_places, relabel_places
 from .review_commands import accept_rest_as_background, check_span, set_note, set_review
 from .run_commands import rename_run
-from .segment_commands import merge, move_boundary, relabel, relabel_like, relabel_spans, slide, split, swallow
+from .segment_commands import (
+    merge,
+    move_boundary,
+    relabel,
+    relabel_like,
+    relabel_spans,
+    set_span,
+    slide,
+    split,
+    swallow,
+)
 from .step_commands import name_steps
 from .taken_commands import update_taken
 from .track_commands import (
@@ -56,6 +66,7 @@ __all__ = [
     "set_many_to_one",
     "set_note",
     "set_review",
+    "set_span",
     "set_step_text",
     "set_target",
     "slide",

@@ -43,6 +43,16 @@ def slide(
     return change(document, video, text, after, run=run, group=group)
 
 
+def set_span(
+    document: Document, video: VideoId, index: int, start: int, stop: int, *, run: RunId | None = None
+) -> Edit:
+    """Segment `index` is frames ``[start, stop)`` from now on; its neighbours follow: one edit."""
+    track = track_of(document, video, run)
+    after = track.spanning(index, start, stop, flags=EDITED)
+    text = f"set {name_of(document, track[index].label)} to frames {frames(start, stop)}"
+    return change(document, video, text, after, run=run)
+
+
 def swallow(document: Document, video: VideoId, boundary: int, frame: int, *, run: RunId | None = None) -> Edit:
     """A boundary moves to `frame` over whole segments, which its growing side takes."""
     track = track_of(document, video, run)

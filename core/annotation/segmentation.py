@@ -293,6 +293,38 @@ class Segmentation:
         marks[first - 1 : last + 2] |= flags
         return Segmentation(starts, self.labels, self.n_frames, marks)
 
+    def limits(self, index: int) -> tuple[int, int]:
+        """Segment `index` can lie anywhere in frames ``[low, high)``: its neighbours keep one frame each."""
+        if not 0 <= index < len(self):
+            raise EditError("There is no such segment.")
+        low = int(self.starts[index - 1]) + 1 if index else 0
+        high = int(self.stops[index + 1]) - 1 if index + 1 < len(self) else self.n_frames
+        return low, high
+
+    def spanning(self, index: int, start: int, stop: int, *, flags: int = 0) -> Segmentation:
+        """A copy whose segment `index` is frames ``[start, stop)``; its neighbours follow and keep a frame each.
+
+        Args:
+            flags: set on the segment, and on each neighbour whose boundary moves.
+
+        >>> Segmentation.from_frames([0, 0, 1, 2, 2]).spanning(1, 1, 4).to_frames().tolist()
+        [0, 1, 1, 1, 2]
+        """
+        low, high = self.limits(index)
+        if index == 0 and start != 0:
+            raise EditError("The first segment starts with the video.")
+        if index == len(self) - 1 and stop != self.n_frames:
+            raise EditError("The last segment ends with the video.")
+        if not low <= start < stop <= high:
+            raise EditError(f"It can lie in frames {low:,} to {high - 1:,}, with at least one frame.")
+        starts, marks = self.starts.copy(), self._flags.copy()
+        marks[index] |= flags
+        for boundary, frame in ((index, start), (index + 1, stop)):
+            if 0 < boundary < len(self) and int(starts[boundary]) != frame:
+                starts[boundary] = frame
+                marks[boundary - 1 : boundary + 1] |= flags
+        return Segmentation(starts, self.labels, self.n_frames, marks)
+
     def swallow(self, boundary: int, frame: int, *, flags: int = 0) -> Segmentation:
         """A copy whose boundary before segment `boundary` + 1 lies at `frame`, over whole segments if need be.
 

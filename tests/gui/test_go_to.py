@@ -6,13 +6,18 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 from projects import V, a_project
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
+from core.annotation import commands
+from core.annotation.segmentation import Segmentation
 from core.data.timebase import Timebase
 from totgui.dialogs.checkpoint import CheckpointName
 from totgui.dialogs.go_to import GoTo, place_of
+from totgui.dialogs.span import SpanPopup, span_of
 from totgui.main_window import MainWindow
 from totgui.session import Session
 from totgui.settings import Settings
@@ -109,3 +114,57 @@ def test_escape_writes_no_checkpoint_and_another_project_gets_none(window: MainW
     window.session.close_project()
     qtbot.keyClick(popup.field, Qt.Key.Key_Return)
     assert not window.session.jobs.running and not list(tmp_path.glob("a.backups/late*"))
+
+
+SPANS = Segmentation(np.array([0, 50, 100]), np.array([0, 1, 2]), 300)
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("60 to 89", (60, 90)), ("60-89", (60, 90)), ("60 89", (60, 90)), ("1,0.. 8,9", (10, 90)),
+        ("0:01 to 0:02", (25, 50)),
+        ("60 to 0:04", (60, 100)), ("0:01 to 0:12", (25, 300)), ("0:01 to 9:00", (25, 300)), ("60", None), ("", None),
+        ("60 to", None), ("a to b", None), ("1 2 3", None),
+    ],
+)  # fmt: skip
+def test_two_places_are_the_frames_of_a_segment(text: str, span: tuple[int, int] | None) -> None:
+    assert span_of(text, CLOCK) == span
+
+
+@popups
+def test_both_ends_of_a_segment_are_typed_and_what_cannot_be_is_said_and_not_taken(qtbot) -> None:
+    taken: list[tuple[int, int]] = []
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    parent.show()
+    popup = SpanPopup(SPANS, 1, "stir", CLOCK, lambda start, stop: taken.append((start, stop)), parent)
+    popup.show_at(parent.mapToGlobal(parent.rect().center()))
+    assert popup.field.text() == "50 to 99" and popup.field.selectedText() == "50 to 99"
+    for text in ("0 to 80", "60 to 299", "80 to 60", "what"):
+        popup.field.setText(text)
+        qtbot.keyClick(popup.field, Qt.Key.Key_Return)
+        assert not taken and ("It can lie in frames 1 to 298" in popup.answer.text()) == (text != "what")
+    popup.field.setText("0:01 to 0:04")
+    assert popup.answer.text().startswith("Frames 25 to 99, 0:01.00 to 0:04.00")
+    qtbot.keyClick(popup.field, Qt.Key.Key_Return)
+    assert taken == [(25, 100)]
+
+
+@popups
+def test_the_segment_under_the_playhead_moves_as_one_edit(window: MainWindow, qtbot) -> None:
+    session = window.session
+    session.do(lambda: commands.start_unlabelled(session.document, V))
+    n = session.document.videos[V].timebase.n_frames
+    session.do(lambda: commands.relabel(session.document, V, 20, 30, 0))
+    qtbot.waitUntil(lambda: session.playback.frame == session.playback.wanted)
+    session.playback.seek(25)
+    done = len(session.project.history.done)
+    window.actions_.by_name["segment.span"].trigger()
+    qtbot.waitUntil(lambda: any(w.isVisible() for w in window.findChildren(SpanPopup)))
+    popup = next(w for w in window.findChildren(SpanPopup) if w.isVisible())
+    popup.field.setText("15 to 32")
+    qtbot.keyClick(popup.field, Qt.Key.Key_Return)
+    track = session.document.corrected[V]
+    assert track.starts.tolist() == [0, 15, 33] and track.n_frames == n and session.selection == {1}
+    assert len(session.project.history.done) == done + 1

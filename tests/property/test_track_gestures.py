@@ -96,6 +96,15 @@ class Gestures(RuleBasedStateMachine):
             assert moved == [by if first <= n <= last + 1 else 0 for n in range(len(track))]
             assert all(after.flag(n) & EDITED for n in range(first - 1, last + 2))
 
+    @rule(index=st.integers(0, 5), start=FRAME, length=st.integers(1, 20))
+    def set_span(self, index, start, length) -> None:
+        track, stop = self.document.corrected.get(V) or commands_base(), min(N, start + length)
+        if self.do(lambda d: commands.set_span(d, V, index, start, stop, run=R)):
+            after = self.document.corrected[V]
+            assert after.labels.tolist() == track.labels.tolist() and after[index][:2] == (start, stop)
+            others = [n for n in range(len(track)) if n not in (index, index + 1)]
+            assert all(after.starts[n] == track.starts[n] for n in others)
+
     @rule(boundary=st.integers(0, 5), frame=FRAME)
     def swallow(self, boundary, frame) -> None:
         wanted, track = self.frames(), self.document.corrected.get(V) or commands_base()

@@ -9,7 +9,9 @@ from core.annotation import commands
 from core.annotation.segmentation import Segmentation
 from core.data.dataset import BACKGROUND, ActionId, VideoId
 
+from ..dialogs.span import SpanPopup
 from ..models.key_hints import nothing_to_relabel
+from ..models.widgets import short
 from .menu import Command, Menu
 from .range import RangePart
 from .sheet import SheetPart
@@ -70,6 +72,14 @@ class SegmentMenu(Menu):
                 "segment.start", "Start of segment to playhead", lambda: self.move_edge("start"), ["["], usable=is_open
             ),
             Command("segment.end", "End of segment to playhead", lambda: self.move_edge("end"), ["]"], usable=is_open),
+            Command(
+                "segment.span",
+                "First and last frame…",
+                self.span,
+                ["E"],
+                "Types where the segment starts and ends, as frames or as times",
+                is_open,
+            ),
             *[
                 Command(
                     f"segment.nudge-{way}{'' if by == 1 else '-10'}",
@@ -219,3 +229,22 @@ class SegmentMenu(Menu):
             return commands.move_boundary(self.document, video, boundary, at, run=run)
 
         self.edit(make)
+
+    def span(self) -> None:
+        """Ask where the segment starts and ends near the playhead, then move both ends as one edit."""
+        self.at_playhead(lambda _frame: self._ask_span())
+
+    def _ask_span(self) -> None:
+        session, track, run, video = self.session, self.session.base(), self.session.current_run, self.video
+        if track is None or video is None:
+            self._relabel_spans([], BACKGROUND)
+            return
+        index = self._index(track)
+
+        def answered(start: int, stop: int) -> None:
+            if session.do(lambda: commands.set_span(self.document, video, index, start, stop, run=run)):
+                session.select_segments([index])
+                session.playback.seek(start)
+
+        name, timebase = session.action_name(track[index].label), self.document.videos[video].timebase
+        SpanPopup(track, index, short(name), timebase, answered, self.window).show_at(self._beside_playhead())

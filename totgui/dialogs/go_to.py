@@ -20,19 +20,32 @@ def place_of(text: str, timebase: Timebase) -> int | None:
 
     None where it is neither; without a rate a time means nothing.
     """
-    try:
-        if ":" not in text:
+    if ":" in text:
+        seconds = seconds_of(text)
+        if seconds is None or timebase.seconds(0) is None:
+            return None
+        frame = timebase.frame_at(max(0.0, seconds))
+    else:
+        try:
             frame = int(text.replace(",", "").strip())
-        else:
-            seconds = 0.0
-            for part in text.split(":"):
-                seconds = 60 * seconds + float(part)
-            if not math.isfinite(seconds) or timebase.seconds(0) is None:
-                return None
-            frame = timebase.frame_at(max(0.0, seconds))
+        except ValueError:
+            return None
+    return min(max(0, frame), timebase.n_frames - 1)
+
+
+def seconds_of(text: str) -> float | None:
+    """The seconds that a time with colons means; None where it means none.
+
+    >>> seconds_of("1:02.5"), seconds_of("1:x")
+    (62.5, None)
+    """
+    seconds = 0.0
+    try:
+        for part in text.split(":"):
+            seconds = 60 * seconds + float(part)
     except ValueError:
         return None
-    return min(max(0, frame), timebase.n_frames - 1)
+    return seconds if math.isfinite(seconds) else None
 
 
 class GoTo(FieldPopup):
