@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ from . import label_import
 from .annotation.document import Document
 from .annotation.merges import read_through
 from .annotation.segmentation import Segmentation
-from .data.dataset import BACKGROUND, UNLABELLED, VideoId
+from .data.dataset import BACKGROUND, UNLABELLED, Action, ActionId, VideoId
 from .data.names import by_name
 from .data.words import one_spelling
 from .errors import InputError, ProjectLockedError
@@ -34,11 +34,12 @@ Tracks = Mapping[VideoId, Segmentation]
 
 @dataclass(frozen=True)
 class SecondReviewer:
-    """Whose labels they are, the labels in our actions, and what was left out."""
+    """Whose labels they are, the labels in our actions, what was left out, and the actions that only they have."""
 
     name: str
     tracks: Tracks
     notes: tuple[str, ...] = ()
+    actions: tuple[Action, ...] = ()
 
 
 def read_second_reviewer(document: Document, path: Path) -> SecondReviewer:
@@ -80,7 +81,13 @@ def _from_project(document: Document, path: Path) -> SecondReviewer:
         else:
             tracks[mine] = track.mapped(table, default=int(UNLABELLED))
     names = {other.review(video).reviewer for video in other.corrected} - {""}
-    return SecondReviewer(", ".join(sorted(names, key=by_name)) or path.stem, tracks, tuple(notes))
+    who = ", ".join(sorted(names, key=by_name)) or path.stem
+    return SecondReviewer(who, tracks, tuple(notes), _theirs(other.actions.values()))
+
+
+def _theirs(actions: Iterable[Action]) -> tuple[Action, ...]:
+    """Actions under the labels that those have which are only theirs."""
+    return tuple(replace(action, id=ActionId(FOREIGN + int(action.id))) for action in actions)
 
 
 def _folded(name: str) -> str:
@@ -99,7 +106,8 @@ def _from_files(document: Document, path: Path) -> SecondReviewer:
         video: track.mapped({n: n if n <= last else FOREIGN + n for n in track.labels.tolist()}, default=UNLABELLED)
         for video, track in label_import.chosen_tracks(document, plan, plan.proposed).items()
     }
-    return SecondReviewer(path.stem, tracks, tuple(str(problem) for problem in plan.all_problems))
+    fresh = _theirs(label_import.new_actions(document, plan, plan.proposed, plan.names))
+    return SecondReviewer(path.stem, tracks, tuple(str(problem) for problem in plan.all_problems), fresh)
 
 
 def agreement(document: Document, second: Tracks) -> tuple[Agreement, dict[VideoId, Agreement]]:

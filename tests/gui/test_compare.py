@@ -15,12 +15,13 @@ from PySide6.QtWidgets import QMenu
 from core.annotation import commands
 from core.annotation.segmentation import Segmentation
 from core.annotation.values import LabelMap, Run
-from core.data.dataset import ActionId, RunId, VideoId
+from core.data.dataset import Action, ActionId, RunId, VideoId
 from totgui.models import picture
 from totgui.models.drawing import MAX_SIDE, Looks
 from totgui.models.marks import MARK
 from totgui.models.run_settings import differing, setting
 from totgui.session.comparing import MAX_RUNS
+from totgui.views.compare.paint import legend_places
 from totgui.views.compare.view import CompareView
 
 
@@ -277,7 +278,8 @@ def test_labels_of_another_person_are_read_and_shown(view, session, monkeypatch,
 
     from totgui.views.compare import view as module
 
-    second = SimpleNamespace(name="Anna", tracks={VideoId("P00"): Segmentation.uniform(1, 600)}, notes=("One is new.",))
+    tracks = {VideoId("P00"): Segmentation.uniform(1, 600)}
+    second = SimpleNamespace(name="Anna", tracks=tracks, notes=("One is new.",), actions=())
     session.read_second_reviewer = lambda path, then: then(second)
     monkeypatch.setattr(module, "ask_labels", lambda _parent, _is_folder: tmp_path / "labels.csv")
     view.add_labels(False)
@@ -310,3 +312,55 @@ def test_agreements_of_before_do_not_order_what_came_after(view, session):
     session.computing.flow()
     order.setCurrentIndex(order.findData("agreement"))
     assert view._agreements == view.rows.agreements()()
+
+
+# --- actions that only another person has --------------------------------------------------------------------------
+
+WIPE, RINSE = 1_000_000, 1_000_001
+
+
+def wiping(video: str = "P00") -> dict[VideoId, Segmentation]:
+    return {VideoId(video): Segmentation.from_pieces([0, 200], [0, WIPE], 600)}
+
+
+def test_the_legend_lists_the_actions_of_another_person_with_their_colour_and_mark(view, session):
+    before = view.rows.labels()
+    session.comparing.add_other("Anna", wiping(), [Action(ActionId(WIPE), "wipe <b>it</b>", "#123456")])
+    view.refresh()
+    [label] = set(view.rows.labels()) - set(before)
+    assert view.rows.labels().index(label) == len([x for x in before if x >= 0]), "after the project's own"
+    looks = view.legend._looks
+    assert looks.name(label) == "wipe <b>it</b> (only Anna)" and looks.colour(label) == QColor("#123456")
+    view.legend.resize(900, view.legend.height())
+    x, y, _ = next(
+        p for p in legend_places(view.legend.fontMetrics(), view.legend._labels, looks, 876) if p[2] == label
+    )
+    tall = view.legend.fontMetrics().height() + 6
+    shot = view.legend.grab().toImage()
+    assert shot.pixelColor(12 + x + 5, 2 + y + tall // 2) == QColor("#123456")
+    strip = view.rows.block(VideoId("P00")).strips[-1]
+    assert strip.title == "Anna" and strip.cut.labels.tolist() == [0, label]
+
+
+def test_two_people_who_number_their_actions_alike_are_told_apart(session):
+    comparing, document = session.comparing, session.document
+    comparing.add_other("Anna", wiping("P00"), [Action(ActionId(WIPE), "wipe", "#111111")])
+    theirs = [Action(ActionId(WIPE), "rinse", "#222222"), Action(ActionId(RINSE), "Wipe", "#333333")]
+    comparing.add_other("Ben", {VideoId("P00"): Segmentation.from_pieces([0, 300], [WIPE, RINSE], 600)}, theirs)
+    anna, ben = (
+        next(comparing.cut(document, t, VideoId("P00")) for t in comparing.choices(document) if t.title == name)
+        for name in ("Anna", "Ben")
+    )
+    known = comparing.their_actions()
+    assert anna.labels.tolist()[1] == ben.labels.tolist()[1] != ben.labels.tolist()[0]
+    assert [(a.name, a.people) for a in known.values()] == [("wipe", ("Anna", "Ben")), ("rinse", ("Ben",))]
+    comparing.reset(document)
+    assert comparing.their_actions() == {}
+
+
+def test_a_track_that_is_left_out_takes_its_actions_from_the_legend(view, session):
+    before = view.rows.labels()
+    session.comparing.add_other("Anna", wiping(), [Action(ActionId(WIPE), "wipe", "#123456")])
+    session.comparing.show_track("other:Anna", False)
+    view.refresh()
+    assert view.rows.labels() == before

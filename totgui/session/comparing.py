@@ -5,8 +5,8 @@ Tracks of other people's label files stand here too. They are for looking at: th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -14,7 +14,8 @@ from core.annotation.document import Document
 from core.annotation.mapped import MappedTracks
 from core.annotation.merges import read_through
 from core.annotation.segmentation import Segmentation
-from core.data.dataset import UNLABELLED, RunId, VideoId
+from core.data.dataset import UNLABELLED, Action, RunId, VideoId
+from core.data.words import one_spelling
 
 MAX_RUNS = 4
 TRUTH, CORRECTED, OTHER = "ground-truth", "corrected", "other:"
@@ -30,6 +31,10 @@ def applied(raw: Raw) -> Segmentation | None:
     return track if track is None or table is None else track.mapped(table, default=UNLABELLED)
 
 
+def _renumbered(track: Segmentation, table: Mapping[int, int]) -> Segmentation:
+    return track.mapped({label: table.get(label, label) for label in track.labels.tolist()}, default=UNLABELLED)
+
+
 @dataclass(frozen=True)
 class Compared:
     """One track of every video: its key, what it is called, and its run where it is a prediction."""
@@ -37,6 +42,15 @@ class Compared:
     key: str
     title: str
     run: RunId | None = None
+
+
+@dataclass(frozen=True)
+class TheirAction:
+    """An action that the project lacks, and the people whose labels have it."""
+
+    name: str
+    colour: str
+    people: tuple[str, ...]
 
 
 class Comparing(QObject):
@@ -51,13 +65,16 @@ class Comparing(QObject):
         self.left_out: frozenset[str] = frozenset()
         """Keys of tracks that are there and not shown."""
         self.others: dict[str, Mapping[VideoId, Segmentation]] = {}
+        self._theirs: dict[str, dict[int, Action]] = {}
+        self._numbers: dict[str, int] = {}  # labels of their actions by name: what is called alike is one
         self._mapped = mapped
 
     def reset(self, document: Document | None) -> None:
         """Begin with the two newest runs of a project."""
         shown = [run.id for run in document.shown_runs] if document else []
         self.runs, self.left_out = tuple(shown[-2:]), frozenset()
-        self.others.clear()
+        for known in (self.others, self._theirs, self._numbers):
+            known.clear()
         self.changed.emit()
 
     def arrived(self, run: RunId) -> None:
@@ -87,11 +104,31 @@ class Comparing(QObject):
         self.left_out = self.left_out - {key} if shown else self.left_out | {key}
         self.changed.emit()
 
-    def add_other(self, name: str, tracks: Mapping[VideoId, Segmentation]) -> None:
-        """Look at the tracks of somebody's label files beside the others."""
-        self.others[name] = tracks
+    def add_other(self, name: str, tracks: Mapping[VideoId, Segmentation], actions: Iterable[Action] = ()) -> None:
+        """Look at the tracks of somebody's label files beside the others; `actions` are those that only they have."""
+        own = {int(action.id): action for action in actions}
+        table = {label: self._number_of(action) for label, action in own.items()}
+        self.others[name] = {video: _renumbered(track, table) for video, track in tracks.items()} if own else tracks
+        self._theirs[name] = {table[label]: action for label, action in own.items()}
         self.left_out -= {OTHER + name}
         self.changed.emit()
+
+    def _number_of(self, action: Action) -> int:
+        """The label of an action of somebody else; two people may have one number for different actions."""
+        key = one_spelling(action.name).casefold()
+        if key not in self._numbers:
+            taken = self._numbers.values()
+            self._numbers[key] = int(action.id) if int(action.id) not in taken else max(taken) + 1
+        return self._numbers[key]
+
+    def their_actions(self) -> dict[int, TheirAction]:
+        """The actions that only other people have, by label."""
+        found: dict[int, TheirAction] = {}
+        for person, actions in self._theirs.items():
+            for label, action in actions.items():
+                known = found.get(label, TheirAction(action.name, action.colour, ()))
+                found[label] = replace(known, people=(*known.people, person))
+        return found
 
     def choices(self, document: Document) -> list[Compared]:
         """Every track that could be shown, in the order in which they stand."""

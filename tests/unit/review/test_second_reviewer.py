@@ -49,6 +49,7 @@ def test_an_action_in_use_is_meant_not_a_retired_one_of_its_name(tmp_path: Path,
         ours = tuple(action(n, "R\u00fchren", archived=n == 7) for n in order)
         found = read_second_reviewer(Document(a_dataset(tmp_path, *ours)), theirs)
         assert found.tracks[V] == Segmentation.from_frames([4] * 10 + [FOREIGN] * 10)
+        assert {int(a.id): (a.name, a.colour) for a in found.actions}[FOREIGN] == ("wipe", "#102030")
 
 
 def test_an_action_made_later_is_not_one_of_theirs(tmp_path: Path) -> None:
@@ -57,6 +58,8 @@ def test_an_action_made_later_is_not_one_of_theirs(tmp_path: Path) -> None:
     (tmp_path / "labels" / "cut.txt").write_text("wipe\n" * 8 + "polish\n" * 12)
     document = Document(a_dataset(tmp_path, action(0, "wipe")))
     found = read_second_reviewer(document, tmp_path / "labels")
+    [polish] = found.actions
+    assert polish.name == "polish" and int(polish.id) == int(found.tracks[V].labels[1])
     made, number = commands.add_action(document, "rinse")
     document.apply(made)
     assert found.tracks[V].labels.tolist()[0] == 0 and int(number) not in found.tracks[V].labels.tolist()

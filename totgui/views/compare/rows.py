@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from PySide6.QtGui import QColor
+
 from core.annotation.document import Document
 from core.annotation.map_notes import map_notes
 from core.annotation.statistics import agreement
@@ -12,12 +14,13 @@ from core.annotation.values import Run
 from core.data.dataset import VideoId
 from core.data.names import by_name
 
-from ...models.drawing import drawable
+from ...models.drawing import Looks, drawable
 from ...models.marks import marked
+from ...models.run_names import LETTERS
 from ...models.run_settings import differing, meaning_of, setting, words_of
-from ...models.widgets import percent
+from ...models.widgets import percent, short
 from ...session import Session
-from ...session.comparing import CORRECTED, TRUTH, Compared
+from ...session.comparing import CORRECTED, Compared
 from .paint import Block, Strip
 
 ORDERS = (
@@ -27,6 +30,14 @@ ORDERS = (
     ("change", "Largest score difference first"),
     ("agreement", "Least agreement first"),
 )
+
+
+def looks_of(session: Session) -> Looks:
+    """Names and colours of the project's labels, and of those that only others have, marked with whose they are."""
+    looks, theirs = Looks.of(session, session.document), session.comparing.their_actions()
+    names = {n: drawable(f"{a.name} (only {short(', '.join(a.people), LETTERS)})") for n, a in theirs.items()}
+    colours = {n: QColor(a.colour) for n, a in theirs.items()}
+    return Looks({**looks.names, **names}, {**looks.colours, **colours})
 
 
 @dataclass(frozen=True)
@@ -113,17 +124,18 @@ class Rows:
         return work
 
     def labels(self) -> list[int]:
-        """The labels of the legend: every action in use, in the order of the project, then the reserved ones."""
+        """The labels of the legend: actions in use, in the order of the project, other people's own, reserved ones."""
         used: set[int] = set()
         for track in self.tracks:
             if track.run is not None:
                 used |= set(self.document.label_maps[track.run].table().values())
-            elif track.key == TRUTH:
-                used |= {int(x) for cut in self.document.ground_truth.values() for x in cut.labels.tolist()}
-            elif track.key == CORRECTED:
-                used |= {int(x) for cut in self.document.corrected.values() for x in cut.labels.tolist()}
+                continue
+            for video in self.videos:
+                cut = self.session.comparing.cut(self.document, track, video)
+                used |= set(cut.labels.tolist()) if cut is not None else set()
         actions = [int(a) for a in self.document.actions if int(a) in used]
-        return actions + [x for x in (-1, -2) if x in used]
+        theirs = [label for label in self.session.comparing.their_actions() if label in used]
+        return actions + theirs + [x for x in (-1, -2) if x in used]
 
     def about(self, track: Compared) -> str:
         """One line on a run: scores of the whole, settings that differ from the other runs shown, its label map."""

@@ -29,7 +29,7 @@ from ...models.when_seen import WhenSeen
 from ...models.widgets import Banner, in_menu, plain, scrolled, tip
 from ...session import Session
 from .paint import legend_height, paint_legend
-from .rows import ORDERS, Rows
+from .rows import ORDERS, Rows, looks_of
 from .video import VideoStrips
 from .wall import Wall
 
@@ -157,7 +157,7 @@ class CompareView(QWidget):
         self._again.settled()
         session = self._session
         rows = self.rows = Rows.of(session, differences=self._differences.isChecked())
-        looks = Looks.of(session, session.document)
+        looks = looks_of(session)
         self._agreements = {}
         self.strips.show_rows(rows, looks)
         self.legend.show_labels(rows.labels() if rows is not None and rows.videos else [], looks)
@@ -177,7 +177,7 @@ class CompareView(QWidget):
             item.setEnabled(enough and (key != "agreement" or (self.rows is not None and len(self.rows.tracks) > 1)))
 
     def _sort(self, *_: object) -> None:
-        rows, looks = self.rows, Looks.of(self._session, self._session.document)
+        rows, looks = self.rows, looks_of(self._session)
         if rows is None:
             self.wall.show_rows(None, (), None)
             return
@@ -244,7 +244,7 @@ class CompareView(QWidget):
             self._session.exchange.read_second_reviewer(path, self._on_labels)
 
     def _on_labels(self, second: SecondReviewer) -> None:
-        self._session.comparing.add_other(second.name, second.tracks)
+        self._session.comparing.add_other(second.name, second.tracks, second.actions)
         notes = " ".join(second.notes[:3])
         text = f"{second.name}: labels of {len(second.tracks):,} videos stand in the comparison. The project does not "
         self._session.message.emit(f"{text}hold them. {notes}".strip(), "info")
