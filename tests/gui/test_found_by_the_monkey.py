@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import shiboken6
 from projects import R, a_project, with_run
@@ -19,6 +20,7 @@ from windows import a_window
 
 from core.data.dataset import VideoId
 from core.errors import JobError
+from core.events import Failed
 from totgui.dialogs.palette import CommandPalette
 from totgui.main_window import MainWindow
 from totgui.session.beside import Beside
@@ -304,3 +306,19 @@ def test_what_goes_from_one_layout_to_another_leaves_no_python_object_for_its_pl
     for words in ("short", "a text that needs more than one line of such a bar, and a row for its buttons " * 3):
         bar.say(words, "info", [("Yes", lambda: None), ("No", lambda: None)])
     assert places() == before
+
+
+def test_a_name_that_cannot_be_sent_and_a_place_that_cannot_be_written_are_foreseen(
+    window: MainWindow, tmp_path: Path, qtbot
+) -> None:
+    """Both were told as errors that nobody had thought of: without what to do, or with the program's own lines."""
+    session, ended = window.session, []
+    session.jobEvent.connect(lambda event: ended.append(event) if isinstance(event, Failed) else None)
+    video = next(iter(session.document.videos.values()))  # its name is not UTF-8
+    np.save(video.features, np.arange(160.0).reshape(20, 8))
+    session.runs.segment(R)
+    qtbot.waitUntil(lambda: len(ended) == 1 and not session.jobs.running)
+    assert "Rename the file" in window.bar.text() and ended[0].kind == "name"
+    session.exchange.save_picture(tmp_path / "a.tot" / "in a file" / "x.svg", lambda: b"<svg/>")
+    qtbot.waitUntil(lambda: len(ended) == 2 and not session.jobs.running)
+    assert "x.svg cannot be written" in ended[1].message and ended[1].kind == "disk"

@@ -162,7 +162,8 @@ class Runner:
             written = encode(request)
         except UnicodeEncodeError as error:
             name = error.object.encode("utf-8", "backslashreplace").decode()[:80]
-            raise JobError(f"A name is not UTF-8: {name}.", hint="Rename the file, then add it again.") from error
+            hint = "Rename the file, then add it again."
+            raise JobError(f"A name is not UTF-8: {name}.", kind="name", hint=hint) from error
         with self._lock:
             if self._job is not None:
                 raise JobError("A job is running. Stop it first.", kind="busy")

@@ -84,7 +84,7 @@ class Exchange(Part):
             try:
                 atomic_write(path, make())
             except OSError as error:
-                raise JobError(f"{path} cannot be written: {error.strerror}.") from error
+                raise JobError(f"{path} cannot be written: {error.strerror}.", kind="disk") from error
             return {}
 
         self._jobs.in_background(

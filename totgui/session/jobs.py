@@ -112,7 +112,7 @@ class Jobs(QObject):
                 self._runner.start(made)
                 self._in_engine.add(job)
             except JobError as error:
-                self._on_event(events.Failed(job=job, kind=error.kind, message=str(error)))
+                self._on_event(events.Failed(job=job, kind=error.kind, message=str(error), hint=error.hint))
 
     def show(self, job: str, text: str, end: Callable[[], None]) -> None:
         """Name something as running that is no job; `end` is called when the person wants it to end."""

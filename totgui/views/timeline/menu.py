@@ -38,7 +38,10 @@ def row_menu(
         menu.fill_ruler()
     elif key in ("ground-truth", "prediction") or key.startswith(RUN):
         menu.fill_read_only(key)
-    return None if menu.isEmpty() else menu
+    if menu.isEmpty():
+        menu.deleteLater()  # it would stay with the view, and hold what it is about
+        return None
+    return menu
 
 
 class RowMenu(QMenu):
