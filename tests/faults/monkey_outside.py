@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import random
 import signal
+import time
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,10 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QSpinBox
+
+from core.project import Project
+from totgui.session import opening
+from totgui.session.opening import read
 
 from .monkey_hands import KEYS, LEFT, MODIFIERS, NAMES, SLOW, Hands, is_there
 from .monkey_places import Places
@@ -26,6 +32,12 @@ QUICK = (
     "labels.key-2", "segment.nudge-right", "segment.take-all", "review.next-video", "segment.background",
     "edit.select-all", "playback.toggle", "review.accept",
 )  # fmt: skip
+
+
+def read_late(delay_s: float, wish: opening.Wish) -> Project | None:
+    """A project on a drive that is slow to answer."""
+    time.sleep(delay_s)
+    return read(wish)
 
 
 class Outside(Hands):
@@ -80,6 +92,9 @@ class Outside(Hands):
             name, path = self.places.choose(dice)
         self.text += f": {name}"
         self.project = path
+        delay_s = dice.choice((0.0, 0.0, 0.0, 0.02, 0.3, 0.6))
+        opening.read = partial(read_late, delay_s)
+        self.text += f" after {delay_s} s" if delay_s else ""
         self.window.actions_.file.open_path(path)
         if dice.random() < 0.6:
             settle(self.window)

@@ -222,6 +222,27 @@ def test_what_nobody_foresaw_reaches_the_hook_and_the_next_one_opens(qtbot, wind
     assert window.session.project is not None
 
 
+def test_whether_the_file_of_a_video_is_gone_is_asked_beside_the_window(qtbot, window, paths, monkeypatch):
+    """A drive that went away while a video of it played held the window."""
+    open_in(window, paths[0])
+    qtbot.waitUntil(lambda: bool(window.session.files.lost), timeout=SHOWN)
+    answers, asked, found = threading.Event(), [], Path.is_file
+    media = window.session.document.videos[V].media
+
+    def late(path: Path) -> bool:
+        if path == media:
+            asked.append(threading.current_thread())
+            answers.wait(60)
+        return found(path) or path == media
+
+    monkeypatch.setattr(Path, "is_file", late)
+    window.session.playback.failed.emit("a.mp4: it cannot be decoded.")
+    qtbot.waitUntil(lambda: bool(asked), timeout=SHOWN)
+    assert asked[0] is not threading.main_thread()
+    answers.set()
+    qtbot.waitUntil(lambda: window.bar.text() == "a.mp4: it cannot be decoded.", timeout=SHOWN)
+
+
 def test_segmenting_reads_the_weights_beside_the_window_and_can_be_ended(qtbot, window, paths, monkeypatch):
     """They lie in the project: a drive that did not answer held the window."""
     answers, asked, began = threading.Event(), [], []

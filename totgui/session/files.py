@@ -33,6 +33,7 @@ class Files(Part):
     changed = Signal()
     noted = Signal(object)  # Changes: videos of which something else is to be said now
     _arrived = Signal(object, object, object)
+    _asked = Signal(object, str, bool)
 
     def __init__(self, playback: Playback, features: Features, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(jobs, parent)
@@ -42,6 +43,7 @@ class Files(Part):
         self._playback, self._features = playback, features
         self._pool = Beside(1, "files")
         self._arrived.connect(self._on_arrived)
+        self._asked.connect(self._on_asked)
         playback.failed.connect(self._on_no_picture)
 
     # --- what is missing -----------------------------------------------------------------------------
@@ -82,7 +84,19 @@ class Files(Part):
     def _on_no_picture(self, text: str) -> None:
         """A picture could not be shown: say why, or find out what else is missing where its file is gone."""
         video = self._playback.video
-        if video is None or video.media is None or video.media.is_file():
+        if video is None or video.media is None:
+            self.message.emit(text, "warning")
+        else:
+            self._pool.do(self._ask_for, video, text)
+
+    def _ask_for(self, video: Video, text: str) -> None:
+        assert video.media is not None
+        self._asked.emit(video, text, video.media.is_file())
+
+    def _on_asked(self, video: Video, text: str, is_there: bool) -> None:
+        if video is not self._playback.video:
+            return
+        if is_there:
             self.message.emit(text, "warning")
         elif self.missing(video.id, "media") is None:
             self.look()
