@@ -11,10 +11,10 @@ trainings (two methods, three seeds; the document says how many there are):
 3. joining by the rule is, in the mean over the sets, at most 1 point below the better of never and always joining, and
    on no set below never joining by more than 2 points and twice its standard error.
 
-For `robust`, whose examples of fewer than two videos join with 0.25, 0.5 or 0.75, whichever explains videos left out
+For `robust`, whose examples of one corrected video join with 0.25, or with 0.5 or 0.75 where that explains videos left out
 clearly better (core/work/examples.py), the rule was chosen on the known sets and on made-up ones of other recipes. Before
-sets held out were trained with seeds 1 and 2, or again with 0, it was written down that it holds where, MoF of the
-untouched videos after one corrected video, all three seeds:
+any figure of the sets held out with seeds 1 and 2, or of the rule with 0, was looked at, it was written down that it
+holds where, MoF of the untouched videos after one corrected video, all three seeds:
 
 4. in the mean over the sets it is not below the fixed 0.25;
 5. on no set is it below the fixed 0.25 by more than 1 point and twice its standard error;

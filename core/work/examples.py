@@ -1,7 +1,8 @@
-"""Whether what the corrected rows say by themselves joins what the runs say: only where it proves right elsewhere.
+"""Whether what the corrected rows say by themselves joins what the runs say, and with which weight.
 
 Rows of a few videos may say nothing of the rest: another camera, another room. That shows without other labels: they
-do not foretell one another, and hardly agree with the runs on the videos that nobody corrected (docs/learning.md).
+do not foretell one another, and hardly agree with the runs on the videos that nobody corrected. Or they may say more
+than twelve runs that one video misled: then what they say explains the videos better (docs/learning.md).
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from numpy.typing import NDArray
 from ..decode.registry import decode_all
 from ..metrics.kappa import cohen_kappa
 from ..tot import infer
-from ..tot.examples import FLOOR, Corrected, Examples, RowsOf
+from ..tot.examples import FLOOR, SHARE, Corrected, Examples, RowsOf
+from ..tot.left_out_best import LEAST_VIDEOS, clearly_best, explained
 from ..tot.supervision import Lessons
 from ..tot.trained import Trained
 from .videos import decoder_settings
@@ -29,6 +31,8 @@ below it and won up to 25 above. On made-up sets held out it was below in 26 of 
 won 5 there in the mean: it guards against real clips of several cameras, as coffee5 are (docs/learning.md)."""
 FOLDS = 5
 """Groups of corrected videos that are left out in turn, at most."""
+LARGER = (SHARE, 0.75)
+"""Weights that one corrected video may have beside several runs instead of its own, on evidence."""
 
 
 def with_examples(trained: Trained, lessons: Lessons, matrices: Sequence[FloatArray]) -> tuple[Trained, float]:
@@ -36,7 +40,7 @@ def with_examples(trained: Trained, lessons: Lessons, matrices: Sequence[FloatAr
 
     That is the mean of Cohen's kappa with the runs on the rows that nobody corrected and, from two corrected videos
     on, with the person on corrected videos that were left out. Where every row is corrected there is nothing to spoil:
-    kappa is 1.
+    kappa is 1. The weight of one video beside several runs is what `weighed` finds.
     """
 
     def rows_of(number: int) -> FloatArray:
@@ -53,7 +57,34 @@ def with_examples(trained: Trained, lessons: Lessons, matrices: Sequence[FloatAr
     kappas = [_kappa(one, other, others), left_out(corrected, rows_of)]
     known = [kappa for kappa in kappas if kappa is not None]
     agreed = float(np.mean(known)) if known else 1.0
-    return (replace(trained, examples=examples) if agreed >= LEAST_KAPPA else trained), agreed
+    if agreed < LEAST_KAPPA:
+        return trained, agreed
+    if trained.members and len(corrected.rows) == 1:
+        examples = weighed(examples, trained, of_runs, matrices)
+    return replace(trained, examples=examples), agreed
+
+
+def weighed(
+    examples: Examples, trained: Trained, of_runs: Sequence[FloatArray], matrices: Sequence[FloatArray]
+) -> Examples:
+    """The examples with a larger weight where that explains videos left out clearly better (`core.tot.left_out_best`).
+
+    The segmentations that each weight leads to are judged as those of the methods are where nobody corrected anything.
+
+    Args:
+        of_runs: (T, K) log posterior of each video, by what the runs agree on.
+    """
+    if len(matrices) < LEAST_VIDEOS:
+        return examples
+    asked = [examples, *(replace(examples, share=share) for share in LARGER)]
+    said: list[list[FloatArray]] = [[] for _ in asked]
+    for number, (matrix, video) in enumerate(zip(matrices, of_runs, strict=True)):
+        rows = trained.scaling.apply(matrix, number)
+        for each, one in zip(asked, said, strict=True):
+            one.append(each.join(video, rows))
+    settings = decoder_settings(trained.config)
+    found = [decode_all(trained.config.decoder, one, settings) for one in said]
+    return asked[clearly_best(explained(matrices, found, trained.config.n_clusters))]
 
 
 def left_out(corrected: Corrected, rows_of: RowsOf) -> float | None:
