@@ -11,17 +11,17 @@ trainings (two methods, three seeds; the document says how many there are):
 3. joining by the rule is, in the mean over the sets, at most 1 point below the better of never and always joining, and
    on no set below never joining by more than 2 points and twice its standard error.
 
-For `robust`, whose examples of one corrected video join with 0.25, or with 0.5 or 0.75 where that explains videos left out
-clearly better (core/work/examples.py), the rule was chosen on the known sets and on made-up ones of other recipes. Before
-any figure of the sets held out with seeds 1 and 2, or of the rule with 0, was looked at, it was written down that it
-holds where, MoF of the untouched videos after one corrected video, all three seeds:
+For `robust`, where the examples of one corrected video join with 0.25, or with 0.5 or 0.75 if that explains videos left
+out clearly better (core/work/examples.py), the rule was chosen on the known sets and on made-up ones of other recipes.
+Before any figure of the sets held out with seeds 1 and 2, or of the rule with 0, was looked at, it was written down that
+it holds where, MoF of the untouched videos after one corrected video, all three seeds:
 
 4. in the mean over the sets it is not below the fixed 0.25;
 5. on no set is it below the fixed 0.25 by more than 1 point and twice its standard error;
 6. of the trainings in which it takes another weight more win by it than lose.
 
-Whatever comes out, sets on which `robust` that learned lies below not learning after one or two videos, in the mean over
-the seeds, are listed; it is said to harm a set where that is by more than twice the standard error over the seeds.
+Whatever comes out, sets on which `robust` that learned lies below not learning after one or two videos, in the mean
+over the seeds, are listed; it is said to harm a set where that is by more than twice the standard error over the seeds.
 """
 
 from __future__ import annotations
