@@ -1,7 +1,7 @@
 """What correcting a few videos does for all the others: a simulation with ground truth as the reviewer.
 
     python benchmarks/learning_from_corrections.py [--data NAME ...] [--seeds 3] [--root FOLDER] [--figures FILE ...]
-    python benchmarks/learning_from_corrections.py --held-out [--seeds 3] [--figures FILE ...]
+    python benchmarks/learning_from_corrections.py --held-out [--seeds 3] [--counts 1 2] [--figures FILE ...]
     python benchmarks/learning_from_corrections.py --write
 
 For every data set and seed: a training without corrections, then trainings that learn from 1, 2, 5 and 10 videos whose
@@ -83,6 +83,7 @@ def main() -> None:
     options.add_argument("--held-out", action="store_true")
     options.add_argument("--seeds", type=int, default=3)
     options.add_argument("--root", type=Path, help="where g1_bottle, coffee5 and demo lie, if they do")
+    options.add_argument("--counts", type=int, nargs="*", default=list(COUNTS), help="numbers of corrected videos")
     options.add_argument("--config", nargs="*", default=list(CONFIGS), choices=CONFIGS)
     options.add_argument("--figures", type=Path, nargs="*", default=[], help="measured goes to the first of them")
     options.add_argument("--write", action="store_true", help="measure nothing")
@@ -98,7 +99,7 @@ def main() -> None:
         key = f"{name}/{config}/{seed}"
         if key not in found:
             with tempfile.TemporaryDirectory() as folder:
-                found[key] = measure(name, config, seed, Path(folder), chosen.root)
+                found[key] = measure(name, config, seed, Path(folder), chosen.root, chosen.counts)
             print(key, round(found[key]["seconds"]), "s", flush=True)
             path.write_text(msgspec.json.encode(found).decode())
 
@@ -139,7 +140,9 @@ def load(name: str, seed: int, folder: Path, root: Path | None) -> Data:
     return Data(plain, truths, len(used))
 
 
-def measure(name: str, config_name: str, seed: int, folder: Path, root: Path | None) -> dict[str, Any]:
+def measure(
+    name: str, config_name: str, seed: int, folder: Path, root: Path | None, counts: Sequence[int]
+) -> dict[str, Any]:
     """One seed: MoF and F1 of the untouched videos by choice, count and system."""
     began = time.perf_counter()
     data = load(name, seed, folder, root)
@@ -154,7 +157,7 @@ def measure(name: str, config_name: str, seed: int, folder: Path, root: Path | N
     rows: list[dict[str, Any]] = []
     everything = score(data, ids, plain, None, data.n_actions)
     for choice, order in orders.items():
-        for count in (c for c in COUNTS if c < len(ids)):
+        for count in (c for c in counts if c < len(ids)):
             corrected, rest = order[:count], [v for v in ids if v not in order[:count]]
             told = {v: data.truths[v] for v in corrected}
             labels, _, result, others = fit(data, config, told, folder / f"{choice}{count}")
@@ -167,6 +170,7 @@ def measure(name: str, config_name: str, seed: int, folder: Path, root: Path | N
                     "untouched": len(rest),
                     "kept": f"{result['config']['method']}, {result['config']['decoder']}",
                     "agree": result["learned"]["examples_agree"],
+                    "share": result["learned"]["examples_share"],
                     "learned": score(data, rest, labels, bound, data.n_actions),
                     **{name: score(data, rest, found, bound, data.n_actions) for name, found in others.items()},
                     "named": score(data, rest, plain, named, data.n_actions),

@@ -195,6 +195,11 @@ class Choice:
         return cls(whole, expanded(request.videos, rows), *places[reference], runs), rows
 
     @property
+    def examples_share(self) -> float:
+        """Weight of what the corrected rows say by themselves beside the runs; 0 where they do not join."""
+        return 0.0 if self.trained.examples is None else self.trained.examples.share
+
+    @property
     def is_consensus(self) -> bool:
         """Whether several runs speak together."""
         return bool(self.trained.members)

@@ -113,6 +113,11 @@ def _kappa(one: Sequence[IntArray], other: Sequence[IntArray], where: Sequence[N
     return cohen_kappa(np.concatenate(one)[asked], np.concatenate(other)[asked]) if asked.any() else None
 
 
+def heard(share: float) -> str:
+    """The line of the log where the corrected rows are heard by themselves."""
+    return f"What the corrected rows say by themselves counts {share:.0%} beside the runs."
+
+
 def too_far_apart(kappa: float) -> str:
     """The line of the log where the corrected rows are not heard by themselves."""
     return (

@@ -21,7 +21,7 @@ from ..tot.presets import rivals_of
 from ..tot.trained import Paused, Trained
 from .choosing import Choice, Family, shown
 from .counting import found_clusters
-from .examples import too_far_apart
+from .examples import heard, too_far_apart
 from .judging import Judge
 from .learning import lesson_of
 from .live import Live
@@ -187,7 +187,8 @@ class _Work:
             "label_map": judge.label_map(choice.decoded, config.n_clusters),
             "learned": None
             if lesson is None
-            else lesson.plain(self.request) | {"examples_agree": choice.examples_agree},
+            else lesson.plain(self.request)
+            | {"examples_agree": choice.examples_agree, "examples_share": choice.examples_share},
             "metrics": metrics,
             "ensemble": choice.plain(judge, self.families) if self._n_runs > 1 else None,
             "out_of_memory": _way_out(self.shortage, config, self.device, can_go_on),
@@ -222,8 +223,9 @@ class _Work:
             self.report(LogLine(text=self.shortage or trained.warning, level="warning"))
         if len(self.families) > 1:
             self.report(LogLine(text=choice.said(self.families)))
-        if choice.examples_agree is not None and trained.examples is None:
-            self.report(LogLine(text=too_far_apart(choice.examples_agree)))
+        if choice.examples_agree is not None:
+            told = heard(choice.examples_share) if choice.examples_share else too_far_apart(choice.examples_agree)
+            self.report(LogLine(text=told))
         self.report(LogLine(text=f"{trained.iterations} iterations in {trained.seconds:.1f} s on {self.device}"))
 
     def _heed_discard(self) -> None:

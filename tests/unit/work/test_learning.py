@@ -15,14 +15,16 @@ from msgspec import structs
 
 from core.annotation.segmentation import Segmentation
 from core.errors import ConfigError
-from core.events import ignore, never_stop
+from core.events import LogLine, ignore, never_stop
 from core.requests import TrainRequest, TrainVideo
 from core.tot import weights
 from core.tot.config import TrainConfig
-from core.tot.examples import Corrected
+from core.tot.examples import SHARE, Corrected, learn_examples
 from core.tot.presets import preset
 from core.tot.supervision import Lessons
-from core.work.examples import LEAST_KAPPA, left_out, too_far_apart, with_examples
+from core.tot.trained import Member, Trained
+from core.work import examples as of_examples
+from core.work.examples import LARGER, LEAST_KAPPA, heard, left_out, too_far_apart, weighed, with_examples
 from core.work.judging import Judge
 from core.work.learning import _places, bind, lesson_of
 from core.work.training import train
@@ -169,9 +171,12 @@ TRUTHS = [np.repeat([0, 1, 2], lengths) for lengths in LENGTHS]
 
 def test_what_corrected_rows_say_joins_a_run_that_agrees_with_them(tmp_path: Path) -> None:
     request = _made_request(tmp_path, [0], TRUTHS)
-    result = train(request, device="cpu", report=ignore, should_stop=never_stop)
+    said: list[object] = []
+    result = train(request, device="cpu", report=said.append, should_stop=never_stop)
     run = weights.load(Path(result["weights"]))
     assert run.examples is not None and result["learned"]["examples_agree"] > 0.7
+    assert result["learned"]["examples_share"] == pytest.approx(run.examples.share)
+    assert LogLine(text=heard(run.examples.share)) in said
     found = predictions(run, request.videos, [np.load(video.features) for video in request.videos])
     right = np.concatenate([found[f"v{n}"] == TRUTHS[n] for n in (1, 2, 3)])  # clusters bear the numbers of the actions
     assert right.mean() > 0.95
@@ -241,3 +246,59 @@ def test_corrected_videos_that_do_not_foretell_one_another_are_not_heard_by_them
     one = with_examples(trained, Lessons((*TRUTHS[:1], *unknown[1:])), matrices)[1]
     two = with_examples(trained, Lessons((*TRUTHS[:2], *unknown[2:])), matrices)[1]
     assert two < one and two < LEAST_KAPPA
+
+
+def _heard_beside(tmp_path: Path, of_runs: Sequence[np.ndarray], n_videos: int = 4) -> tuple[float, float]:
+    """The weight that one corrected video has by its length, and the one that it gets beside these posteriors."""
+    truths = TRUTHS[:n_videos]
+    request = _made_request(tmp_path, [], TRUTHS)
+    trained = weights.load(Path(train(request, device="cpu", report=ignore, should_stop=never_stop)["weights"]))
+    matrices = [np.load(video.features) for video in request.videos][:n_videos]
+    rows = [trained.scaling.apply(matrix, n) for n, matrix in enumerate(matrices)]
+    unknown = [np.full(len(truth), -1) for truth in truths[1:]]
+    own = learn_examples(rows.__getitem__, Lessons((truths[0], *unknown)), 3)
+    return own.share, weighed(own, trained, of_runs[:n_videos], matrices).share
+
+
+def _sure_of(labels: np.ndarray) -> np.ndarray:
+    """(T, 3) log posterior of a run that gives these clusters 99 of 100."""
+    return np.log(np.where(np.arange(3) == labels[:, None], 0.99, 0.005))
+
+
+def test_one_video_weighs_more_where_the_runs_cut_the_others_at_the_wrong_places(tmp_path: Path) -> None:
+    thirds = [np.arange(len(truth)) * 3 // len(truth) for truth in TRUTHS]
+    own, found = _heard_beside(tmp_path, [_sure_of(labels) for labels in thirds])
+    assert own < SHARE and found in LARGER
+
+
+def test_one_video_keeps_its_weight_beside_runs_that_need_no_help(tmp_path: Path) -> None:
+    own, found = _heard_beside(tmp_path, [_sure_of(truth) for truth in TRUTHS])
+    assert found == own < SHARE
+
+
+def test_of_two_videos_nothing_can_be_left_out_so_the_weight_stays(tmp_path: Path) -> None:
+    thirds = [np.arange(len(truth)) * 3 // len(truth) for truth in TRUTHS]
+    own, found = _heard_beside(tmp_path, [_sure_of(labels) for labels in thirds], n_videos=2)
+    assert found == own
+
+
+def test_only_one_corrected_video_beside_several_runs_may_weigh_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = _made_request(tmp_path, [0], TRUTHS)
+    result = train(request, device="cpu", report=ignore, should_stop=never_stop)
+    single = replace(weights.load(Path(result["weights"])), examples=None)
+    several = replace(single, members=(Member(single, (0, 1, 2)),) * 2)
+    matrices = [np.load(video.features) for video in request.videos]
+    unknown = [np.full(len(truth), -1) for truth in TRUTHS]
+    one, two = (Lessons((*TRUTHS[:n], *unknown[n:])) for n in (1, 2))
+    monkeypatch.setattr(of_examples, "weighed", lambda examples, *_: replace(examples, share=0.75))
+
+    def share(run: Trained, lessons: Lessons) -> float:
+        whole = with_examples(run, lessons, matrices)[0]
+        assert whole.examples is not None
+        return whole.examples.share
+
+    assert share(several, one) == 0.75
+    assert share(single, one) < SHARE
+    assert share(several, two) < 0.75
