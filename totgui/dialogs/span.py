@@ -71,7 +71,8 @@ class SpanPopup(FieldPopup):
         start, stop = span
         begin, end = time_of(self._timebase, start), time_of(self._timebase, stop)
         times = f", {begin} to {end}" if begin and end else ""
-        return f"Frames {start:,} to {stop - 1:,}{times} ({stop - start:,})"
+        length = stop - start
+        return f"Frames {start:,} to {stop - 1:,}{times}: {length:,} frame{'' if length == 1 else 's'}"
 
     def take(self, text: str) -> None:
         """Move both ends where the text says, if they can."""

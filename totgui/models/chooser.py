@@ -25,6 +25,7 @@ class Chooser(QComboBox):
             option.currentText, Qt.TextElideMode.ElideRight, self._room(option)
         )
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+        painter.end()
 
     def is_cut(self) -> bool:
         """Whether the field has less room than what is chosen needs."""
