@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
         self.toolbar = add_toolbar(self, self.actions_.by_name)
         panels.made.connect(self._on_made)
         self.where_left = WhereLeft(session, settings, self)
-        self._connect()
+        self._connect(panels)
         self._buttons_by_tab(self)
         self.resize(for_text(self, *FIRST_SIZE))
         self.placing = Placing(self, self.docks, self.toolbar, settings)
@@ -103,7 +103,7 @@ class MainWindow(QMainWindow):
         self._buttons_by_tab(panel)
         self.actions_.name_keys(panel)
 
-    def _connect(self) -> None:
+    def _connect(self, panels: Panels) -> None:
         session, actions = self.session, self.actions_
         session.projectChanged.connect(self._on_project)
         session.message.connect(self.show_message)
@@ -120,7 +120,7 @@ class MainWindow(QMainWindow):
         session.exchange.exported.connect(actions.file.on_exported)
         self._connect_review()
         self._connect_segments()
-        for empty in (self.runs.empty, self.label_map.empty, self.review.empty):
+        for empty in (self.runs.empty, panels.live.empty, self.label_map.empty, self.review.empty):
             empty.asked.connect(lambda: self.bring("Training"))
         session.features.extracted.connect(self.settings.set_extraction_speed)
         self.start.demoAsked.connect(actions.file.open_demo)

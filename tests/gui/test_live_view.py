@@ -295,3 +295,45 @@ def test_a_method_that_is_trained_twice_with_other_settings_is_two_curves(view, 
         assert list(line.xs) == sorted(line.xs) and len(line.xs) <= 10
     past, now = (next(x for x in named(view.curves.losses) if x.name == f"{f.name} total") for f in families)
     assert past.colour.alpha() < now.colour.alpha() == 255
+
+
+# --- nothing yet ------------------------------------------------------------------------------------------------------
+
+
+def test_without_a_run_it_says_what_appears_here_and_leads_to_the_training(qtbot):
+    session = a_session(runs=0)
+    view = LiveView(session)
+    qtbot.addWidget(view)
+    assert view.empty.isVisibleTo(view) and not view.curves.isVisibleTo(view)
+    assert "No run yet" in view.empty.text() and view.empty.button.isVisibleTo(view)
+    with qtbot.waitSignal(view.empty.asked):
+        view.empty.button.click()
+    session.jobEvent.emit(events.LogLine(job="j", level="info", text="Files looked at"))
+    assert view.empty.isVisibleTo(view), "what is done in the background is no training"
+    session.jobs.engine_busy = True
+    session.jobsChanged.emit()
+    assert not view.empty.isVisibleTo(view) and view.tabs.isVisibleTo(view)
+
+
+def test_a_run_that_comes_or_is_hidden_turns_it(qtbot):
+    session = a_session(runs=1)
+    view = LiveView(session)
+    qtbot.addWidget(view)
+    assert not view.empty.isVisibleTo(view)
+    session.runs.hide(RunId("r1"))
+    assert view.empty.isVisibleTo(view)
+    session.runs.hide(RunId("r1"), False)
+    assert not view.empty.isVisibleTo(view)
+
+
+def test_what_the_engine_wrote_can_be_read_until_another_project_is_opened(qtbot):
+    session = a_session(runs=0)
+    view = LiveView(session)
+    qtbot.addWidget(view)
+    for busy in (True, False):
+        session.jobs.engine_busy = busy
+        session.jobsChanged.emit()
+    session.jobEvent.emit(events.LogLine(job="j", level="error", text="No memory left"))
+    assert not view.empty.isVisibleTo(view) and "No memory" in view.log.toPlainText()
+    session.projectChanged.emit()
+    assert view.empty.isVisibleTo(view)

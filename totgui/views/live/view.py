@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QSplitter, QTabWidget
 
 from core.events import Cancelled, Failed, Finished, LogLine, Started
 
+from ...models.empty import EmptyState
 from ...models.one_by_one import OneByOne
 from ...models.picture import SaveButton
 from ...models.widgets import name_tabs
@@ -17,6 +18,10 @@ from .heatmap import LiveHeatmapView
 from .masses import Masses
 
 MOST_LINES = 500
+NOTHING = (
+    "No run yet. While a training runs, its losses and scores, the pinned video and the shares of its clusters appear "
+    "here. Afterwards the curves of every run stay."
+)
 
 
 class LogView(QPlainTextEdit):
@@ -52,6 +57,7 @@ class LiveView(QWidget):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._session, self._was_busy = session, False
         self.curves, self.heatmap = CurvesView(session, self), LiveHeatmapView(session, self)
         self.masses, self.log = Masses(session, self), LogView(session, self)
         shares = QWidget(self)
@@ -71,8 +77,29 @@ class LiveView(QWidget):
             split.setCollapsible(number, number == 2)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 4)
-        column.addWidget(split)
+        self._split, self.empty = split, EmptyState("Go to Training", self)
+        self.empty.setContentsMargins(2, 0, 2, 0)
+        column.addWidget(self.empty, 1)
+        column.addWidget(split, 1)
+        session.projectChanged.connect(self._on_project)
+        for signal in (session.documentChanged, session.jobsChanged, session.jobEvent):
+            signal.connect(self._turn)
+        self._turn()
         self._coming = OneByOne(self, (self.curves.losses, self.curves.scores, self.heatmap.heat, self.masses))
 
     def sizeHint(self) -> QSize:
         return QSize(430, 600)
+
+    def _on_project(self) -> None:
+        self._was_busy = False
+        self._turn()
+
+    def _turn(self, *_: object) -> None:
+        """Say what appears here as long as there is nothing: axes without a line would say nothing."""
+        document, session = self._session.document, self._session
+        runs = document.shown_runs if document is not None else []
+        self._was_busy |= session.jobs.engine_busy  # what it wrote stays in the log, a failure as well
+        is_empty = not self.curves.families and not self._was_busy and not any(run.curve for run in runs)
+        self.empty.say(NOTHING if document is not None else "Open a project to train.", offers=document is not None)
+        self.empty.setVisible(is_empty)
+        self._split.setVisible(not is_empty)
