@@ -90,7 +90,7 @@ def test_the_window_goes_on_says_what_it_waits_for_and_can_give_it_up(qtbot, win
     assert drive.asked[0] is not threading.main_thread()
     window.status.cancel.click()
     assert not window.session.jobs.running and not window.status.cancel.isVisible()
-    assert window.bar.text() == "a.tot is not opened. What is open stays open."
+    assert window.bar.text() == "a.tot was not opened."
     drive.answers.set()
     drive.asked[0].join(30)
     assert window.session.project is None and is_free(paths[0])

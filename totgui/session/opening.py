@@ -166,7 +166,7 @@ class Opening(QObject):
         if self._wish is not None:
             name = self._wish.path.name
             self.give_up()
-            self.message.emit(f"{name} is not opened. What is open stays open.", "info")
+            self.message.emit(f"{name} was not opened.", "info")
 
     def _end(self) -> None:
         self._wish = None
