@@ -197,6 +197,10 @@ def columns_for(
     return Columns(left, name, title, strip, score, height=max(Columns.height, line + 1 - Columns.gap))
 
 
+LEGEND_NAME = 270
+"""Pixels of a name in the legend, whose it is included; what is longer is cut."""
+
+
 def paint_legend(
     painter: QPainter, labels: Sequence[int], looks: Looks, palette: QPalette, *, left: int, top: int, width: int
 ) -> int:
@@ -207,7 +211,7 @@ def paint_legend(
         box = QRectF(left + x, top + y + (tall - 11) / 2, 11, 11)
         painter.fillRect(box, looks.colour(label))
         painter.setPen(palette.color(Role.WindowText))
-        text = metrics.elidedText(looks.name(label), Qt.TextElideMode.ElideRight, 180)
+        text = metrics.elidedText(looks.name(label), Qt.TextElideMode.ElideRight, LEGEND_NAME)
         painter.drawText(QPointF(left + x + 17, top + y + (tall + metrics.ascent() - metrics.descent()) / 2), text)
     return legend_height(metrics, labels, looks, width)
 
@@ -217,7 +221,7 @@ def legend_places(metrics: QFontMetrics, labels: Sequence[int], looks: Looks, wi
     places = []
     x, y, tall = 0, 0, metrics.height() + 6
     for label in labels:
-        wide = min(180, metrics.horizontalAdvance(looks.name(label))) + 34
+        wide = min(LEGEND_NAME, metrics.horizontalAdvance(looks.name(label))) + 34
         if x and x + wide > width:
             x, y = 0, y + tall
         places.append((x, y, label))
