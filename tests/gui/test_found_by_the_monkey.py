@@ -15,12 +15,14 @@ import pytest
 import shiboken6
 from projects import R, a_project, with_run
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QDialog, QTabBar
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QTabBar
 from windows import a_window
 
+from core.annotation import commands
 from core.data.dataset import VideoId
 from core.errors import JobError
 from core.events import Failed
+from totgui.dialogs.kit_texts import KitTextsDialog
 from totgui.dialogs.palette import CommandPalette
 from totgui.main_window import MainWindow
 from totgui.session.beside import Beside
@@ -322,3 +324,22 @@ def test_a_name_that_cannot_be_sent_and_a_place_that_cannot_be_written_are_fores
     session.exchange.save_picture(tmp_path / "a.tot" / "in a file" / "x.svg", lambda: b"<svg/>")
     qtbot.waitUntil(lambda: len(ended) == 2 and not session.jobs.running)
     assert "x.svg cannot be written" in ended[1].message and ended[1].kind == "disk"
+
+
+def test_an_action_that_is_taken_back_leaves_the_texts_of_the_kit(window: MainWindow, qtbot) -> None:
+    """Its row stayed in the list, and was named after an action that was not there: an error out of a slot."""
+    session = window.session
+    edit, new = commands.add_action(session.document, "sweep")
+    assert session.edit(edit)
+    dialog = KitTextsDialog(session, window)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.select(new)
+    dialog.step_form.findChildren(QLineEdit)[0].setText("Sweep the floor")
+    with qtbot.captureExceptions() as caught:
+        session.undo()
+        assert new not in session.document.actions
+        QApplication.processEvents()
+    assert not caught
+    assert not [row for row in range(dialog.list.count()) if "weep" in dialog.list.item(row).text()]
+    assert dialog.list.currentRow() == 0 and dialog.commit()

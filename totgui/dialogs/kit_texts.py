@@ -254,9 +254,12 @@ class KitTextsDialog(QDialog):
     def _on_document(self, changes: Changes, initiator: object) -> None:
         if not changes.what & (What.KIT_TEXT | What.ACTIONS | What.SEGMENTATION | What.REVIEW):
             return
+        document = self._session.document
+        if document is not None and self._action is not None and self._action not in document.actions:
+            self._action, self._is_filled = None, False  # it was taken back, and what is typed about it with it
         if initiator is not self and changes.what & (What.KIT_TEXT | What.ACTIONS):
             self._fill_form()
-        self._name_items()
+        self._fill_list() if changes.what & What.ACTIONS else self._name_items()
         self._ask()
 
     def done(self, result: int) -> None:
