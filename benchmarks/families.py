@@ -81,6 +81,20 @@ LEARNING = (
 """What learning from corrections is checked on, and was never chosen on: other numbers, looks, cameras and any order.
 Drawn with seeds of its own (`learning_from_corrections.py`)."""
 
+CHOOSING = (
+    Recipe("permuted, words, 6 steps", PERMUTED, "words", n_videos=14, n_actions=6, n_dimensions=300, mean_step=45),
+    Recipe("swapped, own look, 6 steps", SWAPPED, "own", n_videos=14, n_actions=6, mean_step=45),
+    Recipe("omitted, four looks, 8 steps", OMITTED, "turned", n_videos=14, mean_step=40),
+    Recipe("ordered, cameras, 7 steps", n_videos=14, n_actions=7, mean_step=40, actor=2.2),
+    Recipe("omitted, loud, 10 steps", OMITTED, n_videos=15, n_actions=10, mean_step=35, noise=2.0),
+    Recipe("swapped, moving, 8 steps", SWAPPED, "moving", n_videos=15, mean_step=40),
+    Recipe("permuted, 5 steps", PERMUTED, n_videos=14, n_actions=5, mean_step=55, noise=1.4),
+    Recipe("ordered, sparse, 8 steps", look="sparse", n_videos=14, n_dimensions=256, mean_step=40),
+    Recipe("swapped, words, 8 steps", SWAPPED, "words", n_videos=14, n_dimensions=400, mean_step=40),
+    Recipe("swapped, cameras, 7 steps", SWAPPED, n_videos=14, n_actions=7, mean_step=40, actor=2.2),
+)
+"""What the weight of one corrected video beside `robust` was chosen on: kinds as in `LEARNING`, other numbers."""
+
 
 def make_one(recipe: Recipe, seed: int) -> Made:
     """The videos of a recipe."""

@@ -30,8 +30,8 @@ from typing import Any
 import msgspec
 import numpy as np
 import torch
-from families import LEARNING, make_one
-from known_structure import KINDS, make
+from families import CHOOSING, LEARNING, make_one
+from known_structure import KINDS, Made, make
 from learning_picture import COUNTS
 from learning_tables import FIGURES, write
 
@@ -62,8 +62,9 @@ CONFIGS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 """What is trained: a preset, and what differs from it. Twelve runs with `robust`, one with the others."""
 HELD_OUT = {f"held out: {recipe.name}": recipe for recipe in LEARNING}
-FIRST_SEED = 500
-"""Of the data held out: no other benchmark draws with it."""
+CHOSEN_ON = {f"chosen on: {recipe.name}": recipe for recipe in CHOOSING}
+FIRST_SEED, CHOOSING_SEED = 500, 900
+"""Of the data held out, and of that for choosing: no other benchmark draws with them."""
 Labels = dict[str, np.ndarray]
 
 
@@ -79,7 +80,7 @@ class Data:
 def main() -> None:
     """Measure what is asked for; or write all that is known."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("--data", nargs="*", help="some of: " + ", ".join([*names(None), *HELD_OUT]))
+    options.add_argument("--data", nargs="*", help="some of: " + ", ".join([*names(None), *HELD_OUT, *CHOSEN_ON]))
     options.add_argument("--held-out", action="store_true")
     options.add_argument("--seeds", type=int, default=3)
     options.add_argument("--root", type=Path, help="where g1_bottle, coffee5 and demo lie, if they do")
@@ -117,8 +118,8 @@ def names(root: Path | None) -> list[str]:
 
 def load(name: str, seed: int, folder: Path, root: Path | None) -> Data:
     """Made-up data anew for each seed; a data set on disk as it is."""
-    if name in KINDS or name in HELD_OUT:
-        made = make(name, seed, noise=1.5) if name in KINDS else make_one(HELD_OUT[name], FIRST_SEED + seed)
+    if name in KINDS or name in HELD_OUT or name in CHOSEN_ON:
+        made = made_up(name, seed)
         videos, truths = [], {}
         for number, (features, truth) in enumerate(zip(made.features, made.truths, strict=True)):
             path = folder / f"v{number}.npy"
@@ -138,6 +139,15 @@ def load(name: str, seed: int, folder: Path, root: Path | None) -> Data:
     truths = {v.id: load_ground_truth(dataset, v) for v in dataset.trainable}
     used = {int(label) for truth in truths.values() for label in np.unique(truth) if label >= 0}
     return Data(plain, truths, len(used))
+
+
+def made_up(name: str, seed: int) -> Made:
+    """The videos of a made-up set."""
+    if name in KINDS:
+        return make(name, seed, noise=1.5)
+    if name in CHOSEN_ON:
+        return make_one(CHOSEN_ON[name], CHOOSING_SEED + seed)
+    return make_one(HELD_OUT[name], FIRST_SEED + seed)
 
 
 def measure(
