@@ -67,6 +67,10 @@ def stale() -> list[str]:
 
 
 def test_dialogs_come_and_go_and_leave_no_place_behind(window: MainWindow, tmp_path: Path) -> None:
+    for dock in window.docks.values():  # what is made when it is seen first is made by now
+        dock.show()
+        dock.raise_()
+        settled()
     counts = []
     for _ in range(2):
         for _name, dialog in dialogs(window, tmp_path):
