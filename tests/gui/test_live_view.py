@@ -94,6 +94,18 @@ def test_time_left_memory_and_device_are_told(view, session):
     assert view.curves._machine.text() == "on cuda:0 · 64 MB · 2 min left in all"
 
 
+def test_only_the_training_itself_says_how_long_it_goes_on_and_no_longer_than_it_does(view, session):
+    session.jobEvent.emit(events.Started(job="train-1", text="Training", device="cpu"))
+    session.jobEvent.emit(metrics(10))
+    session.jobEvent.emit(events.Progress(job="train-1", done=200, total=200, seconds_left=0.0))
+    assert view.curves._machine.text().endswith("finishing")
+    session.jobEvent.emit(events.Finished(job="export-1", result={}))
+    session.jobEvent.emit(events.Progress(job="export-2", done=1, total=2, seconds_left=60.0))
+    assert view.curves._machine.text().endswith("finishing")
+    session.jobEvent.emit(events.Finished(job="train-1", result={}))
+    assert view.curves._machine.text().endswith("64 MB")
+
+
 def test_stopping_shows_at_once(view, session):
     session.jobEvent.emit(metrics(10))
     session.stopAsked.emit(events.StopKind.DISCARD)

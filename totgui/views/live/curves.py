@@ -84,6 +84,7 @@ class CurvesView(QWidget):
         self.families: list[Family] = []
         self._end = 0
         self._behind: frozenset[RunId] | None = None  # None: the newest ones
+        self._memory = self._training = ""
         self._state, self._machine = plain("", self), plain("", self, dim=True)
         self._seeds = Chooser(self)
         self._seeds.setAccessibleName("Seeds")
@@ -183,16 +184,23 @@ class CurvesView(QWidget):
         if isinstance(event, Started) and event.device and event.text == TRAINING:
             if self.families:  # of a training before, which nobody saw begin
                 self._begin()
+            self._training = event.job
             self._machine.setText(f"on {device_name(event.device)}")
         elif isinstance(event, TrainingMetrics):
             self._on_metrics(event)
-        elif isinstance(event, Progress) and self.families and event.seconds_left is not None:
-            left = f"{duration(event.seconds_left)} left in all" if event.done < event.total else "finishing"
-            self._machine.setText(f"{self._machine.text().split(' · ')[0]} · {self._memory} · {left}")
-        elif isinstance(event, ENDINGS) and self.families:
+        elif not isinstance(event, (Progress, *ENDINGS)) or event.job != self._training or not self.families:
+            return
+        elif isinstance(event, ENDINGS):
             self._state.setText(self._state.text().replace("…", ""))
+            self._say_machine()
+        elif event.seconds_left is not None:
+            more = event.done < event.total
+            self._say_machine(f"{duration(event.seconds_left)} left in all" if more else "finishing")
 
-    _memory = ""
+    def _say_machine(self, *left: str) -> None:
+        """Where it trains and how much memory that takes, and how long it will go on."""
+        where = self._machine.text().split(" · ")[0]
+        self._machine.setText(" · ".join((where, self._memory, *left)))
 
     def _on_metrics(self, event: TrainingMetrics) -> None:
         before = self.families[-1] if self.families else None
