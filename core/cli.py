@@ -19,7 +19,7 @@ from .verbs import (
     labels,
     learning,
     review,
-    run_names,
+    run_list,
     runs,
     sweeps,
     teaching,
@@ -29,7 +29,7 @@ from .verbs import (
 from .verbs.common import Verb
 
 DONE, CHECK_FAILED, WRONG_INPUT, JOB_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
-GROUPS = (datasets, features, runs, run_names, sweeps, learning, labels, review, importing, teaching, upkeep, videos)
+GROUPS = (datasets, features, runs, run_list, sweeps, learning, labels, review, importing, teaching, upkeep, videos)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

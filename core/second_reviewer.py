@@ -82,7 +82,8 @@ def _from_project(document: Document, path: Path) -> SecondReviewer:
             tracks[mine] = track.mapped(table, default=int(UNLABELLED))
     names = {other.review(video).reviewer for video in other.corrected} - {""}
     who = ", ".join(sorted(names, key=by_name)) or path.stem
-    return SecondReviewer(who, tracks, tuple(notes), _theirs(other.actions.values()))
+    only = [action for action in other.actions.values() if table[int(action.id)] >= FOREIGN]
+    return SecondReviewer(who, tracks, tuple(notes), _theirs(only))
 
 
 def _theirs(actions: Iterable[Action]) -> tuple[Action, ...]:

@@ -38,8 +38,9 @@ def slide(
     track = track_of(document, video, run)
     after = track.slide(first, last, by, flags=EDITED)
     what = name_of(document, track[first].label) if first == last else f"{last - first + 1} segments"
-    way = "later" if by > 0 else "earlier"
-    text = f"move {what} {abs(by):,} frame{'s' if abs(by) != 1 else ''} {way}"
+    text = (
+        f"move {what} to frames {frames(int(after.starts[first]), int(after.stops[last]))}"  # true of a group as well
+    )
     return change(document, video, text, after, run=run, group=group)
 
 

@@ -305,7 +305,7 @@ class Segmentation:
         """A copy whose segment `index` is frames ``[start, stop)``; its neighbours follow and keep a frame each.
 
         Args:
-            flags: set on the segment, and on each neighbour whose boundary moves.
+            flags: set on both sides of each boundary that moves.
 
         >>> Segmentation.from_frames([0, 0, 1, 2, 2]).spanning(1, 1, 4).to_frames().tolist()
         [0, 1, 1, 1, 2]
@@ -318,7 +318,6 @@ class Segmentation:
         if not low <= start < stop <= high:
             raise EditError(f"It can lie in frames {low:,} to {high - 1:,}, with at least one frame.")
         starts, marks = self.starts.copy(), self._flags.copy()
-        marks[index] |= flags
         for boundary, frame in ((index, start), (index + 1, stop)):
             if 0 < boundary < len(self) and int(starts[boundary]) != frame:
                 starts[boundary] = frame

@@ -145,6 +145,11 @@ def test_both_ends_of_a_segment_are_typed_and_what_cannot_be_is_said_and_not_tak
         popup.field.setText(text)
         qtbot.keyClick(popup.field, Qt.Key.Key_Return)
         assert not taken and ("It can lie in frames 1 to 298" in popup.answer.text()) == (text != "what")
+    again = SpanPopup(SPANS, 1, "stir", CLOCK, lambda start, stop: taken.append((start, stop)), parent)
+    again.show_at(parent.mapToGlobal(parent.rect().center()))
+    qtbot.keyClick(again.field, Qt.Key.Key_Return)
+    assert not taken and not again.isVisible()  # as it was: no edit, which would count as a person's
+    popup.show_at(parent.mapToGlobal(parent.rect().center()))
     popup.field.setText("0:01 to 0:04")
     assert popup.answer.text().startswith("Frames 25 to 99, 0:01.00 to 0:04.00")
     qtbot.keyClick(popup.field, Qt.Key.Key_Return)

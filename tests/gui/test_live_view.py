@@ -106,7 +106,14 @@ def test_only_the_training_itself_says_how_long_it_goes_on_and_no_longer_than_it
     assert view.curves._machine.text().endswith("64 MB")
 
 
-def test_stopping_shows_at_once(view, session):
+def test_stopping_a_training_shows_at_once_and_that_of_another_job_does_not(view, session):
+    session.jobs.running["segment-1"] = "Segmenting"
+    session.jobsChanged.emit()
+    session.stopAsked.emit(events.StopKind.DISCARD)
+    assert "Cancelling" not in view.curves._state.text()
+    session.jobs.running.clear()
+    session.jobs.running["train-1"] = "Training"
+    session.jobsChanged.emit()
     session.jobEvent.emit(metrics(10))
     session.stopAsked.emit(events.StopKind.DISCARD)
     assert view.curves._state.text() == "Cancelling…"

@@ -110,6 +110,15 @@ def test_the_command_renames_the_run_that_is_shown(window: MainWindow, qtbot) ->
     qtbot.waitUntil(lambda: window.session.document.runs[R2].name == "again")
 
 
+def test_what_became_current_while_a_name_was_typed_is_selected_afterwards(window: MainWindow, qtbot) -> None:
+    session, runs = window.session, window.runs
+    session.select_run(R)
+    window.actions_.by_name["model.rename"].trigger()
+    session.select_run(R2)  # as when a training ends
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Escape)
+    assert runs.selected().id == R2
+
+
 def test_a_menu_takes_no_letter_of_a_name_for_a_key(window: MainWindow) -> None:
     window.session.do(lambda: commands.rename_run(window.session.document, R, "a & b"))
     menu = QMenu()

@@ -14,10 +14,13 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from core.annotation.segmentation import Segmentation
 from core.annotation.values import LabelMap, Prediction, Run
 from core.data.dataset import RunId
 from core.review.place import DoubtedPlace, Kind, Reason
 from totgui.palette import blend, text_on, theme_palette
+from totgui.views.timeline.geometry import Axis
+from totgui.views.timeline.gestures import BlockDrag
 from totgui.views.timeline.paint import GHOST
 from totgui.views.timeline.view import TimelineView
 
@@ -140,7 +143,7 @@ def test_a_ctrl_drag_moves_a_segment_between_its_neighbours_and_snaps_either_end
     QTest.mouseRelease(view, LEFT, CONTROL, at(view, "corrected", middle + 17))
     (edit,) = session.edits
     after = session.document.corrected[VIDEO]
-    assert "20 frames later" in edit.text and is_partition(after)
+    assert f"to frames {start + 20:,} to {stop + 19:,}" in edit.text and is_partition(after)
     assert after.labels.tolist() == before.labels.tolist() and session.selection == {3}
     assert (after[3].start, after[3].stop) == (start + 20, stop + 20)
     session.document.apply(edit.inverse())
@@ -164,6 +167,26 @@ def test_what_begins_with_the_video_is_not_moved_and_says_so(view: TimelineView,
     assert not session.edits and len(told) == 1 and "begins or ends with the video" in told[0]
 
 
+def test_a_slide_that_begins_where_the_playhead_stands_does_not_stick_there(view, session: FakeSession) -> None:
+    before = session.document.corrected[VIDEO]
+    start, stop, _ = before[3]
+    session.playback.seek(start)
+    middle = (start + stop) // 2
+    drag(view, at(view, "corrected", middle), at(view, "corrected", middle + 6), CONTROL)
+    assert session.document.corrected[VIDEO][3].start > start
+
+
+def test_a_target_out_of_reach_does_not_hide_one_that_the_other_end_can_reach() -> None:
+    track = Segmentation.from_frames([0] * 100 + [1] * 100 + [2] * 10 + [3] * 90)
+    axis = Axis.whole(300, left=0, width=600)
+    block = BlockDrag.begin(track, 1, 1)
+    far, near = ("Playhead", np.array([211])), ("Boundary", np.array([105]))
+    reached = block.moved(8.5, axis, [far, near])
+    assert (reached.by, reached.target, reached.frame) == (5, "Boundary", 105)
+    alone = block.moved(8.5, axis, [far])
+    assert (alone.by, alone.target) == (8, "")
+
+
 def test_a_ctrl_click_adds_a_segment_and_another_takes_it_out(view: TimelineView, session: FakeSession) -> None:
     track = session.base()
     for index, wanted in ((1, {1}), (3, {1, 3}), (3, {1})):
@@ -180,6 +203,7 @@ def test_nudges_move_the_selected_segments_as_one_undo_step(view: TimelineView, 
     after = session.document.corrected[VIDEO]
     assert after[3] == (before[3].start + 11, before[3].stop + 11, before[3].label) and session.selection == {3}
     assert session.edits[0].group == session.edits[1].group and session.playback.frame == after[3].start
+    assert f"to frames {after[3].start:,} to {after[3].stop - 1:,}" in session.edits[1].text  # of the whole step
     told = []
     session.message.connect(lambda text, _level: told.append(text))
     for apart in ([1, 3], [0]):

@@ -78,9 +78,10 @@ class SpanPopup(FieldPopup):
         """Move both ends where the text says, if they can."""
         span = span_of(text, self._timebase)
         if span is not None and not self._problem(span):
-            then = self._then
+            then, is_new = self._then, span != tuple(self._track[self._index])[:2]
             self.close()
-            then(*span)
+            if is_new:
+                then(*span)
 
     def _problem(self, span: tuple[int, int]) -> str:
         """Why the segment cannot be these frames; empty where it can."""

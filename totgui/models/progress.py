@@ -30,5 +30,7 @@ class ProgressBar(QProgressBar):
         """Nothing is painted at once; what is marked here is painted in a later turn."""
         held = self.testAttribute(Qt.WidgetAttribute.WA_ForceUpdatesDisabled)  # its own alone, not a parent's
         self.setUpdatesEnabled(False)
-        yield
-        self.setUpdatesEnabled(not held)
+        try:
+            yield
+        finally:
+            self.setUpdatesEnabled(not held)

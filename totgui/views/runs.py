@@ -58,7 +58,9 @@ class RunsView(QWidget):
         self._table.customContextMenuRequested.connect(self._on_menu)
         self._table.itemSelectionChanged.connect(self._on_selected)
         self._table.itemChanged.connect(self._on_ticked)
-        self._table.setItemDelegateForColumn(NAME, RunNameDelegate(session, self._table))
+        names = RunNameDelegate(session, self._table)
+        self._table.setItemDelegateForColumn(NAME, names)
+        names.closeEditor.connect(self._mark)  # after the table's own: a run may have come meanwhile
         self._table.cellDoubleClicked.connect(lambda _row, column: self.rename() if column == NAME else None)
         QShortcut(QKeySequence(RENAME), self._table, self.rename, context=Qt.ShortcutContext.WidgetShortcut)
         self.resume = QPushButton("Resume", self)
@@ -173,7 +175,7 @@ class RunsView(QWidget):
         run = RunId(rows[0].data(Qt.ItemDataRole.UserRole)) if rows else None
         return document.runs.get(run) if document is not None and run is not None else None
 
-    def _mark(self) -> None:
+    def _mark(self, *_: object) -> None:
         if self._is_renaming():  # to select a row would end it
             self._enable()
             return

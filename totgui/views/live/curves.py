@@ -160,7 +160,8 @@ class CurvesView(QWidget):
             self._draw()
 
     def _on_stop(self, kind: StopKind) -> None:
-        self._state.setText(STOPPING[kind])
+        if self._job:  # another job may be meant
+            self._state.setText(STOPPING[kind])
 
     def _on_jobs(self) -> None:
         """A training was asked for, and its engine may take a while to come; or it is gone, perhaps without a curve."""

@@ -115,14 +115,13 @@ class BlockDrag:
         found = []
         for edge in (self.start, self.stop):
             landed = snap(axis.x(edge + by), axis, targets)
-            far = abs(landed.frame - edge - by) if landed.target else float("inf")
-            found.append((far, landed.frame - edge, landed))
+            wanted = landed.frame - edge
+            is_reached = bool(landed.target) and self.low <= wanted <= self.high
+            found.append((abs(wanted - by) if is_reached else float("inf"), wanted, landed))
         far, wanted, landed = min(found, key=lambda each: each[0])
-        if not landed.target:
-            wanted = round(by)
-        got = min(max(self.low, wanted), self.high)
-        if landed.target and got == wanted:
-            return replace(self, by=got, frame=landed.frame, target=landed.target)
+        if far < float("inf"):
+            return replace(self, by=wanted, frame=landed.frame, target=landed.target)
+        got = min(max(self.low, round(by)), self.high)
         return replace(self, by=got, frame=self.start + got, target="")
 
     def applied(self, track: Segmentation) -> Segmentation:

@@ -128,7 +128,9 @@ class Slide(Held):
         if not self.drag.has_room:
             self._say_why()
             return
-        self.drag = self.drag.moved(axis.position(x) - self._from, axis, self.targets(modifiers, own="corrected"))
+        elsewhere = self.playback.frame not in (self.drag.start, self.drag.stop)  # else it would stick to where it is
+        targets = self.targets(modifiers, own="corrected", playhead=elsewhere)
+        self.drag = self.drag.moved(axis.position(x) - self._from, axis, targets)
         first, last, by = self.drag.first, self.drag.last, self.drag.by
         right, frame = (first, self.drag.start + by) if self._by_start else (last + 1, self.drag.stop + by)
         labels = self.track.labels
