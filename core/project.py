@@ -134,6 +134,11 @@ class Project:
         path = Path(path).absolute()
         return cls(path, read_only=True, copy=opening.copy_of_open_project(path))
 
+    @property
+    def is_locked(self) -> bool:
+        """Whether the file cannot be opened for writing meanwhile: true of every project but one of `open_copy`."""
+        return self._file.is_locked
+
     def check_folders(self) -> None:
         """Nothing when every folder that the project names was chosen on this computer. Raises ForeignFoldersError.
 

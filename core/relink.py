@@ -50,7 +50,7 @@ def lost_files(dataset: Dataset) -> tuple[Lost, ...]:
         Lost(video.id, kind, path)
         for video in dataset.videos
         for kind in KINDS
-        if (path := getattr(video, kind)) is not None and not _is_file(path)
+        if (path := getattr(video, kind)) is not None and not is_file(path)
     )
 
 
@@ -141,7 +141,7 @@ class _Tree:
 
 
 def _match(video: Video, lost: Lost, tree: _Tree) -> Match:
-    named = [path for path in tree.by_name.get(folded(lost.path.name), ()) if _is_file(path)]
+    named = [path for path in tree.by_name.get(folded(lost.path.name), ()) if is_file(path)]
     named.sort(key=lambda path: (-_common_tail(path, lost.path), len(path.parts), path))
     if lost.kind == "media":
         return _match_media(video, lost, named, tree)
@@ -187,7 +187,7 @@ def _moved_root(dataset: Dataset, found: Sequence[Match]) -> Path | None:
     (root,) = roots
     named = [getattr(video, kind) for video in dataset.videos for kind in KINDS]
     inside_old = [path.relative_to(dataset.root) for path in named if path and path.is_relative_to(dataset.root)]
-    return root if all(_is_file(root / path) or not _is_file(dataset.root / path) for path in inside_old) else None
+    return root if all(is_file(root / path) or not is_file(dataset.root / path) for path in inside_old) else None
 
 
 def _common_tail(path: Path, other: Path) -> int:
@@ -226,7 +226,8 @@ def _content(path: Path) -> str:
     return ""
 
 
-def _is_file(path: Path) -> bool:
+def is_file(path: Path) -> bool:
+    """Whether a regular file can be found there, with no error for a drive that went away."""
     try:
         return path.is_file()
     except OSError:  # a name that the system refuses, a drive that is gone

@@ -118,11 +118,15 @@ class Safety(QObject):
     def _salvaged(self, path: Path, found: Mapping[str, Any]) -> None:
         lost = found["lost"]
         text = "Everything could be saved." if not lost else "Not everything could be saved: " + " ".join(lost)
+        self._say_and_open(path, f"{path.name}: {text} The undo history begins anew.", is_whole=not lost)
 
-        def tell() -> None:
-            self._window.bar.say(f"{path.name}: {text} The undo history begins anew.", "error" if lost else "info")
-
-        self._open(path, then=tell)
+    def _say_and_open(self, path: Path, text: str, *, is_whole: bool) -> None:
+        """Open what was saved. That something was lost is said before, for the opening can be given up."""
+        if is_whole:
+            self._open(path, then=lambda: self._window.bar.say(text, "info"))
+        else:
+            self._window.bar.say(text, "error")  # an error stays below what opening has to say
+            self._open(path)
 
     def on_opened(self) -> None:
         """Say what opening took, and offer trainings that nobody took in."""
@@ -208,14 +212,11 @@ class Safety(QObject):
             self._session.copies.save_copy(chosen, lambda lost: self._copied(chosen, lost, go_on=go_on))
 
     def _copied(self, path: Path, lost: list[str], *, go_on: bool) -> None:
-        def tell() -> None:
-            text = f"Saved a copy as {path.name}. {' '.join(lost)}".strip()
-            self._window.bar.say(text, "warning" if lost else "info")
-
+        text = f"Saved a copy as {path.name}. {' '.join(lost)}".strip()
         if go_on:
-            self._open(path, then=tell)
+            self._say_and_open(path, text, is_whole=not lost)
         else:
-            tell()
+            self._window.bar.say(text, "warning" if lost else "info")
 
     def _ask_name(self, title: str, proposed: Path) -> Path | None:
         name, _ = QFileDialog.getSaveFileName(self._window, title, str(proposed), "Projects (*.tot)")

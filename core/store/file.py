@@ -78,6 +78,11 @@ class ProjectFile:
                 raise DamagedProjectError(f"{path} cannot be opened: {error}. The file was left as it is.") from error
             raise
 
+    @property
+    def is_locked(self) -> bool:
+        """Whether it keeps others from writing: not so where the file is read through a copy that was given."""
+        return self._lock is not None
+
     def _take_lock(self, read_only: bool) -> ProjectLock:
         self.read_only = read_only
         try:

@@ -21,8 +21,15 @@ class Errand:
         self.is_wanted = True
         self.thread: threading.Thread = threading.current_thread()
         """The one that works on it, or gives its result back."""
+        self.over = threading.Event()
+        """Set once its result was taken, or was given back."""
         self.outcome: Any = None
         """The result, or the error that the work ended with."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more comes of it: a result that was given up can wait for its turn long after its thread."""
+        return self.over.is_set()
 
 
 class Aside(QObject):
@@ -44,13 +51,13 @@ class Aside(QObject):
         then: Callable[[Any], None],
         *,
         unwanted: Callable[[Any], None] = lambda _result: None,
-        after: Iterable[threading.Thread] = (),
+        after: Iterable[Errand] = (),
     ) -> Errand:
         """Begin; `then` gets the result or the error.
 
         Args:
             unwanted: gets, on any thread, a result that nobody waits for any more.
-            after: threads that must have ended first.
+            after: what must be over first.
         """
         errand, earlier = Errand(work, then, unwanted), list(after)
         errand.thread = threading.Thread(target=self._work, args=(errand, earlier), name=self._name, daemon=True)
@@ -81,9 +88,9 @@ class Aside(QObject):
             if not errand.thread.is_alive() and self._take(errand):  # it arrived, and nothing is taken in any more
                 _drop(errand)
 
-    def _work(self, errand: Errand, earlier: list[threading.Thread]) -> None:
-        for thread in earlier:
-            thread.join()
+    def _work(self, errand: Errand, earlier: list[Errand]) -> None:
+        for other in earlier:
+            other.over.wait()
         try:
             errand.outcome = errand.work()
         except Exception as error:  # the outer edge of a job
@@ -99,7 +106,8 @@ class Aside(QObject):
     def _on_arrived(self, errand: Errand) -> None:
         if not self._take(errand):  # `close` has
             return
-        if errand.is_wanted:
+        if errand.is_wanted and not self._is_closed:
+            errand.over.set()
             errand.then(errand.outcome)
         else:
             errand.thread = threading.Thread(target=_drop, args=(errand,), name=self._name, daemon=True)
@@ -115,5 +123,8 @@ class Aside(QObject):
 
 
 def _drop(errand: Errand) -> None:
-    if not isinstance(errand.outcome, Exception):
-        errand.unwanted(errand.outcome)
+    try:
+        if not isinstance(errand.outcome, Exception):
+            errand.unwanted(errand.outcome)
+    finally:
+        errand.over.set()

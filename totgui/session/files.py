@@ -91,7 +91,7 @@ class Files(Part):
 
     def _ask_for(self, video: Video, text: str) -> None:
         assert video.media is not None
-        self._asked.emit(video, text, video.media.is_file())
+        self._asked.emit(video, text, relink.is_file(video.media))
 
     def _on_asked(self, video: Video, text: str, is_there: bool) -> None:
         if video is not self._playback.video:

@@ -39,7 +39,7 @@ class Jobs(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.running: dict[str, str] = {}
-        """What every job that runs does, in words, by job."""
+        """What every job that runs does, and what `show` names, in words, by job."""
         self.device_text = ""
         self._then: dict[str, Then] = {}
         self._ends: dict[str, Callable[[], None]] = {}
@@ -62,21 +62,25 @@ class Jobs(QObject):
         """Start the engine ahead of need."""
         self._runner.warm_up()
 
-    def may_begin(self) -> bool:
-        """Whether the engine is free; a message says what is under way where it is not."""
-        if self.engine_busy:
-            what = next(iter(self.running.values()), "A job")
-            self.message.emit(f"{what} is under way. Stop it first.", "warning")
-        return not self.engine_busy
+    def may_begin(self, text: str = "") -> bool:
+        """Whether the engine is free; a message says where it is not what is under way, and that `text` must wait."""
+        if not self.engine_busy:
+            return True
+        refused = f"{text} was not started. " if text else ""
+        what = next((self.running[job] for job in (*self._made, *self._in_engine)), "A job")
+        self.message.emit(f"{refused}{what} is under way. Stop it first.", "warning")
+        return False
 
     def in_engine(self, request: Work, text: str, then: Then, *, keeps: bool = False) -> str | None:
         """Send a request to the engine; `then` gets its Finished. Returns the job, or None with a message.
 
         `keeps` says that a job which is ended uses what it has finished by then.
         """
+        if not self.may_begin(text):
+            return None
         try:
             self._runner.start(request)
-        except JobError as error:  # one is under way, or the program is closing
+        except JobError as error:  # its names cannot be sent, or the program is closing
             self.message.emit(f"{text} was not started. {error}", "warning")
             return None
         if keeps:
@@ -91,8 +95,7 @@ class Jobs(QObject):
         Returns the job, like any other from now on: what `make` raises is its Failed. None, with a message, while
         another one is under way.
         """
-        if self.engine_busy:
-            self.message.emit(f"{text} was not started. A job is running. Stop it first.", "warning")
+        if not self.may_begin(text):
             return None
         job = new_job(kind)
         self._add(job, text, then)
@@ -141,6 +144,11 @@ class Jobs(QObject):
             self._runner.stop(kind)
         else:
             self._background.stop(kind)
+
+    def leave_requests(self) -> None:
+        """The project is closed that a request is being made of: its job ends, as if the person had ended it."""
+        for job in list(self._made):
+            self._leave(job)
 
     def _leave(self, job: str) -> None:
         """End a job whose request is still being made: its drive may never answer."""

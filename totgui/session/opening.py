@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from core.errors import ForeignFoldersError, StoreError, TotError
+from core.errors import StoreError, TotError
 from core.project import Project
 
 from .aside import Aside, Errand
@@ -21,7 +21,7 @@ from .jobs import Jobs, new_job
 SHOWN_AFTER_MS, ASKED_EVERY_MS = 200, 100
 CLOSE_S = 1.0
 """How long a project that nobody waits for any more may take to be given back."""
-Taken = Callable[[Project], None]
+Take = Callable[[Project], None]
 
 
 class Wish(NamedTuple):
@@ -43,8 +43,8 @@ def read(wish: Wish) -> Project | None:
     project = Project.open_copy(wish.path) if wish.as_copy else Project.open(wish.path)
     try:
         project.trust_folders() if wish.trusted else project.check_folders()
-    except ForeignFoldersError:
-        project.close()
+    except BaseException:
+        _close(project)
         raise
     return project
 
@@ -64,14 +64,14 @@ class Opening(QObject):
         self._errands: list[tuple[Path, Wish | None, Errand]] = []
         """What is under way with a file; without a wish it is given back."""
         self._wish: Wish | None = None
-        self._came: tuple[Project, Taken] | None = None
+        self._came: tuple[Project, Take] | None = None
         self._job = ""
         self._shown, self._asked = QTimer(self), QTimer(self)
         self._shown.setSingleShot(True)
         self._shown.setInterval(SHOWN_AFTER_MS)
         self._asked.setInterval(ASKED_EVERY_MS)
         self._shown.timeout.connect(self._show)
-        self._asked.timeout.connect(self._hand_out)
+        self._asked.timeout.connect(self._exchange)
 
     @property
     def is_idle(self) -> bool:
@@ -88,13 +88,13 @@ class Opening(QObject):
         self.give_up()
         self._wish = wish
         self._shown.start()
-        self._errands = [each for each in self._errands if each[-1].thread.is_alive()]
+        self._errands = [each for each in self._errands if not each[-1].is_over]
         for _, which, errand in self._errands:
             if which == wish and self._aside.wait_again(errand):
                 errand.then = lambda outcome: self._on_read(outcome, take, failed)
                 return
         # One of them may hold the lock of this file until it has given it back.
-        earlier = [errand.thread for path, _, errand in self._errands if path == wish.path]
+        earlier = [errand for path, _, errand in self._errands if path == wish.path]
         errand = self._aside.do(
             lambda: read(wish), lambda outcome: self._on_read(outcome, take, failed), unwanted=_close, after=earlier
         )
@@ -107,17 +107,14 @@ class Opening(QObject):
                 if which == self._wish:
                     self._aside.leave(errand)
         self._end()
-        if self._came is not None:
-            (project, _), self._came = self._came, None
-            self._asked.stop()
-            errand = self._aside.do(lambda: _close(project), lambda _none: None)
-            self._errands.append((project.path, None, errand))
+        self._give_back()
 
-    def hand_over(self, project: Project, take: Taken) -> None:
-        """`take` gets a project that came, at once or when the person has answered."""
+    def hand_over(self, project: Project, take: Take) -> None:
+        """`take` gets a project that came, at once or when the person has answered; one that still waits is closed."""
+        self._give_back()
         self._came = project, take
         self._asked.start()
-        self._hand_out()
+        self._exchange()
 
     def close(self) -> None:
         """The window closes: nothing is opened any more."""
@@ -146,7 +143,7 @@ class Opening(QObject):
         finally:
             self.ended.emit()
 
-    def _hand_out(self) -> None:
+    def _exchange(self) -> None:
         if self._came is None or self.is_asking():
             return
         (project, take), self._came = self._came, None
@@ -155,6 +152,14 @@ class Opening(QObject):
             take(project)
         finally:
             self.ended.emit()
+
+    def _give_back(self) -> None:
+        """The project that came and waits for an answer is wanted no more."""
+        if self._came is not None:
+            (project, _), self._came = self._came, None
+            self._asked.stop()
+            errand = self._aside.do(lambda: _close(project), lambda _none: None)
+            self._errands.append((project.path, None, errand))
 
     def _show(self) -> None:
         """It takes so long that the person wants to know."""

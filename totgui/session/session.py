@@ -147,6 +147,7 @@ class Session(Reader):
         Raises StoreError; what was open stays open then.
         """
         self.opening.give_up()
+        self._close_to_reopen(path)
         if self._is_open(path):
             return
         project = read(Wish(path.absolute(), as_copy, trusted))
@@ -165,9 +166,11 @@ class Session(Reader):
     ) -> None:
         """Open a project file beside the window; what is open stays open until then, or for good where that fails.
 
+        Only the same file, open for reading, is closed before: its own lock would be in the way.
         `then` gets None once the project is open, or why it could not be; `folder` is called instead when the path is
         one. Neither is called when the person has given it up, or wants another one meanwhile.
         """
+        self._close_to_reopen(path)
         if self._is_open(path):
             self.opening.give_up()
             then(None)
@@ -185,12 +188,15 @@ class Session(Reader):
         self.opening.ask(Wish(path.absolute(), as_copy, trusted), take, then)
 
     def _is_open(self, path: Path) -> bool:
-        """Whether this project is open for editing; one that is open for reading is closed, to be opened anew."""
-        if self.project is None or self.project.path != path.absolute():
-            return False
-        if self.project.read_only:
+        """Whether this project is open for editing."""
+        project = self.project
+        return project is not None and project.path == path.absolute() and not project.read_only
+
+    def _close_to_reopen(self, path: Path) -> None:
+        """Close this project where it is open for reading and its lock would keep it from being opened anew."""
+        project = self.project
+        if project is not None and project.path == path.absolute() and project.read_only and project.is_locked:
             self.close_project()
-        return self.project is not None
 
     def create_project(self, path: Path, dataset: Dataset) -> None:
         """Make a project from a scanned dataset and open it, at once. Unreadable labels become messages."""
@@ -250,6 +256,7 @@ class Session(Reader):
         if self.project is None:
             return
         self.leaving.emit()
+        self.jobs.leave_requests()
         project = self.project
         self._hand_out(None)
         self.exchange.previews.forget()

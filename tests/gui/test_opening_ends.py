@@ -1,0 +1,220 @@
+"""Openings and requests that are given up, overtaken or refused leave no lock, no lost sentence, no false alarm."""
+
+from __future__ import annotations
+
+import errno
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from opened import open_in, settle
+from projects import R, V, a_project, with_edits, with_run
+
+from core.errors import StoreError
+from core.project import Project
+from totgui.main_window import MainWindow
+from totgui.session import Session
+from totgui.session.opening import Wish, read
+from totgui.settings import Settings
+
+WAIT = 10_000
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOT_DATA_DIR", str(tmp_path / "data"))
+
+
+@pytest.fixture
+def window(qtbot) -> Iterator[MainWindow]:
+    made = MainWindow(Session(), Settings())
+    made.show()
+    yield made
+    made.safety.may_close = lambda: True  # type: ignore[method-assign]
+    made.close()
+    made.deleteLater()
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> tuple[Path, Path]:
+    for name in ("a", "b"):
+        with a_project(tmp_path / f"{name}.tot") as project:
+            with_run(project)
+            with_edits(project)
+    return tmp_path / "a.tot", tmp_path / "b.tot"
+
+
+class Request:
+    """A request of the open project that is made only once its drive `answers`."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.answers, self.asked = threading.Event(), []
+        whole = Project.weights
+
+        def late(project: Project, run: object) -> bytes:
+            self.asked.append(threading.current_thread())
+            self.answers.wait(60)
+            return whole(project, run)
+
+        monkeypatch.setattr(Project, "weights", late)
+        monkeypatch.setattr("core.run_work.usable_videos", lambda values: ())
+
+
+@pytest.fixture
+def request_(monkeypatch: pytest.MonkeyPatch) -> Iterator[Request]:
+    made = Request(monkeypatch)
+    yield made
+    made.answers.set()
+    for thread in made.asked:
+        thread.join(30)
+
+
+def said_by(window: MainWindow) -> list[tuple[str, str]]:
+    said: list[tuple[str, str]] = []
+    window.session.message.connect(lambda text, level: said.append((text, level)))
+    return said
+
+
+def test_a_project_that_waits_for_an_answer_is_closed_when_another_one_comes(qtbot, window, paths) -> None:
+    opening = window.session.opening
+    opening.is_asking = lambda: True
+    first, second = Project.open(paths[0]), Project.open(paths[1])
+    opening.hand_over(first, window.session._enter)
+    opening.hand_over(second, window.session._enter)
+    qtbot.waitUntil(lambda: first._closed, timeout=WAIT)
+    opening.is_asking = lambda: False
+    settle(window)
+    assert window.session.project is second
+
+
+def test_one_that_came_unseen_and_was_given_up_is_opened_once_when_wanted_again(window, paths, monkeypatch) -> None:
+    """Its thread had ended, so it was forgotten: the second try found its lock, and blamed another program."""
+    opened: list[Path] = []
+    whole = Project.open
+    monkeypatch.setattr(Project, "open", lambda path: (opened.append(path), whole(path))[1])
+    opening = window.session.opening
+    window.actions_.file.open_path(paths[0])
+    ((_, _, errand),) = opening._errands
+    errand.thread.join(30)
+    opening.give_up()
+    open_in(window, paths[0])
+    assert window.session.project is not None, window.bar.text()
+    assert opened == [paths[0]]
+
+
+def test_a_project_is_given_back_where_its_folders_cannot_be_trusted(paths, monkeypatch) -> None:
+    def away(project: Project) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Project, "trust_folders", away)
+    with pytest.raises(OSError, match="No space"):
+        read(Wish(paths[0], False, True))
+    Project(paths[0], read_only=False).close()
+
+
+def test_a_video_on_a_drive_that_went_away_counts_as_not_there(qtbot, window, paths, monkeypatch) -> None:
+    open_in(window, paths[0])
+    files, found = window.session.files, Path.is_file
+    media = window.session.document.videos[V].media
+
+    def broken(path: Path, **how: bool) -> bool:
+        if path == media:
+            raise OSError(errno.EIO, "Input/output error")
+        return found(path, **how)
+
+    qtbot.waitUntil(lambda: bool(files.lost), timeout=WAIT)
+    files.lost, looked = (), []
+    monkeypatch.setattr(files, "look", lambda: looked.append(media))
+    monkeypatch.setattr(Path, "is_file", broken)
+    window.session.playback.failed.emit("a.mp4: it cannot be decoded.")
+    qtbot.waitUntil(lambda: looked == [media], timeout=WAIT)
+
+
+def test_what_a_copy_lost_is_said_also_when_its_opening_is_given_up(window, paths, monkeypatch) -> None:
+    monkeypatch.setattr(window.session, "open_soon", lambda *args, **how: None)  # nobody hears of it again
+    window.safety._copied(paths[0], ["Undo history and weights are not in."], go_on=True)
+    assert window.bar.text() == "Saved a copy as a.tot. Undo history and weights are not in."
+
+
+def test_what_could_not_be_saved_is_said_also_when_opening_the_rest_is_given_up(window, paths, monkeypatch) -> None:
+    monkeypatch.setattr(window.session, "open_soon", lambda *args, **how: None)
+    window.safety._salvaged(paths[0], {"lost": ["Reviews."]})
+    assert "a.tot: Not everything could be saved: Reviews." in window.bar.text()
+
+
+def test_that_something_was_lost_outlives_what_opening_says(window, paths) -> None:
+    window.safety._copied(paths[0], ["Weights are not in."], go_on=True)
+    settle(window)
+    window.bar.say("1 video file is missing.", "warning", [("Locate", lambda: None)])
+    while window.bar.text() and "Weights" not in window.bar.text():
+        window.bar.dismiss()
+    assert window.bar.text() == "Saved a copy as a.tot. Weights are not in."
+
+
+def test_one_request_at_a_time_also_while_it_is_being_made(qtbot, window, paths, request_, monkeypatch) -> None:
+    open_in(window, paths[0])
+    jobs, began = window.session.jobs, []
+    monkeypatch.setattr(jobs._runner, "start", began.append)
+    window.session.runs.segment(R)
+    said = said_by(window)
+    assert jobs.in_engine(SimpleNamespace(job="train-1"), "Training", lambda finished: None) is None
+    assert said == [("Training was not started. Segmenting is under way. Stop it first.", "warning")]
+    assert not began and list(jobs.running.values()) == ["Segmenting"]
+
+
+def test_what_is_under_way_in_the_engine_is_named_and_nothing_else(qtbot, window, paths, request_) -> None:
+    open_in(window, paths[0])
+    jobs = window.session.jobs
+    jobs.show("open-1", "Opening p.tot", lambda: None)
+    window.session.runs.segment(R)
+    said = said_by(window)
+    assert not jobs.may_begin()
+    assert said == [("Segmenting is under way. Stop it first.", "warning")]
+    jobs.hide("open-1")
+
+
+def test_a_request_of_a_project_that_is_exchanged_is_ended_and_is_no_failure(qtbot, window, paths, request_) -> None:
+    open_in(window, paths[0])
+    window.session.runs.segment(R)
+    qtbot.waitUntil(lambda: bool(request_.asked), timeout=WAIT)
+    said = said_by(window)
+    open_in(window, paths[1])
+    request_.answers.set()
+    request_.asked[0].join(30)
+    qtbot.waitUntil(lambda: not window.session.jobs._aside._under_way, timeout=WAIT)
+    assert window.session.project.path == paths[1] and not window.session.jobs.running
+    ended = [(text, level) for text, level in said if text.startswith("Segmenting")]
+    assert ended == [("Segmenting was ended. Nothing was changed; what was finished before is kept.", "info")]
+
+
+def test_a_copy_that_is_read_stays_open_until_the_file_itself_answers(window, paths, monkeypatch) -> None:
+    """It was closed at once, though it has no lock, and nothing was open while the drive did not answer."""
+    with monkeypatch.context() as held:
+        held.setattr(Project, "open", Project.open_copy)
+        open_in(window, paths[0])
+    copy = window.session.project
+    assert copy.read_only
+    asked: list[object] = []
+    with monkeypatch.context() as slow:
+        slow.setattr(window.session.opening, "ask", lambda *args: asked.append(args))
+        window.actions_.file.open_path(paths[0])
+    assert asked and window.session.project is copy and not copy._closed
+    with monkeypatch.context() as gone:
+        gone.setattr(Project, "open", _is_away)
+        open_in(window, paths[0])
+    assert window.session.project is copy
+    open_in(window, paths[0])
+    assert copy._closed and not window.session.project.read_only
+
+
+def _is_away(path: Path) -> Project:
+    raise StoreError(f"{path.name} is not there.")
+
+
+def test_a_file_that_is_read_under_its_own_lock_can_be_opened_again_for_editing(window, paths) -> None:
+    reader = Project.open(paths[0], read_only=True)
+    window.session._enter(reader)
+    open_in(window, paths[0])
+    assert reader._closed and not window.session.project.read_only
