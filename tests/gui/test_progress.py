@@ -112,7 +112,7 @@ def test_the_button_ends_the_job_that_is_named_and_no_other(qtbot):
     assert line._job_text.text() == "Reading the dataset…"
     line.cancel.click()
     jobs._arrived.emit(Cancelled(job=scan))
-    assert line._job_text.text() == "Training…"
+    qtbot.waitUntil(lambda: line._job_text.text() == "Training…")
     session.jobEvent.emit(Progress(job="train-1", done=6, total=9, text="Training, iteration 6"))
     assert line._job_text.text() == "Training, iteration 6"
     line.cancel.click()

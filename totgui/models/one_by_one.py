@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
+TURN_MS = 1
+"""A timer of 0 ms waits until nothing else is to be done, and then comes several times before anything else does."""
+
 
 class OneByOne(QTimer):
     """Hides the parts of a panel while the panel is hidden, and then shows one after another; each keeps its room.
@@ -17,7 +20,7 @@ class OneByOne(QTimer):
     def __init__(self, panel: QWidget, parts: Sequence[QWidget]) -> None:
         super().__init__(panel)
         self._parts, self._left = tuple(parts), list[QWidget]()
-        self.setInterval(0)
+        self.setInterval(TURN_MS)
         self.timeout.connect(self._show_next)
         for part in parts:
             policy = part.sizePolicy()

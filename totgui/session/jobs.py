@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 import uuid
+from collections import deque
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from core import events
 from core.errors import JobError, TotError
@@ -25,6 +27,11 @@ def device_name(device: str) -> str:
     ('CPU', 'cuda:0')
     """
     return "CPU" if device == "cpu" else device
+
+
+TURN_MS, LONGEST_S = 1, 0.004
+"""Events are taken in turns of the event loop, so long at a stretch and none after an ending: what that changes is
+painted in the next one. A timer of 0 ms would come in the same one as the painting."""
 
 
 class Jobs(QObject):
@@ -48,7 +55,12 @@ class Jobs(QObject):
         self._keeping: set[str] = set()
         self._ending = ""
         self._is_closed = False
-        self._arrived.connect(self._on_event)
+        self._waiting: deque[events.Event] = deque()
+        self._turn = QTimer(self)
+        self._turn.setSingleShot(True)
+        self._turn.setInterval(TURN_MS)
+        self._turn.timeout.connect(self._on_turn)
+        self._arrived.connect(self._on_arrived)
         self._runner = Runner(self._arrived.emit)
         self._background = Background(self._arrived.emit)
         self._aside = Aside("requests", self)
@@ -200,6 +212,23 @@ class Jobs(QObject):
         self.running[job] = text
         self._then[job] = then
         self.changed.emit()
+
+    def _on_arrived(self, event: events.Event) -> None:
+        self._waiting.append(event)
+        if not self._turn.isActive():
+            self._turn.start()
+
+    def _on_turn(self) -> None:
+        until = time.perf_counter() + LONGEST_S
+        try:
+            while self._waiting and time.perf_counter() < until:
+                event = self._waiting.popleft()
+                if isinstance(event, events.ENDINGS):
+                    until = 0.0  # it changes much
+                self._on_event(event)
+        finally:
+            if self._waiting:
+                self._turn.start()
 
     def _on_event(self, event: events.Event) -> None:
         if self._is_closed:  # it stood in the queue of the window that was closed

@@ -34,6 +34,10 @@ class Training(NamedTuple):
     learn_from: str | None
 
 
+TOLD_AFTER_MS = 50
+"""A prediction is on the screen before it is told of: a message moves the whole window."""
+
+
 class Runs(Part):
     """Starts trainings of the open project and puts what they learned into it."""
 
@@ -160,4 +164,4 @@ class Runs(Part):
             if self.project is project and run in project.document.runs:
                 self.segmented.emit(run, text)
 
-        QTimer.singleShot(0, self, tell)  # once the prediction is on the screen: a message moves the whole window
+        QTimer.singleShot(TOLD_AFTER_MS, self, tell)
