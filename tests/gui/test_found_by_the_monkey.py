@@ -216,7 +216,8 @@ def test_a_job_that_ends_as_the_window_closes_opens_no_dialog(window: MainWindow
     job = jobs.in_background("scan", "Reading a dataset", lambda: None, opened.append)
     window.close()
     jobs._arrived.emit(Finished(job=job, result={}))
-    QApplication.processEvents()
+    while jobs._waiting:
+        QApplication.processEvents()
     assert opened == []
 
 

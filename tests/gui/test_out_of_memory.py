@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from datasets import layout
+from PySide6.QtWidgets import QApplication
 
 from core import api
 from core.events import Failed, Finished, Started
@@ -64,6 +65,8 @@ def tell(window: MainWindow, event: object) -> None:
     if isinstance(event, Failed | Finished):
         window.session.jobs._runner.busy = False
     window.session.jobs._arrived.emit(event)
+    while window.session.jobs._waiting:
+        QApplication.processEvents()
 
 
 def asked(window: MainWindow) -> list[tuple[str, int, int]]:
