@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from fakes_panels import a_session
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt
@@ -95,6 +97,16 @@ def test_scores_that_are_being_computed_stand_as_dots(view):
     assert "F1 …" in view.effect.text() and "MoF …" not in view.effect.text()
     view._session.computing.flow()
     assert "…" not in view.effect.text()
+
+
+def test_a_cluster_that_was_pointed_at_and_that_the_run_shown_now_lacks_is_forgotten(view):
+    """Scores that came after a run with fewer clusters was chosen asked for its cell: an IndexError."""
+    view.matrix.cellChanged.emit(6, 5)
+    found = view.overlap
+    fewer = replace(found, counts=found.counts[:4], frames=found.frames[:4], videos=found.videos[:4])
+    view.matrix.show_map(fewer, label_map(view), {})
+    view._on_scores()
+    assert view.effect.text() == HELP
 
 
 def test_escape_gives_a_drag_up(view):

@@ -195,9 +195,12 @@ class LabelMapView(QWidget):
         self.head.show_state(state)
 
     def _show_effect(self, cluster: int, target: int) -> None:
+        scene = self.matrix.scene
+        if scene is not None and cluster >= len(scene.overlap.counts):  # it was one of another run
+            cluster = -1
         self._hovered = None if cluster < 0 else (cluster, target)
         document, found = self._session.document, self.overlap
-        if cluster < 0 or document is None or found is None or self.counted.run is None or self.matrix.scene is None:
+        if cluster < 0 or document is None or found is None or self.counted.run is None or scene is None:
             self.effect.setText(HELP)
             return
         label_map = document.label_maps[self.counted.run]
@@ -213,7 +216,7 @@ class LabelMapView(QWidget):
             changes = self.effects.changes(label_map.table(), then)
             swapped = [c for c, t in then.items() if c != cluster and t != label_map.target(c)]
             swap = f"Exchanged with cluster {swapped[0]}" if swapped else ""
-            column = self.matrix.scene.column_name(found.column(target))
+            column = scene.column_name(found.column(target))
             self.matrix.show_effect("\n".join(filter(None, [column, *changes, swap])), refused=False)
             self.effects.ask(label_map.table(), then)
             change = " · ".join(changes) + (f". {swap}." if swap else "")
