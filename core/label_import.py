@@ -19,7 +19,7 @@ from .annotation.statistics import differences
 from .annotation.values import ReviewStatus
 from .data.colours import colour_for
 from .data.dataset import BACKGROUND, UNLABELLED, Action, ActionId, Problem, VideoId
-from .data.words import one_spelling
+from .data.words import one_spelling, one_word
 from .errors import ConfigError, EditError
 from .formats.format import Reading
 from .formats.grid import Placed, on_grid
@@ -196,7 +196,7 @@ def _meanings(document: Document, rows: Iterable[ImportRow]) -> tuple[dict[str, 
 
 
 def _folded(name: str) -> str:
-    return re.sub(r"[\W_]+", " ", one_spelling(name).casefold()).strip()
+    return re.sub(r"[\W_]+", " ", one_word(name)).strip()
 
 
 def new_actions(document: Document, plan: ImportPlan, chosen: Collection[int], names: Meanings) -> list[Action]:

@@ -14,7 +14,7 @@ from .annotation.merges import read_through
 from .annotation.segmentation import Segmentation
 from .data.dataset import BACKGROUND, UNLABELLED, Action, ActionId, VideoId
 from .data.names import by_name
-from .data.words import one_spelling
+from .data.words import one_word
 from .errors import InputError, ProjectLockedError
 from .formats.guess import guess_formats
 from .formats.registry import find_format
@@ -65,8 +65,8 @@ def _from_project(document: Document, path: Path) -> SecondReviewer:
     with opened as project:
         other = project.document
     retired_first = sorted(document.actions.values(), key=lambda a: not a.archived)
-    ours = {_folded(action.name): int(action.id) for action in retired_first}
-    table = {int(a.id): ours.get(_folded(a.name), FOREIGN + int(a.id)) for a in other.actions.values()}
+    ours = {one_word(action.name): int(action.id) for action in retired_first}
+    table = {int(a.id): ours.get(one_word(a.name), FOREIGN + int(a.id)) for a in other.actions.values()}
     table |= {int(BACKGROUND): int(BACKGROUND), int(UNLABELLED): int(UNLABELLED)}
     tracks: dict[VideoId, Segmentation] = {}
     notes: list[str] = []
@@ -89,10 +89,6 @@ def _from_project(document: Document, path: Path) -> SecondReviewer:
 def _theirs(actions: Iterable[Action]) -> tuple[Action, ...]:
     """Actions under the labels that those have which are only theirs."""
     return tuple(replace(action, id=ActionId(FOREIGN + int(action.id))) for action in actions)
-
-
-def _folded(name: str) -> str:
-    return one_spelling(name).casefold()
 
 
 def _from_files(document: Document, path: Path) -> SecondReviewer:

@@ -1,10 +1,15 @@
-"""Opening a project in a window as a person does, and waiting until it is there or has been refused."""
+"""Opening projects in a window as a person does, also from a drive that is late, and waiting for what comes of it."""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from projects import a_project, with_edits, with_run
 from PySide6.QtCore import QEventLoop, QTimer
+from windows import a_window
 
 from totgui.main_window import MainWindow
 
@@ -34,3 +39,40 @@ def settle(window: MainWindow) -> None:
     if not window.session.opening.is_idle:
         loop.exec()
     assert window.session.opening.is_idle, "it is being opened for ever"
+
+
+@contextmanager
+def a_seen_window() -> Iterator[MainWindow]:
+    """A window on the screen that closes without a question."""
+    with a_window() as made:
+        made.show()
+        yield made
+        made.safety.may_close = lambda: True  # type: ignore[method-assign]
+
+
+def two_projects(folder: Path) -> tuple[Path, Path]:
+    """Two project files, a.tot and b.tot, each with a run and a corrected video."""
+    paths = folder / "a.tot", folder / "b.tot"
+    for path in paths:
+        with a_project(path) as project:
+            with_run(project)
+            with_edits(project)
+    return paths
+
+
+class Late:
+    """What waits in its thread until the drive `answers`; `asked` are those threads."""
+
+    def __init__(self) -> None:
+        self.answers = threading.Event()
+        self.asked: list[threading.Thread] = []
+
+    def wait(self) -> None:
+        self.asked.append(threading.current_thread())
+        self.answers.wait(60)
+
+    def end(self) -> None:
+        """Nothing waits any more."""
+        self.answers.set()
+        for thread in self.asked:
+            thread.join(30)

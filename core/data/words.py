@@ -18,3 +18,8 @@ def readable(name: str) -> str:
 def one_spelling(name: str) -> str:
     """What names share that nobody could tell apart: no blanks around them, every letter composed (NFC)."""
     return unicodedata.normalize("NFC", name.strip())
+
+
+def one_word(name: str) -> str:
+    """What names share that a person takes for one: their spelling, and large and small letters are alike."""
+    return one_spelling(name).casefold()

@@ -7,16 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from opened import open_in, settle
-from projects import R, V, a_project, with_edits, with_run
+from opened import Late, a_seen_window, open_in, settle, two_projects
+from projects import R, V
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QDialog
 
 from core.annotation import commands
 from core.project import Project
 from totgui.main_window import MainWindow
-from totgui.session import Session
-from totgui.settings import Settings
 
 SHOWN = 5_000
 
@@ -28,35 +26,26 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def window(qtbot) -> Iterator[MainWindow]:
-    made = MainWindow(Session(), Settings())
-    made.show()
-    yield made
-    made.safety.may_close = lambda: True  # type: ignore[method-assign]
-    made.close()
-    made.deleteLater()
+    with a_seen_window() as made:
+        yield made
 
 
 @pytest.fixture
 def paths(tmp_path: Path) -> tuple[Path, Path]:
-    for name in ("a", "b"):
-        with a_project(tmp_path / f"{name}.tot") as project:
-            with_run(project)
-            with_edits(project)
-    return tmp_path / "a.tot", tmp_path / "b.tot"
+    return two_projects(tmp_path)
 
 
-class Drive:
+class Drive(Late):
     """Files whose name begins with "a" are opened only once the drive `answers`."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.answers, self.asked = threading.Event(), []
+        super().__init__()
         self.given: list[Project] = []
         whole = Project.open
 
         def open_late(path: Path) -> Project:
             if path.name.startswith("a"):
-                self.asked.append(threading.current_thread())
-                self.answers.wait(60)
+                self.wait()
             project = whole(path)
             self.given.append(project)
             return project
@@ -68,9 +57,7 @@ class Drive:
 def drive(monkeypatch: pytest.MonkeyPatch) -> Iterator[Drive]:
     made = Drive(monkeypatch)
     yield made
-    made.answers.set()
-    for thread in made.asked:
-        thread.join(30)
+    made.end()
 
 
 def is_free(path: Path) -> bool:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import errno
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from opened import open_in, settle
-from projects import R, V, a_project, with_edits, with_run
+from opened import Late, a_seen_window, open_in, settle, two_projects
+from projects import R, V
 
 from core.errors import StoreError
 from core.project import Project
 from totgui.main_window import MainWindow
-from totgui.session import Session
 from totgui.session.opening import Wish, read
-from totgui.settings import Settings
 
 WAIT = 10_000
 
@@ -29,33 +26,24 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def window(qtbot) -> Iterator[MainWindow]:
-    made = MainWindow(Session(), Settings())
-    made.show()
-    yield made
-    made.safety.may_close = lambda: True  # type: ignore[method-assign]
-    made.close()
-    made.deleteLater()
+    with a_seen_window() as made:
+        yield made
 
 
 @pytest.fixture
 def paths(tmp_path: Path) -> tuple[Path, Path]:
-    for name in ("a", "b"):
-        with a_project(tmp_path / f"{name}.tot") as project:
-            with_run(project)
-            with_edits(project)
-    return tmp_path / "a.tot", tmp_path / "b.tot"
+    return two_projects(tmp_path)
 
 
-class Request:
+class Request(Late):
     """A request of the open project that is made only once its drive `answers`."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.answers, self.asked = threading.Event(), []
+        super().__init__()
         whole = Project.weights
 
         def late(project: Project, run: object) -> bytes:
-            self.asked.append(threading.current_thread())
-            self.answers.wait(60)
+            self.wait()
             return whole(project, run)
 
         monkeypatch.setattr(Project, "weights", late)
@@ -66,9 +54,7 @@ class Request:
 def request_(monkeypatch: pytest.MonkeyPatch) -> Iterator[Request]:
     made = Request(monkeypatch)
     yield made
-    made.answers.set()
-    for thread in made.asked:
-        thread.join(30)
+    made.end()
 
 
 def said_by(window: MainWindow) -> list[tuple[str, str]]:

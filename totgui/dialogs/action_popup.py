@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.data.dataset import BACKGROUND
-from core.data.words import one_spelling
+from core.data.words import one_word
 
 from ..keymap import native, portable
 from .popup import Popup
@@ -96,16 +96,16 @@ class ActionPopup(Popup):
     def _filter(self, text: str) -> None:
         """Offer the names that hold every word of the text, those that begin with it first, and the text itself."""
         wanted = text.strip()
-        typed = _searched(wanted)
-        found = [c for c in self._choices if all(word in _searched(c.name) for word in typed.split())]
-        found.sort(key=lambda c: (c.name != wanted, not _searched(c.name).startswith(typed)))
+        typed = one_word(wanted)
+        found = [c for c in self._choices if all(word in one_word(c.name) for word in typed.split())]
+        found.sort(key=lambda c: (c.name != wanted, not one_word(c.name).startswith(typed)))
         self.list.clear()
         for choice in found:
             item = QListWidgetItem(_chip(choice.colour), choice.name, self.list)
             item.setData(LABEL, choice.label)
             item.setData(KEY, _key_text(choice))
             item.setSizeHint(QSize(0, ROW_HEIGHT))
-        if wanted and not any(_searched(c.name) == typed for c in self._choices):
+        if wanted and not any(one_word(c.name) == typed for c in self._choices):
             item = QListWidgetItem(f"New action “{wanted}”", self.list)
             item.setSizeHint(QSize(0, ROW_HEIGHT))
             item.setData(LABEL, wanted)
@@ -163,11 +163,6 @@ class ActionPopup(Popup):
             return found
         number = _number(event)
         return next((c for c in self._choices if number is not None and c.number == number), None)
-
-
-def _searched(name: str) -> str:
-    """A name as it is searched: large or small, and whichever way its letters are composed."""
-    return one_spelling(name).casefold()
 
 
 def _sign(event: QKeyEvent) -> str:

@@ -15,7 +15,7 @@ from core.annotation.mapped import MappedTracks
 from core.annotation.merges import read_through
 from core.annotation.segmentation import Segmentation
 from core.data.dataset import UNLABELLED, Action, RunId, VideoId
-from core.data.words import one_spelling
+from core.data.words import one_word
 
 MAX_RUNS = 4
 TRUTH, CORRECTED, OTHER = "ground-truth", "corrected", "other:"
@@ -115,7 +115,7 @@ class Comparing(QObject):
 
     def _number_of(self, action: Action) -> int:
         """The label of an action of somebody else; two people may have one number for different actions."""
-        key = one_spelling(action.name).casefold()
+        key = one_word(action.name)
         if key not in self._numbers:
             taken = self._numbers.values()
             self._numbers[key] = int(action.id) if int(action.id) not in taken else max(taken) + 1
