@@ -18,7 +18,8 @@ class What(Flag):
     RUNS = auto()
     DATASET = auto()
     KIT_TEXT = auto()
-    ALL = SEGMENTATION | LABEL_MAP | ACTIONS | REVIEW | PREDICTION | RUNS | DATASET | KIT_TEXT
+    COMMENTS = auto()
+    ALL = SEGMENTATION | LABEL_MAP | ACTIONS | REVIEW | PREDICTION | RUNS | DATASET | KIT_TEXT | COMMENTS
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,14 @@ from .action_commands import (
     recolour_action,
     rename_action,
 )
+from .comment_commands import (
+    add_comment,
+    delete_comments,
+    edit_comment,
+    import_comments,
+    move_comment,
+    resolve_comments,
+)
 from .import_commands import add_actions, import_tracks
 from .kit_commands import set_kit_text, set_step_text
 from .map_commands import name_cluster, rematch, set_leftovers, set_lock, set_many_to_one, set_target
@@ -41,14 +49,19 @@ __all__ = [
     "accept_rest_as_background",
     "add_action",
     "add_actions",
+    "add_comment",
     "archive_action",
     "check_places",
     "check_span",
+    "delete_comments",
+    "edit_comment",
+    "import_comments",
     "import_track",
     "import_tracks",
     "merge",
     "merge_actions",
     "move_boundary",
+    "move_comment",
     "name_cluster",
     "name_steps",
     "order_actions",
@@ -60,6 +73,7 @@ __all__ = [
     "rematch",
     "rename_action",
     "rename_run",
+    "resolve_comments",
     "set_kit_text",
     "set_leftovers",
     "set_lock",

@@ -15,6 +15,9 @@ from .merges import merge_table, merged_frames, read_through, videos_with
 from .segmentation import Segmentation
 from .values import (
     ActionKey,
+    Comment,
+    CommentId,
+    CommentKey,
     Key,
     KitText,
     KitTextKey,
@@ -40,6 +43,7 @@ _KINDS: dict[type[Key], type[Value]] = {
     StepTextKey: StepText,
     KitTextKey: KitText,
     RunNameKey: RunName,
+    CommentKey: Comment,
 }
 
 
@@ -66,6 +70,7 @@ class Document:
         self.reviews: dict[VideoId, Review] = {}
         self.step_texts: dict[ActionId, StepText] = {}
         self.kit_text: KitText | None = None
+        self.comments: dict[VideoId, Mapping[CommentId, Comment]] = {}
 
     @property
     def merges(self) -> dict[int, int]:
@@ -113,11 +118,17 @@ class Document:
         if isinstance(key, RunNameKey):
             run = self.runs.get(key.run)
             return RunName(run.given_name) if run is not None and run.given_name else None
+        if isinstance(key, CommentKey):
+            return self.comments_on(key.video).get(key.id)
         return self.reviews.get(key.video)
 
     def review(self, video: VideoId) -> Review:
         """The review of a video; an untouched one has status NONE."""
         return self.reviews.get(video, Review())
+
+    def comments_on(self, video: VideoId) -> Mapping[CommentId, Comment]:
+        """The comments on a video by their number, in no order."""
+        return self.comments.get(video, {})
 
     def snapshot(self) -> Document:
         """The present values as a document of their own, for another thread: later edits do not reach it."""
@@ -141,7 +152,7 @@ class Document:
         read_as = self.merges
         for swap in edit.swaps:
             what |= self._put(swap.key, swap.after)
-            if isinstance(swap.key, TrackKey | ReviewKey):
+            if isinstance(swap.key, TrackKey | ReviewKey | CommentKey):
                 videos.add(swap.key.video)
             elif isinstance(swap.key, MapKey | RunNameKey):
                 runs.add(swap.key.run)
@@ -154,7 +165,7 @@ class Document:
         wanted = _KINDS[type(key)]
         if value is not None and not isinstance(value, wanted):
             raise EditError(f"A {type(value).__name__} cannot stand where a {wanted.__name__} belongs.")
-        if isinstance(key, TrackKey | ReviewKey):
+        if isinstance(key, TrackKey | ReviewKey | CommentKey):
             video = self.videos.get(key.video)
             if video is None:
                 raise EditError(f'There is no video "{key.video}" in this project.')
@@ -162,6 +173,8 @@ class Document:
                 raise EditError(
                     f"{video.name} has {video.timebase.n_frames:,} frames; the track has {value.n_frames:,}."
                 )
+            if isinstance(value, Comment) and not 0 <= value.start < value.stop <= video.timebase.n_frames:
+                raise EditError(f"A comment at frames {value.start} to {value.stop} lies outside {video.name}.")
         elif isinstance(key, MapKey | RunNameKey) and key.run not in self.runs:
             raise EditError(f'There is no run "{key.run}" in this project.')
         elif isinstance(key, ActionKey) and isinstance(value, Action) and value.id != key.action:
@@ -191,6 +204,13 @@ class Document:
             given = value.name if isinstance(value, RunName) else ""
             self.runs[key.run] = replace(self.runs[key.run], given_name=given)
             return What.RUNS
+        if isinstance(key, CommentKey):
+            on_video = dict(self.comments_on(key.video))  # a snapshot shares the other one
+            _set(on_video, key.id, value)
+            self.comments[key.video] = on_video
+            if not on_video:
+                del self.comments[key.video]
+            return What.COMMENTS
         _set(self.reviews, key.video, value)
         return What.REVIEW
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..data.dataset import VideoId
-from .values import Key, ReviewKey, TrackKey, Value
+from .values import CommentKey, Key, ReviewKey, TrackKey, Value
 
 
 @dataclass(frozen=True)
@@ -37,5 +37,5 @@ class Edit:
 
     @property
     def videos(self) -> frozenset[VideoId]:
-        """The videos whose track or review it touches."""
-        return frozenset(s.key.video for s in self.swaps if isinstance(s.key, TrackKey | ReviewKey))
+        """The videos whose track, review or comments it touches."""
+        return frozenset(s.key.video for s in self.swaps if isinstance(s.key, TrackKey | ReviewKey | CommentKey))

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, NewType
 
 from ..data.dataset import BACKGROUND, UNLABELLED, Action, ActionId, ClusterId, RunId, VideoId
 from .learned import Learned
 from .segmentation import Segmentation
+
+CommentId = NewType("CommentId", int)
 
 Target = int
 """Where a cluster goes: an ActionId, BACKGROUND or UNMAPPED."""
@@ -43,6 +45,21 @@ class Review:
     note: str = ""
     reviewer: str = ""
     checked: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Comment:
+    """What a person wrote at frames ``[start, stop)`` of a video; it stays at its frames whatever becomes of segments.
+
+    `author` is blank where nobody gave a name. `written` is in seconds since 1970, 0 where that is not known.
+    """
+
+    start: int
+    stop: int
+    text: str
+    author: str = ""
+    written: int = 0
+    resolved: bool = False
 
 
 class Leftovers(StrEnum):
@@ -256,14 +273,25 @@ class RunNameKey:
     run: RunId
 
 
-Key = TrackKey | MapKey | ActionKey | ReviewKey | StepTextKey | KitTextKey | RunNameKey
-Value = Segmentation | LabelMap | Action | Review | StepText | KitText | RunName
+@dataclass(frozen=True)
+class CommentKey:
+    """Names one comment on a video."""
+
+    video: VideoId
+    id: CommentId
+
+
+Key = TrackKey | MapKey | ActionKey | ReviewKey | StepTextKey | KitTextKey | RunNameKey | CommentKey
+Value = Segmentation | LabelMap | Action | Review | StepText | KitText | RunName | Comment
 
 __all__ = [
     "BACKGROUND",
     "UNMAPPED",
     "Action",
     "ActionKey",
+    "Comment",
+    "CommentId",
+    "CommentKey",
     "Key",
     "KitText",
     "KitTextKey",

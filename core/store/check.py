@@ -70,7 +70,7 @@ def replay_back(connection: Connection, document: Document) -> int:
         except EditError as error:
             raise DamagedProjectError(f"The log does not lead to the stored tracks: {error}") from error
         count += 1
-    if document.corrected or document.reviews or document.step_texts or document.kit_text:
+    if document.corrected or document.reviews or document.step_texts or document.kit_text or document.comments:
         raise DamagedProjectError("A track or a text has no beginning in the log. The file was left as it is.")
     return count
 
@@ -105,6 +105,7 @@ def read_all(path: Path, *, replay: bool = True) -> int:
 
 _PARTS = (
     "actions", "imported", "corrected", "predictions", "runs", "label_maps", "reviews", "step_texts", "kit_text",
+    "comments",
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from uuid import uuid4
 from ..annotation.document import Document
 from ..annotation.edit import Edit, Swap
 from ..annotation.segmentation import Segmentation
-from ..annotation.values import KitTextKey, ReviewKey, StepTextKey, TrackKey, TrackKind
+from ..annotation.values import CommentKey, KitTextKey, ReviewKey, StepTextKey, TrackKey, TrackKind
 from ..cache import publish
 from ..data.dataset import Dataset, VideoId
 from ..data.fingerprint import stamps_of
@@ -105,6 +105,8 @@ def write_values(path: Path, document: Document, *, weights: Mapping[str, bytes]
         swaps += [Swap(StepTextKey(action), None, text) for action, text in document.step_texts.items()]
         if document.kit_text is not None:
             swaps.append(Swap(KitTextKey(), None, document.kit_text))
+        for video, comments in document.comments.items():
+            swaps += [Swap(CommentKey(video, number), None, comment) for number, comment in comments.items()]
         if swaps:
             edit = Edit("what was saved", tuple(swaps))
             row = log.Row(1, 0, "edit", edit, pack.pack_edit(edit, places), None, log.now())

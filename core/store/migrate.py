@@ -8,7 +8,7 @@ from pathlib import Path
 from ..errors import StoreError
 from . import backup, pack
 from .check import check_rows, differences, read_document
-from .schema import VERSION, Connection, check_tables, connect, launch_table
+from .schema import VERSION, Connection, check_tables, comment_table, connect, launch_table
 
 
 def migrate(path: Path, version: int, *, backed_up: bool = True) -> Path | None:
@@ -44,4 +44,11 @@ def _launches_get_check_sums(connection: Connection) -> None:
         connection.execute("INSERT INTO launch VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, pack.crc(*row)))
 
 
-_STEPS: dict[int, Callable[[Connection], None]] = {1: _launches_get_check_sums}
+def _comments_get_a_table(connection: Connection) -> None:
+    connection.execute(comment_table())
+
+
+_STEPS: dict[int, Callable[[Connection], None]] = {
+    1: _launches_get_check_sums,
+    2: _comments_get_a_table,
+}

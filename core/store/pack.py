@@ -16,6 +16,9 @@ from ..annotation.history import Direction
 from ..annotation.segmentation import Segmentation
 from ..annotation.values import (
     ActionKey,
+    Comment,
+    CommentId,
+    CommentKey,
     Key,
     KitText,
     KitTextKey,
@@ -110,6 +113,9 @@ def plain(value: Value) -> dict[str, Any]:
         reviewer = {"reviewer": value.reviewer} if value.reviewer else {}
         checked = {"checked": [list(span) for span in value.checked]} if value.checked else {}
         return {"status": str(value.status), "note": value.note, **reviewer, **checked}
+    if isinstance(value, Comment):
+        told = {"author": value.author, "written": value.written, "resolved": value.resolved}
+        return {"start": value.start, "stop": value.stop, "text": value.text} | {k: v for k, v in told.items() if v}
     built: dict[str, Any] = msgspec.to_builtins(value)
     return built
 
@@ -167,6 +173,11 @@ def review(data: Mapping[str, Any]) -> Review:
     return Review(ReviewStatus(data["status"]), str(data["note"]), str(data.get("reviewer", "")), checked)
 
 
+def comment(data: Mapping[str, Any]) -> Comment:
+    """The inverse of `plain` for a comment."""
+    return msgspec.convert(data, Comment)
+
+
 def to_json(value: Any) -> str:
     """JSON in ASCII, so that file names that are not UTF-8 survive."""
     return json.dumps(value, separators=(",", ":"))
@@ -204,6 +215,8 @@ def key_name(key: Key, places: Mapping[VideoId, int]) -> tuple[str, int | str]:
         return "run-name", str(key.run)
     if key.video not in places:
         raise EditError(f'There is no video "{key.video}" in this project.')
+    if isinstance(key, CommentKey):
+        return "comment", f"{places[key.video]}.{int(key.id)}"
     return ("track" if isinstance(key, TrackKey) else "review"), places[key.video]
 
 
@@ -238,8 +251,19 @@ def unpack_edit(data: bytes, text: str, direction: Direction, document: Document
 
 
 def edit_videos(data: bytes, videos: list[VideoId]) -> frozenset[VideoId]:
-    """The videos whose track or review a packed edit touches."""
-    return frozenset(videos[row[1]] for row in msgspec.msgpack.decode(data) if row[0] in ("track", "review"))
+    """The videos whose track, review or comments a packed edit touches."""
+    places = {
+        comment_place(row[1])[0] if row[0] == "comment" else row[1]
+        for row in msgspec.msgpack.decode(data)
+        if row[0] in ("track", "review", "comment")
+    }
+    return frozenset(videos[place] for place in places)
+
+
+def comment_place(number: str) -> tuple[int, CommentId]:
+    """Place of the video and number of the comment, as an edit names them: ``2.17``."""
+    place, _, own = number.partition(".")
+    return int(place), CommentId(int(own))
 
 
 def _swap(row: list[Any], direction: Direction, document: Document, videos: list[VideoId]) -> Swap:
@@ -270,6 +294,9 @@ def _key(name: str, number: Any, videos: list[VideoId]) -> Key:
         return KitTextKey()
     if name == "run-name":
         return RunNameKey(RunId(number))
+    if name == "comment":
+        place, own = comment_place(number)
+        return CommentKey(videos[place], own)
     return TrackKey(videos[number]) if name == "track" else ReviewKey(videos[number])
 
 
@@ -286,6 +313,8 @@ def _value(key: Key, data: Any) -> Value | None:
         return msgspec.convert(data, KitText)
     if isinstance(key, RunNameKey):
         return msgspec.convert(data, RunName)
+    if isinstance(key, CommentKey):
+        return comment(data)
     return action(data) if isinstance(key, ActionKey) else review(data)
 
 

@@ -12,12 +12,12 @@ import msgspec
 
 from ..annotation.document import Document
 from ..annotation.segmentation import Segmentation
-from ..annotation.values import LabelMap, TrackKind
+from ..annotation.values import CommentId, CommentKey, LabelMap, TrackKind
 from ..data.colours import colour_for
 from ..data.dataset import Action, ActionId, Dataset, RunId, Video, VideoId
 from ..data.timebase import Timebase
 from ..errors import StoreError, TotError
-from . import kit_text, pack, rows, tracks
+from . import comments, kit_text, pack, rows, tracks
 from .survivors import META, Survivors
 
 
@@ -64,6 +64,9 @@ def _document(found: Survivors, path: Path, lost: list[str]) -> Document:
     for place, value in found.reviews.items():
         if place < len(videos):
             document.reviews[videos[place].id] = value
+    for (place, number), comment in sorted(found.comments.items()):
+        if place >= len(videos) or not comments.add(document, CommentKey(videos[place].id, CommentId(number)), comment):
+            lost.append(f"Comment {number} on video {place + 1}: it does not fit its video.")
     for (place, kind, run), row in sorted(found.tracks.items()):
         name = videos[place].name
         if kind == TrackKind.PREDICTION and RunId(run) not in document.runs:
@@ -126,7 +129,7 @@ def _rebuild(found: Survivors, document: Document, lost: list[str]) -> None:
 
 
 def _take_values(found: Survivors, document: Document, newest: Mapping[tuple[str, Any], Any]) -> None:
-    """Reviews, maps and actions whose rows are gone, as the log last had them."""
+    """Reviews, maps, comments and actions whose rows are gone, as the log last had them."""
     videos = list(document.videos)
     for (kind, key), data in newest.items():
         if data is None:
@@ -135,6 +138,10 @@ def _take_values(found: Survivors, document: Document, newest: Mapping[tuple[str
             document.reviews[videos[key]] = pack.review(data)
         elif kind == "map" and key not in found.label_maps and RunId(key) in document.runs:
             document.label_maps[RunId(key)] = pack.label_map(RunId(key), data)
+        elif kind == "comment":
+            place, number = pack.comment_place(key)
+            if (place, int(number)) not in found.comments and place < len(videos):
+                comments.add(document, CommentKey(videos[place], number), pack.comment(data))
         elif kind == "action" and key not in found.actions:
             document.actions[ActionId(key)] = pack.action(data)
 

@@ -15,7 +15,7 @@ from ..foreign import open_regular
 
 Connection = sqlite3.Connection
 APPLICATION_ID: Final = 0x544F5447  # "TOTG"
-VERSION: Final = 2
+VERSION: Final = 3
 _MAX_ROW: Final = 72 << 20
 _LOOK_S: Final = 5.0
 """How long reading the list of tables may take; a stranger's view could run for ever."""
@@ -35,6 +35,8 @@ CREATE TABLE track(video INTEGER NOT NULL REFERENCES video(place), kind TEXT NOT
 CREATE TABLE edit(seq INTEGER PRIMARY KEY, ts REAL NOT NULL, launch INTEGER NOT NULL, kind TEXT NOT NULL,
     text TEXT NOT NULL, group_id INTEGER, swaps BLOB NOT NULL, undo_of INTEGER, crc INTEGER NOT NULL) STRICT;
 """
+_COMMENT: Final = """CREATE TABLE comment(video INTEGER NOT NULL REFERENCES video(place), id INTEGER NOT NULL,
+    value TEXT NOT NULL, crc INTEGER NOT NULL, PRIMARY KEY(video, id)) STRICT"""
 _LAUNCH: Final = {
     1: """CREATE TABLE launch(id INTEGER PRIMARY KEY, host TEXT NOT NULL, pid INTEGER NOT NULL, started TEXT NOT NULL,
     last_seq INTEGER NOT NULL, clean_close INTEGER NOT NULL) STRICT""",
@@ -153,7 +155,8 @@ def _objects(connection: Connection) -> frozenset[tuple[str, ...]]:
 
 def create_tables(connection: Connection, version: int = VERSION) -> None:
     """Tables, identity and version, inside the caller's transaction."""
-    for statement in [*_TABLES.split(";"), launch_table(version)]:
+    since = [] if version < 3 else [comment_table()]
+    for statement in [*_TABLES.split(";"), launch_table(version), *since]:
         if statement.strip():
             connection.execute(statement)
     connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
@@ -162,4 +165,9 @@ def create_tables(connection: Connection, version: int = VERSION) -> None:
 
 def launch_table(version: int = VERSION) -> str:
     """The statement that makes the table of launches."""
-    return _LAUNCH[version]
+    return _LAUNCH[min(version, 2)]
+
+
+def comment_table() -> str:
+    """The statement that makes the table of comments, which format 3 brought."""
+    return _COMMENT

@@ -14,10 +14,10 @@ from typing import Any
 
 import msgspec
 
-from ..annotation.values import LabelMap, Run
+from ..annotation.values import Comment, LabelMap, Run
 from ..data.dataset import Action, RunId, Video
 from ..errors import StoreError, TotError
-from . import opening, pack, rows
+from . import comments, opening, pack, rows
 from .pages import Value, records
 
 META = {
@@ -37,6 +37,7 @@ class Survivors:
     weights: dict[str, bytes] = field(default_factory=dict)
     label_maps: dict[str, LabelMap] = field(default_factory=dict)
     reviews: dict[int, Any] = field(default_factory=dict)
+    comments: dict[tuple[int, int], Comment] = field(default_factory=dict)
     tracks: dict[tuple[int, str, str], tuple[Any, ...]] = field(default_factory=dict)
     edits: dict[int, tuple[Any, ...]] = field(default_factory=dict)
     broken: int = 0
@@ -127,6 +128,14 @@ def _track(found: Survivors, rowid: int, columns: list[Any]) -> bool:
     return True
 
 
+def _comment(found: Survivors, rowid: int, columns: list[Any]) -> bool:
+    place, number, text, stored = columns
+    if pack.crc(place, number, text) != stored:
+        return False
+    found.comments[place, number] = comments.unpack(text)
+    return True
+
+
 def _edit(found: Survivors, rowid: int, columns: list[Any]) -> bool:
     _, ts, *rest, stored = columns
     values = (rowid, float(ts), *rest)  # SQLite stores a whole REAL as an integer
@@ -138,4 +147,5 @@ def _edit(found: Survivors, rowid: int, columns: list[Any]) -> bool:
 
 _SHAPES: dict[str, Callable[[Survivors, int, list[Any]], bool]] = {
     "ssi": _keyed, "_si": _numbered, "_sbi": _video, "sisi": _run, "ssb": _weights, "issibsi": _track,
+    "iisi": _comment,
 }  # fmt: skip

@@ -16,6 +16,7 @@ from ..annotation.edit import Swap
 from ..annotation.segmentation import Segmentation
 from ..annotation.values import (
     ActionKey,
+    CommentKey,
     KitTextKey,
     LabelMap,
     MapKey,
@@ -30,7 +31,7 @@ from ..annotation.values import (
 )
 from ..data.dataset import Action, RunId, VideoId
 from ..errors import DamagedProjectError, StoreError
-from . import kit_text, pack, rows
+from . import comments, kit_text, pack, rows
 
 _MAX_WEIGHTS = 64 << 20
 
@@ -91,6 +92,8 @@ def put_swap(connection: sqlite3.Connection, swap: Swap, places: Mapping[VideoId
         kit_text.put(connection, key, after)
     elif isinstance(key, RunNameKey):
         _put_run_name(connection, key.run, after.name if isinstance(after, RunName) else "")
+    elif isinstance(key, CommentKey):
+        comments.put(connection, key, places[key.video], after)
     else:
         place = places[key.video]
         connection.execute("DELETE FROM review WHERE video=?", (place,))
@@ -174,6 +177,7 @@ def load(connection: sqlite3.Connection, document: Document) -> None:
         pack.check(stored, place, text, place=f"the review of video {place + 1}")
         document.reviews[videos[place]] = pack.review(json.loads(text))
     kit_text.load(rows.get_meta(connection), document)
+    comments.load(connection, document)
     for place, kind, run, seq, segs, extra, stored in connection.execute("SELECT * FROM track"):
         pack.check(stored, place, kind, run, seq, segs, extra, place=f"the {kind} track of video {place + 1}")
         add_track(document, videos[place], kind, RunId(run), pack.unpack_track(segs), extra)

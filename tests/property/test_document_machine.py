@@ -23,6 +23,8 @@ from core.annotation.map_commands import shares_actions
 from core.annotation.overlap import Counter, inputs_of, largest, solve
 from core.annotation.segmentation import EDITED, TAKEN, Segmentation
 from core.annotation.values import (
+    CommentId,
+    CommentKey,
     KitText,
     LabelMap,
     Leftovers,
@@ -41,7 +43,7 @@ from core.store.check import read_all
 
 FRAMES = {VideoId("v"): 30, VideoId("one"): 1, VideoId("few"): 2}
 R1, R2 = RunId("r1"), RunId("r2")
-KINDS = ("corrected", "actions", "label_maps", "reviews", "step_texts")
+KINDS = ("corrected", "actions", "label_maps", "reviews", "step_texts", "comments")
 video = st.sampled_from(list(FRAMES))
 frame, label, number = st.integers(-1, 31), st.integers(-2, 6), st.integers(0, 6)
 run = st.sampled_from((R1, R2))
@@ -140,6 +142,9 @@ class Machine(RuleBasedStateMachine):
         assert bool(changes.what & What.SEGMENTATION) or not tracks
         assert bool(changes.what & What.REVIEW) == bool(reviews)
         assert tracks | reviews <= changes.videos
+        talked = {v for v in FRAMES if before["comments"].get(v) != document.comments.get(v)}
+        assert bool(changes.what & What.COMMENTS) == bool(talked) and talked <= changes.videos
+        assert not talked or not (tracks or reviews), "a comment changes no label"
         named = {r for r, run in document.runs.items() if before["names"].get(r) != run.given_name}
         assert (bool(changes.what & What.LABEL_MAP), bool(changes.what & What.RUNS)) == (bool(maps), bool(named))
         assert changes.runs == maps | named
@@ -281,6 +286,21 @@ class Machine(RuleBasedStateMachine):
         self.edit(lambda d: commands.set_step_text(d, ActionId(action), StepText(title=title)))
         self.edit(lambda d: commands.set_kit_text(d, KitText(title=title)))
 
+    @rule(video=video, start=frame, n=st.integers(0, 5), text=st.sampled_from((" ", "look\nhere", "<b>\u202e", "a\0")))
+    def comment(self, video, start, n, text) -> None:
+        self.edit(lambda d: commands.add_comment(d, video, start, start + n, text, author="Ada", written=7))
+
+    @rule(video=video, first=st.integers(1, 3), start=frame, resolved=st.booleans(), text=st.sampled_from(("", "so")))
+    def change_comments(self, video, first, start, resolved, text) -> None:
+        key, other = CommentKey(video, CommentId(first)), CommentKey(VideoId("v"), CommentId(1))
+        self.edit(lambda d: commands.edit_comment(d, key, text))
+        self.edit(lambda d: commands.move_comment(d, key, start, start + 2))
+        self.edit(lambda d: commands.resolve_comments(d, [key, other], resolved=resolved))
+
+    @rule(video=video, first=st.integers(1, 3))
+    def delete_comment(self, video, first) -> None:
+        self.edit(lambda d: commands.delete_comments(d, [CommentKey(video, CommentId(first))]))
+
     # --- back and forth ----------------------------------------------------------------------------
 
     @rule()
@@ -328,6 +348,13 @@ class Machine(RuleBasedStateMachine):
             assert edges == sorted(set(edges)) and all(0 <= edge <= FRAMES[v] for edge in edges)
             if review.status is ReviewStatus.ACCEPTED and v in document.corrected:
                 assert UNLABELLED not in document.corrected[v].labels
+
+    @invariant()
+    def comments_lie_in_their_videos_and_say_something(self) -> None:
+        for v, comments in self.project.document.comments.items():
+            assert comments, "a video without comments has no entry"
+            for comment in comments.values():
+                assert 0 <= comment.start < comment.stop <= FRAMES[v] and comment.text.strip() == comment.text != ""
 
     @invariant()
     def label_maps_hold_what_they_may(self) -> None:

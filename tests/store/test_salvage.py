@@ -197,7 +197,7 @@ def test_a_project_of_the_first_format_opens_and_is_backed_up_first(old: Path) -
         project.redo()
     assert read_all(old) == 9
     (saved,) = backup.listing(old)
-    assert "before format 2" in saved.path.name and read_all(saved.path) == 8
+    assert f"before format {schema.VERSION}" in saved.path.name and read_all(saved.path) == 8
 
 
 def test_a_migration_that_would_change_something_changes_nothing(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,7 +213,7 @@ def test_a_migration_that_would_change_something_changes_nothing(old: Path, monk
 
 
 def test_a_newer_one_is_left_alone_by_every_verb(path: Path, tmp_path: Path) -> None:
-    change(path, "PRAGMA user_version=3")
+    change(path, f"PRAGMA user_version={schema.VERSION + 1}")
     before = path.read_bytes()
     for read_only in (False, True):
         with pytest.raises(NewerProjectError):
