@@ -1,4 +1,4 @@
-"""Comments survive everything that a project file goes through: closing, kills of rows, copies, repair, older formats."""
+"""Comments survive all that a project file goes through: closing, lost rows, copies, repair, older formats."""
 
 from __future__ import annotations
 
