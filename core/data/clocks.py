@@ -40,7 +40,7 @@ def make_videos(
         if item.n_frames or item.n_rows or item.score_shape:
             videos.append(maker.video(item))
         else:
-            told.say("error", item.id, "nothing of it can be opened; left out.")
+            told.leave_out(item.id)
     maker.say_choices(len(videos))
     return tuple(videos)
 

@@ -103,7 +103,8 @@ def _measure_media(item: Item, probe: Probe, told: Told) -> None:
         if not item.info.n_pictures:
             raise MediaError("holds no picture.")
     except MediaError as error:
-        told.say("error", item.media, str(error), video=item.id)
+        what = str(error).removeprefix(f"{item.media}: ")  # the row names its file
+        told.say("error", item.media, what, hint="If it was cut off while it was copied, copy it again.", video=item.id)
         item.media = item.info = None
 
 

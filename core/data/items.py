@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..errors import InputError
@@ -80,6 +80,15 @@ class Told:
         shown = rel(path, self.root) if isinstance(path, Path) else path
         key = VideoId(video) if video is not None else None
         self.problems.append(Problem(severity, "the dataset" if shown == "." else shown, what, where, hint, key))
+
+    def leave_out(self, video: str) -> None:
+        """A video of which nothing can be opened: its errors are the dataset's, each in one row that says so."""
+        mine = [row for row, p in enumerate(self.problems) if p.video == video and p.severity == "error"]
+        for row in mine:
+            problem = self.problems[row]
+            self.problems[row] = replace(problem, video=None, hint=f"{problem.hint} It is left out.".strip())
+        if not mine:
+            self.say("error", video, "nothing of it can be opened; left out.")
 
     def say_error(self, error: InputError, video: str) -> None:
         """A file that cannot be used, as a row of its video."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
 from ..foreign import open_regular
 from .files import Found
 from .items import Item, Told
-from .names import MATRIX_SUFFIXES, activity_of, folded, matrix_kind, natural, stem
+from .names import MATRIX_SUFFIXES, activity_of, by_name, folded, matrix_kind, stem
 
 Kind = Literal["features", "labels", "media", "scores"]
 _PIECE = 1 << 20
@@ -21,15 +21,18 @@ def join(found: Found, told: Told) -> list[Item]:
     """One item for each video, sorted by id; a file without partner is an item of its own, with a note."""
     joined = _Join(found, told)
     kept = _without_twins(found)
-    _say_identical(kept, told)
+    for group in _identical(kept):
+        names = ", ".join(stem(p) for p in group)
+        told.say("note", group[0], f"equal byte for byte under {len(group)} names: {names}.")
     joined.add("features", kept)
     joined.add("scores", found.scores)
     joined.add("labels", _without_idt(found, told))
     joined.add("media", found.videos)
-    items = sorted(joined.items.values(), key=lambda i: natural(i.id))
+    items = sorted(joined.items.values(), key=lambda i: (by_name(i.id), i.id))
     for item in items:
         item.activity = item.activity or told.root.name
         _say_partners(item, found, told)
+    _say_copies(items, told)
     return items
 
 
@@ -92,19 +95,28 @@ def _without_idt(found: Found, told: Told) -> list[Path]:
     return kept
 
 
-def _say_identical(paths: Sequence[Path], told: Told) -> None:
-    """A note for matrices that are equal byte for byte under two names."""
+def _say_copies(items: Sequence[Item], told: Told) -> None:
+    """A row for each video whose file is that of another one: a camera or a download often leaves the same one twice."""
+    by_media = {item.media: item for item in items if item.media is not None}
+    for first, *copies in _identical(list(by_media)):
+        for copy in copies:
+            what = f"holds the same as {by_media[first].id}, byte for byte."
+            hint = "Both would be trained on and reviewed. Take one out of the folder if that is not meant."
+            told.say("proposed", copy, what, hint=hint, video=by_media[copy].id)
+
+
+def _identical(paths: Sequence[Path]) -> Iterator[list[Path]]:
+    """Groups of files that are equal byte for byte; only files of one size are read."""
     sizes: dict[int, list[Path]] = defaultdict(list)
     for path in paths:
         try:
             sizes[path.stat().st_size].append(path)
         except OSError:
             continue  # reading it will say why
+    sizes.pop(0, None)  # what is empty is told as such
     for same_size in sizes.values():
         for head in _equal(same_size, _PIECE) if len(same_size) > 1 else ():
-            for group in _equal(head, None):
-                names = ", ".join(stem(p) for p in group)
-                told.say("note", group[0], f"equal byte for byte under {len(group)} names: {names}.")
+            yield from _equal(head, None)
 
 
 def _equal(paths: Sequence[Path], n_bytes: int | None) -> list[list[Path]]:

@@ -10,6 +10,20 @@ SHARE = 0.9
 NEAR = Fraction(1, 100)
 """Lengths that differ by less than this are one length, cut at the end."""
 
+WHOLE_WITHIN = Fraction(2, 100)
+"""A stride so near to a whole number of pictures becomes that number: 5 rows of 29.97 pictures a second are 1 of 6."""
+
+
+def pictures_a_row(rate: Fraction, asked: Fraction) -> Fraction:
+    """Pictures for each row where `asked` rows a second are wanted of `rate` pictures a second; at least one.
+
+    >>> pictures_a_row(Fraction(30000, 1001), Fraction(5))
+    Fraction(6, 1)
+    """
+    stride = max(Fraction(1), rate / asked)
+    whole = Fraction(round(stride))
+    return whole if abs(stride - whole) <= WHOLE_WITHIN * stride else stride
+
 
 def frames(count: Fraction | int) -> str:
     """So many frames, in words.

@@ -184,7 +184,7 @@ class Extraction:
         now = time.perf_counter()
         if now - self._reported_at >= REPORT_EVERY_S:
             self._reported_at = now
-            self._say_progress(source.id, now)
+            self._say_progress(source.id, now, number=self._n_over + 1)
 
     def _rows(self, pictures: Pictures) -> FloatArray:
         """Features of a batch; where the device has no room for it, of its halves, and smaller batches from then on."""
@@ -230,7 +230,7 @@ class Extraction:
         if item.replaced:
             text = f"{source.id}: {item.replaced:,} of {len(rows):,} pictures could not be decoded"
             self._report(LogLine(text=f"{text}; the one before each stands in.", level="warning"))
-        self._say_progress(source.id, time.perf_counter())
+        self._say_progress(source.id, time.perf_counter(), number=self._n_over)
 
     # --- saying ------------------------------------------------------------------------------------
 
@@ -246,10 +246,14 @@ class Extraction:
         self._outcome.failed[video] = str(error)
         self._report(LogLine(text=f"{video}: {error}", level="warning"))
 
-    def _say_progress(self, video: str, now: float) -> None:
-        done, outcome = self._outcome.rows_made, self._outcome
+    @property
+    def _n_over(self) -> int:
+        """Videos that are finished, were found finished, or failed."""
+        return len(self._outcome.made) + len(self._outcome.failed)
+
+    def _say_progress(self, video: str, now: float, *, number: int) -> None:
+        done = self._outcome.rows_made
         speed = done / max(1e-6, now - self._began)
-        number = min(self._n_videos, len(outcome.made) + len(outcome.failed) + 1)
         text = f"Extracting features: {video} ({number} of {self._n_videos}), {speed:.0f} frames/s"
         self._report(Progress(done=done, total=self._total, text=text, seconds_left=(self._total - done) / speed))
 

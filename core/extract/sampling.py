@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.rates import pictures_a_row
 from ..data.timebase import MediaInfo
 from ..errors import ConfigError
 
 IntArray = NDArray[np.integer[Any]]
-WHOLE_WITHIN = Fraction(2, 100)
-"""A stride so near to a whole number of pictures becomes that number: 5 rows of 29.97 pictures a second are 1 of 6."""
 MAX_RATE = 1000
 
 
@@ -49,9 +48,7 @@ def sample(info: MediaInfo, rate: Fraction) -> Rows:
     if info.rate is None or len(pts) < 2:
         return _rows(info, pts, np.arange(len(pts)), None, Fraction(1), is_uniform=True)
     if not info.is_variable:
-        stride = max(Fraction(1), info.rate / rate)
-        whole = Fraction(round(stride))
-        stride = whole if abs(stride - whole) <= WHOLE_WITHIN * stride else stride
+        stride = pictures_a_row(info.rate, rate)
         rate = info.rate / stride
     step = 1 / rate / info.unit  # in units of the presentation times
     n_rows = -(-(info.end - int(pts[0])) * step.denominator // step.numerator)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fakes_panels import a_session
 
 from core import api
 from core.annotation.changes import Changes, What
+from core.data.timebase import MediaInfo
+from core.extract.sampling import sample
 from core.feature_work import cache_folder, folder_beside
 from totgui.dialogs.details import DetailsDialog
 from totgui.dialogs.extract import ExtractDialog, ExtractOffer
@@ -54,6 +57,16 @@ def test_rows_size_and_time_follow_the_choice(dialog):
     assert "About 1 s, by the speed of the last time" in dialog.estimate()
     dialog.rate.setValue(60)
     assert dialog.n_rows() == 300 + 600 + 7  # never more than there are pictures
+
+
+def test_the_rows_that_are_told_are_those_that_are_made(qtbot):
+    """Each video ends with a row of its own; 29.97 pictures a second count as 30."""
+    lengths = [(342, Fraction(30)), (393, Fraction(30)), (290, Fraction(30000, 1001)), (1, Fraction(30))]
+    offer = ExtractOffer(api.extractors(), lengths, places=lambda settings: (ROOT, ROOT), speeds={})
+    dialog = ExtractDialog(offer)
+    qtbot.addWidget(dialog)
+    infos = [MediaInfo(np.arange(n), 1 / rate, n, rate, False, 32, 24) for n, rate in lengths]
+    assert dialog.n_rows() == sum(len(sample(info, Fraction(5))) for info in infos) == 57 + 66 + 49 + 1
 
 
 def test_beside_the_dataset_is_never_inside_it(dialog):

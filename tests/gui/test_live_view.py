@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QMenu
 
 from core import events
+from core.annotation.changes import Changes, What
 from core.data.dataset import RunId
 from totgui.models.drawing import svg_of
 from totgui.palette import ACCENT
@@ -356,3 +358,15 @@ def test_what_the_engine_wrote_can_be_read_until_another_project_is_opened(qtbot
     assert not view.empty.isVisibleTo(view) and "No memory" in view.log.toPlainText()
     session.projectChanged.emit()
     assert view.empty.isVisibleTo(view)
+
+
+def test_videos_that_get_features_later_can_be_pinned(view, session):
+    """A folder of plain videos has none when it is opened; the chooser was blank through its whole first training."""
+    whole, chooser = session.document.dataset, view.heatmap._videos
+    session.document.dataset = replace(whole, videos=tuple(replace(v, features=None) for v in whole.videos))
+    session.projectChanged.emit()
+    assert chooser.count() == 0
+    session.document.dataset = whole
+    session.documentChanged.emit(Changes(What.DATASET, frozenset(session.document.videos)), None)
+    assert [chooser.itemText(i) for i in range(chooser.count())] == [v.name for v in whole.trainable]
+    assert chooser.currentText()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.data.rates import pictures_a_row
 from core.requests import ExtractSettings
 
 from ..models.chooser import Chooser
@@ -179,8 +181,8 @@ class ExtractDialog(QDialog):
 
     def n_rows(self) -> int:
         """About how many rows there will be."""
-        asked = self.rate.value()
-        return sum(max(1, round(n * min(1.0, asked / float(rate)))) if rate else n for n, rate in self._offer.lengths)
+        asked = Fraction(self.rate.value()).limit_denominator(1000)
+        return sum(math.ceil(n / pictures_a_row(rate, asked)) if rate else n for n, rate in self._offer.lengths)
 
     def estimate(self) -> str:
         """Rows, size on disk and time, in words that say how sure they are."""

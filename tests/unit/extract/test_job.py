@@ -238,3 +238,11 @@ def test_progress_tells_speed_and_time_left(make_video: MakeVideo, extract) -> N
 def test_a_record_goes_through_json_unchanged(make_video: MakeVideo, extract) -> None:
     record = files.read_record(Path(extract(make_video("a")).made["a"].matrix))
     assert msgspec.json.decode(msgspec.json.encode(record), type=files.Record) == record
+
+
+def test_the_progress_counts_the_video_that_is_being_described(make_video: MakeVideo, extract) -> None:
+    said: list[Event] = []
+    extract(make_video("a"), make_video("b", first=100), report=said.append)
+    told = [e.text.split(",")[0] for e in said if isinstance(e, Progress) and e.text.startswith("Extracting")]
+    assert told and set(told) <= {"Extracting features: a (1 of 2)", "Extracting features: b (2 of 2)"}
+    assert told[-1] == "Extracting features: b (2 of 2)"

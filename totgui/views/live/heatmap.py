@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from core.annotation.changes import Changes, What
 from core.data.dataset import VideoId
 from core.events import MatrixSnapshot
 
@@ -194,6 +195,7 @@ class LiveHeatmapView(QWidget):
         self._source.currentIndexChanged.connect(self._draw)
         session.jobEvent.connect(self._on_event)
         session.projectChanged.connect(self._fill)
+        session.documentChanged.connect(self._on_document)
         session.pinnedChanged.connect(self._mark)
         self._fill()
 
@@ -202,12 +204,21 @@ class LiveHeatmapView(QWidget):
 
     def _fill(self) -> None:
         self._newest.clear()
+        self._list()
+        self._draw()
+
+    def _list(self) -> None:
+        """The videos that a run can be trained on."""
         self._videos.clear()
         document = self._session.document
         for video in document.dataset.trainable if document else ():
             self._videos.addItem(video.name, video.id)
         self._mark()
-        self._draw()
+
+    def _on_document(self, changes: Changes, _initiator: object) -> None:
+        """Videos of which features were made are there now."""
+        if changes.what & What.DATASET:
+            self._list()
 
     def _mark(self) -> None:
         pinned = self._session.pinned
