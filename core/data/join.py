@@ -96,7 +96,7 @@ def _without_idt(found: Found, told: Told) -> list[Path]:
 
 
 def _say_copies(items: Sequence[Item], told: Told) -> None:
-    """A row for each video whose file is that of another one: a camera or a download often leaves the same one twice."""
+    """A row for each video whose file is that of another one: cameras and downloads often leave one twice."""
     by_media = {item.media: item for item in items if item.media is not None}
     for first, *copies in _identical(list(by_media)):
         for copy in copies:
