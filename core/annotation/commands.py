@@ -20,7 +20,7 @@ from .import_commands import add_actions, import_tracks
 from .kit_commands import set_kit_text, set_step_text
 from .map_commands import name_cluster, rematch, set_leftovers, set_lock, set_many_to_one, set_target
 from .places_commands import check_places, relabel_places
-from .review_commands import accept_rest_as_background, check_span, set_note, set_review
+from .review_commands import accept_prediction, accept_rest_as_background, check_span, set_note, set_review
 from .run_commands import rename_run
 from .segment_commands import (
     merge,
@@ -46,6 +46,7 @@ from .track_commands import (
 )
 
 __all__ = [
+    "accept_prediction",
     "accept_rest_as_background",
     "add_action",
     "add_actions",

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..data.dataset import BACKGROUND, UNLABELLED, VideoId
+from ..data.dataset import BACKGROUND, UNLABELLED, RunId, VideoId
 from ..errors import EditError
 from .document import Document
 from .edit import Edit, Swap
-from .on_track import video_of
+from .on_track import mapped, still_checked, video_of
 from .segmentation import EDITED, Segmentation
+from .track_commands import take_prediction
 from .values import Review, ReviewKey, ReviewStatus, TrackKey
 
 Span = tuple[int, int]
@@ -75,6 +76,24 @@ def accept_rest_as_background(
     review = _said(document.review(video), ReviewStatus.ACCEPTED, note, reviewer)
     swaps = (Swap(TrackKey(video), track, after), _swap(document, video, review))
     return Edit(f"accept {name} with the rest as background", swaps)
+
+
+def accept_prediction(
+    document: Document, run: RunId, video: VideoId, note: str | None = None, *, reviewer: str | None = None
+) -> Edit:
+    """Takes the prediction of a run into Corrected and accepts the video with it, as one edit.
+
+    Raises EditError: there is no prediction, or frames of it would be unlabelled.
+    """
+    taken = take_prediction(document, run, video)
+    name, track = video_of(document, video).name, mapped(document, run, video)
+    if count := unlabelled_frames(track):
+        raise EditError(f"{count:,} frames of the prediction of {name} belong to steps without a name.")
+    kept = tuple(swap for swap in taken.swaps if not isinstance(swap.key, ReviewKey))
+    before = document.review(video)
+    checked = still_checked(before.checked, document.corrected.get(video) or track, track)
+    review = _said(replace(before, checked=checked), ReviewStatus.ACCEPTED, note, reviewer)
+    return Edit(f"take {document.runs[run].name} and accept {name}", (*kept, _swap(document, video, review)))
 
 
 def check_span(document: Document, video: VideoId, start: int, stop: int) -> Edit:

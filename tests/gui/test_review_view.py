@@ -18,7 +18,7 @@ from core import api
 from core.annotation import commands
 from core.annotation.changes import Changes, What
 from core.annotation.segmentation import Segmentation
-from core.annotation.values import LabelMap, Prediction, ReviewStatus, Run, ScoresRef
+from core.annotation.values import UNMAPPED, LabelMap, Prediction, ReviewStatus, Run, ScoresRef
 from core.cli import main
 from core.data.dataset import UNLABELLED, RunId, VideoId
 from core.project import Project
@@ -215,6 +215,29 @@ def test_a_video_without_corrections_is_not_accepted(window):
     window.actions_.by_name["review.accept"].trigger()
     assert "Nothing is corrected" in window.bar.text()
     assert window.session.document.review(window.session.current_video).status is ReviewStatus.NONE
+
+
+def test_a_prediction_that_is_right_is_accepted_as_it_is_with_one_answer_and_one_undo(window):
+    session = window.session
+    session.select_run(RUNS[0])
+    video, predicted = session.current_video, session.mapped_prediction(RUNS[0], session.current_video)
+    window.actions_.by_name["review.accept"].trigger()
+    window.bar.choose("Take it and accept")
+    assert session.document.review(video).status is ReviewStatus.ACCEPTED
+    assert session.document.corrected[video].labels.tolist() == predicted.labels.tolist()
+    assert session.current_video != video  # on to the next, as with every video that is accepted
+    session.select_video(video)
+    window.actions_.by_name["edit.undo"].trigger()
+    assert video not in session.document.corrected and session.document.review(video).status is ReviewStatus.NONE
+
+
+def test_a_prediction_with_a_step_that_has_no_name_is_not_offered_to_be_accepted(window):
+    session = window.session
+    session.select_run(RUNS[0])
+    session.do(lambda: commands.set_target(session.document, RUNS[0], 1, UNMAPPED))
+    window.actions_.by_name["review.accept"].trigger()
+    assert "Nothing is corrected" in window.bar.text()
+    assert "Take it and accept" not in [b.text() for b in window.bar.findChildren(QPushButton)]
 
 
 def test_note_and_reviewer_are_kept(window):

@@ -277,6 +277,10 @@ class Machine(RuleBasedStateMachine):
     def accept_rest(self, video) -> None:
         self.edit(lambda d: commands.accept_rest_as_background(d, video))
 
+    @rule(video=video)
+    def accept_predicted(self, video) -> None:
+        self.edit(lambda d: commands.accept_prediction(d, R1, video, reviewer="Bea"))
+
     @rule(video=video, start=frame, stop=frame)
     def check(self, video, start, stop) -> None:
         self.edit(lambda d: commands.check_span(d, video, start, stop))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from core.annotation import commands
 from core.annotation.review_commands import unlabelled_frames
 from core.annotation.values import ReviewStatus
-from core.data.dataset import UNLABELLED, VideoId
+from core.data.dataset import UNLABELLED, RunId, VideoId
 
 from ..models.key_hints import nothing_to_accept
 from .menu import Command, Menu
@@ -72,8 +72,7 @@ class ReviewMenu(Menu):
             return
         track = self.document.corrected.get(video)
         if track is None:
-            has_prediction = (self.session.current_run, video) in self.document.predictions
-            self.say(nothing_to_accept(self.window.timeline.keys, has_prediction=has_prediction))
+            self._offer_prediction(video)
         elif count := unlabelled_frames(track):
             first = next(segment.start for segment in track.segments if segment.label == UNLABELLED)
             self.window.bar.say(
@@ -85,6 +84,23 @@ class ReviewMenu(Menu):
                 ],
             )
         elif self.review(ReviewStatus.ACCEPTED):
+            self._after(video, "Accepted")
+
+    def _offer_prediction(self, video: VideoId) -> None:
+        """Nothing is corrected: say so, and offer to accept what was predicted where every step of it has a name."""
+        run = self.session.current_run
+        track = None if run is None else self.session.mapped_prediction(run, video)
+        text = nothing_to_accept(self.window.timeline.keys, has_prediction=track is not None)
+        offers = (
+            []
+            if run is None or track is None or unlabelled_frames(track)
+            else [("Take it and accept", lambda: self._accept_prediction(run, video))]
+        )
+        self.window.bar.say(text, "info", offers)
+
+    def _accept_prediction(self, run: RunId, video: VideoId) -> None:
+        make = commands.accept_prediction
+        if self.session.do(lambda: make(self.document, run, video, reviewer=self._reviewer)):
             self._after(video, "Accepted")
 
     def _accept_rest(self, video: VideoId) -> None:

@@ -77,8 +77,8 @@ def nothing_to_accept(keys: Mapping[str, str], *, has_prediction: bool) -> str:
         train = _in_brackets(keys, ("model.train",))
         return f"There is nothing to accept yet: train first{train}, or label this video by hand."
     key = keys.get("segment.take", "")
-    take = f"Press {key} to take the prediction" if key else "Take the prediction"
-    return f"Nothing is corrected in this video yet. {take}, then accept it."
+    take = f"Press {key} to take the prediction and correct it" if key else "Take the prediction and correct it"
+    return f"Nothing is corrected in this video yet. {take}, or accept it as it is."
 
 
 def no_boundary(keys: Mapping[str, str]) -> str:
