@@ -271,3 +271,25 @@ def test_the_menu_key_asks_about_the_playhead_in_the_active_row(view, session, m
         active if "gone" not in active else "corrected",
         frame,
     )
+
+
+def test_a_click_far_from_the_playhead_keeps_what_is_in_view(view: TimelineView, session: FakeSession) -> None:
+    """The picture of the old frame stands until the new one is decoded; the view led back to it, away from the click."""
+    playback = session.playback
+    playback.seek(0)
+    view.set_axis(view.axis.zoomed(4, view.axis.x(700)))
+    start, stop = view.axis.start, view.axis.stop
+    assert start > 0 and start < 710 < stop
+
+    def ask(frame: int) -> None:  # as a real playback: first asked for, later on screen
+        playback.wanted = frame
+        playback.wantedChanged.emit(frame)
+
+    playback.seek = ask
+    QTest.mouseClick(view, LEFT, NONE, at(view, "corrected", 710.5))
+    assert playback.frame == 0 and abs(playback.wanted - 710) <= 1
+    assert (view.axis.start, view.axis.stop) == (start, stop)
+    playback.show(playback.wanted)
+    assert (view.axis.start, view.axis.stop) == (start, stop)
+    ask(10)  # asked for by a key: the view goes there at once
+    assert view.axis.start <= 10 < view.axis.stop

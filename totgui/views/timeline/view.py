@@ -111,7 +111,7 @@ class TimelineView(Canvas):
     def _on_frame(self, frame: int) -> None:
         frame = self.session.playback.frame
         if self.hand.held is None and self.shown is not None and not self.axis.is_whole:
-            self._follow(frame)
+            self._follow()
         heads = (round(self.axis.x(frame)), round(self.axis.x(self.session.playback.wanted)))
         wide = max(6, round(self.axis.scale)) + 10  # the line, its handle and the frame it stands for
         for x in {*self._heads, *heads}:
@@ -122,11 +122,16 @@ class TimelineView(Canvas):
             self.update(self.row("corrected").rect(self.axis))
         self._heads = heads
 
-    def _follow(self, frame: int) -> None:
-        """Keep the playhead in view, as the person wants it."""
-        seen = self.axis.width / self.axis.scale
-        if self.follow == SMOOTH and self.session.playback.playing:
-            self.set_axis(self.axis.starting_at(frame + 0.5 - seen / 2))
+    def _follow(self) -> None:
+        """Keep the playhead in view, as the person wants it.
+
+        What counts is the frame that was asked for: the picture of another one may stand until that is decoded, and
+        a click beside a playhead that is far away would else lead back to where it was.
+        """
+        seen, playback = self.axis.width / self.axis.scale, self.session.playback
+        frame = playback.frame if playback.wanted < 0 else playback.wanted
+        if self.follow == SMOOTH and playback.playing:
+            self.set_axis(self.axis.starting_at(playback.frame + 0.5 - seen / 2))
         elif self.follow != OFF and not self.axis.start <= frame < self.axis.stop:
             self.set_axis(self.axis.starting_at(frame - 0.05 * seen))
 
