@@ -274,7 +274,7 @@ def test_the_menu_key_asks_about_the_playhead_in_the_active_row(view, session, m
 
 
 def test_a_click_far_from_the_playhead_keeps_what_is_in_view(view: TimelineView, session: FakeSession) -> None:
-    """The picture of the old frame stands until the new one is decoded; the view led back to it, away from the click."""
+    """The picture of the old frame stands until the new one is decoded; the view went back to it from the click."""
     playback = session.playback
     playback.seek(0)
     view.set_axis(view.axis.zoomed(4, view.axis.x(700)))
