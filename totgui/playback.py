@@ -32,6 +32,7 @@ class Playback(Seeking):
         self.loop: tuple[int, int] | None = None
         self.loop_margin = 0.0
         self.steps_only = False  # while K is held, J and L move one frame
+        self._before_shuttle: float | None = None  # the speed that J or L took the place of
         self._is_stale = False  # the proxy has come or gone while it played
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
@@ -117,10 +118,12 @@ class Playback(Seeking):
         self.playingChanged.emit(True)
 
     def pause(self) -> None:
-        """Stop playing where it is."""
+        """Stop playing where it is. The speed of J and L ends with it: what plays next plays as before them."""
         if self.playing:
             self._timer.stop()
             self.playingChanged.emit(False)
+            if self._before_shuttle is not None:
+                self.set_speed(self._before_shuttle)
             if self._is_stale:
                 self.reload()
 
@@ -133,7 +136,7 @@ class Playback(Seeking):
 
     def set_speed(self, speed: float) -> None:
         """Speed of play, -8 to 8, not 0; negative plays backwards."""
-        self.speed = speed
+        self.speed, self._before_shuttle = speed, None
         if self.playing:
             self._restart_clock(self.wanted)
         self.speedChanged.emit(speed)
@@ -147,8 +150,11 @@ class Playback(Seeking):
             speed = min(8.0, abs(self.speed) * 2)
         else:
             speed = 1.0
+        before = self.speed if self._before_shuttle is None else self._before_shuttle
         self.set_speed(direction * speed)
         self.play()
+        if self.playing:
+            self._before_shuttle = before
 
     def set_loop(self, start: int, stop: int) -> None:
         """Repeat frames ``[start, stop)``, with `loop_margin` seconds before and after."""

@@ -156,6 +156,24 @@ def test_the_loop_begins_again_at_its_first_frame(qtbot, watched, tmp_path) -> N
     assert watched.wrong == []
 
 
+def test_the_speed_of_j_and_l_ends_with_a_pause_and_a_chosen_one_stays(watched) -> None:
+    playback = watched.playback
+    playback.set_video(Video(VideoId("v"), "v", Timebase(1000, 30)), 500)
+    playback.set_speed(0.5)
+    for way in (1, 1, 1):
+        playback.shuttle(way)
+    playback.pause()
+    assert playback.speed == 0.5
+    playback.shuttle(-1)
+    playback.toggle()
+    playback.toggle()
+    assert playback.playing and playback.speed == 0.5  # forward again, not backwards
+    playback.shuttle(1)
+    playback.set_speed(4.0)  # chosen while J or L plays: it holds
+    playback.pause()
+    assert playback.speed == 4.0
+
+
 def test_j_k_l_shuttle_and_k_held_steps(watched) -> None:
     playback = watched.playback
     playback.set_video(Video(VideoId("v"), "v", Timebase(1000, 30)), 500)

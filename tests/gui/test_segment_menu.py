@@ -245,13 +245,19 @@ def test_the_loop_is_the_range_where_there_is_one(window: MainWindow) -> None:
     session = window.session
     session.chosen.select_range(10, 30)
     do(window, "playback.loop")
-    assert session.playback.loop == (10, 30)
+    assert session.playback.loop == (10, 30) and session.playback.playing
     do(window, "playback.loop")
-    assert session.playback.loop is None
+    assert session.playback.loop is None and not session.playback.playing
     session.chosen.clear_marks()
     session.playback.seek(50)
     do(window, "playback.loop")
     assert session.playback.loop == (40, 60)
+    do(window, "playback.loop")
+    session.select_segments([0, 1])
+    do(window, "playback.loop")
+    spans = session.chosen.spans(0)
+    assert session.playback.loop == (spans[0][0], spans[1][1])
+    session.playback.pause()
 
 
 def test_escape_clears_one_thing_at_a_time(window: MainWindow) -> None:

@@ -19,6 +19,8 @@ from core.annotation.values import LabelMap, Prediction, Run
 from core.data.dataset import RunId
 from core.review.place import DoubtedPlace, Kind, Reason
 from totgui.palette import blend, text_on, theme_palette
+from totgui.models.extent import extent
+from totgui.views.timeline import overlay
 from totgui.views.timeline.geometry import Axis
 from totgui.views.timeline.gestures import BlockDrag
 from totgui.views.timeline.paint import GHOST
@@ -231,10 +233,11 @@ def test_a_click_on_a_boundary_selects_it_and_goes_there(view: TimelineView, ses
     assert session.chosen.boundary == 3 and session.playback.frame == 500 and not session.edits
 
 
-@pytest.mark.parametrize("gesture", ["roll", "slide", "swallow", "range", "mark"])
+@pytest.mark.parametrize("gesture", ["roll", "slide", "swallow", "range", "mark", "scrub", "row", "overview"])
 def test_escape_leaves_everything_as_it_was(view: TimelineView, session: FakeSession, gesture: str) -> None:
     session.chosen.select_range(620, 700)
     session.chosen.select(())
+    session.playback.seek(20)
     before = session.document.corrected[VIDEO]
     row = view.row("ruler")
     start, stop, modifier = {
@@ -243,12 +246,53 @@ def test_escape_leaves_everything_as_it_was(view: TimelineView, session: FakeSes
         "swallow": (at(view, "corrected", 500), at(view, "corrected", 900), SHIFT),
         "range": (at(view, "ruler", 100, 6), at(view, "ruler", 300, 6), NONE),
         "mark": (QPoint(round(view.axis.x(620)) + 2, row.top + 5), QPoint(round(view.axis.x(400)), row.top + 5), NONE),
+        "scrub": (at(view, "ruler", 20.5, 8), at(view, "ruler", 400, 8), NONE),
+        "row": (at(view, "ground-truth", 300), at(view, "ground-truth", 400), NONE),
+        "overview": (at(view, "minimap", 300), at(view, "minimap", 400), NONE),
     }[gesture]
     drag(view, start, stop, modifier, release=False)
     QTest.keyClick(view, Qt.Key.Key_Escape)
     QTest.mouseRelease(view, LEFT, modifier, stop)
     assert session.document.corrected[VIDEO] is before and not session.edits
     assert session.chosen.range == (620, 700) and view.hand.held is None
+    assert session.playback.frame == 20
+
+
+@pytest.mark.parametrize("button", [LEFT, Qt.MouseButton.MiddleButton])
+def test_escape_shows_again_what_was_visible_before_a_pan(view: TimelineView, session: FakeSession, button) -> None:
+    view.show_range(300, 500)
+    before, row = view.axis, "minimap" if button == LEFT else "corrected"
+    start, stop = (at(view, row, view.axis.frame(x)) for x in (500, 700))
+    QTest.mousePress(view, button, NONE, start)
+    move(view, stop)
+    assert view.axis != before
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert view.axis == before and session.playback.frame == 0
+
+
+def test_a_pointer_stopped_just_beyond_the_edge_scrolls_ever_faster(view: TimelineView) -> None:
+    view.show_range(400, 500)
+    press = at(view, "corrected", 450)
+    drag(view, press, QPoint(view.axis.right + 4, press.y()), release=False)
+    starts = [view.axis.start]
+    for _ in range(60):
+        view.hand._scroll_at_edge()
+        starts.append(view.axis.start)
+    steps = np.diff(starts)
+    assert steps[0] > 0 and steps[40] > 3 * steps[0]
+    move(view, press)
+    view.hand._scroll_at_edge()
+    assert view.hand._steps == 0
+    QTest.mouseRelease(view, LEFT, NONE, press)
+
+
+def test_a_range_that_is_dragged_says_how_long_it_is(view: TimelineView, session: FakeSession, monkeypatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(overlay, "_label", lambda *a: said.append(a[-1]))
+    drag(view, at(view, "ruler", 470, 6), at(view, "ruler", 530, 6), release=False)
+    view.grab()
+    assert f"{extent(view.shown.video.timebase, [session.chosen.range])}" in said[-1]
+    QTest.mouseRelease(view, LEFT, NONE, at(view, "ruler", 530, 6))
 
 
 # --- ruler and marks ---------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication
 from test_playback import pixels
@@ -175,3 +175,18 @@ def test_the_strip_follows_the_theme(qapp, window) -> None:
             assert (corner.lightness() > 128) == (theme == "light")
     finally:
         apply_theme(qapp, "light")
+
+
+def test_the_playhead_on_the_strip_leaves_no_line_behind_after_a_zoom(qtbot, window, monkeypatch) -> None:
+    strip, timeline, playback = window.film_strip, window.timeline, window.session.playback
+    playback.seek(200)
+    qtbot.waitUntil(lambda: playback.frame == 200)
+    timeline.set_axis(timeline.axis.zoomed(1.6, 300))
+    strip.grab()
+    there = round(strip._axis.head(200))
+    assert strip._axis.left < there < strip._axis.right
+    asked: list[QRect] = []
+    monkeypatch.setattr(strip, "update", lambda *where: asked.append(QRect(*where)))
+    playback.seek(260)
+    qtbot.waitUntil(lambda: playback.frame == 260)
+    assert any(where.contains(there, 10) for where in asked)

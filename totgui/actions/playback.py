@@ -35,9 +35,9 @@ class PlaybackMenu(Menu):
             Command(
                 "playback.loop",
                 "Loop range or segment",
-                self.window.video_view.toggle_loop,
+                self.loop,
                 ["Ctrl+Space"],
-                "The range between the marks, else the segment under the playhead; again ends it",
+                "Plays the range between the marks, else the segment under the playhead, again and again; once more ends it",
                 checked=lambda: playback.loop is not None,
             ),
             Command(
@@ -130,13 +130,25 @@ class PlaybackMenu(Menu):
         else:
             self.session.playback.toggle()
 
+    def loop(self) -> None:
+        """Play the range or the segment again and again; once more, end the loop and pause."""
+        playback = self.session.playback
+        self.window.video_view.toggle_loop()
+        if playback.loop is None:
+            playback.pause()
+        else:
+            playback.play()
+
     def play_segment(self) -> None:
-        """Play the selected range, else the segment under the playhead, once."""
+        """Play what is selected, else the segment under the playhead, once."""
         if self.sheet.is_meant and self.session.segments.count:
             self.sheet.play()
             return
         track, playback = self._track(), self.session.playback
-        marked = self.session.chosen.selected_range
+        chosen, marked = self.session.chosen, self.session.chosen.selected_range
+        if marked is None and chosen.segments:
+            spans = chosen.spans(playback.frame)
+            marked = spans[0][0], spans[-1][1]
         if marked is None and track is not None:
             marked = track.at(playback.frame)[:2]
         if marked is not None:

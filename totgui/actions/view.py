@@ -22,7 +22,7 @@ class ViewMenu(Menu):
         timeline.follow = self.window.settings.follow()
         self._chosen_theme = self.window.settings.theme()  # kept: it is asked for whenever the document changes
         return [
-            Command("view.zoom-in", "Zoom in", timeline.zoom_in, ["+"]),
+            Command("view.zoom-in", "Zoom in", timeline.zoom_in, ["+", "="]),
             Command("view.zoom-out", "Zoom out", timeline.zoom_out, ["-"]),
             Command("view.fit", "Whole video", timeline.fit, ["Z"]),
             Command(

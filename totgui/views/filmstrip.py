@@ -98,10 +98,12 @@ class FilmStrip(QWidget):
         self.update()
 
     def _on_frame(self, frame: int) -> None:
-        head = round(self._axis.x(frame))
-        for x in {self._head, head}:
-            self.update(QRect(x - 4, 0, max(8, round(self._axis.scale)) + 8, self.height()))
-        self._head = head
+        for x in {self._head, round(self._head_at(frame))}:
+            self.update(QRect(x - 4, 0, 9, self.height()))
+
+    def _head_at(self, frame: int) -> float:
+        """The pixel of the playhead, the same as in the timeline below."""
+        return self._axis.head(frame)
 
     # --- mouse -------------------------------------------------------------------------------------
 
@@ -138,7 +140,8 @@ class FilmStrip(QWidget):
             painter.end()
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._static)
-        x = self._axis.x(self._session.playback.frame)
+        x = self._head_at(self._session.playback.frame)
+        self._head = round(x)  # where it is painted now: at another zoom the line would stay behind
         if self._axis.left - 1 <= x <= self._axis.right:
             for colour, width in ((QPalette.ColorRole.Window, 4), (QPalette.ColorRole.WindowText, 1.5)):
                 painter.setPen(QPen(self.palette().color(colour), width))  # a light line on dark pictures, and back

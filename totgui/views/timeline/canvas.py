@@ -40,7 +40,7 @@ class Canvas(QWidget):
         self.shown: Shown | None = None
         self.axis = Axis.whole(1, left=0, width=1)
         self.snapped: Snap | None = None
-        """What the range that is dragged has snapped to."""
+        """Where the end of the range that is dragged lies, and what it has snapped to."""
         self.lanes = Lanes()
         self._rows: tuple[object, list[Row]] = ((), [])
         self._static: QPixmap | None = None

@@ -16,6 +16,8 @@ from core.data.timebase import Timebase
 IntArray = NDArray[np.integer[Any]]
 MAX_SCALE = 40.0
 """Pixels per frame at the closest zoom."""
+WIDE = 4.0
+"""Pixels per frame from which the frame on screen is drawn as a band."""
 STEPS_S = (
     Fraction(1, 100),
     Fraction(1, 50),
@@ -79,6 +81,10 @@ class Axis:
     def x(self, frame: float) -> float:
         """The pixel at which a frame begins."""
         return self.left + (frame - self.start) * self.scale
+
+    def head(self, frame: int) -> float:
+        """The pixel of the playhead: in the middle of a narrow frame, at the left edge of a wide one."""
+        return self.x(frame) + (0.0 if self.scale >= WIDE else self.scale / 2)
 
     def position(self, x: float) -> float:
         """The place on the frame axis under a pixel, not clipped."""

@@ -18,7 +18,9 @@ from .held import Held, MarkDrag, Modifiers, Overview, Pan, RangeDrag, Roll, Scr
 from .shown import Shown
 from .tracks import MARK_BAND
 
-EDGE_MS, FASTEST = 30, 60
+EDGE_MS, FASTEST, QUICKENS = 30, 60, 0.08
+"""Milliseconds between two steps at the edge; pixels of the longest; how much longer each step is than the one before:
+a pointer stopped by the edge of the screen, just beyond the lane, gets there too."""
 CONTROL, SHIFT = Modifiers.ControlModifier, Modifiers.ShiftModifier
 OTHER_ROWS = ("difference", "confidence", "heatmap")
 
@@ -32,6 +34,7 @@ class Hand:
         self.boundary: int | None = None  # under the pointer
         self._button = Qt.MouseButton.NoButton
         self._x = 0.0
+        self._steps = 0  # taken at the edge without a pause
         self._anchor: int | None = None  # segment that Shift+click extends from
         self._span_anchor: tuple[str, int, int] | None = None  # row and frames, the same on a read-only row
         self._scroll = QTimer(view)
@@ -57,7 +60,7 @@ class Hand:
                 if frame is not None and -4 <= (point.x() - axis.x(frame)) * side <= 9:
                     return which
             return ""
-        head = axis.x(self.view.session.playback.frame) + (0 if axis.scale >= 4 else axis.scale / 2)
+        head = axis.head(self.view.session.playback.frame)
         return "head" if abs(point.x() - head) <= 6 else ""
 
     # --- press, move, release ------------------------------------------------------------------------
@@ -113,7 +116,7 @@ class Hand:
 
     def _click_row(self, shown: Shown, point: QPointF, key: str, modifiers: Modifiers) -> Held:
         view, session, frame = self.view, self.view.session, self.view.axis.frame(point.x())
-        hint = ""
+        hint, before = "", session.playback.wanted
         if key in shown.tracks:
             session.chosen.activate(key)
             track = shown.track(key)
@@ -126,7 +129,7 @@ class Hand:
                 self._select_span(key, segment.start, segment.stop, modifiers)
                 hint = read_only(shown.titles[key], view.keys)
         session.playback.seek(frame)
-        return Scrub(view, point, hint)
+        return Scrub(view, point, hint, before=before)
 
     def _toggle(self, track: Segmentation, frame: int) -> None:
         """A click with Ctrl: the segment is selected too, or no longer."""
@@ -175,10 +178,13 @@ class Hand:
         held.drop()
         self.view.update()
 
-    def cancel(self) -> None:
-        """The gesture does not happen."""
+    def cancel(self, *, back: bool = False) -> None:
+        """The gesture does not happen; `back` puts the view and the playhead where they were before it, too."""
         if self.held is not None:
-            self._let_go().cancel()
+            held = self._let_go()
+            held.cancel()
+            if back:
+                held.put_back()
             self.view.update()
 
     def _let_go(self) -> Held:
@@ -216,8 +222,10 @@ class Hand:
         axis = self.view.axis
         beyond = self._x - axis.right if self._x > axis.right else min(0.0, self._x - axis.left)
         if self.held is None or not self.held.is_drag or axis.is_whole or not beyond:
+            self._steps = 0
             return
-        self.view.set_axis(axis.panned(max(-FASTEST, min(FASTEST, beyond / 2))))
+        self._steps += 1
+        self.view.set_axis(axis.panned(max(-FASTEST, min(FASTEST, beyond / 2 * (1 + QUICKENS * self._steps)))))
         self.held.move(min(max(self._x, axis.left), axis.right), Modifiers.AltModifier)
         self.view.update()
 

@@ -12,7 +12,7 @@ from core.errors import EditError
 from ...session.chosen import Chosen
 from .canvas import Canvas
 from .edits import move_boundary, slide, swallow
-from .geometry import Axis, snap
+from .geometry import Axis, Snap, snap
 from .gestures import BlockDrag, BoundaryDrag, Target, block, snap_targets
 from .minimap import viewport
 
@@ -26,12 +26,15 @@ class Held:
     """A gesture from press to release. `move` may come many times; then exactly one of `drop` and `cancel`."""
 
     scrolls = False
+    seeks = False
     cursor: Qt.CursorShape | None = None
 
     def __init__(self, view: Canvas, press: QPointF) -> None:
         self.view, self.press = view, press
         self.session, self.chosen, self.playback = view.session, view.session.chosen, view.session.playback
         self.is_drag = False
+        self.origin: Axis = view.axis
+        self.frame_before = self.playback.wanted
 
     def pull(self, x: float, modifiers: Modifiers) -> None:
         """The pointer is at pixel `x`."""
@@ -45,6 +48,12 @@ class Held:
     def drop(self) -> None: ...
 
     def cancel(self) -> None: ...
+
+    def put_back(self) -> None:
+        """Show the frames that were visible before, and the one that was on screen, unless the video plays."""
+        self.view.set_axis(self.origin)
+        if self.seeks and self.playback.wanted != self.frame_before and not self.playback.playing:
+            self.playback.seek(self.frame_before)
 
     def targets(self, modifiers: Modifiers, *, own: str, playhead: bool = True, marks: bool = True) -> list[Target]:
         """What this gesture snaps to; nothing while Alt is held. Row `own` is left out."""
@@ -63,11 +72,12 @@ class Held:
 class Scrub(Held):
     """The playhead follows the pointer."""
 
-    scrolls = True
+    scrolls = seeks = True
 
-    def __init__(self, view: Canvas, press: QPointF, hint: str = "") -> None:
+    def __init__(self, view: Canvas, press: QPointF, hint: str = "", *, before: int | None = None) -> None:
         super().__init__(view, press)
         self._hint = hint
+        self.frame_before = self.frame_before if before is None else before
 
     def move(self, x: float, modifiers: Modifiers) -> None:
         self.playback.seek(self.view.axis.frame(x))
@@ -178,6 +188,8 @@ class MarksDrag(Held):
 class RangeDrag(MarksDrag):
     """A stretch of frames becomes the range: the marks and the selection."""
 
+    seeks = True
+
     def __init__(self, view: Canvas, press: QPointF) -> None:
         super().__init__(view, press)
         self.anchor = snap(press.x(), view.axis, self.targets(Modifiers.NoModifier, own="", marks=False)).frame
@@ -192,7 +204,7 @@ class RangeDrag(MarksDrag):
         start, stop = sorted((self.anchor, landed.frame))
         if start == stop:
             start, stop = (start, start + 1) if stop < axis.n_frames else (start - 1, start)
-        self.view.snapped = landed if landed.target else None
+        self.view.snapped = landed
         self.chosen.select_range(start, stop)
         self.playback.seek(min(landed.frame, axis.n_frames - 1))
 
@@ -214,9 +226,9 @@ class MarkDrag(MarksDrag):
             frame = min(max(0, landed.frame), (n_frames if stop is None else stop) - 1)
             self.chosen.set_in(frame)
         else:
-            frame = max(landed.frame, (0 if start is None else start) + 1)
-            self.chosen.set_out(min(frame, n_frames))
-        self.view.snapped = landed if landed.target and landed.frame == frame else None
+            frame = min(max(landed.frame, (0 if start is None else start) + 1), n_frames)
+            self.chosen.set_out(frame)
+        self.view.snapped = landed if landed.frame == frame else Snap(frame, "")
 
 
 class Pan(Held):
@@ -224,16 +236,14 @@ class Pan(Held):
 
     cursor = Qt.CursorShape.ClosedHandCursor
 
-    def __init__(self, view: Canvas, press: QPointF) -> None:
-        super().__init__(view, press)
-        self.origin: Axis = view.axis
-
     def move(self, x: float, modifiers: Modifiers) -> None:
         self.view.set_axis(self.origin.panned(self.press.x() - x))
 
 
 class Overview(Held):
     """The viewport of the minimap follows the pointer; where the whole video is visible, the playhead does."""
+
+    seeks = True
 
     def __init__(self, view: Canvas, press: QPointF) -> None:
         super().__init__(view, press)

@@ -7,10 +7,11 @@ from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPolygonF
 
 from core.annotation.segmentation import Segmentation
 
+from ...models.extent import extent
 from ...palette import text_on
 from .canvas import Canvas
 from .curves import ALARM, UNSURE
-from .geometry import Snap
+from .geometry import WIDE, Snap
 from .gestures import BlockDrag
 from .hand import Hand
 from .held import Roll, Slide
@@ -53,7 +54,7 @@ def paint_overlay(painter: QPainter, view: Canvas, shown: Shown, hand: Hand) -> 
     elif slide is not None:
         _slide_lines(painter, view, slide.drag, lane, top, bottom)
     elif view.snapped is not None:
-        _snap_line(painter, view, view.snapped, top, bottom)
+        _range_line(painter, view, shown, view.snapped, top, bottom)
     painter.restore()
 
 
@@ -69,11 +70,11 @@ def _playhead(painter: QPainter, view: Canvas, ruler: QRect, bottom: int) -> Non
         painter.drawLine(QPointF(x, scale_top), QPointF(x, bottom))
     left, wide = axis.x(playback.frame), axis.scale
     accent = palette.color(Role.WindowText)
-    if wide >= 4:  # the frame on screen is a band when frames are wide
+    if wide >= WIDE:  # the frame on screen is a band when frames are wide
         band = QColor(accent)
         band.setAlpha(38)
         painter.fillRect(QRectF(left, scale_top, wide, bottom - scale_top), band)
-    x = left + (0.0 if wide >= 4 else wide / 2)
+    x = axis.head(playback.frame)
     y = ruler.bottom() + 1
     painter.setPen(QPen(palette.color(Role.Base), 3.5))
     painter.drawLine(QPointF(x, y), QPointF(x, bottom))
@@ -223,13 +224,16 @@ def _roll_line(painter: QPainter, view: Canvas, roll: Roll, lane: QRect, top: in
     _label(painter, view, x, lane, colour, f"{text}   {drag.frame - drag.origin:+,}{over}")
 
 
-def _snap_line(painter: QPainter, view: Canvas, snapped: Snap, top: int, bottom: int) -> None:
-    """The line at what the range snapped to, with its name."""
+def _range_line(painter: QPainter, view: Canvas, shown: Shown, snapped: Snap, top: int, bottom: int) -> None:
+    """The line at the end of the range that is dragged: what it snapped to, and how long the range is."""
     frame, target = snapped
     x, colour = view.axis.x(frame) - 0.5, view.palette().color(Role.Highlight)
-    painter.setPen(QPen(colour, 1.5))
+    painter.setPen(QPen(colour, 1.5, Qt.PenStyle.SolidLine if target else Qt.PenStyle.DashLine))
     painter.drawLine(QPointF(x, top), QPointF(x, bottom))
-    _label(painter, view, x, view.row("corrected").rect(view.axis), colour, f"{target} {frame:,}")
+    text, marked = f"{target or 'frame'} {frame:,}", view.session.chosen.range
+    if marked is not None:
+        text += f"   {extent(shown.video.timebase, [marked])}"
+    _label(painter, view, x, view.row("corrected").rect(view.axis), colour, text)
 
 
 def _label(painter: QPainter, view: Canvas, x: float, lane: QRect, colour: QColor, text: str) -> None:

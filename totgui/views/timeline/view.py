@@ -106,13 +106,14 @@ class TimelineView(Canvas):
         painter.drawPixmap(0, 0, self._static)
         if self.shown is not None:
             paint_overlay(painter, self, self.shown, self.hand)
+            self._heads = self._heads_now()  # where they are painted now: at another zoom they would stay behind
         painter.end()
 
     def _on_frame(self, frame: int) -> None:
         frame = self.session.playback.frame
         if self.hand.held is None and self.shown is not None and not self.axis.is_whole:
             self._follow()
-        heads = (round(self.axis.x(frame)), round(self.axis.x(self.session.playback.wanted)))
+        heads = self._heads_now()
         wide = max(6, round(self.axis.scale)) + 10  # the line, its handle and the frame it stands for
         for x in {*self._heads, *heads}:
             self.update(QRect(x - wide, 0, 2 * wide, self.height()))
@@ -120,7 +121,11 @@ class TimelineView(Canvas):
         self.update(QRect(0, mini.top, self.width(), mini.height + 2))
         if self.session.painting.live is not None:
             self.update(self.row("corrected").rect(self.axis))
-        self._heads = heads
+
+    def _heads_now(self) -> tuple[int, int]:
+        """The pixels of the frame on screen and of the one that was asked for."""
+        playback = self.session.playback
+        return round(self.axis.x(playback.frame)), round(self.axis.x(playback.wanted))
 
     def _follow(self) -> None:
         """Keep the playhead in view, as the person wants it.
@@ -173,7 +178,7 @@ class TimelineView(Canvas):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.hand.held is not None:
-            self.hand.cancel()
+            self.hand.cancel(back=True)
         elif event.key() == Qt.Key.Key_Alt and self.hand.held is not None:
             self.hand.again(Modifiers.AltModifier)
         elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self.shown is not None:

@@ -162,12 +162,15 @@ class VideoView(QWidget):
         return tracks["corrected"] or tracks["prediction"] or tracks["ground-truth"]
 
     def toggle_loop(self) -> None:
-        """Loop the range between the marks, else the segment under the playhead; or stop looping."""
+        """Loop the range between the marks, else what is selected or the segment under the playhead; or stop looping."""
         playback, track = self._session.playback, self._track()
         if playback.loop is not None or self._session.current_video is None:
             playback.clear_loop()
         elif self._session.chosen.range is not None:
             playback.set_loop(*self._session.chosen.range)
+        elif self._session.chosen.segments:
+            spans = self._session.chosen.spans(playback.frame)
+            playback.set_loop(spans[0][0], spans[-1][1])
         elif track is not None:
             segment = track.at(min(playback.frame, track.n_frames - 1))
             playback.set_loop(segment.start, segment.stop)
