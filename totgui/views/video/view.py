@@ -162,7 +162,7 @@ class VideoView(QWidget):
         return tracks["corrected"] or tracks["prediction"] or tracks["ground-truth"]
 
     def toggle_loop(self) -> None:
-        """Loop the range between the marks, else what is selected or the segment under the playhead; or stop looping."""
+        """Loop the range between the marks, else the selection or the segment at the playhead; or stop looping."""
         playback, track = self._session.playback, self._track()
         if playback.loop is not None or self._session.current_video is None:
             playback.clear_loop()
