@@ -18,8 +18,8 @@ from core.annotation.segmentation import Segmentation
 from core.annotation.values import LabelMap, Prediction, Run
 from core.data.dataset import RunId
 from core.review.place import DoubtedPlace, Kind, Reason
-from totgui.palette import blend, text_on, theme_palette
 from totgui.models.extent import extent
+from totgui.palette import blend, text_on, theme_palette
 from totgui.views.timeline import overlay
 from totgui.views.timeline.geometry import Axis
 from totgui.views.timeline.gestures import BlockDrag

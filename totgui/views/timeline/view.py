@@ -110,7 +110,6 @@ class TimelineView(Canvas):
         painter.end()
 
     def _on_frame(self, frame: int) -> None:
-        frame = self.session.playback.frame
         if self.hand.held is None and self.shown is not None and not self.axis.is_whole:
             self._follow()
         heads = self._heads_now()
