@@ -37,7 +37,7 @@ class PlaybackMenu(Menu):
                 "Loop range or segment",
                 self.loop,
                 ["Ctrl+Space"],
-                "Plays the range between the marks, else the segment under the playhead, again and again; once more ends it",
+                "Plays the marked range, else the selection or the segment, again and again; once more ends it",
                 checked=lambda: playback.loop is not None,
             ),
             Command(
