@@ -24,6 +24,7 @@ from .actions.sheet import PANEL
 from .collector import Collector, collect_on_this_thread
 from .graphs import pyqtgraph
 from .keymap import RELABEL, action_key
+from .models.empty import SEGMENT, EmptyState
 from .models.later import Later
 from .models.widgets import Scrolling, for_text
 from .recent import RecentProjects
@@ -79,6 +80,7 @@ class MainWindow(QMainWindow):
         self.where_left = WhereLeft(session, settings, self)
         self._connect(panels)
         self._buttons_by_tab(self)
+        self._lead_on(self)
         self.resize(for_text(self, *FIRST_SIZE))
         self.placing = Placing(self, self.docks, self.toolbar, settings)
         self._on_project()
@@ -101,6 +103,7 @@ class MainWindow(QMainWindow):
     def _on_made(self, panel: QWidget) -> None:
         """What holds for all panels holds for one that came later."""
         self._buttons_by_tab(panel)
+        self._lead_on(panel)
         self.actions_.name_keys(panel)
 
     def _connect(self, panels: Panels) -> None:
@@ -120,8 +123,6 @@ class MainWindow(QMainWindow):
         session.exchange.exported.connect(actions.file.on_exported)
         self._connect_review()
         self._connect_segments()
-        for empty in (self.runs.empty, panels.live.empty, self.label_map.empty, self.review.empty):
-            empty.asked.connect(lambda: self.bring("Training"))
         session.features.extracted.connect(self.settings.set_extraction_speed)
         self.start.demoAsked.connect(actions.file.open_demo)
         self.start.tourAsked.connect(actions.help.tour)
@@ -233,6 +234,17 @@ class MainWindow(QMainWindow):
         for button in inside.findChildren(QAbstractButton):
             if button.focusPolicy() == Qt.FocusPolicy.StrongFocus:
                 button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def _lead_on(self, inside: QWidget) -> None:
+        """Buttons of panels that have nothing to show lead to what is missing."""
+        for empty in inside.findChildren(EmptyState):
+            empty.asked.connect(self._on_empty)
+
+    def _on_empty(self, offer: str) -> None:
+        if offer == SEGMENT:
+            self.actions_.model.segment()
+        else:
+            self.bring("Training")
 
     def reset_layout(self) -> None:
         """Put every panel back where it was at first, now; the command takes a few turns of the event loop."""

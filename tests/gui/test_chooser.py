@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QHelpEvent
-from PySide6.QtWidgets import QApplication, QStylePainter, QToolTip
+from PySide6.QtWidgets import QApplication, QStylePainter, QToolTip, QWidget
 
 from totgui.models.chooser import Chooser
+from totgui.models.widgets import tip
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # offscreen, of popups
 LONG = "Corrections (1 video, 207 frames, accepted ones first)"
@@ -46,7 +47,7 @@ def test_the_tooltip_says_what_is_cut_and_only_then(chooser: Chooser, monkeypatc
     monkeypatch.setattr(QToolTip, "showText", lambda _place, text, *_: said.append(text))
     ask = QHelpEvent(QHelpEvent.Type.ToolTip, QPoint(5, 5), QPoint(5, 5))
     QApplication.sendEvent(chooser, ask)
-    assert said == [f"<qt>{LONG}<br>What the training learns from</qt>"]
+    assert said == [tip(f"{LONG}\nWhat the training learns from").replace("\n", "<br>")]
     chooser.resize(900, 30)
     assert not chooser.is_cut()
 
@@ -64,3 +65,17 @@ def test_the_list_is_as_wide_as_its_entries(chooser: Chooser) -> None:
     words = chooser.view().fontMetrics().horizontalAdvance(LONG)
     assert chooser.view().width() > words > chooser.width()
     chooser.hidePopup()
+
+
+def test_a_tooltip_keeps_short_lines_whole(qtbot) -> None:
+    """Qt broke "Cluster 1 · reach: 630 frames, 100.0 %." into three lines."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    text = "Cluster 1 · reach: 630 frames, 100.0 %."
+    QToolTip.showText(QPoint(5, 5), tip(text), window)
+    shown = next(w for w in QApplication.topLevelWidgets() if w.metaObject().className() == "QTipLabel")
+    assert shown.height() < 2.5 * shown.fontMetrics().height() + 2 * 8
+    QToolTip.showText(QPoint(5, 5), tip("word " * 80), window)
+    assert shown.width() < shown.fontMetrics().horizontalAdvance("word " * 80)
+    QToolTip.hideText()

@@ -7,18 +7,19 @@ from dataclasses import replace
 import pytest
 from fakes_panels import a_session
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from core.annotation import commands
 from core.annotation.values import UNMAPPED, Leftovers, ReviewStatus, TrackKind
 from core.data.dataset import BACKGROUND, ActionId, RunId, VideoId
+from totgui.models.empty import SEGMENT
 from totgui.models.marks import MARK
 from totgui.models.widgets import Scrolling
 from totgui.palette import luminance
 from totgui.settings import Settings
 from totgui.views.label_map.head import MATRIX, PICTURES
-from totgui.views.label_map.layout import LEAST_ROW
+from totgui.views.label_map.layout import LEAST_ROW, Layout
 from totgui.views.label_map.matrix import OWN_KEYS
 from totgui.views.label_map.paint import ink
 from totgui.views.label_map.tips import tip_at
@@ -510,6 +511,41 @@ def test_a_matrix_that_does_not_fit_takes_one_line_a_row_and_says_the_rest_in_to
     assert "frames" in tip_at(view.matrix.scene, small, over) and (rows, columns) == (small.rows, small.columns)
     cell = view.matrix.cell_rect(0, view.matrix.scene.overlap.column(target(view, 0)))
     assert cell.contains(view.matrix.chip_rect(0))
+
+
+def test_a_matrix_with_room_grows_into_it(view):
+    """Its pictures were small and its right half empty in the layout that is made for mapping."""
+    names = ["take the bowl", "pour", "(unmapped)"]
+    metrics = QFontMetrics(view.font())
+    fitting = {
+        "metrics": metrics,
+        "small": metrics,
+        "rows": 5,
+        "names": names,
+        "counts": ["80 % · 714 · 20 videos"] * 5,
+    }
+
+    def layout(width: int, height: int) -> Layout:
+        return Layout.of(**fitting, room=QSize(width, height), has_media=True)  # type: ignore[arg-type]
+
+    little, much = layout(700, 400), layout(1500, 900)
+    assert much.pictures == 3 and much.picture.height() > 1.3 * little.picture.height()
+    assert much.cell > little.cell and much.is_level and not little.is_level and much.top < little.top
+    for room in [(w, h) for w in range(300, 1600, 90) for h in range(200, 1000, 90)]:
+        found = layout(*room)
+        assert found.dense or (found.content.width() <= room[0] and found.content.height() <= room[1])
+        assert found.dense or found.text_rect(0).width() >= 10 * metrics.horizontalAdvance("0")
+
+
+def test_without_predictions_the_map_offers_to_segment(view, qtbot):
+    document = view._session.document
+    document.predictions.clear()
+    view.counted.count()
+    view._show()
+    assert view.empty.button.isVisibleTo(view) and view.empty.button.text() == SEGMENT
+    with qtbot.waitSignal(view.empty.asked) as asked:
+        view.empty.button.click()
+    assert asked.args == [SEGMENT]
 
 
 def test_the_tooltip_over_a_column_says_what_of_it_is_found_or_that_nothing_stands_for_it(view):

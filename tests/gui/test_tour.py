@@ -13,6 +13,7 @@ from core import api
 from totgui.app import FRAME
 from totgui.icons import COMMANDS, command_icon, icon
 from totgui.main_window import MainWindow
+from totgui.models.empty import EmptyState
 from totgui.palette import apply_theme
 from totgui.session import Session
 from totgui.settings import Settings
@@ -125,6 +126,16 @@ def test_a_panel_without_a_run_leads_to_the_training(window, qtbot, name):
     assert empty.text() and not empty.button.isHidden()
     training.hide()
     empty.button.click()
+    assert not training.isHidden()
+
+
+@pytest.mark.parametrize("name", ["Metrics", "Compare", "Activity"])
+def test_a_panel_that_is_made_later_leads_there_as_well(window, qtbot, name):
+    training = window.docks["Training"]
+    training.hide()
+    window.bring(name)
+    qtbot.waitUntil(lambda: any(e.button.isVisible() for e in window.docks[name].findChildren(EmptyState)))
+    next(e for e in window.docks[name].findChildren(EmptyState) if e.button.isVisible()).button.click()
     assert not training.isHidden()
 
 

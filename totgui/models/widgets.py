@@ -45,6 +45,8 @@ LONGEST_WORD = 24
 AMBER, RED, GREEN = "#c98a12", "#c8452f", "#2e9e6b"
 """Look here; wrong; done: for edges, fills and icons. Text takes `palette.tone`."""
 LEAST_PANEL_HEIGHT, USUAL_LINE = 80, 16
+LONGEST_TIP_LINE = 80
+"""Letters of a line that a tooltip leaves whole."""
 ROW_HEIGHT, LEAST_TABLE_HEIGHT, WIDEST_LEAST = 26, 52, 80
 """Head and one row. Qt's own least is three, which makes stacked panels too tall for a small screen."""
 Index = QModelIndex | QPersistentModelIndex
@@ -155,8 +157,10 @@ def set_icon_size(widget: QAbstractButton | QAbstractItemView | QToolBar, pixels
 
 
 def tip(text: str) -> str:
-    """A tooltip in which text from data cannot be markup."""
-    return f"<qt>{escape(text)}</qt>"
+    """A tooltip in which text from data cannot be markup. Qt breaks short lines too; here only long ones are."""
+    is_short = all(len(line) <= LONGEST_TIP_LINE for line in text.split("\n"))
+    style = " style='white-space: pre'" if is_short else ""
+    return f"<qt{style}>{escape(text)}</qt>"
 
 
 def show_tip(event: QHelpEvent, text: str, widget: QWidget) -> None:

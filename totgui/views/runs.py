@@ -21,7 +21,7 @@ from core.annotation.changes import What
 from core.annotation.values import Run
 from core.data.dataset import RunId
 
-from ..models.empty import EmptyState
+from ..models.empty import TRAIN, EmptyState
 from ..models.run_names import RunNameDelegate
 from ..models.run_rows import AFTER, BEFORE, USUAL, Cell, RunRows, run_rows
 from ..models.run_settings import can_resume, label_of, words_of
@@ -48,7 +48,7 @@ class RunsView(QWidget):
         super().__init__(parent)
         self._session = session
         self._shown = RunRows()
-        self.empty = EmptyState("Go to Training", self)
+        self.empty = EmptyState(self)
         self._table = table((*BEFORE, *map(label_of, USUAL), *AFTER), self, stretch=-1)
         self._table.setMinimumHeight(LEAST_TABLE_HEIGHT)
         self._table.setAccessibleName("Runs")
@@ -107,7 +107,9 @@ class RunsView(QWidget):
         hidden = [run for run in everything if run.hidden]
         runs = everything if self._with_hidden.isChecked() else [run for run in everything if not run.hidden]
         is_first = not everything
-        self.empty.say("No runs yet. Train one." if is_first else "Every run is hidden.", offers=is_first)
+        self.empty.say(
+            "No runs yet. Train one." if is_first else "Every run is hidden.", offer=TRAIN if is_first else ""
+        )
         self.empty.setVisible(not runs)
         self._table.setVisible(bool(runs))
         self._foot.setVisible(bool(everything))

@@ -20,6 +20,7 @@ from core.data.dataset import RunId
 
 from ...models.chooser import Chooser
 from ...models.drawing import Looks
+from ...models.empty import EmptyState, step_to_labels
 from ...models.picture import SaveButton
 from ...models.places import PlaceList
 from ...models.when_seen import WhenSeen
@@ -83,9 +84,7 @@ class ActivityView(QWidget):
         self._alone = QCheckBox("Current video only", self)
         self.table = numbers_table(self)
         self.places = PlaceList(session, self)
-        self._empty = plain("", self, dim=True)
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._empty.setContentsMargins(12, 12, 12, 12)
+        self._empty = EmptyState(self)
         self._save = tuple(SaveButton(p.saver, self) for p in (self.transitions, self.boxes, self.frames))
         self._no_frames = plain(NO_FRAMES, self, dim=True)
         self._no_frames.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -223,7 +222,7 @@ class ActivityView(QWidget):
         numbers, looks = self.numbers, Looks.of(self._session, self._session.document)
         has = numbers is not None and bool(numbers.times)
         self._whole.setCurrentIndex(0 if has else 1)
-        self._empty.setText(self._why_empty())
+        self._empty.say(self._why_empty(), offer=self._step())
         self.transitions.show_numbers(numbers if has else None, looks, self._least.value())
         self.boxes.show_numbers(numbers if has else None, looks)
         fill_table(self.table, numbers if has else None, looks)
@@ -240,6 +239,14 @@ class ActivityView(QWidget):
             return "No labels yet. Train a run, import labels, or label a video."
         is_run = RunId(key) in document.runs
         return f"{self._track.currentText()} has no labels yet." + (" Segment the videos with it." if is_run else "")
+
+    def _step(self) -> str:
+        """What leads to labels of what is chosen; a button segments with the current run alone."""
+        document, key = self._session.document, str(self._track.currentData() or TRUST)
+        if key == TRUST:
+            return step_to_labels(document, None)
+        run = self._session.current_run
+        return step_to_labels(document, run) if run is not None and RunId(key) == run else ""
 
     def _on_tab_chosen(self, index: int) -> None:
         self._on_tab(index)

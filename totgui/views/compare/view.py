@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -24,6 +24,7 @@ from core.data.dataset import VideoId
 
 from ...models.chooser import Chooser
 from ...models.drawing import Looks
+from ...models.empty import EmptyState, step_to_labels
 from ...models.picture import SaveButton
 from ...models.when_seen import WhenSeen
 from ...models.widgets import Banner, in_menu, plain, scrolled, tip
@@ -98,8 +99,7 @@ class CompareView(QWidget):
         self._order.setAccessibleName("Order of the videos")
         for key, label in ORDERS:
             self._order.addItem(label, key)
-        self._empty = plain("", self, dim=True)
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._empty = EmptyState(self)
         self._about = plain("", self, dim=True)
         self._warning = Banner(self)
         self.wall, self.strips, self.legend = Wall(session, self), VideoStrips(session, self), Legend(self)
@@ -130,7 +130,6 @@ class CompareView(QWidget):
         self._pages = QStackedWidget(self)
         for page in (scrolled(self.strips, self), self.wall, self._empty):
             self._pages.addWidget(page)
-        self._empty.setContentsMargins(12, 12, 12, 12)
         self._about.setContentsMargins(12, 0, 12, 0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -211,11 +210,13 @@ class CompareView(QWidget):
         for number, button in self._save.items():
             button.setVisible(number == index and not empty)
         if rows is None:
-            self._empty.setText("Open a project to compare its runs.")
+            self._empty.say("Open a project to compare its runs.")
         elif not rows.tracks:
-            self._empty.setText("Nothing is chosen. Choose tracks above, or train a run in the Training panel.")
+            offer = step_to_labels(self._session.document, None)
+            self._empty.say("Nothing is chosen. Choose tracks above, or train a run.", offer=offer)
         else:
-            self._empty.setText("No labels yet. Train a run, or segment the videos with one.")
+            offer = step_to_labels(self._session.document, None)
+            self._empty.say("No labels yet. Train a run, or segment the videos with one.", offer=offer)
 
     def fill_tracks(self, menu: QMenu) -> None:
         """List what can be compared, with what is shown ticked."""

@@ -16,7 +16,7 @@ from ...models.medoids import Medoid
 from ...models.widgets import show_tip
 from ...session import Session
 from .layout import Layout
-from .paint import Scene, chip_rect, smaller
+from .paint import Scene, chip_rect, row_counts, smaller
 from .player import Player
 from .tips import cell_text, tip_at
 
@@ -85,6 +85,7 @@ class Board(QAbstractScrollArea):
             QFontMetrics(smaller(self.font())),
             rows=rows,
             names=[self.scene.column_name(column) for column in range(columns)],
+            counts=[row_counts(self.scene.overlap, row) for row in range(rows)],
             room=self.viewport().size(),
             has_media=has_media and bool(self.scene.medoids),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtGui import QFontMetrics
@@ -14,6 +14,8 @@ LEAST_ROW, DENSE_FOOT = 24, 8
 """The least height of what is pressed, and the height of the colour under a name."""
 SLOPE, REACH = 0.67, 1.11
 """Height of a name over its length, turned by 42 degrees, and its width over its height."""
+TALLEST_ROW, WIDEST_CELL = 4.6, 2.2
+"""Where there is room: lines of text that a row may be high, and how often the usual width a cell may be wide."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,8 @@ class Layout:
 
     `cell` is the width of a cell, `row` the height of a row, `head` the width of a row head, `top` the height of a
     column head, `line` the height of a line of text, `pictures` how many stand in a row head. Where not all of it
-    fits, the layout is `dense`: one line a row, names alone in the heads; tooltips say the rest.
+    fits, the layout is `dense`: one line a row, names alone in the heads; tooltips say the rest. Where there is more
+    room than that, pictures and cells grow with it. `longest` is the width of the longest name over a column.
     """
 
     rows: int
@@ -36,6 +39,7 @@ class Layout:
     pictures: int
     picture: QSize
     dense: bool = False
+    longest: int = 0
     offset: QPoint = field(default_factory=QPoint)
 
     @classmethod
@@ -46,15 +50,17 @@ class Layout:
         *,
         rows: int,
         names: Sequence[str],
+        counts: Sequence[str] = (),
         room: QSize,
         has_media: bool,
     ) -> Layout:
-        """The layout for the room in the view, its fonts and the names over the columns."""
-        for most in (3, 1, 0) if has_media else (0,):  # rather fewer pictures than a scroll bar
-            usual = cls._usual(metrics, small, rows=rows, names=names, width=room.width(), most=most)
+        """The layout for the room, the fonts, the names over the columns and what rows say of themselves."""
+        said = max((small.horizontalAdvance(text) for text in counts), default=0)
+        for most in (3, 2, 1, 0) if has_media else (0,):  # rather fewer pictures than a scroll bar
+            usual = cls._usual(metrics, small, rows=rows, names=names, said=said, width=room.width(), most=most)
             whole = usual.content
             if whole.width() <= room.width() and whole.height() <= room.height():
-                return usual
+                return usual._grown(room)
         return cls._dense(metrics, small, rows=rows, names=names, width=room.width())
 
     @classmethod
@@ -78,6 +84,7 @@ class Layout:
         *,
         rows: int,
         names: Sequence[str],
+        said: int,
         width: int,
         most: int,
     ) -> Layout:
@@ -85,14 +92,33 @@ class Layout:
         units = width / max(1, letter)
         pictures = min(most, 0 if units < NARROW else 3 if units >= WIDE else 1)
         row = round(2.7 * line)
-        picture = QSize(round((row - 6) * 16 / 9), row - 6)
+        picture = _picture(row)
         number = metrics.horizontalAdvance("88") + 4
         text = max(10, min(24, round(units * 0.22))) * letter
+        text = min(text, max(said + 4, 14 * letter)) if said else text  # what is left is for pictures
         head = 22 + number + 20 + pictures * (picture.width() + 4) + text + 8
         cell = max(metrics.horizontalAdvance("88,888") + 14, small.horizontalAdvance("no cluster") + 8)
         longest = max((metrics.horizontalAdvance(name) for name in names), default=0)
         top = round(2.9 * line + min(5.4 * line, max(1.2 * line, SLOPE * longest + 0.8 * line)))
-        return cls(rows, len(names), cell, row, head, top, line, number, pictures, picture)
+        return cls(rows, len(names), cell, row, head, top, line, number, pictures, picture, longest=longest)
+
+    def _grown(self, room: QSize) -> Layout:
+        """The same with what is left of the room: larger pictures first, then wider cells, with level names above."""
+        high, wide = room.height() - self.content.height(), room.width() - self.content.width()
+        row = self.row + max(0, min(high // max(1, self.rows), round(TALLEST_ROW * self.line) - self.row))
+        if self.pictures:
+            row = min(row, self.row + wide * 9 // (16 * self.pictures))
+        more = self.pictures * (_picture(row).width() - self.picture.width())
+        grown = replace(self, row=row, picture=_picture(row) if self.pictures else self.picture, head=self.head + more)
+        cell = self.cell + (room.width() - grown.content.width()) // self.columns
+        widest = round(WIDEST_CELL * self.cell)
+        grown = replace(grown, cell=max(self.cell, min(cell, widest)))
+        return replace(grown, top=round(4.1 * self.line)) if grown.is_level else grown
+
+    @property
+    def is_level(self) -> bool:
+        """Whether every name fits over its column as it is, not turned."""
+        return not self.dense and self.longest + self.line <= self.cell
 
     @property
     def below(self) -> int:
@@ -102,7 +128,8 @@ class Layout:
     @property
     def content(self) -> QSize:
         """The size of everything, heads included; rotated names, which begin mid-column, reach beyond the last one."""
-        beyond = max(4, round(REACH * (self.top - self.below)) - self.cell // 2)
+        turned = 0 if self.is_level else round(REACH * (self.top - self.below))
+        beyond = max(4, turned - self.cell // 2)
         return QSize(self.head + self.columns * self.cell + beyond, self.top + self.rows * self.row + 4)
 
     def row_top(self, row: int) -> int:
@@ -162,3 +189,8 @@ class Layout:
         """Name and counts of a row."""
         left = 22 + self.number + 20 + self.pictures * (self.picture.width() + 4)
         return QRect(left, self.row_top(row), self.head - left - 8, self.row)
+
+
+def _picture(row: int) -> QSize:
+    """The size of a picture in a row of this height."""
+    return QSize(round((row - 6) * 16 / 9), row - 6)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from core.annotation.overlap import Overlap
@@ -19,7 +19,10 @@ from ...models.widgets import plain, tip
 from ...session import Session
 from .player import Player
 
-PICTURE = QSize(112, 66)
+PICTURE, LARGEST = QSize(112, 66), QSize(224, 132)
+"""Sizes of a picture: at least, and where the panel is wide."""
+AROUND = 96
+"""Pixels of a row beside its pictures."""
 
 
 class Picture(QWidget):
@@ -163,6 +166,19 @@ class Names(QScrollArea):
             column.addWidget(row)
         column.addStretch(1)
         self.setWidget(inner)
+        self._fit_pictures()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_pictures()
+
+    def _fit_pictures(self) -> None:
+        """Pictures as large as the panel has room for: they carry the work where there is no ground truth."""
+        wide = max(PICTURE.width(), min(LARGEST.width(), (self.viewport().width() - AROUND) // PER_CLUSTER))
+        size = QSize(wide, wide * PICTURE.height() // PICTURE.width())
+        for row in self.rows:
+            for picture in row.pictures:
+                picture.setFixedSize(size)
 
     def _go_on_from(self, cluster: int) -> None:
         """After Enter the next cluster is named."""

@@ -141,13 +141,8 @@ def _column_head(
     if scene.hover is not None and scene.hover[1] == column:
         band = QRect(left + 1, layout.top - below - 2, layout.cell - 2, below)
         painter.fillRect(band, palette.color(QPalette.ColorRole.AlternateBase))
-    painter.save()
-    painter.translate(left + layout.cell / 2 - 2, layout.top - below - 6)
-    painter.rotate(-42)
     painter.setPen(text if is_taken or target < 0 else dim)
-    room = round((layout.top - below - 10) / SLOPE)
-    painter.drawText(0, 0, elided(painter.fontMetrics(), scene.column_name(column), room))
-    painter.restore()
+    _column_name(painter, layout, column, scene.column_name(column))
     if target == UNMAPPED:
         return
     painter.fillRect(QRect(left + 6, layout.top - 5, layout.cell - 12, 3), QColor(scene.colour_of(target)))
@@ -166,6 +161,19 @@ def _column_head(
     painter.setFont(larger(painter.font()))
 
 
+def _column_name(painter: QPainter, layout: Layout, column: int, name: str) -> None:
+    left, bottom = layout.column_left(column), layout.top - layout.below
+    if layout.is_level:
+        rect = QRect(left, bottom - layout.line - 4, layout.cell, layout.line)
+        painter.drawText(rect, CENTRE, elided(painter.fontMetrics(), name, layout.cell))
+        return
+    painter.save()
+    painter.translate(left + layout.cell / 2 - 2, bottom - 6)
+    painter.rotate(-42)
+    painter.drawText(0, 0, elided(painter.fontMetrics(), name, round((bottom - 10) / SLOPE)))
+    painter.restore()
+
+
 def _row_head(painter: QPainter, scene: Scene, layout: Layout, palette: QPalette, row: int, target: int) -> None:
     found, top = scene.overlap, layout.row_top(row)
     dim, text = palette.color(QPalette.ColorRole.PlaceholderText), palette.color(QPalette.ColorRole.WindowText)
@@ -182,8 +190,8 @@ def _row_head(painter: QPainter, scene: Scene, layout: Layout, palette: QPalette
     painter.setBrush(Qt.BrushStyle.NoBrush)
     _pictures(painter, scene, layout, palette, row)
     rect = layout.text_rect(row)
-    half = rect.height() // 2
-    upper = rect if layout.dense else rect.adjusted(0, 4, 0, -half)
+    middle = rect.center().y() + 1
+    upper = rect if layout.dense else QRect(rect.left(), middle - layout.line, rect.width(), layout.line)
     name = "not mapped" if target == UNMAPPED else "background" if target == BACKGROUND else scene.name_of(target)
     painter.setPen(dim if target == UNMAPPED else text)
     by_hand = " *" if row in scene.label_map.by_hand else ""
@@ -193,7 +201,7 @@ def _row_head(painter: QPainter, scene: Scene, layout: Layout, palette: QPalette
     painter.setFont(smaller(painter.font()))
     painter.setPen(dim)
     painter.drawText(
-        rect.adjusted(0, half, 0, -4),
+        QRect(rect.left(), middle, rect.width(), layout.line),
         MIDDLE | LEFT,
         elided(painter.fontMetrics(), row_counts(found, row), rect.width()),
     )

@@ -18,7 +18,7 @@ from core.annotation.overlap import Overlap, largest, references
 from core.annotation.values import UNMAPPED, LabelMap, Leftovers, TrackKind
 from core.data.dataset import ActionId, ClusterId, RunId
 
-from ...models.empty import EmptyState
+from ...models.empty import EmptyState, step_to_labels
 from ...models.marks import marked
 from ...models.name_field import NameField
 from ...models.widgets import Banner, give_way, plain
@@ -57,7 +57,7 @@ class LabelMapView(QWidget):
         self.taken = TakenBar(session, self)
         self.matrix = Matrix(session, self)
         self.names = Names(session, self.matrix.player, self)
-        self.empty = EmptyState("Go to Training", self)
+        self.empty = EmptyState(self)
         self._pages = QStackedWidget(self)
         give_way(self._pages, LEAST_PAGE)
         for page in (self.empty, self.matrix, self.names):
@@ -143,7 +143,7 @@ class LabelMapView(QWidget):
             self.banner.say("")
             alone = found.inputs.video if found is not None else None
             text = empty_text(document, run, counting=found is None, video=alone)
-            self.empty.say(text, offers=document is not None and run is None)
+            self.empty.say(text, offer=step_to_labels(document, run))
             self._pages.setCurrentWidget(self.empty)
             self.head.setVisible(alone is not None)
             self._show_head()

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QSplitter, QTabWidget
 
 from core.events import Cancelled, Failed, Finished, LogLine, Started
 
-from ...models.empty import EmptyState
+from ...models.empty import TRAIN, EmptyState
 from ...models.one_by_one import OneByOne
 from ...models.picture import SaveButton
 from ...models.widgets import name_tabs
@@ -77,7 +77,7 @@ class LiveView(QWidget):
             split.setCollapsible(number, number == 2)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 4)
-        self._split, self.empty = split, EmptyState("Go to Training", self)
+        self._split, self.empty = split, EmptyState(self)
         self.empty.setContentsMargins(2, 0, 2, 0)
         column.addWidget(self.empty, 1)
         column.addWidget(split, 1)
@@ -100,6 +100,8 @@ class LiveView(QWidget):
         runs = document.shown_runs if document is not None else []
         self._was_busy |= session.jobs.engine_busy  # what it wrote stays in the log, a failure as well
         is_empty = not self.curves.families and not self._was_busy and not any(run.curve for run in runs)
-        self.empty.say(NOTHING if document is not None else "Open a project to train.", offers=document is not None)
+        self.empty.say(
+            NOTHING if document is not None else "Open a project to train.", offer=TRAIN if document is not None else ""
+        )
         self.empty.setVisible(is_empty)
         self._split.setVisible(not is_empty)

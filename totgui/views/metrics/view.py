@@ -29,6 +29,7 @@ from core.metrics.label_free import label_free
 from core.metrics.report import Report
 
 from ...models.chooser import Chooser
+from ...models.empty import EmptyState, step_to_labels
 from ...models.marks import MARK
 from ...models.picture import SaveButton
 from ...models.places import PlaceList
@@ -140,8 +141,7 @@ class MetricsView(QWidget):
         self._filled: tuple[Any, ...] | None = None
         self._dress_tables()
         self.tabs = self._tabs()
-        self.empty = plain("", self, dim=True)
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.empty = EmptyState(self)
         self._pages = QStackedWidget(self)
         self._place()
         self._track.currentIndexChanged.connect(self._show)
@@ -216,7 +216,8 @@ class MetricsView(QWidget):
         if document is None or report is None:
             self.scope.setText("")
             self._banner.say("")
-            self.empty.setText(self._without_report(track))
+            offer = step_to_labels(document, run) if track == "prediction" else ""
+            self.empty.say(self._without_report(track), offer=offer)
             self._turn_to(0)
             self._ask_free(track)
             return
@@ -294,7 +295,7 @@ class MetricsView(QWidget):
 
     def _on_free(self, text: str) -> None:
         if self._report is None:
-            self.empty.setText(f"{NO_TRUTH}\n\nWithout it can be said:\n{text}")
+            self.empty.say(f"{NO_TRUTH}\n\nWithout it can be said:\n{text}")
 
     def _fill(self, report: Report, mark: str, of_videos: Mapping[str, str], names: Mapping[str, str]) -> None:
         rest = report.untouched

@@ -20,7 +20,7 @@ from core.annotation import commands
 from core.annotation.values import ReviewStatus
 from core.data.dataset import VideoId
 
-from ...models.empty import EmptyState
+from ...models.empty import SEGMENT, EmptyState, step_to_labels
 from ...models.review_places import FRAMES, TIME, VIDEO, WHY, PlacesModel
 from ...models.videos import STATUS
 from ...models.widgets import Elided, does_command, give_way, name_tabs, plain, rows_of
@@ -30,6 +30,7 @@ from .second import SecondReviewerView
 
 EMPTY = {
     "none": "No predictions yet. Train, and the places where a correction is most likely are listed here.",
+    "not-segmented": "No predictions yet. The places where a correction is most likely are listed here after that.",
     "wait": "Looking for places to review…",
     "done": "Nothing is left to look at. Accept the videos, or train another run to compare with.",
 }
@@ -60,7 +61,7 @@ class ReviewView(QWidget):
         self.note.editingFinished.connect(self._keep_note)
         self.status = Elided(self)
         self.count = plain("", self, bold=True)
-        self.empty = EmptyState("Go to Training", self)
+        self.empty = EmptyState(self)
         self.why = plain("", self)
         self.model = PlacesModel(session, self)
         self.table = self._make_table()
@@ -160,8 +161,10 @@ class ReviewView(QWidget):
         self.count.setText(f"{n} place{'s' if n != 1 else ''}, about {expected:,.0f} frames to correct" if n else "")
         self.count.setVisible(bool(n))
         has_labels = document is not None and bool(document.predictions or document.corrected)
-        text = EMPTY["none" if not has_labels else "done" if reviewing.is_ready else "wait"]
-        self.empty.say(text, offers=document is not None and not has_labels)
+        offer = "" if has_labels else step_to_labels(document, None)
+        nothing = "none" if offer != SEGMENT else "not-segmented"
+        text = EMPTY[nothing if not has_labels else "done" if reviewing.is_ready else "wait"]
+        self.empty.say(text, offer=offer)
         self.empty.setVisible(not n)
         self.table.setVisible(bool(n))
         for button in self._steps:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-
 from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QToolTip
@@ -11,6 +9,7 @@ from PySide6.QtWidgets import QToolTip
 from core.annotation.segmentation import Segmentation
 
 from ...models.key_hints import read_only
+from ...models.widgets import tip
 from .canvas import Canvas
 from .geometry import boundary_at
 from .gestures import extended
@@ -241,8 +240,7 @@ class Hand:
         view.setCursor(Qt.CursorShape.SplitHCursor if boundary is not None else shape)
         text = view.tip(point)
         if text:
-            lines = html.escape(text).replace("\n", "<br>")
-            QToolTip.showText(view.mapToGlobal(point.toPoint()) + QPoint(8, 12), f"<qt>{lines}</qt>", view)
+            QToolTip.showText(view.mapToGlobal(point.toPoint()) + QPoint(8, 12), tip(text).replace("\n", "<br>"), view)
         else:
             QToolTip.hideText()
 
