@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -17,6 +18,7 @@ from core.data.timebase import Timebase
 from core.errors import TotError
 from totgui.session.chosen import Chosen
 from totgui.session.painting import Painting
+from totgui.session.readings import VideoScores
 from totgui.session.reviewing import Reviewing
 
 COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7", "#7a5195")
@@ -97,6 +99,7 @@ class FakeSession(QObject):
         self.painting = Painting(self.playback, self.paint, self)
         self.reviewing = Reviewing(None, self)
         self.turns = np.empty(0, np.int64)
+        self.computing = SimpleNamespace(ask=lambda key, function, then: then(function()))
         self.matrices: dict[str, np.ndarray] = {}
         self.edits: list[object] = []
         self.clusters: list[int] = []
@@ -154,6 +157,9 @@ class FakeSession(QObject):
 
     def scores(self, run, video, source):
         return self.matrices.get(source)
+
+    def scores_reader(self, run, video, source):
+        return lambda: VideoScores(self.scores(run, video, source), self.confidence(run, video))
 
     def confidence(self, run, video):
         scores = self.matrices.get("posterior")

@@ -441,7 +441,7 @@ def test_a_note_that_is_being_typed_is_kept_when_the_window_is_closed(window, no
 
 
 @pytest.mark.parametrize("rows", [40, 240])
-def test_scores_of_features_that_were_made_anew_at_another_rate_are_gone(window, tmp_path, rows):
+def test_scores_of_features_that_were_made_anew_at_another_rate_are_gone(qtbot, window, tmp_path, rows):
     """They were read at rows that they do not have: the timeline showed nothing any more, or the wrong ones."""
     session, video = window.session, VideoId("v0")
     draw, files = np.random.default_rng(0), {}
@@ -451,12 +451,14 @@ def test_scores_of_features_that_were_made_anew_at_another_rate_are_gone(window,
     cut = session.document.predictions[RUNS[1], video].segmentation
     session.project.add_predictions([Prediction(RUNS[1], video, cut, ScoresRef(**files))])
     session.runs.changedProject.emit(Changes(What.PREDICTION, frozenset([video]), frozenset([RUNS[1]])))
-    assert len(session.confidence(RUNS[1], video)) == 120 and window.timeline.shown.pyramid is not None
+    assert len(session.confidence(RUNS[1], video)) == 120
+    qtbot.waitUntil(lambda: window.timeline.shown.pyramid is not None)
     shown = session.document.videos[video]
     clock = replace(shown.timebase, n_rows=rows, stride=Fraction(120, rows))
     changes = session.project.replace_videos([replace(shown, timebase=clock)])
     session.features.changedProject.emit(changes)
     assert session.confidence(RUNS[1], video) is None and session.scores(RUNS[1], video, "plan") is None
+    qtbot.waitUntil(lambda: not window.timeline.shown.is_reading)
     assert window.timeline.shown.pyramid is None and window.timeline.shown.confidence is None
     session.reviewing.watch()
     window.timeline.grab()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,10 +14,10 @@ from core.annotation.mapped import MappedTracks
 from core.annotation.segmentation import Segmentation
 from core.data.dataset import RunId, VideoId
 from core.project import Project
-from core.review.doubt import margin
 
 from . import readings
 from .computing import Computing
+from .readings import VideoScores
 from .reports import Reports
 from .turns import IntArray, Turns
 
@@ -77,10 +79,11 @@ class Reader(QObject):
 
     def confidence(self, run: RunId, video: VideoId) -> np.ndarray | None:
         """(n_frames,) float32 margin between the two best clusters of each frame; None without scores."""
-        scores = self.scores(run, video, "posterior")
-        if scores is None or scores.shape[1] < 2 or self.document is None:
-            return None
-        return margin(scores)[self.document.videos[video].timebase.rows()]
+        return self._scores.confidence(self.document, run, video)
+
+    def scores_reader(self, run: RunId, video: VideoId, source: str) -> Callable[[], VideoScores]:
+        """What reads the scores of a video as they are now, on any thread."""
+        return partial(self._scores.read, self.document, run, video, source)
 
     def action_colour(self, label: int) -> str:
         """Colour of an action, of background, or of what nobody has looked at."""

@@ -17,6 +17,7 @@ from core.data.colours import BACKGROUND_COLOUR, UNLABELLED_COLOUR
 from core.data.dataset import BACKGROUND, UNLABELLED, ActionId, RunId, VideoId
 from core.data.npy import open_matrix
 from core.errors import TotError
+from core.review.doubt import margin
 
 UNCERTAIN = 0.2
 """Margin of the scores below which a frame counts as uncertain."""
@@ -55,14 +56,37 @@ def action_name(document: Document | None, label: int) -> str:
     return "unlabelled" if document is None or label == UNLABELLED else "not in this project"
 
 
+@dataclass(frozen=True, eq=False)
+class VideoScores:
+    """The (rows, K) matrix of a video that was `chosen`, and the (n_frames,) float32 margin between the two best
+    clusters of each frame; None where the file is gone."""
+
+    chosen: Scores | None = None
+    confidence: Scores | None = None
+
+
+NO_SCORES = VideoScores()
+
+
 class ScoreFiles:
-    """The memory-mapped matrices of predictions, opened once."""
+    """The memory-mapped matrices of predictions, opened once; threads may read at the same time."""
 
     def __init__(self) -> None:
         self._open: dict[Path, Scores] = {}
 
     def clear(self) -> None:
-        self._open.clear()
+        self._open = {}  # another one: what a thread reads now goes with the one before
+
+    def read(self, document: Document | None, run: RunId, video: VideoId, source: str) -> VideoScores:
+        """What rows show of the scores of a video; it takes the time of the drive."""
+        return VideoScores(self.get(document, run, video, source), self.confidence(document, run, video))
+
+    def confidence(self, document: Document | None, run: RunId, video: VideoId) -> Scores | None:
+        """(n_frames,) float32 margin between the two best clusters of each frame; None without scores."""
+        scores = self.get(document, run, video, "posterior")
+        if scores is None or scores.shape[1] < 2 or document is None:
+            return None
+        return margin(scores)[document.videos[video].timebase.rows()]
 
     def get(self, document: Document | None, run: RunId, video: VideoId, source: str) -> Scores | None:
         """(rows, K) float32 posterior, plan or prior of a video; None when it is gone, or of features that are gone."""
@@ -70,12 +94,13 @@ class ScoreFiles:
         if document is None or prediction is None or prediction.scores is None:
             return None
         path: Path = getattr(prediction.scores, source)
-        if path not in self._open:
+        known = self._open
+        if path not in known:
             try:
-                self._open[path] = open_matrix(path)
+                known.setdefault(path, open_matrix(path))
             except (TotError, OSError):
                 return None
-        found = self._open[path]
+        found = known[path]
         return found if len(found) == document.videos[video].timebase.n_rows else None
 
 

@@ -16,7 +16,8 @@ from ...session.chosen import RUN
 from ..heatmap import SOURCES
 from .geometry import Axis, Snap
 from .lanes import Lanes
-from .shown import Shown, read
+from .scores import ScoresBeside
+from .shown import Shown, add_scores, read
 from .tips import tip_text
 from .tracks import Row, lay_out
 
@@ -51,6 +52,7 @@ class Canvas(QWidget):
             self.source.addItem(self.tr(label), key)
         self.source.setAccessibleName(self.tr("Scores shown in the heatmap"))
         self.source.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.scores = ScoresBeside(session, self.refresh, self)
         self.source.currentIndexChanged.connect(self.refresh)
         self.setAccessibleName(self.tr("Timeline"))
 
@@ -86,7 +88,9 @@ class Canvas(QWidget):
 
     def refresh(self) -> None:
         """Read everything again from the session."""
-        self.shown = read(self.session, self.source.currentData(), self.shown)
+        self.shown = read(self.session, self.shown)
+        if self.shown is not None:
+            add_scores(self.session, self.shown, self.scores.get(self.shown.video, self.source.currentData()))
         self.setAccessibleDescription(self._summary())
         self._place_source()
         self._repaint_all()
@@ -123,7 +127,8 @@ class Canvas(QWidget):
         self._repaint_all()
 
     def _place_source(self) -> None:
-        row, scored = self.row("source"), self.shown is not None and self.shown.pyramid is not None
+        row, shown = self.row("source"), self.shown
+        scored = shown is not None and (shown.is_reading or shown.pyramid is not None)
         wide = min(for_text(self, SOURCE, 0).width(), max(60, self.axis.width))
         self.source.setGeometry(self.gutter, row.top, wide, row.height)
         self.source.setVisible(scored and row.top < self.height())

@@ -30,12 +30,14 @@ EMPTY = {
     "confidence": "No scores yet. They come with a prediction.",
     "heatmap": "No scores yet. They come with a prediction.",
     "emptied": "The scores are not in the cache any more. Segment the video again to see them.",
+    "reading": "The scores are being read.",
     "run": "This run has not segmented the video.",
 }
 GHOST = 0.4
 """How strong the prediction is drawn in Corrected as long as nobody has taken it."""
 PATH_STEP = 4
 """Pixels that a step of the decoded path is wide at least, on average, where the path is drawn."""
+SCORED = ("confidence", "heatmap")
 Role = QPalette.ColorRole
 
 
@@ -74,8 +76,8 @@ def _lane(painter: QPainter, view: Canvas, shown: Shown, row: Row, rect: QRect) 
         ground = palette.color(Role.Base if row.key == "corrected" else Role.AlternateBase)
         data = {"difference": shown.different, "confidence": shown.confidence, "heatmap": shown.pyramid}
         signature = (*look, axis, Same(track or data.get(row.key)))
-        if row.key == "heatmap":
-            signature = (*signature, Same(shown.path))
+        if row.key in SCORED:
+            signature = (*signature, Same(shown.path), shown.is_reading, view.scores.is_late)
         if row.key == "corrected":
             signature = (*signature, session.selection, shown.is_ghost, tuple(view.keys.items()))
     view.lanes.draw(painter, row.key, rect, ground, signature, lambda inner: _content(inner, view, shown, row, rect))
@@ -108,6 +110,9 @@ def _content(painter: QPainter, view: Canvas, shown: Shown, row: Row, rect: QRec
             _say_ghost(painter, view, rect)
     elif track is not None:
         paint_track(painter, rect, track, axis, palette=palette, colour=shown.colour, name=shown.name)
+    elif row.key in SCORED and shown.is_reading:
+        if view.scores.is_late:
+            paint_empty(painter, rect, view.tr(EMPTY["reading"]), palette)
     else:
         emptied = row.key == "heatmap" and shown.track("prediction") is not None
         key = "emptied" if emptied else row.key

@@ -13,11 +13,12 @@ from PySide6.QtGui import QColor
 
 from core.annotation.segmentation import Segmentation
 from core.annotation.statistics import differences
-from core.data.dataset import Action, RunId, Video, VideoId
+from core.data.dataset import Action, Video, VideoId
 
 from ...session.chosen import RUN
 from ..heatmap import Pyramid
 from .geometry import Stretches
+from .scores import Scores
 
 if TYPE_CHECKING:
     from ...session import Session
@@ -46,8 +47,9 @@ class Shown:
     different: Stretches | None = None
     versus: str = ""
     confidence: NDArray[np.floating[Any]] | None = None
-    posterior: NDArray[np.floating[Any]] | None = None
     pyramid: Pyramid | None = None
+    is_reading: bool = False
+    """Whether the scores are still being read."""
     path: Segmentation | None = None
     clusters: list[str] = field(default_factory=list)
     cluster_colours: list[str] = field(default_factory=list)
@@ -71,7 +73,7 @@ class Shown:
         return self.tracks.get("corrected") or self.tracks.get("prediction") or self.tracks.get("ground-truth")
 
 
-def read(session: Session, source: str, before: Shown | None) -> Shown | None:
+def read(session: Session, before: Shown | None) -> Shown | None:
     """The present state of the current video, or None without one; what of `before` still fits is kept."""
     document, video = session.document, session.current_video
     if document is None or video is None or video not in document.videos:
@@ -85,9 +87,6 @@ def read(session: Session, source: str, before: Shown | None) -> Shown | None:
         shown.different, shown.versus = before.different, before.versus
     else:
         shown.different, shown.versus = difference(tracks)
-    run = session.current_run
-    if run is not None:
-        _read_scores(session, shown, run, source, before)
     return shown
 
 
@@ -109,22 +108,17 @@ def _same(one: dict[str, Segmentation | None], other: dict[str, Segmentation | N
     return all(one.get(key) is other.get(key) for key in TITLES)
 
 
-def _read_scores(session: Session, shown: Shown, run: RunId, source: str, before: Shown | None) -> None:
-    document, video = session.document, shown.video.id
-    assert document is not None
-    scores = session.scores(run, video, source)
-    shown.posterior = session.scores(run, video, "posterior")
-    session.change_points(run, video)  # found beside the window, for the first drag
-    if before is not None and before.posterior is not None and before.posterior is shown.posterior:
-        shown.confidence = before.confidence
-    else:
-        shown.confidence = session.confidence(run, video)
-    if scores is None or not len(scores):
+def add_scores(session: Session, shown: Shown, scores: Scores | None) -> None:
+    """Show what was read of the scores of the current run; None is not read yet."""
+    document, run, video = session.document, session.current_run, shown.video.id
+    if document is None or run is None or scores is None:
+        shown.is_reading = scores is None
         return
-    if before is not None and before.pyramid is not None and before.pyramid.scores is scores:
-        shown.pyramid = before.pyramid
-    else:
-        shown.pyramid = Pyramid(scores, top=1.0 if source == "posterior" else None)
+    shown.confidence, shown.pyramid = scores.read.confidence, scores.pyramid
+    if scores.read.confidence is not None:
+        session.change_points(run, video)  # found beside the window, for the first drag
+    if shown.pyramid is None:
+        return
     shown.path = document.predictions[run, video].segmentation if (run, video) in document.predictions else None
     label_map = document.label_maps.get(run)
     for cluster in range(shown.pyramid.n_clusters):
