@@ -36,7 +36,7 @@ WAYS = (
     ("file.dataset", "Open dataset…", "A folder of videos, or of features and labels in any published layout."),
     ("file.open", "Open project…", "Go on where you stopped. Every edit is in the .tot file."),
 )
-DROP = "Folders, videos, projects and label files can be dropped on this window."
+DROP = "Folders, videos, projects and label files can be dropped here."
 DAY_S = 86400.0
 Index = QModelIndex | QPersistentModelIndex
 
