@@ -24,6 +24,8 @@ from .project import Project
 KINDS = {"media": "video file", "features": "features", "ground_truth": "labels"}
 """The files of a video that are looked for, by the name of their field."""
 MAX_FILES = 500_000
+MAX_BESIDE = 5_000
+"""Files below the folder of a project among which its lost videos are looked for unasked."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ def search(
     lost: Sequence[Lost],
     folder: Path,
     *,
+    most: int = MAX_FILES,
     report: Report = ignore,
     should_stop: ShouldStop = never_stop,
 ) -> tuple[Match, ...]:
@@ -68,18 +71,35 @@ def search(
     place and size, labels by name and place.
 
     Raises:
-        InputError: `folder` is none, or holds too much.
+        InputError: `folder` is none, or holds over `most` files.
         JobCancelled: `should_stop` said so.
     """
     if not folder.is_dir():
         raise InputError(folder, "is no folder.", hint="Choose the one below which the files lie now.")
-    tree = _Tree(folder.absolute(), should_stop)
+    tree = _Tree(folder.absolute(), most, should_stop)
     found = []
     for number, each in enumerate(lost):
         report(Progress(done=number, total=len(lost), text="Looking for the files"))
         tree.ask()
         found.append(_match(dataset.video(each.video), each, tree))
     return tuple(found)
+
+
+def beside(
+    dataset: Dataset, lost: Sequence[Lost], folder: Path, *, should_stop: ShouldStop = never_stop
+) -> tuple[Match, ...]:
+    """The lost videos that lie beside a project, below its `folder`; none where that holds too much to look at unasked.
+
+    A project that comes from another computer often comes with its videos.
+    """
+    videos = [each for each in lost if each.kind == "media"]
+    if not videos:
+        return ()
+    try:
+        matches = search(dataset, videos, folder, most=MAX_BESIDE, should_stop=should_stop)
+    except (InputError, JobCancelled):
+        return ()
+    return tuple(match for match in matches if match.path is not None)
 
 
 def apply(project: Project, matches: Iterable[Match]) -> Changes | None:
@@ -109,7 +129,7 @@ def apply(project: Project, matches: Iterable[Match]) -> Changes | None:
 class _Tree:
     """The files below a folder by name, and its videos by content, which is read once and only when needed."""
 
-    def __init__(self, folder: Path, should_stop: ShouldStop) -> None:
+    def __init__(self, folder: Path, most: int, should_stop: ShouldStop) -> None:
         self.folder, self._should_stop = folder, should_stop
         self.by_name: dict[str, list[Path]] = defaultdict(list)
         self._by_content: dict[str, list[Path]] | None = None
@@ -120,8 +140,8 @@ class _Tree:
                 self.by_name[folded(name)].append(Path(parent, name))
             count += len(names)
             self.ask()
-            if count > MAX_FILES:
-                raise InputError(folder, f"holds over {MAX_FILES:,} files.", hint="Choose a folder nearer to them.")
+            if count > most:
+                raise InputError(folder, f"holds over {most:,} files.", hint="Choose a folder nearer to them.")
 
     def ask(self) -> None:
         """Raises JobCancelled when the work is to stop."""

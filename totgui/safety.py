@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from core.errors import DamagedProjectError, ForeignFoldersError, ProjectLockedError, TotError
 from core.events import Failed, Finished
+from core.relink import Match
 
 from .dialogs.details import DetailsDialog
 from .dialogs.locate import ask_locate
@@ -182,9 +183,33 @@ class Safety(QObject):
         if project is None or not videos or self._known_lost <= known:
             return
         count = f"{len(videos)} video files are" if len(videos) > 1 else "1 video file is"
-        text = f"{count} missing, {videos[0].path} first. Labels, edits and timelines work without."
+        text = f"{count} missing, {videos[0].path} first."
         choices = [] if project.read_only else [("Locate missing files…", self.locate)]
+        beside = self._session.files.beside
+        if beside and choices:
+            found = "They lie" if len(beside) == len(videos) > 1 else f"{len(beside)} of them lie"
+            if len(beside) == 1:
+                found = "It lies" if len(videos) == 1 else "1 of them lies"
+            text += f" {found} beside the project, with the same content: {beside[0].path}."
+            choices = [("Use what lies there" if len(beside) > 1 else "Use it", lambda: self._use(beside)), *choices]
+        else:
+            text += " Labels, edits and timelines work without."
         self._window.bar.say(text, "warning", choices)
+
+    def _use(self, matches: Sequence[Match]) -> None:
+        """Take what was found, say so, and offer to make features anew where those stayed on another computer."""
+        lost = self._session.files.missing_features()
+        self._session.files.use(matches)
+        found = sum(match.path is not None for match in matches)
+        lost -= sum(match.path is not None and match.lost.kind == "features" for match in matches)
+        rest = len(matches) - found
+        text = f"{found} missing file{'s are' if found != 1 else ' is'} found and used now."
+        text += f" {rest} {'are' if rest != 1 else 'is'} missing still." if rest else ""
+        choices = []
+        if lost > 0 and found:
+            text += " To train again, make the features anew from the videos."
+            choices = [("Extract features…", self._window.actions_.by_name["model.extract"].trigger)]
+        self._window.bar.say(text, "info", choices)
 
     def locate(self) -> None:
         """Ask where files that are missing lie now, and use them."""
@@ -195,9 +220,7 @@ class Safety(QObject):
         videos = document.videos
         matches = ask_locate(self._session, lambda lost: videos[lost.video].name, self._window)
         if matches:
-            self._session.files.use(matches)
-            found = sum(match.path is not None for match in matches)
-            self._window.bar.say(f"{found} of {len(matches)} missing files were found and are used now.", "info")
+            self._use(matches)
 
     # --- copies ------------------------------------------------------------------------------------
 

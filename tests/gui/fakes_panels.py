@@ -64,8 +64,14 @@ class FakeSession(QObject):
     clusterSelected = Signal(int)
     stopAsked = Signal(object)
 
+    lost_features = 0
+    changed = Signal()  # of the files
+
     def missing(self, video, kind):
         return None  # every file is at its place
+
+    def missing_features(self):
+        return self.lost_features
 
     def __init__(self, document: Document | None) -> None:
         super().__init__()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from video_kinds import make, number_in
 from windows import a_window
 
 import totgui.safety as safety_module
-from core import api
+from core import api, relink
 from core.annotation import commands
 from totgui.dialogs.locate import LocateDialog
 from totgui.main_window import MainWindow
@@ -32,7 +33,8 @@ def window(qtbot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.Monkey
     videos.mkdir()
     for name in NAMES:
         make(videos, name)
-    with api.create_project(tmp_path / "p.tot", api.open_dataset(videos)) as project:
+    (tmp_path / "project").mkdir()
+    with api.create_project(tmp_path / "project" / "p.tot", api.open_dataset(videos)) as project:
         for video in project.document.videos:
             project.edit(commands.start_unlabelled(project.document, video))
     there = tmp_path / "there" / "deep"
@@ -41,7 +43,7 @@ def window(qtbot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.Monkey
     shutil.move(videos / "variable_rate.mp4", there / "cam.mp4")
     (videos / "b_pyramid.mp4").unlink()
     with a_window() as made:
-        made.session.open_project(tmp_path / "p.tot")
+        made.session.open_project(tmp_path / "project" / "p.tot")
         qtbot.waitUntil(lambda: bool(made.session.files.lost))
         yield made
 
@@ -86,7 +88,7 @@ def test_a_search_finds_them_under_any_name_and_the_window_shows_them_again(qtbo
     assert texts["variable_rate"].endswith("cam.mp4")
     assert texts["b_pyramid"].startswith("Not found: no file")
     assert asked[0].use.text() == "Use 2 files"
-    assert "2 of 3 missing files were found" in window.bar.text()
+    assert "2 missing files are found and used now. 1 is missing still." in window.bar.text()
     qtbot.waitUntil(lambda: len(session.files.lost) == 1)
     assert set(session.features.notes) == {lost.video for lost in session.files.lost}
     shown = []
@@ -122,3 +124,55 @@ def test_nothing_is_offered_while_every_file_is_there(qtbot, window, tmp_path) -
         window.session.files.look()
     window.safety.locate()
     assert "Every file of this project is at its place" in window.bar.text()
+
+
+@pytest.fixture
+def sent(qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
+    """A window on a project from another computer, with one of its two videos beside it and no features."""
+    monkeypatch.setenv("TOT_CACHE_DIR", str(tmp_path / "cache"))
+    (tmp_path / "other computer").mkdir()
+    for name in NAMES[:2]:
+        make(tmp_path / "other computer", name)
+    with api.create_project(tmp_path / "other computer" / "p.tot", api.open_dataset(tmp_path / "other computer")) as it:
+        made = [
+            replace(v, features=tmp_path / "gone.npy", n_dimensions=4, timebase=replace(v.timebase, n_rows=10))
+            for v in it.document.videos.values()
+        ]
+        it.replace_videos(made)
+    (tmp_path / "here" / "films").mkdir(parents=True)
+    shutil.copy(tmp_path / "other computer" / "p.tot", tmp_path / "here")
+    shutil.move(tmp_path / "other computer" / "short_group.mp4", tmp_path / "here" / "films" / "renamed.mp4")
+    (tmp_path / "other computer" / "variable_rate.mp4").unlink()
+    with a_window() as window:
+        window.session.open_project(tmp_path / "here" / "p.tot")
+        qtbot.waitUntil(lambda: bool(window.session.files.lost))
+        yield window
+
+
+def test_videos_that_came_along_with_a_project_are_offered_at_once(qtbot, sent, tmp_path) -> None:
+    found = tmp_path / "here" / "films" / "renamed.mp4"
+    assert "2 video files are missing" in sent.bar.text()
+    assert sent.bar.text().endswith(f"1 of them lies beside the project, with the same content: {found}.")
+    assert sent.bar.choices() == ["Use it", "Locate missing files…"]
+    sent.bar.choose("Use it")
+    videos = sent.session.document.videos
+    assert [v.media for v in videos.values() if v.name == "short_group"] == [found]
+    assert "1 missing file is found and used now." in sent.bar.text()
+    assert sent.bar.choices() == ["Extract features…"]  # what training needs stayed on the other computer
+
+
+def test_features_that_are_missing_are_no_features_to_train_on(qtbot, sent) -> None:
+    training = sent.training
+    assert "The features of 2 of 2 videos are missing" in training._state.text()
+    assert not training._train.isEnabled() and training._features.isVisibleTo(training)
+    sent.bar.dismiss()
+    sent.actions_.by_name["model.train"].trigger()
+    assert "The features of 2 videos are missing" in sent.bar.text()
+    assert not sent.session.jobs.running
+
+
+def test_a_folder_with_too_much_in_it_is_not_looked_through_unasked(sent, monkeypatch) -> None:
+    monkeypatch.setattr(relink, "MAX_BESIDE", 1)
+    session = sent.session
+    assert session.files.beside
+    assert relink.beside(session.document.dataset, session.files.lost, session.project.path.parent) == ()

@@ -100,13 +100,16 @@ class ModelMenu(Menu):
 
     def train(self) -> None:
         """Train with the settings of the panel; where that cannot be, say why and offer what is missing."""
-        if self.document.dataset.trainable:
+        missing = self.session.files.missing_features()
+        if self.document.dataset.trainable and not missing:
             if not self.window.training.train():
                 self.window.bring("Training")  # its form says which setting is wrong
             return
         offer = [("Extract features…", self.extract)] if self.lengths() else []
         text = "Training works on features, and no video of this project has any yet."
-        if not offer:
+        if missing:
+            text = f"The features of {missing} videos are missing. They can be made again from the videos."
+        elif not offer:
             text += " Nor is there a video file to make them from: open a dataset that holds one or the other."
         if self.session.features.extracting:
             text, offer = "Features are being extracted. Training can start once they are there.", []

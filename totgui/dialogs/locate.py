@@ -83,8 +83,9 @@ class LocateDialog(QDialog):
         return for_text(self, 900, 460)
 
     def _choose(self) -> None:
-        start = str(next((p for each in self.lost for p in each.path.parents if p.is_dir()), Path.home()))
-        if folder := QFileDialog.getExistingDirectory(self, "Look below", start):
+        project = self._session.project
+        start = Path.home() if project is None else project.path.parent
+        if folder := QFileDialog.getExistingDirectory(self, "Look below", str(start)):
             self.search(Path(folder))
 
     def search(self, folder: Path) -> None:

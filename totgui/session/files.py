@@ -28,17 +28,18 @@ from .part import Part
 
 class Files(Part):
     """`lost` are the files that are missing, once `changed` has told that they were looked for; `altered` are those
-    that hold something else than when the project took them in."""
+    that hold something else than when it took them in; `beside` is where lost videos lie below the project's folder."""
 
     changed = Signal()
     noted = Signal(object)  # Changes: videos of which something else is to be said now
-    _arrived = Signal(object, object, object)
+    _arrived = Signal(object, object, object, object)
     _asked = Signal(object, str, bool)
 
     def __init__(self, playback: Playback, features: Features, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(jobs, parent)
         self.lost: tuple[Lost, ...] = ()
         self.altered: tuple[ChangedFile, ...] = ()
+        self.beside: tuple[Match, ...] = ()
         self._dataset: Dataset | None = None
         self._playback, self._features = playback, features
         self._pool = Beside(1, "files")
@@ -50,14 +51,14 @@ class Files(Part):
 
     def forget(self) -> None:
         """The project is closed."""
-        self._dataset, self.lost, self.altered = None, (), ()
+        self._dataset, self.lost, self.altered, self.beside = None, (), (), ()
 
     def look(self) -> None:
         """Find out which files of the project are missing, and which are others than it took in."""
         if self.project is not None:
             dataset, stamps = self.project.document.dataset, self.project.stamps
             self._dataset = dataset
-            self._pool.do(self._find, dataset, stamps)
+            self._pool.do(self._find, dataset, stamps, self.project.path.parent)
 
     def missing(self, video: VideoId | None, kind: str) -> Lost | None:
         """The file of this kind that a video should have and has not."""
@@ -68,13 +69,29 @@ class Files(Part):
         self.project = self._dataset = None
         self._pool.close(wait=False)
 
-    def _find(self, dataset: Dataset, stamps: Stamps) -> None:
-        self._arrived.emit(dataset, lost_files(dataset), changed_files(dataset, stamps))
+    def missing_features(self) -> int:
+        """How many videos that could be trained on lack the file of their features."""
+        lost = {each.video for each in self.lost if each.kind == "features"}
+        return 0 if self.project is None else sum(v.id in lost for v in self.project.document.dataset.trainable)
 
-    def _on_arrived(self, dataset: Dataset, lost: tuple[Lost, ...], altered: tuple[ChangedFile, ...]) -> None:
+    def _find(self, dataset: Dataset, stamps: Stamps, folder: Path) -> None:
+        def is_unwanted() -> events.StopKind | None:
+            return None if dataset is self._dataset else events.StopKind.DISCARD
+
+        lost = lost_files(dataset)
+        beside = relink.beside(dataset, lost, folder, should_stop=is_unwanted)
+        self._arrived.emit(dataset, lost, changed_files(dataset, stamps), beside)
+
+    def _on_arrived(
+        self,
+        dataset: Dataset,
+        lost: tuple[Lost, ...],
+        altered: tuple[ChangedFile, ...],
+        beside: tuple[Match, ...],
+    ) -> None:
         if dataset is not self._dataset:
             return
-        self.lost, self.altered = lost, altered
+        self.lost, self.altered, self.beside = lost, altered, beside
         for each in lost:
             if each.kind == "media":
                 self._features.notes[each.video] = f"its video file is missing: {each.path}"

@@ -99,6 +99,7 @@ class TrainingView(QWidget):
         self.learn_from.changed.connect(self._validate)
         session.projectChanged.connect(self._on_project)
         session.documentChanged.connect(self._on_changes)
+        session.files.changed.connect(self._on_files)
         session.jobEvent.connect(self._on_event)
         session.jobsChanged.connect(self._show_running)
         session.stopAsked.connect(self._on_stop)
@@ -311,6 +312,12 @@ class TrainingView(QWidget):
             self._state.setText(self._state.text() if self._job else self._ready_text())
             self._validate()
 
+    def _on_files(self) -> None:
+        """Files of features went away, or are there again."""
+        if not self._job:
+            self._state.setText(self._ready_text())
+        self._validate()
+
     @property
     def _read_only(self) -> bool:
         """Whether the project that is open takes no runs."""
@@ -319,9 +326,9 @@ class TrainingView(QWidget):
 
     @property
     def _has_features(self) -> bool:
-        """Whether the project that is open has a video to train on."""
+        """Whether the project that is open has a video to train on, and the file of features of every such one."""
         document = self._session.document
-        return document is not None and bool(document.dataset.trainable)
+        return document is not None and bool(document.dataset.trainable) and not self._session.files.missing_features()
 
     def _ready_text(self) -> str:
         document = self._session.document
@@ -329,11 +336,13 @@ class TrainingView(QWidget):
             return "Open a dataset or a project first."
         if self._read_only:
             return "This project is open for reading only. Save a copy to train."
-        videos = document.dataset.trainable
+        videos, missing = document.dataset.trainable, self._session.files.missing_features()
+        if missing and not self._session.features.extracting:
+            return f"The features of {missing} of {len(videos)} videos are missing. Extract them from the videos again."
         rows = sum(video.timebase.n_rows for video in videos)
         return (
             f"{len(videos)} of {len(document.videos)} videos have features, {rows:,} rows in all."
-            if videos
+            if videos and not missing
             else "Features are being extracted. Training can start once they are there."
             if self._session.features.extracting
             else "No features yet. Extract them from the videos."
