@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from core.errors import DamagedProjectError, ForeignFoldersError, ProjectLockedError, TotError
 from core.events import Failed, Finished
-from core.relink import Match
 
 from .dialogs.details import DetailsDialog
 from .dialogs.locate import ask_locate
@@ -196,7 +195,7 @@ class Safety(QObject):
             text += " Labels, edits and timelines work without."
         self._window.bar.say(text, "warning", choices)
 
-    def _use(self, matches: Sequence[Match]) -> None:
+    def _use(self, matches: Sequence[Any]) -> None:
         """Take what was found, say so, and offer to make features anew where those stayed on another computer."""
         lost = self._session.files.missing_features()
         self._session.files.use(matches)
