@@ -30,7 +30,13 @@ def test_what_runs_is_waited_for_and_what_waits_is_left_out():
     pool.do(lambda: (begun.set(), may_end.wait(), done.append("first")))
     pool.do(done.append, "second")
     begun.wait()
-    threading.Timer(0.05, may_end.set).start()
+
+    def end_once_it_closes() -> None:
+        while not pool._closed:
+            threading.Event().wait(0.01)
+        may_end.set()
+
+    threading.Thread(target=end_once_it_closes).start()
     pool.close()
     pool.do(done.append, "third")
     assert done == ["first"]

@@ -316,6 +316,7 @@ def test_a_name_that_cannot_be_sent_and_a_place_that_cannot_be_written_are_fores
 ) -> None:
     """Both were told as errors that nobody had thought of: without what to do, or with the program's own lines."""
     session, ended = window.session, []
+    qtbot.waitUntil(lambda: bool(session.files.lost))  # that the video is missing has been said, and covers nothing
     session.jobEvent.connect(lambda event: ended.append(event) if isinstance(event, Failed) else None)
     video = next(iter(session.document.videos.values()))  # its name is not UTF-8
     np.save(video.features, np.arange(160.0).reshape(20, 8))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from opened import Late, a_seen_window, open_in, settle, two_projects
+from opened import MOST_MS, Late, a_seen_window, open_in, settle, two_projects
 from projects import R, V
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QDialog
@@ -73,6 +73,7 @@ def test_the_window_goes_on_says_what_it_waits_for_and_can_give_it_up(qtbot, win
     timer.timeout.connect(lambda: beats.append(1))
     timer.start(1)
     qtbot.waitUntil(lambda: list(window.session.jobs.running.values()) == ["Opening a.tot"], timeout=SHOWN)
+    qtbot.waitUntil(lambda: bool(drive.asked), timeout=SHOWN)  # its thread may begin after it was named
     assert beats and window.status.cancel.isVisible() and window.status.cancel.text() == "Cancel"
     assert drive.asked[0] is not threading.main_thread()
     window.status.cancel.click()
@@ -86,7 +87,7 @@ def test_the_window_goes_on_says_what_it_waits_for_and_can_give_it_up(qtbot, win
 def test_one_that_opens_at_once_is_named_nowhere(qtbot, window, paths):
     named: list[str] = []
     window.session.jobsChanged.connect(lambda: named.extend(window.session.jobs.running.values()))
-    window.session.opening._shown.setInterval(SHOWN)  # this machine may be slow
+    window.session.opening._shown.setInterval(10 * MOST_MS)  # this machine may be slow
     open_in(window, paths[0])
     assert window.session.project is not None and not named
     assert window.settings.recent()[0] == paths[0]
@@ -106,6 +107,7 @@ def test_what_is_open_can_be_edited_until_the_other_one_is_there(qtbot, window, 
 
 def test_the_newest_wish_counts_and_the_earlier_one_is_given_back(qtbot, window, paths, drive):
     window.actions_.file.open_path(paths[0])
+    qtbot.waitUntil(lambda: bool(drive.asked), timeout=SHOWN)  # its thread may begin after the other one has ended
     open_in(window, paths[1])
     assert window.session.project.path == paths[1]
     drive.answers.set()
@@ -192,6 +194,7 @@ def test_one_that_came_while_the_window_was_closing_is_given_back(qtbot, window,
 
 def test_a_drive_that_is_away_is_said_and_what_is_open_stays(qtbot, window, paths, tmp_path):
     open_in(window, paths[0])
+    qtbot.waitUntil(lambda: bool(window.session.files.lost), timeout=SHOWN)  # that its video is missing is said by then
     open_in(window, tmp_path / "away" / "p.tot")
     assert "p.tot is not there" in window.bar.text() and window.session.project.path == paths[0]
 
