@@ -83,6 +83,7 @@ class MainWindow(QMainWindow):
         self._lead_on(self)
         self.resize(for_text(self, *FIRST_SIZE))
         self.placing = Placing(self, self.docks, self.toolbar, settings)
+        self.placing.rows_height = lambda: self.timeline.optional_height
         self._on_project()
 
     def _add_centre(self) -> None:
@@ -134,6 +135,7 @@ class MainWindow(QMainWindow):
         keymap.changed.connect(self._show_keys)
         self._show_keys()
         self.timeline.renameAsked.connect(actions.labels.rename)
+        self.timeline.heightWanted.connect(lambda height: self.placing.give_timeline(height - self.timeline.height()))
         self.timeline.axisChanged.connect(lambda: self.film_strip.show_axis(self.timeline.axis))
         self.timeline.boundaryPreview.connect(self.video_view.picture.show_boundary)
         self.timeline.boundaryPreviewEnded.connect(self.video_view.picture.end_pair)

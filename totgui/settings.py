@@ -134,6 +134,15 @@ class Settings:
         self._settings.setValue("sound", is_on)
         self._settings.setValue("volume", volume)
 
+    def sound_row(self) -> str:
+        """The row of the sound: ``auto``, ``on`` or ``off``."""
+        row = str(self._settings.value("sound-row", "auto"))
+        return row if row in ("auto", "on", "off") else "auto"
+
+    def set_sound_row(self, row: str) -> None:
+        if row != self.sound_row():
+            self._settings.setValue("sound-row", row)
+
     def follow(self) -> str:
         """How the timeline follows the playhead: ``off``, ``page`` or ``smooth``."""
         follow = str(self._settings.value("follow", "page"))

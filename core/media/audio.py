@@ -24,8 +24,9 @@ RUN_UP_S = (Fraction(3, 10), Fraction(2), Fraction(10))
 a later place than they give. Where the longest is too short, from the beginning."""
 FORWARD = 2 * RATE
 """Decoding so many samples onwards is cheaper than a jump."""
-SEAM = RATE // 50
+SEAM_S = Fraction(1, 50)
 """Times in files are rounded: up to here (20 ms) two pieces belong together, beyond it there is a gap."""
+SEAM = round(SEAM_S * RATE)
 MAX_PACKETS = 5_000
 """Packets decoded for one answer; where none of them is of the time asked for, there is silence."""
 
@@ -167,13 +168,14 @@ def audio_stream(container: av.container.InputContainer, path: Path) -> av.Audio
         raise MediaError(f"{path.name} has no sound.")
     if not streams:
         raise MediaError(f"The sound of {path.name} is coded in a way that no decoder here knows.")
-    sane = [s for s in streams if _is_sane(s.rate, s.channels)]
+    sane = [s for s in streams if is_sane(s.rate, s.channels)]
     if not sane:
         raise MediaError(f"The sound of {path.name} states {streams[0].channels} channels at {streams[0].rate} Hz.")
     return max(sane, key=lambda s: (bool(s.disposition & Disposition.default), -s.index))
 
 
-def _is_sane(rate: int | None, channels: int | None) -> bool:
+def is_sane(rate: int | None, channels: int | None) -> bool:
+    """Whether sound of this rate and so many channels is decoded here."""
     return bool(rate and channels and FILE_RATES[0] <= rate <= FILE_RATES[1] and channels <= MAX_FILE_CHANNELS)
 
 
@@ -184,8 +186,8 @@ def _decoded(container: av.container.InputContainer, stream: av.AudioStream, *, 
         drops_first: what the first packet gives was decoded without the one before it, and is left out.
     """
     run: _Run | None = None
-    for frame in _frames(container, stream):
-        if frame is None or not _is_sane(frame.sample_rate, frame.layout.nb_channels):
+    for frame in decoded_frames(container, stream):
+        if frame is None or not is_sane(frame.sample_rate, frame.layout.nb_channels):
             run = None  # a damaged packet: what the filter holds back does not belong to what comes
             continue
         if drops_first:
@@ -224,7 +226,7 @@ class _Run:
         return at, piece
 
 
-def _frames(container: av.container.InputContainer, stream: av.AudioStream) -> Iterator[av.AudioFrame | None]:
+def decoded_frames(container: av.container.InputContainer, stream: av.AudioStream) -> Iterator[av.AudioFrame | None]:
     """Frames of the stream from the present place; None for a damaged place."""
     torn = 0
     while torn < TORN_PLACES:

@@ -20,6 +20,7 @@ from totgui.session.chosen import Chosen
 from totgui.session.painting import Painting
 from totgui.session.readings import VideoScores
 from totgui.session.reviewing import Reviewing
+from totgui.sound import Waveforms
 
 COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7", "#7a5195")
 NAMES = ("take bowl", "crack egg", "whisk", "add <b>oil</b> & salt", "fry", "turn over", "plate", "season")
@@ -98,6 +99,7 @@ class FakeSession(QObject):
             self.playback.timebase = document.videos[VIDEO].timebase
         self.painting = Painting(self.playback, self.paint, self)
         self.reviewing = Reviewing(None, self)
+        self.waveforms = Waveforms(self)
         self.turns = np.empty(0, np.int64)
         self.computing = SimpleNamespace(ask=lambda key, function, then: then(function()))
         self.matrices: dict[str, np.ndarray] = {}

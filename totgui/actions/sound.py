@@ -1,4 +1,4 @@
-"""The part of the Playback menu that is heard: sound on or off, and how loud."""
+"""What a person can ask of the sound: heard or not, how loud, and a row for it in the timeline."""
 
 from __future__ import annotations
 
@@ -46,3 +46,30 @@ class SoundPart(Menu):
         sound.set_volume(sound.volume + 10 * direction)
         if direction > 0:
             sound.set_on(True)
+
+
+class SoundRow(Menu):
+    """The row of the timeline that shows the sound, as it was last time."""
+
+    def command(self) -> Command:
+        """The entry of the View menu."""
+        waveforms, settings = self.session.waveforms, self.window.settings
+        waveforms.set_row(settings.sound_row())
+        waveforms.changed.connect(lambda: settings.set_sound_row(waveforms.row))
+        waveforms.changed.connect(self._refresh)
+        return Command(
+            "view.sound",
+            "Sound in the timeline",
+            waveforms.toggle_row,
+            ["Shift+V"],
+            "How loud the video is at each frame; until you choose, shown where there is sound",
+            usable=self.is_open,
+            repeats=False,
+            checked=lambda: bool(self.is_open() and waveforms.is_row_shown),
+        )
+
+    def _refresh(self) -> None:
+        """Tick the entry; the row comes and goes with the videos."""
+        action = self.window.actions_.by_name["view.sound"]
+        if action.isChecked() != (self.is_open() and self.session.waveforms.is_row_shown):
+            self.window.actions_.refresh()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from ..palette import theme_steps
 from ..window.layouts import LAYOUTS
 from .menu import Command, Menu
+from .sound import SoundRow
 
 THEMES = (("light", "Light"), ("dark", "Dark"), ("system", "As the system"))
 FOLLOW = (("off", "Not at all"), ("page", "Page by page"), ("smooth", "Smoothly, in the middle"))
@@ -48,6 +49,7 @@ class ViewMenu(Menu):
                 tip="Down, while the timeline has the focus",
                 usable=self.is_open,
             ),
+            SoundRow(self.window).command(),
             None,
             *[self._theme(name, text) for name, text in THEMES],
             None,

@@ -23,7 +23,7 @@ from core.project import Project
 from ..companion import Companion
 from ..playback import Playback
 from ..proxies import Proxies
-from ..sound import Sound
+from ..sound import Sound, Waveforms
 from .chosen import Chosen
 from .comparing import Comparing
 from .copies import Copies
@@ -82,6 +82,7 @@ class Session(Reader):
         self.playback = Playback(self)
         self.companion = Companion(self.playback, self)
         self.sound = Sound(self.playback, self)
+        self.waveforms = Waveforms(self)
         self.proxies = Proxies(self)
         self.pictures = Pictures(self)
 
@@ -109,6 +110,7 @@ class Session(Reader):
         self.datasets.scanned.connect(self.datasetScanned)
         self.proxies.made.connect(self._on_proxy)
         self.playback.slowChanged.connect(self._on_slow)
+        self.playback.videoChanged.connect(lambda: self.waveforms.follow(self.playback.video))
         self.chosen.changed.connect(self.selectionChanged)
         self.files.noted.connect(lambda changes: self.documentChanged.emit(changes, None))
         self._editing.changed.connect(self._changed)
@@ -282,7 +284,7 @@ class Session(Reader):
     def close(self) -> None:
         """End playback, jobs and threads; close the project."""
         self.playback.close()
-        media = (self.companion, self.sound, self.proxies, self.files, self.pictures)
+        media = (self.companion, self.sound, self.waveforms, self.proxies, self.files, self.pictures)
         for part in (*media, self.exchange, self.opening, self.jobs, self._reports, self.turns, self.computing):
             part.close()
         self.close_project()

@@ -25,6 +25,8 @@ SIDES, MOST_SIDE = (425, 445), 0.35
 TIMELINE, MOST_TIMELINE = (390, 326), 0.46
 """Height of the timeline with the rows of scores and without them, for text of the usual size; the part of a window
 that it may take. Below that the scores go: a strip of them would be as good as none, and the panels above need it."""
+MOST_GROWN = 0.52
+"""The same where a row has come that pushes the scores out."""
 
 
 class Placing:
@@ -48,6 +50,8 @@ class Placing:
         self._first = window.saveState()
         self._kept: QByteArray | None = None
         self._shown = False
+        self.rows_height: Callable[[], int] = lambda: 0
+        """Pixels of rows that the timeline has beyond those of every video."""
         layout = settings.layout()
         if layout is not None:
             window.restoreGeometry(layout[0])
@@ -107,10 +111,18 @@ class Placing:
         window, docks = self._window, self._docks
         sides = [min(for_text(window, wide, 0).width(), round(MOST_SIDE * window.width())) for wide in SIDES]
         window.resizeDocks([docks["Videos"], docks["Training"]], sides, Qt.Orientation.Horizontal)
-        scored, unscored = (for_text(window, 0, height).height() for height in TIMELINE)
-        has_room = scored <= MOST_TIMELINE * window.height()
+        rows = self.rows_height()
+        scored, unscored = (for_text(window, 0, height).height() + rows for height in TIMELINE)
+        has_room = scored <= (MOST_GROWN if rows else MOST_TIMELINE) * window.height()
         window.resizeDocks([docks["Timeline"]], [scored if has_room else unscored], Qt.Orientation.Vertical)
         window.resizeDocks([docks["Videos"], docks["Runs"]], [300, 240], Qt.Orientation.Vertical)
+
+    def give_timeline(self, pixels: int) -> None:
+        """Make the timeline so much higher, where the window has room for it."""
+        dock = self._docks["Timeline"]
+        wanted = dock.height() + pixels
+        if self._shown and not dock.isFloating() and wanted <= MOST_GROWN * self._window.height():
+            self._window.resizeDocks([dock], [wanted], Qt.Orientation.Vertical)
 
     def _version(self) -> int:
         """A number of the set of panels: a layout that was kept for other panels is not put back."""

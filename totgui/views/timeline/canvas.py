@@ -18,6 +18,7 @@ from .geometry import Axis, Snap
 from .lanes import Lanes
 from .scores import ScoresBeside
 from .shown import Shown, add_scores, read
+from .sound import sound_tip
 from .tips import tip_text
 from .tracks import Row, lay_out
 
@@ -62,11 +63,16 @@ class Canvas(QWidget):
     def rows(self) -> list[Row]:
         """The rows from top to bottom."""
         titles = self.shown.titles if self.shown else {}
-        key = (self.height(), self.fontMetrics().height(), tuple(titles.items()))
+        key = (self.height(), self.fontMetrics().height(), tuple(titles.items()), self.optional)
         if self._rows[0] != key:
-            rows = lay_out(key[0], key[1], self._run_titles())
+            rows = lay_out(key[0], key[1], self._run_titles(), optional=self.optional)
             self._rows = (key, [Row(r.key, titles.get(r.key, r.title), r.top, r.height) for r in rows])
         return self._rows[1]
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """The rows that are there and can be hidden."""
+        return self.shown.optional if self.shown else ()
 
     def _run_titles(self) -> list[tuple[str, str]]:
         """Keys and titles of the rows of other runs."""
@@ -143,6 +149,8 @@ class Canvas(QWidget):
         key = self.row_at(point.y())
         if self.shown is None or not key or not self.axis.left <= point.x() < self.axis.right:
             return ""
+        if key == "sound":
+            return sound_tip(self.shown.sound, self.axis, point.x(), self.shown.video.timebase)
         lane = self.row(key).rect(self.axis)
         height = (point.y() - lane.top()) / max(1, lane.height())
         return tip_text(key, self.axis.frame(point.x()), height, self.shown, self.session.action_name)

@@ -21,7 +21,7 @@ EDGE_MS, FASTEST, QUICKENS = 30, 60, 0.08
 """Milliseconds between two steps at the edge; pixels of the longest; how much longer each step is than the one before:
 a pointer stopped by the edge of the screen, just beyond the lane, gets there too."""
 CONTROL, SHIFT = Modifiers.ControlModifier, Modifiers.ShiftModifier
-OTHER_ROWS = ("difference", "confidence", "heatmap")
+OTHER_ROWS = ("sound", "difference", "confidence", "heatmap")
 
 
 class Hand:

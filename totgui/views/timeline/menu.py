@@ -36,6 +36,8 @@ def row_menu(
         menu.fill_corrected()
     elif key == "ruler":
         menu.fill_ruler()
+    elif key == "sound":
+        menu.fill_sound()
     elif key in ("ground-truth", "prediction") or key.startswith(RUN):
         menu.fill_read_only(key)
     if menu.isEmpty():
@@ -188,6 +190,7 @@ class RowMenu(QMenu):
             self._marks(start, stop)
             self.addSeparator()
         self.addMenu(runs_menu(self._session, self))
+        self.fill_sound()
 
     def _run_of(self, key: str) -> RunId | None:
         return self._run if key == "prediction" else RunId(key.removeprefix(RUN))
@@ -224,6 +227,17 @@ class RowMenu(QMenu):
         )
         self._call(self.tr("Loop the range"), lambda: playback.set_loop(start, stop), usable=marked is not None)
         self._call(self.tr("Select the range"), lambda: chosen.select_range(start, stop), usable=marked is not None)
+        self.addSeparator()
+        self.fill_sound()
+
+    # --- the rows that can be hidden -----------------------------------------------------------------
+
+    def fill_sound(self) -> None:
+        """Whether the sound has a row."""
+        waveforms = self._session.waveforms
+        row = self.addAction(self.tr("Show sound"), waveforms.toggle_row)
+        row.setCheckable(True)
+        row.setChecked(waveforms.is_row_shown)
 
 
 def runs_menu(session: Session, parent: QWidget) -> QMenu:

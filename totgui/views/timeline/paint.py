@@ -21,6 +21,7 @@ from .lanes import Same
 from .minimap import paint_minimap, paint_viewport
 from .ruler import paint_ruler
 from .shown import Shown
+from .sound import paint_sound
 from .tracks import Row, paint_empty, paint_track
 
 EMPTY = {
@@ -74,7 +75,12 @@ def _lane(painter: QPainter, view: Canvas, shown: Shown, row: Row, rect: QRect) 
             signature = (*look, axis, Same(shown.video))
     else:
         ground = palette.color(Role.Base if row.key == "corrected" else Role.AlternateBase)
-        data = {"difference": shown.different, "confidence": shown.confidence, "heatmap": shown.pyramid}
+        data = {
+            "difference": shown.different,
+            "confidence": shown.confidence,
+            "heatmap": shown.pyramid,
+            "sound": shown.sound,
+        }
         signature = (*look, axis, Same(track or data.get(row.key)))
         if row.key in SCORED:
             signature = (*signature, Same(shown.path), shown.is_reading, view.scores.is_late)
@@ -104,6 +110,8 @@ def _content(painter: QPainter, view: Canvas, shown: Shown, row: Row, rect: QRec
         paint_heatmap(painter, rect, shown.pyramid, axis, shown.video.timebase)
         if shown.path is not None and _is_readable(shown.path, axis):
             paint_path(painter, rect, shown.path.starts, shown.path.labels, shown.pyramid.n_clusters, axis)
+    elif row.key == "sound" and shown.sound is not None:
+        paint_sound(painter, rect, shown.sound, axis, shown.video.timebase, palette)
     elif row.key == "corrected" and track is not None:
         paint_corrected(painter, view, shown, rect, track, ghost=shown.is_ghost)
         if shown.is_ghost:

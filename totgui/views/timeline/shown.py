@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor
 from core.annotation.segmentation import Segmentation
 from core.annotation.statistics import differences
 from core.data.dataset import Action, Video, VideoId
+from core.data.waveform import Heard
 
 from ...session.chosen import RUN
 from ..heatmap import Pyramid
@@ -51,8 +52,15 @@ class Shown:
     is_reading: bool = False
     """Whether the scores are still being read."""
     path: Segmentation | None = None
+    sound: Heard | None = None
+    """What is known of the sound; None where it has no row."""
     clusters: list[str] = field(default_factory=list)
     cluster_colours: list[str] = field(default_factory=list)
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """The rows that are there and can be hidden."""
+        return () if self.sound is None else ("sound",)
 
     @property
     def corrected(self) -> Segmentation | None:
@@ -87,6 +95,7 @@ def read(session: Session, before: Shown | None) -> Shown | None:
         shown.different, shown.versus = before.different, before.versus
     else:
         shown.different, shown.versus = difference(tracks)
+    shown.sound = session.waveforms.heard if session.waveforms.is_row_shown else None
     return shown
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,8 @@ MARK_BAND = 13
 """Pixels at the top of the ruler that belong to the in and out marks."""
 LEAST_HEATMAP = 2
 """Lines of text: lower, the names of its clusters would not be seen whole."""
+OPTIONAL = ("sound",)
+"""Rows that a person can hide."""
 NARROW, GAP_FROM = 12, 5
 """Segments with fewer pixels than this are drawn without rounded corners or name; without a gap to the next."""
 
@@ -41,19 +43,23 @@ class Row:
         return QRect(axis.left, self.top, axis.width, self.height)
 
 
-def lay_out(height: int, line: int, runs: Iterable[tuple[str, str]] = ()) -> list[Row]:
+def lay_out(
+    height: int, line: int, runs: Iterable[tuple[str, str]] = (), *, optional: Collection[str] = ()
+) -> list[Row]:
     """The rows in a view `height` pixels high with text lines of `line` pixels; the heatmap takes what is left.
 
     The scores are the first to go where there is no room: they lie below the lower edge then, whole.
 
     Args:
         runs: key and title of the rows of other runs, which stand above the prediction.
+        optional: those of `OPTIONAL` that are there.
     """
     rows: list[Row] = []
     y = 4
     heights = (
         ("minimap", "Whole video", line + 8, 4),
         ("ruler", "", line + MARK_BAND + 4, 3),
+        ("sound", "Sound", line * 2 + 6, 4),
         ("ground-truth", "Ground truth", line + 9, 3),
         *((key, title, line + 9, 3) for key, title in runs),
         ("prediction", "Prediction", line + 9, 3),
@@ -62,6 +68,8 @@ def lay_out(height: int, line: int, runs: Iterable[tuple[str, str]] = ()) -> lis
         ("confidence", "Confidence", line * 2, 4),
     )
     for key, title, tall, gap in heights:
+        if key in OPTIONAL and key not in optional:
+            continue
         rows.append(Row(key, title, y, tall))
         y += tall + gap
     source = line + 10
@@ -73,9 +81,12 @@ def lay_out(height: int, line: int, runs: Iterable[tuple[str, str]] = ()) -> lis
     return rows
 
 
-def least_height(line: int, runs: Iterable[tuple[str, str]] = ()) -> int:
-    """The height at which every row is seen but those of the scores."""
-    return next(row.top for row in lay_out(0, line, runs) if row.key == "source") + 2
+def least_height(
+    line: int, runs: Iterable[tuple[str, str]] = (), *, optional: Collection[str] = (), scored: bool = False
+) -> int:
+    """The height at which every row is seen, those of the scores only if `scored`."""
+    top = next(row.top for row in lay_out(0, line, runs, optional=optional) if row.key == "source") + 2
+    return top + line + 10 + LEAST_HEATMAP * line + 6 if scored else top
 
 
 def hatch(painter: QPainter, rect: QRectF, palette: QPalette) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPixmap
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPixmap, QShowEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from core.annotation.changes import Changes
@@ -32,6 +32,7 @@ class TimelineView(Canvas):
     """Shows the current video of a session; asks the session to seek, select and edit."""
 
     renameAsked = Signal(int)  # an action
+    heightWanted = Signal(int)  # a row has come, and the scores have no room below this height
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -55,6 +56,7 @@ class TimelineView(Canvas):
         session.painting.changed.connect(self.update)
         for signal in (session.reviewing.changed, session.reviewing.currentChanged):
             signal.connect(self.update)
+        session.waveforms.changed.connect(self._on_sound)
         playback.frameChanged.connect(self._on_frame)
         playback.wantedChanged.connect(self._on_frame)
         playback.loopChanged.connect(self.update)
@@ -80,8 +82,37 @@ class TimelineView(Canvas):
         """Rows have come or gone. What is held goes on, unless it holds on to a track that is another one now."""
         self._let_go_of_another()
         self.refresh()
-        self.setMinimumHeight(least_height(self.fontMetrics().height(), self._run_titles()))
+        line, runs, optional = self.fontMetrics().height(), self._run_titles(), self.optional
+        self.setMinimumHeight(least_height(line, runs, optional=optional))
         self._place()
+        wanted = least_height(line, runs, optional=optional, scored=True)
+        without = least_height(line, runs, scored=True)
+        if optional and self.isVisible() and without <= self.height() < wanted:
+            self.heightWanted.emit(wanted)
+
+    @property
+    def optional_height(self) -> int:
+        """Pixels of the rows that can be hidden and are not."""
+        line = self.fontMetrics().height()
+        return least_height(line, optional=self.optional) - least_height(line)
+
+    def _on_sound(self) -> None:
+        """The row of the sound has come or gone, or shows more."""
+        if self.session.waveforms.is_row_shown != ("sound" in self.optional):
+            self._new_rows()
+        elif self.shown is not None and self.shown.sound is not None:
+            self.shown.sound = self.session.waveforms.heard
+            self._repaint_all()
+        self._hear()
+
+    def _hear(self) -> None:
+        """The row is seen: the sound is read for it."""
+        if self.isVisible() and "sound" in self.optional:
+            self.session.waveforms.read()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._hear()
+        super().showEvent(event)
 
     def _on_document(self, changes: Changes, initiator: object) -> None:
         self._let_go_of_another()

@@ -1,0 +1,195 @@
+"""The waveform of the video that is shown: looked for and read beside the window, and only where it is seen."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from core.data.dataset import Video
+from core.data.waveform import Heard, Stage
+from core.errors import TotError
+from core.events import JobCancelled, Progress, StopKind
+from core.media.waveform import has_sound, load_waveform
+
+log = logging.getLogger(__name__)
+AUTO, ON, OFF = "auto", "on", "off"
+"""The row of the timeline: where the video has sound, always, never."""
+NICENESS = 10
+END_S = 2.0
+PATIENCE_MS = 200
+"""What is read sooner is not announced."""
+
+
+@dataclass(eq=False)
+class _Wish:
+    """What the thread is to do for a video; `left` once nobody wants it any more."""
+
+    video: Video
+    reads: bool
+    left: threading.Event
+
+
+class Waveforms(QObject):
+    """Follows one video; `heard` is what is known of its sound, `is_row_shown` whether the timeline has a row for it.
+
+    With `row` AUTO a look into the file says whether there is sound at all; decoded is only what `read` asks for.
+    """
+
+    changed = Signal()
+    _told = Signal(object, object)  # the wish that it is about, and a Heard
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.row = AUTO
+        self.heard = Heard()
+        self._video: Video | None = None
+        self._has_sound = False  # of the video before, as long as nothing is known of this one: rows do not jump
+        self._wants_reading = False
+        self._wake = threading.Condition()
+        self._wish: _Wish | None = None
+        self._waiting: _Wish | None = None
+        self._ending = False
+        self._thread: threading.Thread | None = None
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(PATIENCE_MS)
+        self._patience.timeout.connect(self._on_slow)
+        self._told.connect(self._on_told)
+
+    @property
+    def is_row_shown(self) -> bool:
+        """Whether the timeline has a row for the sound of this video."""
+        return self.row == ON or (self.row == AUTO and self._has_sound)
+
+    def set_row(self, row: str) -> None:
+        """Show the row always, never, or where there is sound."""
+        if row != self.row:
+            self.row = row
+            if row != OFF and self.heard.stage == Stage.UNKNOWN and self._video is not None:
+                self._start(reads=False)
+            self.changed.emit()
+
+    def toggle_row(self) -> None:
+        """Hide the row where it is shown; else show it, here and in every video."""
+        self.set_row(OFF if self.is_row_shown else ON)
+
+    def follow(self, video: Video | None) -> None:
+        """Another video is shown, or none; what is read of the last one is given up."""
+        if video is self._video:
+            return
+        self._leave()
+        self._video, self._wants_reading = video, False
+        if video is None or video.media is None or video.timebase.media is None:
+            self._has_sound = False
+            self._set(Heard(Stage.NONE, reason="" if video is None else f"{video.name} has no video file."))
+            return
+        self._set(Heard())
+        if self.row != OFF:
+            self._start(reads=False)
+
+    def read(self) -> None:
+        """The row is seen: read the sound, once it is known that there is any."""
+        self._wants_reading = True
+        if self.heard.stage == Stage.UNREAD and self._video is not None:
+            self.heard = Heard(Stage.READING)
+            self._start(reads=True)
+            self._patience.start()
+
+    def close(self) -> None:
+        """End the thread; one that hangs in a file is left behind."""
+        self._leave()
+        with self._wake:
+            self._ending = True
+            self._wake.notify()
+        if self._thread is not None:
+            self._thread.join(END_S)
+
+    # --- on the window's thread ----------------------------------------------------------------------
+
+    def _start(self, *, reads: bool) -> None:
+        assert self._video is not None
+        self._wish = _Wish(self._video, reads, threading.Event())
+        with self._wake:
+            self._waiting = self._wish
+            if self._thread is None and not self._ending:
+                self._thread = threading.Thread(target=self._work, name="waveforms", daemon=True)
+                self._thread.start()
+            self._wake.notify()
+
+    def _leave(self) -> None:
+        self._patience.stop()
+        if self._wish is not None:
+            self._wish.left.set()
+            self._wish = None
+
+    def _set(self, heard: Heard) -> None:
+        self.heard = heard
+        self.changed.emit()
+
+    def _on_told(self, wish: _Wish, heard: Heard) -> None:
+        if wish is not self._wish:
+            return
+        if heard.stage == Stage.READING:
+            self.heard = replace(heard, is_slow=self.heard.is_slow)
+            if self.heard.is_slow:
+                self.changed.emit()
+            return
+        self._leave()
+        if not wish.reads:
+            self._has_sound = heard.stage == Stage.UNREAD
+        self._set(heard)
+        if self._wants_reading:
+            self.read()
+
+    def _on_slow(self) -> None:
+        self._set(replace(self.heard, is_slow=True))
+
+    # --- in the thread -------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        if hasattr(os, "setpriority"):
+            with suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        while True:
+            with self._wake:
+                while self._waiting is None and not self._ending:
+                    self._wake.wait()
+                wish, self._waiting = self._waiting, None
+                if self._ending or wish is None:
+                    return
+            try:
+                heard = self._read(wish) if wish.reads else _looked(wish.video)
+            except JobCancelled:
+                continue
+            except Exception as error:  # the outer edge of a loader of foreign files
+                if not isinstance(error, (TotError, OSError)):
+                    log.exception("%s: waveform", wish.video.media)
+                heard = Heard(Stage.FAILED, reason=str(error))
+            self._tell(wish, heard)
+
+    def _tell(self, wish: _Wish, heard: Heard) -> None:
+        if not self._ending and not wish.left.is_set():
+            self._told.emit(wish, heard)
+
+    def _read(self, wish: _Wish) -> Heard:
+        media, info = wish.video.media, wish.video.timebase.media
+        assert media is not None and info is not None
+
+        def should_stop() -> StopKind | None:
+            return StopKind.DISCARD if wish.left.is_set() or self._ending else None
+
+        def report(event: object) -> None:
+            assert isinstance(event, Progress)
+            self._tell(wish, Heard(Stage.READING, share=event.done / max(1, event.total)))
+
+        return Heard(Stage.READ, load_waveform(media, info, report=report, should_stop=should_stop), 1.0)
+
+
+def _looked(video: Video) -> Heard:
+    assert video.media is not None
+    return Heard(Stage.UNREAD if has_sound(video.media) else Stage.NONE)
