@@ -143,7 +143,8 @@ def trained(session: Session, n_runs: int) -> None:
 def measure(asked: argparse.Namespace, folder: Path) -> None:
     window = a_window()
     session = window.session
-    rest(1500)  # panels that are made after the start
+    window.warm_up()
+    rest(2500)  # panels that are made after the start, and libraries
     path = folder / ("acts.tot" if asked.dataset else "many.tot")
     if not path.exists() and asked.dataset is not None:
         session.create_project(path, api.open_dataset(asked.dataset))
