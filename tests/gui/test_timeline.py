@@ -12,7 +12,8 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from core.data.dataset import VideoId
+from core.annotation.values import LabelMap, Run
+from core.data.dataset import RunId, VideoId
 from totgui.views.heatmap import Pyramid
 from totgui.views.timeline.geometry import Axis
 from totgui.views.timeline.shown import difference
@@ -178,18 +179,99 @@ def test_the_view_follows_the_playhead_by_page(view: TimelineView, session: Fake
 def test_the_menu_edits_the_segment_under_the_pointer(view: TimelineView, session: FakeSession) -> None:
     menu = view.menu_at(QPointF(at(view, "corrected", 300)))
     assert menu is not None
-    action = next(a for a in menu.actions() if a.text() == "Set background")
+    action = next(a for a in menu.actions() if a.text() == "Set to background")
     action.trigger()
     assert session.document.corrected[VIDEO].at(300).label == -1
     names = [a.text() for a in menu.actions()[0].menu().actions()]
     assert "add <b>oil</b> && salt" in names
-    assert view.menu_at(QPointF(at(view, "confidence", 300))) is None
+
+
+def texts(menu) -> list[str]:
+    return [a.text() for a in menu.actions() if not a.isSeparator()]
+
+
+def test_every_row_has_a_menu_of_its_own(view: TimelineView, session: FakeSession) -> None:
+    asked: list[str] = []
+    view.commandAsked.connect(asked.append)
+    start, stop = int(view.shown.different.starts[0]), int(view.shown.different.stops[0])
+    menu = view.menu_at(QPointF(at(view, "difference", (start + stop) / 2)))
+    assert texts(menu)[0] == f"Take the ground truth of {start:,} to {stop - 1:,} into Corrected"
+    next(a for a in menu.actions() if a.text() == "Next disagreement").trigger()
+    menu.actions()[0].trigger()
+    truth, corrected = session.tracks(VIDEO)["ground-truth"], session.document.corrected[VIDEO]
+    assert (truth.to_frames()[start:stop] == corrected.to_frames()[start:stop]).all() and len(session.edits) == 1
+    uncertain = view.menu_at(QPointF(at(view, "confidence", 300)))
+    assert {"Next uncertain place", "Previous uncertain place"} <= set(texts(uncertain))
+    scores = view.menu_at(QPointF(at(view, "heatmap", 300)))
+    next(a for a in scores.actions() if a.text().startswith("Select cluster")).trigger()
+    assert len(session.clusters) == 1
+    next(a for a in scores.actions() if a.text() == "Temporal prior").trigger()
+    assert view.source.currentData() == "prior"
+    zoom = view.menu_at(QPointF(at(view, "minimap", 300)))
+    follow = next(a for a in zoom.actions() if a.text() == "Page by page")
+    assert follow.isChecked()
+    next(a for a in zoom.actions() if a.text() == "Smoothly, in the middle").trigger()
+    assert asked == ["review.next-difference", "view.follow-smooth"]
+
+
+def test_the_menu_at_the_name_of_a_row_is_about_the_whole_row(view: TimelineView, session: FakeSession) -> None:
+    """It was about whatever segment lay at the left."""
+
+    def gutter(row: str) -> QPointF:
+        return QPointF(20, at(view, row, 0).y())
+
+    assert texts(view.menu_at(gutter("ground-truth"))) == ["Take all of it into Corrected", "Show runs"]
+    assert texts(view.menu_at(gutter("corrected"))) == ["Select all segments", "Start again from"]
+    assert view.menu_at(gutter("ruler")) is None
+
+
+def test_a_menu_selects_what_it_is_about_and_keeps_a_selection_it_is_part_of(view, session, monkeypatch) -> None:
+    monkeypatch.setattr(view, "_show_menu", lambda menu, where: menu.deleteLater())
+
+    def ask(frame: float) -> None:
+        place = at(view, "corrected", frame)
+        view.contextMenuEvent(QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, view.mapToGlobal(place)))
+
+    track = session.base()
+    session.playback.seek(3)
+    ask(300)
+    assert session.selection == {track.index_at(300)} and session.playback.frame == 3
+    session.select_segments([0, 1, track.index_at(300)])
+    ask(300)
+    assert session.selection == {0, 1, track.index_at(300)}
+    ask(int(track.starts[2]))
+    assert session.chosen.boundary == 1
+
+
+def test_the_menu_of_a_boundary_brings_it_to_the_playhead(view: TimelineView, session: FakeSession) -> None:
+    place = QPointF(at(view, "corrected", int(session.base().starts[2])))
+    session.playback.seek(int(session.base().starts[2]) + 20)
+    menu = view.menu_at(place)
+    move = menu.actions()[0]
+    assert move.text() == "Move this boundary to the playhead" and move.isEnabled()
+    move.trigger()
+    assert int(session.base().starts[2]) == session.playback.frame and len(session.edits) == 1
+    session.playback.seek(0)
+    assert not view.menu_at(QPointF(at(view, "corrected", int(session.base().starts[2])))).actions()[0].isEnabled()
 
 
 def test_tooltips_name_segment_and_score(view: TimelineView, session: FakeSession) -> None:
     assert view.tip(QPointF(at(view, "corrected", 150))).startswith("take bowl\nCorrected, frames 100 to 256")
     text = view.tip(QPointF(view.axis.x(200.5), view.row("heatmap").top + 2))
     assert text == f"Cluster 0 take bowl\nframe 200: {session.matrices['posterior'][200, 0]:.4g}"
+    assert view.tip(QPointF(at(view, "ruler", 200.5))).startswith("Frame 200")
+    boundary = view.tip(QPointF(at(view, "corrected", 100)))
+    assert "Boundary at frame 100" in boundary and "take bowl" in boundary.splitlines()[0]
+
+
+def test_a_title_that_is_cut_off_is_told_whole(view: TimelineView, session: FakeSession) -> None:
+    name = "a run with a name that is far too long for the gutter"
+    run = Run(RunId("r9"), 9, {"n_clusters": 2}, "cpu", 1.0, 10, False, "", {}, given_name=name)
+    session.document.add_run(run, LabelMap(run.id, 2, {}))
+    session.chosen.show_runs([run.id])
+    view.grab()
+    assert view.tip(QPointF(20, at(view, "run:r9", 0).y())) == name
+    assert view.tip(QPointF(20, at(view, "ground-truth", 0).y())) == ""
 
 
 def test_corrected_that_is_the_ground_truth_differs_nowhere(view: TimelineView, session: FakeSession) -> None:

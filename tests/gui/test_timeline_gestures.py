@@ -471,7 +471,7 @@ def test_any_gestures_leave_a_partition_and_undo_leads_back(qtbot, gestures) -> 
         "menu": lambda a, b: [
             x.trigger()
             for x in view.menu_at(at(view, "corrected", a).toPointF()).actions()
-            if x.text() == "Set background"
+            if x.text() == "Set to background"
         ],
     }
     for name, a, b in gestures:

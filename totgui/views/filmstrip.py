@@ -5,8 +5,18 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QPixmap, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QPixmap,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.data.dataset import Video
@@ -45,6 +55,8 @@ def cells(axis: Axis, picture_width: float) -> list[Cell]:
 
 class FilmStrip(QWidget):
     """Shows the current video along an axis that the timeline hands over; a click or a drag seeks."""
+
+    menuAsked = Signal(QPoint)  # a place of the screen
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -116,6 +128,9 @@ class FilmStrip(QWidget):
     def _seek(self, event: QMouseEvent) -> None:
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._session.playback.seek(self._axis.frame(event.position().x()))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menuAsked.emit(event.globalPos())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()  # zoom belongs to the timeline below

@@ -25,6 +25,8 @@ from .tracks import Row, lay_out
 if TYPE_CHECKING:
     from ...session import Session
 
+OFF, PAGE, SMOOTH = "off", "page", "smooth"
+"""How the timeline follows the playhead."""
 SOURCE = 190
 """Pixels that the choice of the scores takes beside text of the usual size."""
 
@@ -35,11 +37,16 @@ class Canvas(QWidget):
     boundaryPreview = Signal(int, int, int)  # frame where the right segment would begin; labels left and right of it
     boundaryPreviewEnded = Signal()
     axisChanged = Signal()
+    renameAsked = Signal(int)  # an action
+    commandAsked = Signal(str)  # a command of the window, by its name
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
         self.shown: Shown | None = None
+        self.follow = PAGE
+        self.boundary_menu: int | None = None
+        """The boundary of Corrected that the context menu is about."""
         self.axis = Axis.whole(1, left=0, width=1)
         self.snapped: Snap | None = None
         """Where the end of the range that is dragged lies, and what it has snapped to."""
@@ -48,6 +55,9 @@ class Canvas(QWidget):
         self._static: QPixmap | None = None
         self.keys: Mapping[str, str] = STANDARD_KEYS
         """The keys that the hints name, by command; see `show_keys`."""
+        self.cut_titles: dict[str, str] = {}
+        """The titles of rows that are too long to be painted whole."""
+        self.key_of: Callable[[str], str] = lambda command: STANDARD_KEYS.get(command, "")
         self.source = Chooser(self)
         for key, label in SOURCES:
             self.source.addItem(self.tr(label), key)
@@ -103,6 +113,7 @@ class Canvas(QWidget):
 
     def show_keys(self, native: Callable[[str], str]) -> None:
         """Name the keys in hints that commands have now; `native` gives the first one of a command as it is shown."""
+        self.key_of = native
         self.keys = {command: native(command) for command in STANDARD_KEYS}
         self._repaint_all()
 
@@ -147,8 +158,10 @@ class Canvas(QWidget):
     def tip(self, point: QPointF) -> str:
         """What the tooltip says at a place, as plain text; empty for none."""
         key = self.row_at(point.y())
-        if self.shown is None or not key or not self.axis.left <= point.x() < self.axis.right:
+        if self.shown is None or not key or point.x() >= self.axis.right:
             return ""
+        if point.x() < self.axis.left:
+            return self.cut_titles.get(key, "")
         if key == "sound":
             return sound_tip(self.shown.sound, self.axis, point.x(), self.shown.video.timebase)
         lane = self.row(key).rect(self.axis)

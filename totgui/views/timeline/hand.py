@@ -215,6 +215,24 @@ class Hand:
         else:
             self.press(event)
 
+    def select_for_menu(self, point: QPointF) -> None:
+        """A menu is asked for: its row is active, and the segment under the pointer selected, so that one sees which.
+
+        What is selected already stays whole, and the playhead where it is.
+        """
+        view, session, key = self.view, self.view.session, self.view.row_at(point.y())
+        if view.shown is None or key not in view.shown.tracks or self.held is not None:
+            return
+        session.chosen.activate(key)
+        track = view.shown.track(key)
+        if key == "corrected" and track is not None and point.x() >= view.axis.left - 4:
+            index, boundary = track.index_at(view.axis.frame(point.x())), self.boundary_under(point)
+            if boundary is not None:
+                session.chosen.select_boundary(boundary)
+            elif index not in session.selection and session.chosen.selected_range is None:
+                session.select_segments([index])
+                self._anchor = index
+
     # --- edge and hover ------------------------------------------------------------------------------
 
     def _scroll_at_edge(self) -> None:

@@ -1,96 +1,64 @@
-"""The context menus of the timeline: of Corrected, of the tracks that are read only, and of the ruler."""
+"""The context menus of the tracks and of the ruler: of Corrected, and of what is read only."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QMenu, QWidget
 
 from core.annotation import commands
-from core.annotation.document import Document
 from core.annotation.edit import Edit
 from core.annotation.segmentation import Segmentation
-from core.data.dataset import BACKGROUND, RunId, VideoId
+from core.data.dataset import BACKGROUND, RunId
 
 from ...models.widgets import in_menu
 from ...session.chosen import RUN
+from .canvas import Canvas
+from .frame_menu import FrameMenu
+from .side_menu import SideMenu
 
 if TYPE_CHECKING:
     from ...session import Session
 
-Make = Callable[[int], Edit]
 
+def row_menu(session: Session, key: str, frame: int, view: Canvas, *, height: float = 0.0) -> QMenu | None:
+    """What can be done at a frame of a row, None where there is nothing.
 
-def row_menu(
-    session: Session, key: str, frame: int, parent: QWidget, *, rename: Callable[[int], object]
-) -> QMenu | None:
-    """What can be done at a frame of a row; None where there is nothing. `rename` asks for the name of an action."""
+    Args:
+        frame: below 0 for the name of the row at the left: what can be done with the row as a whole.
+        height: the place inside the row, 0 to 1.
+    """
     document, video = session.document, session.current_video
     if document is None or video is None:
         return None
-    menu = RowMenu(session, document, video, frame, parent, rename=rename)
-    if key == "corrected":
-        menu.fill_corrected()
-    elif key == "ruler":
-        menu.fill_ruler()
-    elif key == "sound":
-        menu.fill_sound()
-    elif key in ("ground-truth", "prediction") or key.startswith(RUN):
-        menu.fill_read_only(key)
+    is_track = key == "corrected" or key in ("ground-truth", "prediction") or key.startswith(RUN)
+    kind = RowMenu if is_track or key == "ruler" else SideMenu
+    menu: RowMenu | SideMenu = kind(view, session, document, video, frame)
+    menu.fill(key, height)
     if menu.isEmpty():
         menu.deleteLater()  # it would stay with the view, and hold what it is about
         return None
     return menu
 
 
-class RowMenu(QMenu):
-    """A menu for one frame of the current video."""
+class RowMenu(FrameMenu):
+    """The menus of tracks and of the ruler."""
 
-    def __init__(
-        self,
-        session: Session,
-        document: Document,
-        video: VideoId,
-        frame: int,
-        parent: QWidget,
-        *,
-        rename: Callable[[int], object],
-    ) -> None:
-        super().__init__(parent)
-        self._rename_asked = rename
-        self._session, self._document, self._video, self._frame = session, document, video, frame
-        self._run = session.current_run
-        self.setToolTipsVisible(True)
-
-    def _do(self, text: str, make: Callable[[], Edit], *, usable: bool = True) -> None:
-        self.addAction(text, lambda: (self._session.do(make, self.parent()), None)[1]).setEnabled(usable)
-
-    def _call(self, text: str, do: Callable[[], object], *, usable: bool = True) -> None:
-        self.addAction(text, lambda: (do(), None)[1]).setEnabled(usable)
-
-    def _actions(self, title: str, make: Make, *, but: int | None = None, usable: bool = True) -> None:
-        """A submenu of all actions in use, and background."""
-        menu, session = self.addMenu(title), self._session
-        found = [
-            (action.name, int(action.id), action.colour)
-            for action in self._document.actions.values()
-            if not action.archived
-        ]
-        for name, label, colour in [*found, (self.tr("background"), BACKGROUND, session.action_colour(BACKGROUND))]:
-            if label != but:
-                give = partial(self._give, make, label)
-                menu.addAction(chip(colour), name.replace("&", "&&"), give)
-        menu.setEnabled(usable and not menu.isEmpty())
-
-    def _give(self, make: Make, label: int) -> None:
-        self._session.do(lambda: make(label), self.parent())
+    def fill(self, key: str, height: float) -> None:
+        """Everything for a row."""
+        if key == "corrected" and self._frame < 0:
+            self._fill_whole_corrected()
+        elif key == "corrected":
+            self._fill_corrected()
+        elif key == "ruler":
+            self._fill_ruler()
+        else:
+            self._fill_read_only(key)
 
     # --- Corrected -----------------------------------------------------------------------------------
 
-    def fill_corrected(self) -> None:
+    def _fill_corrected(self) -> None:
         """Everything that changes the segment at the frame, or the selection it belongs to."""
         track, document, video, run = self._session.base(), self._document, self._video, self._run
         if track is None:
@@ -102,13 +70,15 @@ class RowMenu(QMenu):
         spans = chosen.spans(self._frame) if index in chosen.segments else [(start, stop)]
         many = f" {len(spans)} segments" if len(spans) > 1 else ""
         like = int((track.labels == label).sum())
+        self._boundary()
         self._actions(
             self.tr("Relabel{} to").format(many),
             lambda a: commands.relabel_spans(document, video, spans, a, run=run),
             but=None if many else label,
+            keys=True,
         )
         self._actions(
-            self.tr("Relabel every {} ({}) to").format(self._session.action_name(label).replace("&", "&&"), like),
+            self.tr("Relabel every {} ({}) to").format(in_menu(self._session.action_name(label)), like),
             lambda a: commands.relabel_like(document, video, label, a, run=run),
             but=label,
             usable=like > 1,
@@ -121,31 +91,57 @@ class RowMenu(QMenu):
         )
         self._rename(label)
         self._do(
-            self.tr("Set background"),
+            self.tr("Set to background"),
             lambda: commands.relabel_spans(document, video, spans, BACKGROUND, run=run),
             usable=len(spans) > 1 or label != BACKGROUND,
+            command="segment.background",
         )
         self.addSeparator()
         self._do(
             self.tr("Merge with the next segment"),
             lambda: commands.merge(document, video, index, +1, run=run),
             usable=index + 1 < len(track),
+            command="segment.merge-next",
         )
         self._do(
             self.tr("Merge with the previous segment"),
             lambda: commands.merge(document, video, index, -1, run=run),
             usable=index > 0,
+            command="segment.merge-previous",
         )
+        self._ask(self.tr("First and last frame…"), "segment.span", usable=len(spans) == 1)
         self.addSeparator()
+        self._ask(self.tr("Segments like this one"), "review.segments")
         self._marks(start, stop)
         self.addSeparator()
+        self._starts()
+
+    def _boundary(self) -> None:
+        """The boundary under the pointer, if one is."""
+        track, head, boundary = self._session.base(), self._session.playback.frame, self._view.boundary_menu
+        if track is None or boundary is None:
+            return
+        low, high = int(track.starts[boundary]) + 1, int(track.stops[boundary + 1]) - 1
+        document, video, run = self._document, self._video, self._run
+        self._do(
+            self.tr("Move this boundary to the playhead"),
+            lambda: commands.move_boundary(document, video, boundary, head, run=run),
+            usable=low <= head <= high and head != int(track.starts[boundary + 1]),
+        )
+        self.addSeparator()
+
+    def _fill_whole_corrected(self) -> None:
+        """What can be done with Corrected as a whole."""
+        if self._session.base() is not None:
+            self._ask(self.tr("Select all segments"), "edit.select-all")
+            self.addSeparator()
         self._starts()
 
     def _rename(self, label: int) -> None:
         """The name of an action, wherever it stands, can be changed from any of its segments."""
         if label in self._document.actions:
-            name = self._session.action_name(label).replace("&", "&&")
-            self._call(self.tr("Rename {}…").format(name), lambda: self._rename_asked(label))
+            name = in_menu(self._session.action_name(label))
+            self._call(self.tr("Rename {}…").format(name), lambda: self._view.renameAsked.emit(label))
 
     def _starts(self) -> None:
         document, video, run = self._document, self._video, self._run
@@ -174,21 +170,24 @@ class RowMenu(QMenu):
 
     # --- the other rows ------------------------------------------------------------------------------
 
-    def fill_read_only(self, key: str) -> None:
+    def _fill_read_only(self, key: str) -> None:
         """What can be taken from a row that is not edited, and which runs have a row."""
         track, chosen = self._track(key), self._session.chosen
         if track is not None:
             source = None if key == "ground-truth" else self._run_of(key)
-            start, stop, label = track.at(self._frame)
             chosen_range = chosen.selected_range
-            self._take(self.tr("Take this segment into Corrected"), source, start, stop)
+            if self._frame >= 0:
+                start, stop, label = track.at(self._frame)
+                self._take(self.tr("Take this segment into Corrected"), source, start, stop)
             if chosen_range is not None:
                 self._take(self.tr("Take the selected range into Corrected"), source, *chosen_range)
-            self._take(self.tr("Take all of it into Corrected"), source, 0, track.n_frames)
+            key = "segment.take-video"
+            self._take(self.tr("Take all of it into Corrected"), source, 0, track.n_frames, command=key)
             self.addSeparator()
-            self._rename(label)
-            self._marks(start, stop)
-            self.addSeparator()
+            if self._frame >= 0:
+                self._rename(label)
+                self._marks(start, stop)
+                self.addSeparator()
         self.addMenu(runs_menu(self._session, self))
         self.fill_sound()
 
@@ -201,15 +200,17 @@ class RowMenu(QMenu):
         run = self._run_of(key)
         return self._session.mapped_prediction(run, self._video) if run is not None else None
 
-    def _take(self, text: str, source: RunId | None, start: int, stop: int) -> None:
+    def _take(self, text: str, source: RunId | None, start: int, stop: int, *, command: str = "") -> None:
         document, video, run = self._document, self._video, self._run
-        self._do(text, lambda: commands.take_span(document, video, source, start, stop, run=run))
+        self._do(text, lambda: commands.take_span(document, video, source, start, stop, run=run), command=command)
 
     # --- the ruler -----------------------------------------------------------------------------------
 
-    def fill_ruler(self) -> None:
+    def _fill_ruler(self) -> None:
         """Marks at the frame, and what can be done with the range."""
         chosen, playback, marked = self._session.chosen, self._session.playback, self._session.chosen.range
+        if self._frame < 0:
+            return
         self._call(self.tr("Mark in here"), lambda: chosen.set_in(self._frame))
         self._call(self.tr("Mark out here"), lambda: chosen.set_out(self._frame + 1))
         self._call(
@@ -228,16 +229,9 @@ class RowMenu(QMenu):
         self._call(self.tr("Loop the range"), lambda: playback.set_loop(start, stop), usable=marked is not None)
         self._call(self.tr("Select the range"), lambda: chosen.select_range(start, stop), usable=marked is not None)
         self.addSeparator()
+        self._ask(self.tr("Go to frame or time…"), "playback.go-to")
+        self.addSeparator()
         self.fill_sound()
-
-    # --- the rows that can be hidden -----------------------------------------------------------------
-
-    def fill_sound(self) -> None:
-        """Whether the sound has a row."""
-        waveforms = self._session.waveforms
-        row = self.addAction(self.tr("Show sound"), waveforms.toggle_row)
-        row.setCheckable(True)
-        row.setChecked(waveforms.is_row_shown)
 
 
 def runs_menu(session: Session, parent: QWidget) -> QMenu:
@@ -262,10 +256,3 @@ def fill_runs(menu: QMenu, session: Session) -> None:
         )
     if menu.isEmpty():
         menu.addAction("No other run").setEnabled(False)
-
-
-def chip(colour: str) -> QIcon:
-    """A small square of one colour."""
-    pixmap = QPixmap(14, 14)
-    pixmap.fill(QColor(colour))
-    return QIcon(pixmap)

@@ -202,6 +202,8 @@ def _gutter(painter: QPainter, view: Canvas, shown: Shown, row: Row) -> None:
         bright = is_active or row.key == "corrected"
         painter.setPen(palette.color(Role.WindowText if bright else Role.PlaceholderText))
         room = QRect(10, row.top, view.gutter - 18, row.height)
-        text = painter.fontMetrics().elidedText(view.tr(row.title), Qt.TextElideMode.ElideRight, room.width())
+        title = view.tr(row.title)
+        text = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, room.width())
+        view.cut_titles[row.key] = title if text != title else ""
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
     painter.restore()

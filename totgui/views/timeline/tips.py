@@ -15,6 +15,10 @@ def tip_text(key: str, frame: int, height: float, shown: Shown, name: Callable[[
     track = shown.track(key)
     if track is not None:
         return _segment(key, frame, track, shown, name)
+    if key == "ruler":
+        seconds = shown.video.timebase.seconds(frame)
+        at = f"Frame {frame:,}" if seconds is None else f"Frame {frame:,}, {clock(seconds)}"
+        return f"{at}\nDrag: mark a range"
     if key == "heatmap" and shown.pyramid is not None:
         last = shown.pyramid.n_clusters - 1
         cluster = min(max(0, int(height * (last + 1))), last)
@@ -26,6 +30,17 @@ def tip_text(key: str, frame: int, height: float, shown: Shown, name: Callable[[
     if key == "confidence" and shown.confidence is not None:
         return f"frame {frame:,}: margin {float(shown.confidence[frame]):.3f}"
     return ""
+
+
+def boundary_text(boundary: int, shown: Shown, name: Callable[[int], str]) -> str:
+    """The text for a boundary of Corrected: where it is, and what a drag of it does."""
+    track = shown.base
+    assert track is not None  # else it has no boundary
+    frame, timebase = int(track.starts[boundary + 1]), shown.video.timebase
+    seconds = timebase.seconds(frame)
+    at = f"frame {frame:,}" if seconds is None else f"frame {frame:,}, {clock(seconds)}"
+    names = f"{name(int(track.labels[boundary]))} | {name(int(track.labels[boundary + 1]))}"
+    return f"{names}\nBoundary at {at}\nDrag: move. Shift: over whole segments. Alt: no snapping"
 
 
 def _segment(key: str, frame: int, track: Segmentation, shown: Shown, name: Callable[[int], str]) -> str:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from core.annotation.changes import Changes
 
-from .canvas import Canvas
+from .canvas import OFF, SMOOTH, Canvas
 from .edits import Nudges
 from .gestures import BoundaryDrag
 from .hand import Hand
@@ -18,12 +18,12 @@ from .held import Modifiers, Roll
 from .menu import row_menu
 from .overlay import paint_overlay
 from .paint import paint_rows
+from .tips import boundary_text
 from .tracks import least_height
 
 if TYPE_CHECKING:
     from ...session import Session
 
-OFF, PAGE, SMOOTH = "off", "page", "smooth"
 AROUND = 30
 """Frames on either side of a boundary that is zoomed to."""
 
@@ -31,12 +31,10 @@ AROUND = 30
 class TimelineView(Canvas):
     """Shows the current video of a session; asks the session to seek, select and edit."""
 
-    renameAsked = Signal(int)  # an action
     heightWanted = Signal(int)  # a row has come, and the scores have no room below this height
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self.follow = PAGE
         self.hand, self._nudges = Hand(self), Nudges(session, lambda: self.keys)
         self._heads = (0, 0)
         self.setMouseTracking(True)
@@ -254,10 +252,18 @@ class TimelineView(Canvas):
         point = event.pos()
         if event.reason() == QContextMenuEvent.Reason.Keyboard:  # the middle of the view is nobody's choice
             point = self._chosen_place()
-        menu = self.menu_at(QPointF(point))
+        else:
+            self.hand.select_for_menu(QPointF(point))
+        self._show_menu(self.menu_at(QPointF(point)), self.mapToGlobal(point))
+
+    def show_menu_of_pictures(self, where: QPoint) -> None:
+        """The menu of the pictures above, at a place of the screen."""
+        self._show_menu(row_menu(self.session, "pictures", 0, self), where)
+
+    def _show_menu(self, menu: QMenu | None, where: QPoint) -> None:
         if menu is not None:
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            menu.popup(self.mapToGlobal(point))
+            menu.popup(where)
 
     def _chosen_place(self) -> QPoint:
         """Where the playhead crosses the active row, inside the view."""
@@ -265,9 +271,19 @@ class TimelineView(Canvas):
         row = self.row(active if any(row.key == active for row in self.rows) else "corrected")
         return QPoint(round(self.head_point().x()), row.top + row.height // 2)
 
+    def tip(self, point: QPointF) -> str:
+        """What the tooltip says at a place; a boundary goes before the segment it ends."""
+        boundary = self.hand.boundary_under(point)
+        if boundary is not None and self.shown is not None:
+            return boundary_text(boundary, self.shown, self.session.action_name)
+        return super().tip(point)
+
     def menu_at(self, point: QPointF) -> QMenu | None:
         """The context menu for a place, None where there is none."""
         if self.shown is None:
             return None
-        frame, ask = self.axis.frame(point.x()), self.renameAsked.emit
-        return row_menu(self.session, self.row_at(point.y()), frame, self, rename=ask)
+        key = self.row_at(point.y())
+        self.boundary_menu = self.hand.boundary_under(point)
+        frame = self.axis.frame(point.x()) if point.x() >= self.axis.left - 4 else -1
+        height = (point.y() - self.row(key).top) / max(1, self.row(key).height) if key else 0.0
+        return row_menu(self.session, key, frame, self, height=height)

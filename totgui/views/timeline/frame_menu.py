@@ -1,0 +1,84 @@
+"""What every context menu of the timeline is made of: entries that edit, call, or ask for a command of the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtWidgets import QMenu
+
+from core.annotation.document import Document
+from core.annotation.edit import Edit
+from core.data.dataset import BACKGROUND, VideoId
+
+from ...keymap import action_key
+from ...models.widgets import in_menu
+from .canvas import Canvas
+
+if TYPE_CHECKING:
+    from ...session import Session
+
+Make = Callable[[int], Edit]
+
+
+class FrameMenu(QMenu):
+    """A menu for one frame of the current video."""
+
+    def __init__(self, view: Canvas, session: Session, document: Document, video: VideoId, frame: int) -> None:
+        super().__init__(view)
+        self._view, self._session, self._document = view, session, document
+        self._video, self._frame = video, frame
+        self._run = session.current_run
+        self.setToolTipsVisible(True)
+
+    def _do(self, text: str, make: Callable[[], Edit], *, usable: bool = True, command: str = "") -> None:
+        """An entry that edits; `command` is the one that does the same, whose key is named."""
+        self._call(text, lambda: self._session.do(make, self._view), usable=usable, command=command)
+
+    def _call(self, text: str, do: Callable[[], object], *, usable: bool = True, command: str = "") -> None:
+        self.addAction(self._with_key(text, command), lambda: (do(), None)[1]).setEnabled(usable)
+
+    def _ask(self, text: str, command: str, *, usable: bool = True, checked: bool | None = None) -> None:
+        """An entry that is a command of the window."""
+        action = self.addAction(self._with_key(text, command), lambda: self._view.commandAsked.emit(command))
+        action.setEnabled(usable)
+        if checked is not None:
+            action.setCheckable(True)
+            action.setChecked(checked)
+
+    def _with_key(self, text: str, command: str) -> str:
+        key = self._view.key_of(command) if command else ""
+        return f"{text}\t{key}" if key else text
+
+    def _actions(
+        self, title: str, make: Make, *, but: int | None = None, usable: bool = True, keys: bool = False
+    ) -> None:
+        """A submenu of all actions in use, and background; with the `keys` that do the same."""
+        menu, session = self.addMenu(title), self._session
+        used = [action for action in self._document.actions.values() if not action.archived]
+        found = [(a.name, int(a.id), a.colour, action_key(place)) for place, a in enumerate(used)]
+        ground = (self.tr("background"), BACKGROUND, session.action_colour(BACKGROUND), "segment.background")
+        for name, label, colour, command in [*found, ground]:
+            if label != but:
+                text = self._with_key(in_menu(name), command if keys else "")
+                menu.addAction(chip(colour), text, partial(self._give, make, label))
+        menu.setEnabled(usable and not menu.isEmpty())
+
+    def fill_sound(self) -> None:
+        """Whether the sound has a row."""
+        waveforms = self._session.waveforms
+        row = self.addAction(self.tr("Show sound"), waveforms.toggle_row)
+        row.setCheckable(True)
+        row.setChecked(waveforms.is_row_shown)
+
+    def _give(self, make: Make, label: int) -> None:
+        self._session.do(lambda: make(label), self._view)
+
+
+def chip(colour: str) -> QIcon:
+    """A small square of one colour."""
+    pixmap = QPixmap(14, 14)
+    pixmap.fill(QColor(colour))
+    return QIcon(pixmap)
