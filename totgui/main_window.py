@@ -155,7 +155,7 @@ class MainWindow(QMainWindow):
     def _show_keys(self) -> None:
         """Hints and lists name the keys that commands have now."""
         native = self.actions_.keymap.native
-        self.timeline.show_keys(native)
+        self.timeline.show_keys(native, lambda place: native(action_key(place)) if action_key(place) else "")
         self.labels.model.show_keys(lambda row: native(action_key(row) or RELABEL))
 
     def bring(self, panel: str) -> None:

@@ -58,6 +58,7 @@ class Canvas(QWidget):
         self.cut_titles: dict[str, str] = {}
         """The titles of rows that are too long to be painted whole."""
         self.key_of: Callable[[str], str] = lambda command: STANDARD_KEYS.get(command, "")
+        self.action_key: Callable[[int], str] = lambda place: ""
         self.source = Chooser(self)
         for key, label in SOURCES:
             self.source.addItem(self.tr(label), key)
@@ -111,9 +112,14 @@ class Canvas(QWidget):
         self._place_source()
         self._repaint_all()
 
-    def show_keys(self, native: Callable[[str], str]) -> None:
-        """Name the keys in hints that commands have now; `native` gives the first one of a command as it is shown."""
-        self.key_of = native
+    def show_keys(self, native: Callable[[str], str], action_key: Callable[[int], str]) -> None:
+        """Name the keys that commands have now.
+
+        Args:
+            native: the first key of a command, as it is shown.
+            action_key: the same for the action at a place of the list; empty for none.
+        """
+        self.key_of, self.action_key = native, action_key
         self.keys = {command: native(command) for command in STANDARD_KEYS}
         self._repaint_all()
 

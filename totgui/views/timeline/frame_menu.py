@@ -13,7 +13,6 @@ from core.annotation.document import Document
 from core.annotation.edit import Edit
 from core.data.dataset import BACKGROUND, VideoId
 
-from ...keymap import action_key
 from ...models.widgets import in_menu
 from .canvas import Canvas
 
@@ -58,11 +57,12 @@ class FrameMenu(QMenu):
         """A submenu of all actions in use, and background; with the `keys` that do the same."""
         menu, session = self.addMenu(title), self._session
         used = [action for action in self._document.actions.values() if not action.archived]
-        found = [(a.name, int(a.id), a.colour, action_key(place)) for place, a in enumerate(used)]
-        ground = (self.tr("background"), BACKGROUND, session.action_colour(BACKGROUND), "segment.background")
-        for name, label, colour, command in [*found, ground]:
+        key_of, label_key = self._view.key_of, self._view.action_key
+        found = [(a.name, int(a.id), a.colour, label_key(place)) for place, a in enumerate(used)]
+        ground = (self.tr("background"), BACKGROUND, session.action_colour(BACKGROUND), key_of("segment.background"))
+        for name, label, colour, key in [*found, ground]:
             if label != but:
-                text = self._with_key(in_menu(name), command if keys else "")
+                text = f"{in_menu(name)}\t{key}" if keys and key else in_menu(name)
                 menu.addAction(chip(colour), text, partial(self._give, make, label))
         menu.setEnabled(usable and not menu.isEmpty())
 
