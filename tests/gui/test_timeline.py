@@ -220,7 +220,7 @@ def test_the_menu_at_the_name_of_a_row_is_about_the_whole_row(view: TimelineView
     def gutter(row: str) -> QPointF:
         return QPointF(20, at(view, row, 0).y())
 
-    assert texts(view.menu_at(gutter("ground-truth"))) == ["Take all of it into Corrected", "Show runs"]
+    assert texts(view.menu_at(gutter("ground-truth"))) == ["Take all of it into Corrected", "Show runs", "Show sound"]
     assert texts(view.menu_at(gutter("corrected"))) == ["Select all segments", "Start again from"]
     assert view.menu_at(gutter("ruler")) is None
 
