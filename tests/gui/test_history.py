@@ -14,8 +14,13 @@ from projects import V, a_project
 
 from core.annotation import commands
 from core.annotation.history import History, Step
+from core.data.dataset import Action, ActionId, Dataset, Video, VideoId
+from core.data.timebase import Timebase
+from core.project import Project
+from totgui.main_window import MainWindow
 from totgui.models.history import DONE, NOW, SEQ, STATE, UNDONE, HistoryModel
 from totgui.session import Session
+from totgui.settings import Settings
 from totgui.views.history import HistoryView
 
 
@@ -127,13 +132,9 @@ def test_undo_of_another_video_names_it(session: Session) -> None:
     assert session.past.elsewhere("undo", None) == V
 
 
-def test_undo_of_another_video_changes_nothing_until_the_bar_is_answered(qtbot, tmp_path: Path) -> None:
-    from core.data.dataset import Action, ActionId, Dataset, Video, VideoId
-    from core.data.timebase import Timebase
-    from core.project import Project
-    from totgui.main_window import MainWindow
-    from totgui.settings import Settings
-
+@pytest.fixture
+def two_videos(qtbot, tmp_path: Path):
+    """A window with two videos; two edits in P03, P04 is shown."""
     videos = tuple(Video(VideoId(v), v, Timebase(50)) for v in ("P03", "P04"))
     dataset = Dataset(tmp_path, "tea", videos, (Action(ActionId(0), "pour", "#102030"),))
     Project.create(tmp_path / "two.tot", dataset, ground_truth={}).close()
@@ -143,8 +144,14 @@ def test_undo_of_another_video_changes_nothing_until_the_bar_is_answered(qtbot, 
     session.open_project(tmp_path / "two.tot")
     session.do(lambda: commands.start_unlabelled(session.document, VideoId("P03")))
     session.do(lambda: commands.relabel(session.document, VideoId("P03"), 0, 9, 0))
-    track = session.document.corrected[VideoId("P03")]
     session.select_video(VideoId("P04"), 3)
+    yield window, session
+    session.close()
+
+
+def test_undo_of_another_video_changes_nothing_until_the_bar_is_answered(two_videos) -> None:
+    window, session = two_videos
+    track = session.document.corrected[VideoId("P03")]
     window.actions_.by_name["edit.undo"].trigger()
     assert session.document.corrected[VideoId("P03")] == track and session.current_video == "P04"
     assert window.bar.text() == "Last edit: relabel 0 to 8 as pour in P03."
@@ -155,4 +162,34 @@ def test_undo_of_another_video_changes_nothing_until_the_bar_is_answered(qtbot, 
     assert window.bar.choices() == ["Go there and redo"]
     window.bar.choose("Go there and redo")
     assert session.document.corrected[VideoId("P03")] == track
-    session.close()
+
+
+def test_the_same_key_once_more_goes_there_but_not_one_that_is_held(two_videos, monkeypatch) -> None:
+    window, session = two_videos
+    now = [100.0]
+    monkeypatch.setattr("totgui.actions.edit.time.monotonic", lambda: now[0])
+    undo = window.actions_.by_name["edit.undo"].trigger
+    for _ in range(20):  # held: it repeats every 33 ms
+        now[0] += 0.033
+        undo()
+    assert session.current_video == "P04" and len(session.document.corrected[VideoId("P03")]) == 2
+    now[0] += 1.0
+    undo()
+    assert session.current_video == "P03" and len(session.document.corrected[VideoId("P03")]) == 1
+    assert "Go there and undo" not in window.bar.choices()
+
+
+def test_a_question_about_the_history_goes_when_the_history_goes_on(two_videos) -> None:
+    """It stayed, with a button that did nothing."""
+    window, session = two_videos
+    window.actions_.by_name["edit.undo"].trigger()
+    assert window.bar.choices() == ["Go there and undo"]
+    session.do(lambda: commands.start_unlabelled(session.document, VideoId("P04")))
+    assert not window.bar.choices()
+
+
+def test_a_way_through_the_history_says_which_way_and_how_far(two_videos, qtbot) -> None:
+    window, session = two_videos
+    session.past.go_to(0)
+    qtbot.waitUntil(lambda: not session.past.is_moving)
+    assert window.bar.text() == "Undone: 2 steps."

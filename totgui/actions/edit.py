@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
+from typing import Any, NamedTuple
 
 from ..session.past import Direction
 from .menu import Command, Menu
 
+HELD_S = 0.3
+"""A key that is held asks more often than this: it does not answer what the bar asks."""
+
+
+class Offer(NamedTuple):
+    """The bar asks whether a step of the history in another video is meant."""
+
+    text: str
+    direction: Direction
+    seq: int
+
 
 class EditMenu(Menu):
     title = "&Edit"
+
+    def __init__(self, window: Any) -> None:  # a MainWindow; naming it here would close a circle of imports
+        super().__init__(window)
+        self._offer: Offer | None = None
+        self._asked = 0.0
+        self.session.documentChanged.connect(lambda *_: self._withdraw())
 
     def commands(self) -> list[Command | None]:
         undo, redo = partial(self.step, "undo"), partial(self.step, "redo")
@@ -38,6 +57,7 @@ class EditMenu(Menu):
     def step(self, direction: Direction) -> None:
         """Undo or redo; where that belongs to another video, offer to go there first and change nothing yet.
 
+        The same key once more is the answer.
         The Segments panel shows all videos: while it has the focus, there is nowhere to go.
         """
         if self.session.segments.has_focus:
@@ -50,8 +70,21 @@ class EditMenu(Menu):
             getattr(self.session, direction)()
             return
         which = "Last edit" if direction == "undo" else "Edit to redo"
+        offer = Offer(f"{which}: {step.text}.", direction, step.seq)
+        is_held, self._asked = time.monotonic() - self._asked < HELD_S, time.monotonic()
+        if offer == self._offer and self.window.bar.text() == offer.text and not is_held:
+            self.window.bar.withdraw(offer.text)
+            self._go_and_step(direction, step.seq)
+            return
+        self._offer = offer
         go = partial(self._go_and_step, direction, step.seq)
-        self.window.bar.say(f"{which}: {step.text}.", "info", [(f"Go there and {direction}", go)])
+        self.window.bar.say(offer.text, "info", [(f"Go there and {direction}", go)])
+
+    def _withdraw(self) -> None:
+        """The history has gone on: what was offered would do nothing."""
+        offer, self._offer = self._offer, None
+        if offer is not None:
+            self.window.bar.withdraw(offer.text)
 
     def _go_and_step(self, direction: Direction, seq: int) -> None:
         """What the bar offered, unless the history has gone on since."""

@@ -34,7 +34,7 @@ STATUS = {
     ReviewStatus.REJECTED: "rejected",
 }
 DECIDED = (ReviewStatus.ACCEPTED, ReviewStatus.REJECTED)
-NEXT = {1: "correct next", 2: "then this", 3: "then this"}
+NEXT = {1: "correct next", 2: "correct 2nd", 3: "correct 3rd"}
 """How the videos are marked that should be corrected next, by their place."""
 NEXT_TIP = (
     "Correcting this video would teach the next training most: it stands for many others, of which the run is unsure."

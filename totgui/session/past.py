@@ -31,6 +31,7 @@ class Past(QObject):
         self.project: Project | None = None
         self._goal: int | None = None
         self._count = 0
+        self._way: Direction = "undo"
         self._soon = QTimer(self)
         self._soon.setInterval(0)
         self._soon.timeout.connect(self._go_on)
@@ -110,7 +111,7 @@ class Past(QObject):
             if changes is None:
                 self._goal = None
                 break
-            self._count += 1
+            self._count, self._way = self._count + 1, direction
             found = changes if found is None else found | changes
             direction = self._direction()
         if direction is None or self._goal is None:
@@ -121,4 +122,4 @@ class Past(QObject):
         if found is not None:
             self.stepped.emit(found)
         if self._goal is None and self._count > 1:
-            self.message.emit(f"{self._count:,} steps of the history.", "info")
+            self.message.emit(f"{SAID[self._way]}: {self._count:,} steps.", "info")

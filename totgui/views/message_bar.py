@@ -123,6 +123,14 @@ class MessageBar(QFrame):
         else:
             self.hide()
 
+    def withdraw(self, text: str) -> None:
+        """A question is answered elsewhere, or has nothing left to ask."""
+        self._waiting = [message for message in self._waiting if message[0] != text]
+        if self.text() == text:
+            self.dismiss()
+        elif self._shown is not None:
+            self._close.setText(f"Dismiss ({len(self._waiting)} more)" if self._waiting else "Dismiss")
+
     def forget_questions(self) -> None:
         """The project is closed: what was asked about it is asked no longer. Errors stay, with nothing to choose."""
         self._waiting = [(text, level, ()) for text, level, _ in self._waiting if level == "error"]
