@@ -10,6 +10,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from av.stream import Disposition
 from numbered_clips import burnt, make_clip
 from sounding_clips import CLICKS, LAYOUTS, PICTURE_RATE, SOUNDS, make_sounding
 from video_mutants import damaged
@@ -19,6 +20,7 @@ from core.data.waveform import Waveform
 from core.errors import MediaError
 from core.events import JobCancelled, StopKind
 from core.media import waveform as module
+from core.media.audio import RATE, AudioReader
 from core.media.index import probe
 from core.media.waveform import as_shorts, has_sound, load_waveform, read_waveform
 
@@ -142,6 +144,51 @@ def test_the_start_of_a_sound_that_begins_later_is_nothing(tmp_path: Path) -> No
     is_there = read_waveform(path, probe(path)).between(np.arange(151.0)).is_there
     assert not is_there[:50].any()
     assert is_there[50:].all()
+
+
+def test_of_a_video_that_an_edit_list_cuts_the_hidden_part_does_not_count(tmp_path: Path) -> None:
+    """1.3 seconds are cut off as `ffmpeg -ss -c copy` does it: the packets before stay, at times before 0."""
+    whole, cut, off = make_sounding(tmp_path / "whole", "aac"), tmp_path / "cut.mp4", Fraction(13, 10)
+    options = {"avoid_negative_ts": "disabled"}
+    with av.open(str(cut), "w", options=options) as out, av.open(str(whole)) as source:
+        streams = {stream.index: out.add_stream_from_template(stream) for stream in source.streams}
+        for packet in source.demux():
+            if packet.dts is None or packet.pts is None:
+                continue
+            is_sound = packet.stream.type == "audio"
+            if is_sound and packet.pts * packet.time_base < off - Fraction(1, 5):  # its run-up is enough
+                continue
+            shift = int(off / packet.time_base)
+            packet.pts, packet.dts = packet.pts - shift, packet.dts - shift
+            packet.stream = streams[packet.stream.index]
+            out.mux(packet)
+    info = probe(cut)
+    assert info.n_pictures < 150 - 32
+    begins = off + info.pts[0] * info.unit  # a whole picture: the cut falls between two
+    expected = sorted(int((at - begins) * PICTURE_RATE) for at in CLICKS if at > off)
+    assert loud_pictures(read_waveform(cut, info)) == expected
+
+
+def test_of_several_tracks_the_one_that_is_played_is_shown(tmp_path: Path) -> None:
+    """Two tracks with their click elsewhere, the second marked as the default."""
+    sources = [
+        pcm_clip(tmp_path / f"{at}.mkv", [Fraction(at)], times=list(range(0, 4000, 40)), rate=16_000) for at in (1, 2)
+    ]
+    path = tmp_path / "both.mkv"
+    with av.open(str(path), "w") as out, av.open(str(sources[0])) as one, av.open(str(sources[1])) as other:
+        video = out.add_stream_from_template(one.streams.video[0])
+        tracks = [out.add_stream_from_template(source.streams.audio[0]) for source in (one, other)]
+        tracks[0].disposition, tracks[1].disposition = Disposition(0), Disposition.default
+        for source, track in ((one, tracks[0]), (other, tracks[1])):
+            for packet in source.demux():
+                is_video = packet.stream.type == "video"
+                if packet.dts is not None and (source is one or not is_video):
+                    packet.stream = video if is_video else track
+                    out.mux(packet)
+    info = probe(path)
+    assert loud_pictures(read_waveform(path, info)) == [50]
+    with AudioReader(path) as reader:
+        assert np.abs(reader.samples(2 * RATE - 100, 200)).max() > LOUD  # and that is the one that is heard
 
 
 def test_a_video_without_sound_says_so(tmp_path: Path) -> None:
