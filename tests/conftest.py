@@ -6,6 +6,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -42,11 +43,31 @@ def shared_data() -> Path:
 def qapp(qapp):
     """The application of the tests; garbage is collected on its thread, as in the program.
 
-    On a busy machine seeking is slow in any video: no proxy makes itself unless a test wishes for it.
+    On a busy machine seeking is slow in any video: no proxy makes itself unless a test wishes for it. And nothing gives
+    way to other programs: beside a few busy ones it would hardly come to its turn.
     """
+    from totgui import proxies, stills
     from totgui.collector import collect_on_this_thread
+    from totgui.jobs import engine
     from totgui.settings import Settings
 
+    engine.NICENESS = proxies.NICENESS = stills.NICENESS = 0
     Settings().set_smooths(False)
     collect_on_this_thread(qapp)
     return qapp
+
+
+LONGEST_MS = 60_000
+"""How long what a test waits for may take to come: it ends what hangs, and is no measure of how fast the machine is."""
+
+
+@pytest.fixture
+def qtbot(qtbot):
+    """Waits until the thing itself is there; how long a test says for it is the least that it waits, never the most."""
+
+    def patient(wait: Callable[..., object]) -> Callable[..., object]:
+        return lambda *what, timeout=0, **how: wait(*what, timeout=max(timeout, LONGEST_MS), **how)
+
+    for name in ("waitUntil", "waitSignal", "waitSignals", "waitExposed", "waitActive"):
+        setattr(qtbot, name, patient(getattr(qtbot, name)))
+    return qtbot

@@ -406,8 +406,10 @@ if __name__ == "__main__":  # the engine, spawned from here, imports this file a
     import PySide6.QtWidgets
     from core.events import ENDINGS
     from core.requests import ExtractRequest, ExtractSettings, ExtractVideo
+    from totgui.jobs import engine
     from totgui.jobs.runner import Runner
 
+    engine.NICENESS = 0  # beside busy programs it would load its libraries for minutes
     ended = threading.Event()
     runner = Runner(lambda event: ended.set() if isinstance(event, ENDINGS) else None)
     runner.warm_up()

@@ -68,28 +68,28 @@ def painted(window: MainWindow) -> list[str]:
     return found + [strip.title for video in rows.videos for strip in rows.block(video).strips]
 
 
-def places(window: MainWindow, name: str) -> list[str]:
-    """The panels that call a run so, each in front for it, and the painted texts that do."""
-    found = []
+def places(window: MainWindow, name: str) -> set[str]:
+    """The panels that call a run so, each in front for it, and the painted texts that do, without the name."""
+    found = {f"painted {text.replace(name, '…')}" for text in painted(window) if name in text}
     for panel, dock in window.docks.items():
         window.bring(panel)
         dock.grab()
         said = [t for w in dock.findChildren(QWidget) if w.isVisible() for t in texts(w)]
-        found += [panel] if any(name in text for text in said) else []
-    return found + [f"painted {n}" for n, text in enumerate(painted(window)) if name in text]
+        found |= {panel} if any(name in text for text in said) else set()
+    return found
 
 
 def test_a_renamed_run_is_called_so_everywhere_and_undo_takes_the_name_back(window: MainWindow, qtbot) -> None:
     session = window.session
     qtbot.waitUntil(lambda: session.report(R2, "prediction") is not None)
     panels = {"Runs", "Compare", "Metrics", "Label map", "Activity"}
-    qtbot.waitUntil(lambda: panels <= set(places(window, "Run 2")))
-    before = places(window, "Run 2")
+    qtbot.waitUntil(lambda: panels <= places(window, "Run 2"))
+    before = places(window, "Run 2")  # at least: what is counted beside the window may come yet
     assert session.do(lambda: commands.rename_run(session.document, R2, "I3D flow"))
-    qtbot.waitUntil(lambda: places(window, "Run 2") == [] and places(window, "I3D flow") == before)
+    qtbot.waitUntil(lambda: not places(window, "Run 2") and places(window, "I3D flow") >= before)
     assert window.actions_.by_name["edit.undo"].text() == "Undo: rename run 2 to I3D flow"
     session.undo()
-    qtbot.waitUntil(lambda: places(window, "I3D flow") == [] and places(window, "Run 2") == before)
+    qtbot.waitUntil(lambda: not places(window, "I3D flow") and places(window, "Run 2") >= before)
 
 
 def test_the_dialogs_of_the_export_list_it_by_its_name(window: MainWindow, qtbot) -> None:

@@ -15,8 +15,13 @@ from datasets import train_video
 from core.events import ENDINGS, Event
 from core.media.writer import write_video
 from core.requests import ExtractSettings, ExtractVideo
+from totgui.jobs import engine
+from totgui.jobs import runner as runner_module
 from totgui.jobs.protocol import ExtractRequest, TrainRequest
 from totgui.jobs.runner import Runner
+
+LONGEST_S = 120.0
+"""How long anything may take: it ends what hangs, and is no measure of how fast the machine is."""
 
 
 class Recorder:
@@ -31,7 +36,7 @@ class Recorder:
         if isinstance(event, ENDINGS):
             self._ended.set()
 
-    def ending(self, timeout_s: float = 90.0) -> Event:
+    def ending(self, timeout_s: float = LONGEST_S) -> Event:
         assert self._ended.wait(timeout_s), "the job did not end"
         self._ended.clear()
         return self.endings[-1]
@@ -43,10 +48,10 @@ class Recorder:
     def of(self, kind: type) -> list:
         return [event for event in self.events if isinstance(event, kind)]
 
-    def until(self, kind: type, timeout_s: float = 90.0) -> None:
+    def until(self, kind: type, timeout_s: float = LONGEST_S) -> None:
         self.wait_until(lambda: bool(self.of(kind)), timeout_s)
 
-    def wait_until(self, done: Callable[[], bool], timeout_s: float = 90.0) -> None:
+    def wait_until(self, done: Callable[[], bool], timeout_s: float = LONGEST_S) -> None:
         end = time.monotonic() + timeout_s
         while not done():
             assert time.monotonic() < end, f"it did not come; {self.events}"
@@ -58,6 +63,16 @@ def own_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("TOT_CACHE_DIR", str(tmp_path / "cache"))
 
 
+@pytest.fixture(autouse=True)
+def no_hurry(monkeypatch):
+    """The engine gives way to nobody: beside a few busy programs it would not get to its first step within minutes.
+
+    And a job that is closed has the time that it needs to put away what it writes.
+    """
+    monkeypatch.setattr(engine, "NICENESS", 0)
+    monkeypatch.setattr(runner_module, "CLOSE_S", LONGEST_S)
+
+
 @pytest.fixture
 def recorder():
     return Recorder()
@@ -65,7 +80,7 @@ def recorder():
 
 @pytest.fixture
 def runner(recorder):
-    made = Runner(recorder, grace_s=3.0)
+    made = Runner(recorder, grace_s=LONGEST_S)  # an engine that answers late is not ended for it
     yield made
     made.close()
 

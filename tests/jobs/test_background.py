@@ -67,6 +67,26 @@ def test_a_job_that_waits_can_be_taken_back_and_the_running_one_goes_on(backgrou
     assert ran == ["c"]
 
 
+def test_a_job_that_is_taken_back_in_the_moment_in_which_it_begins_ends(background, heard):
+    """It was still waiting when it was looked at and had begun when that was noted down: it ran to its end."""
+
+    class Waiting(str):
+        """The name of a job that seems to be none of those that have begun."""
+
+        __slots__ = ()
+        __hash__ = str.__hash__
+
+        def __ne__(self, other: object) -> bool:
+            return True
+
+    begun = threading.Event()
+    background.start("a", "A", waiting(begun, threading.Event()))
+    assert begun.wait(30)
+    background.stop(StopKind.DISCARD, Waiting("a"))
+    assert heard.endings(1) == [("a", Cancelled)]
+    assert background._unwanted == set()
+
+
 def test_the_running_job_ends_by_its_name(background, heard):
     begun = threading.Event()
     background.start("a", "A", waiting(begun, threading.Event()))

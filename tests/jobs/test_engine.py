@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +17,8 @@ from safetensors.numpy import load_file
 from core.errors import JobError
 from core.events import Cancelled, Failed, Finished, MatrixSnapshot, Progress, Started, StopKind, TrainingMetrics
 from core.run_folder import read_manifest
+from totgui.jobs import engine
 from totgui.jobs.background import Background
-from totgui.jobs.engine import NICENESS
 from totgui.jobs.protocol import EvaluateRequest, SegmentRequest, encode
 
 
@@ -85,7 +84,7 @@ def test_a_discarded_job_leaves_nothing(runner, recorder, make_request, tmp_path
     runner.start(make_request("d1", iterations=1_000_000))
     recorder.until(TrainingMetrics)
     runner.stop(StopKind.DISCARD)
-    assert isinstance(recorder.ending(10), Cancelled)
+    assert isinstance(recorder.ending(), Cancelled)
     assert not (tmp_path / "d1").exists()
     assert not runner.busy
     runner.start(make_request("d2"))
@@ -97,19 +96,20 @@ def test_stop_and_keep_finishes_with_what_was_learned(runner, recorder, make_req
     runner.start(make_request("k1", iterations=1_000_000))
     recorder.until(TrainingMetrics)
     runner.stop(StopKind.KEEP)
-    ending = recorder.ending(10)
+    ending = recorder.ending()
     assert isinstance(ending, Finished) and ending.stopped_early
     assert 0 < ending.result["iterations"] < 1_000_000
     assert Path(ending.result["weights"]).is_file()
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="reads the priority of every thread from Linux")
-def test_every_thread_of_the_engine_gives_way_to_the_window(runner, recorder, make_request):
+def test_every_thread_of_the_engine_gives_way_to_the_window(runner, recorder, make_request, monkeypatch):
+    monkeypatch.setattr(engine, "NICENESS", 1)  # less than in the program: other programs may be busy here
     runner.start(make_request("n1", iterations=1_000_000))
     recorder.until(TrainingMetrics)
     threads = [int(task.name) for task in Path(f"/proc/{runner.pid}/task").iterdir()]
     mine = os.getpriority(os.PRIO_PROCESS, 0)
-    assert {os.getpriority(os.PRIO_PROCESS, thread) for thread in threads} == {min(19, mine + NICENESS)}
+    assert {os.getpriority(os.PRIO_PROCESS, thread) for thread in threads} == {min(19, mine + 1)}
     runner.stop(StopKind.DISCARD)
     assert isinstance(recorder.ending(), Cancelled)
 
@@ -118,7 +118,7 @@ def test_the_death_of_the_engine_is_a_failure_and_the_next_job_runs(runner, reco
     runner.start(make_request("x1", iterations=1_000_000))
     recorder.until(TrainingMetrics)
     os.kill(runner.pid, signal.SIGKILL)
-    ending = recorder.ending(10)
+    ending = recorder.ending()
     assert isinstance(ending, Failed) and ending.job == "x1"
     assert "-9" in ending.message and ending.log
     runner.start(make_request("x2"))
@@ -127,12 +127,13 @@ def test_the_death_of_the_engine_is_a_failure_and_the_next_job_runs(runner, reco
 
 
 def test_an_engine_that_does_not_answer_is_ended_and_the_job_is_cancelled(runner, recorder, make_request, tmp_path):
+    runner._grace_s = 0.5
     runner.start(make_request("h1", iterations=1_000_000))
     recorder.until(TrainingMetrics)
     (tmp_path / "h1").mkdir(exist_ok=True)
     os.kill(runner.pid, signal.SIGSTOP)
     runner.stop(StopKind.DISCARD)
-    assert isinstance(recorder.ending(15), Cancelled)
+    assert isinstance(recorder.ending(), Cancelled)
     assert not (tmp_path / "h1").exists()
     assert len(recorder.endings) == 1
 
@@ -151,12 +152,9 @@ def test_the_pinned_video_can_change(runner, recorder, make_request):
     runner.start(make_request("p1", iterations=1_000_000))
     recorder.until(MatrixSnapshot)
     runner.pin("v2")
-    end = time.monotonic() + 20
-    while not any(s.video == "v2" for s in recorder.of(MatrixSnapshot)):
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    recorder.wait_until(lambda: any(s.video == "v2" for s in recorder.of(MatrixSnapshot)))
     runner.stop(StopKind.DISCARD)
-    assert isinstance(recorder.ending(10), Cancelled)
+    assert isinstance(recorder.ending(), Cancelled)
 
 
 def test_metrics_come_at_most_ten_times_a_second(runner, recorder, make_request):
@@ -180,9 +178,7 @@ def test_background_work_has_one_ending_each(recorder):
 
     background.start("b1", "One", work)
     background.start("b2", "Two", fail)
-    end = time.monotonic() + 5
-    while len(recorder.endings) < 2 and time.monotonic() < end:
-        time.sleep(0.01)
+    recorder.wait_until(lambda: len(recorder.endings) == 2)
     background.close()
     assert [type(e) for e in recorder.endings] == [Finished, Failed]
     assert recorder.of(Progress)[0].job == "b1"

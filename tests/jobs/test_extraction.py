@@ -36,7 +36,7 @@ def test_a_stopped_extraction_keeps_finished_videos_and_goes_on(
     runner.start(make_extraction("s1"))
     recorder.wait_until(lambda: (tmp_path / "made" / "v0.npy").exists())
     runner.stop(kind)
-    ending = recorder.ending(10)
+    ending = recorder.ending()
     assert isinstance(ending, Cancelled if kind is StopKind.DISCARD else Finished), ending
     assert is_whole(tmp_path / "made") and (tmp_path / "made" / "v0.npy").exists()
     runner.start(make_extraction("s2"))
@@ -49,7 +49,7 @@ def test_a_death_while_extracting_keeps_finished_videos(runner, recorder, make_e
     runner.start(make_extraction("d1"))
     recorder.wait_until(lambda: (tmp_path / "made" / "v0.npy").exists())
     os.kill(runner.pid, signal.SIGKILL)
-    ending = recorder.ending(10)
+    ending = recorder.ending()
     assert isinstance(ending, Failed) and "out of memory?" in ending.message and "keep their features" in ending.hint
     runner.start(make_extraction("d2"))
     ending = recorder.ending()
@@ -61,7 +61,7 @@ def test_a_crash_is_reported_with_its_last_words(runner, recorder, make_extracti
     runner.start(make_extraction("c1"))
     recorder.until(Progress)
     os.kill(runner.pid, signal.SIGSEGV)
-    ending = recorder.ending(10)
+    ending = recorder.ending()
     assert isinstance(ending, Failed) and "a crash in a library" in ending.message
     assert any("Segmentation fault" in line for line in ending.log), ending.log
 
@@ -101,4 +101,4 @@ def test_closing_while_extracting_leaves_nothing_half_done(recorder, make_extrac
     assert is_whole(tmp_path / "made")
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
-    assert isinstance(recorder.ending(1), Cancelled)
+    assert isinstance(recorder.ending(), Cancelled)

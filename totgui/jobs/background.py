@@ -81,16 +81,21 @@ class Background:
             self._on_event(Started(job=job, text=text))
             ending = self._run(job, function)
             self._job = None
+            self._unwanted.discard(job)
             self._on_event(ending)
 
     def _run(self, job: str, function: Task) -> Event:
         def report(event: Event) -> None:
             self._on_event(event if event.job else msgspec.structs.replace(event, job=job))
 
+        def should_stop() -> StopKind | None:
+            # It may have been taken back in the moment in which it was taken from the queue: it looked as if it waited.
+            return StopKind.DISCARD if job in self._unwanted else self._stop
+
         if self._stop is StopKind.DISCARD:
             return Cancelled(job=job)
         try:
-            result = function(report, lambda: self._stop)
+            result = function(report, should_stop)
             return Finished(job=job, result=result, stopped_early=self._stop is StopKind.KEEP)
         except JobCancelled:
             return Cancelled(job=job)

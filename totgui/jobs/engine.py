@@ -196,24 +196,27 @@ def _dispatch(control: Control, report: Callable[[Event], None]) -> dict[str, An
     raise TypeError(f"The engine has no work for {type(request).__name__}.")
 
 
-def give_way() -> None:
-    """Let the window go first. On Linux each thread has a priority of its own, and libraries have made some already."""
+def give_way(niceness: int) -> None:
+    """Let the window go first, where `niceness` is more than nothing.
+
+    On Linux each thread has a priority of its own, and libraries have made some already.
+    """
     if not hasattr(os, "setpriority"):
         return
     threads = Path("/proc/self/task")
     for thread in [int(task.name) for task in threads.iterdir()] if threads.is_dir() else [0]:
         with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + NICENESS)
+            os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + niceness)
 
 
-def main(connection: Connection, last_words: str = "") -> None:
-    """Entry of the spawned child. Ctrl+C belongs to the parent.
+def main(connection: Connection, last_words: str = "", niceness: int = NICENESS) -> None:
+    """Entry of the spawned child. Ctrl+C belongs to the parent, which says by how much the child gives way.
 
     What libraries write to standard error, and where each thread was at a crash, goes to the file `last_words`: after
     a death the parent shows its end.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    give_way()
+    give_way(niceness)
     if last_words:
         with open(last_words, "ab", buffering=0) as file:
             os.dup2(file.fileno(), 2)

@@ -60,7 +60,8 @@ class _Child:
         context = multiprocessing.get_context("spawn")
         self.connection: Connection
         self.connection, other = context.Pipe(duplex=True)
-        self.process: Any = context.Process(target=engine.main, args=(other, name), name="totgui-engine", daemon=True)
+        told = other, name, engine.NICENESS
+        self.process: Any = context.Process(target=engine.main, args=told, name="totgui-engine", daemon=True)
         self.process.start()
         other.close()  # else the end of the child would not close the pipe
         self.log: deque[str] = deque(maxlen=LOG_LINES)
