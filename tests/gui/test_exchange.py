@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 
 import pytest
 from kit_project import HOSTILE, make_dataset, make_project
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from core.annotation import commands
 from core.annotation.values import KitText, ReviewStatus, StepText
+from core.events import Progress
 from totgui.dialogs.export import KIT, LABELS, REPORT, ExportDialog
 from totgui.dialogs.import_labels import ImportDialog
 from totgui.dialogs.kit_texts import KitTextsDialog
@@ -182,10 +184,23 @@ def test_a_kit_that_cannot_be_made_says_why_before(qtbot, session):
 
 
 def test_cancel_at_any_moment_leaves_nothing(qtbot, session, tmp_path, monkeypatch):
+    background, half_way = session.jobs._background, threading.Event()
+    tell, stop = background._on_event, background.stop
+    goes_on = threading.Event()
+
+    def waits(event: object) -> None:  # else it could be over before the window comes to ending it
+        tell(event)
+        if isinstance(event, Progress) and event.done > 0:
+            half_way.set()
+            goes_on.wait(60)
+
+    monkeypatch.setattr(background, "_on_event", waits)
+    monkeypatch.setattr(background, "stop", lambda *what: (stop(*what), goes_on.set()))
     dialog = an_export(qtbot, session, KIT)
     dialog.place.setText(str(tmp_path / "kit"))
     dialog.start()
-    qtbot.waitUntil(lambda: dialog.progress.bar.value() > 0 or not dialog.is_running, timeout=60_000)
+    qtbot.waitUntil(half_way.is_set)
+    assert dialog.is_running
     dialog.progress.cancel.click()
     qtbot.waitUntil(lambda: not dialog.is_running, timeout=60_000)
     assert dialog.summary.title.text() == "Nothing was written."

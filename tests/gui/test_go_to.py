@@ -50,6 +50,7 @@ def window(qtbot, tmp_path: Path) -> Iterator[MainWindow]:
     made = MainWindow(Session(), Settings())
     made.show()
     made.session.open_project(tmp_path / "a.tot")
+    qtbot.waitUntil(lambda: bool(made.session.files.lost))  # said later, it would cover what is said of a checkpoint
     yield made
     made.close()
     made.deleteLater()
