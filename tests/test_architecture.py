@@ -368,7 +368,7 @@ def child(code: str, tmp_path: Path) -> str:
     environment = os.environ | {"PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen",
                                 "TOT_CACHE_DIR": str(tmp_path / "cache")}  # fmt: skip
     ended = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=240
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=500
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return ended.stdout
@@ -416,7 +416,7 @@ if __name__ == "__main__":  # the engine, spawned from here, imports this file a
     videos = (ExtractVideo(id="a", media=str(Path("none.mp4").absolute())),)
     settings = ExtractSettings(extractor="descriptor")
     runner.start(ExtractRequest(job="j", videos=videos, folder=str(Path("out").absolute()), settings=settings))
-    assert ended.wait(200)
+    assert ended.wait(400)
     libraries = {line.split()[-1] for line in Path(f"/proc/{runner.pid}/maps").read_text().splitlines()}
     assert any("torch" in name for name in libraries), "the engine did its work"
     assert any("Qt6" in name for name in Path("/proc/self/maps").read_text().split()), "Qt is seen where it is"
@@ -432,7 +432,7 @@ def test_engine_has_no_qt(tmp_path: Path) -> None:
     script.write_text(PARENT_OF_AN_ENGINE)
     environment = os.environ | {"PYTHONPATH": str(ROOT), "TOT_CACHE_DIR": str(tmp_path / "cache")}
     ended = subprocess.run(
-        [sys.executable, str(script)], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=240
+        [sys.executable, str(script)], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=500
     )
     assert ended.stdout.split() == ["done"], ended.stdout + ended.stderr
 

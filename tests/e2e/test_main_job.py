@@ -74,7 +74,7 @@ def a_config() -> TrainConfig:
     return msgspec.structs.replace(preset("generic", n_clusters=3), iterations=150, batch=128)
 
 
-def wait(qtbot: object, done: Callable[[], bool], seconds: int = 90) -> None:
+def wait(qtbot: object, done: Callable[[], bool], seconds: int = 240) -> None:
     qtbot.waitUntil(done, timeout=seconds * 1000)  # type: ignore[attr-defined]
 
 
@@ -126,7 +126,7 @@ def test_discarded_training_leaves_nothing_and_the_next_one_runs(
     session = window.session
     session.create_project(tmp_path / "p.tot", api.open_dataset(dataset))
     session.train(msgspec.structs.replace(a_config(), iterations=200_000), "cpu")
-    with qtbot.waitSignal(session.jobEvent, timeout=60_000):  # type: ignore[attr-defined]
+    with qtbot.waitSignal(session.jobEvent, timeout=240_000):  # type: ignore[attr-defined]
         pass
     session.jobs.stop(StopKind.DISCARD)
     wait(qtbot, lambda: not session.jobs.running)

@@ -28,7 +28,7 @@ def killed_at_random(
     *,
     after_lines: int,
     within_s: float,
-    limit_s: float = 60.0,
+    limit_s: float = 300.0,
     after: str = "",
     then: Callable[[], None] | None = None,
 ) -> Ended:

@@ -47,7 +47,7 @@ def _one_reader(count: int, seed: int, folder: Path, name: str) -> tuple[int, in
     place.mkdir()
     words = python("-m", "faults.fuzz", name, str(count), str(seed + 1), str(place))
     ended = subprocess.run(
-        words, cwd=ROOT, env=environment(folder), capture_output=True, text=True, timeout=count + 120
+        words, cwd=ROOT, env=environment(folder), capture_output=True, text=True, timeout=count + 500
     )
     runs = re.findall(r"#(\d+)\s.*?cov: (\d+)", ended.stderr)
     done, covered = map(int, runs[-1]) if runs else (0, 0)

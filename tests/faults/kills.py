@@ -438,7 +438,7 @@ def trainings(count: int, seed: int, folder: Path) -> Outcome:
                 when = {"after_lines": dice.randint(1, min(lines)), "within_s": 0.03}
             else:  # while the run is written into the project, which is short
                 when = {"after_lines": 1, "after": "trained", "within_s": sorted(ends)[1]}
-            ended = killed_at_random(train, dice, limit_s=90, **when)  # type: ignore[arg-type]
+            ended = killed_at_random(train, dice, **when)  # type: ignore[arg-type]
             said = set(ended.lines)
             states[next(f"killed {name}" for name, line in PHASES.items() if line in said)] += 1
             try:

@@ -156,7 +156,7 @@ class Places:
     def end(self) -> None:
         """The other process lets go."""
         if self._holder is not None:
-            self._holder.communicate(timeout=30)
+            self._holder.communicate(timeout=300)
 
 
 def odd_files(folder: Path, project: Path) -> list[Path]:

@@ -59,7 +59,7 @@ def _holder(path: Path) -> subprocess.Popen[bytes]:
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    child.communicate(timeout=30)
+    child.communicate(timeout=300)
 
 
 def _refusal(path: Path) -> str:
@@ -142,7 +142,7 @@ except sqlite3.OperationalError as error:
 
 def write_from_outside(path: Path) -> str:
     """What a second process says that writes into a project without asking for its lock."""
-    ended = subprocess.run(python("-c", _WRITE, path), capture_output=True, text=True, cwd=ROOT, timeout=60)
+    ended = subprocess.run(python("-c", _WRITE, path), capture_output=True, text=True, cwd=ROOT, timeout=300)
     return ended.stdout.strip()
 
 

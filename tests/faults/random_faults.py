@@ -80,7 +80,7 @@ def _one(whole: Path, folder: Path, dice: random.Random) -> tuple[str, bool]:
         with suppress(BrokenPipeError):
             child.stdin.close()
         child.stdin = None
-        out, errors = child.communicate(timeout=60)
+        out, errors = child.communicate(timeout=300)
     lines += out.splitlines()
     said = [line.split() for line in lines if line.strip()]
     accepted = [(int(w[1]), w[2]) for w in said if w[0] == "accepted"]

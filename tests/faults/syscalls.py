@@ -91,7 +91,7 @@ def one_fault(whole: Path, folder: Path, call: str, error: str, n: int) -> tuple
     words = [*trace, *python("-m", "faults.editor", path, EDITS, n)]
     surroundings = environment(folder)
     try:
-        ended = subprocess.run(words, env=surroundings, cwd=ROOT, capture_output=True, text=True, timeout=60)
+        ended = subprocess.run(words, env=surroundings, cwd=ROOT, capture_output=True, text=True, timeout=300)
     except subprocess.TimeoutExpired:
         return "it hangs", "hang"
     if "(INJECTED)" not in log.read_text(errors="replace"):

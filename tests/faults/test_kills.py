@@ -19,17 +19,14 @@ from faults import kills, window_kills
     ],
     ids=lambda value: getattr(value, "__name__", str(value)),
 )
-@pytest.mark.timeout(120)
 def test_a_kill_loses_nothing(row, count: int, tmp_path: Path) -> None:
     found = row(count, 1, tmp_path)
     assert found.failures == () and found.cases == count
 
 
-@pytest.mark.timeout(120)
 def test_a_kill_in_a_training_leaves_labels_and_runs(tmp_path: Path) -> None:
     assert kills.trainings(3, 1, tmp_path).failures == ()
 
 
-@pytest.mark.timeout(120)
 def test_the_window_that_was_killed_counts_what_came_back(tmp_path: Path) -> None:
     assert window_kills.window(2, 1, tmp_path).failures == ()

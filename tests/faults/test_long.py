@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from faults import endurance
 from faults.machine import Machine
 from hypothesis import HealthCheck, settings
@@ -19,13 +18,11 @@ def test_every_backup_equals_its_moment(tmp_path: Path) -> None:
     assert endurance.backups(8, 1, tmp_path).failures == ()
 
 
-@pytest.mark.timeout(120)
 def test_long_use_leaves_no_handle_and_no_thread(tmp_path: Path) -> None:
     found = endurance.soak(1200, 1, tmp_path)
     assert found.failures == () and found.cases >= 1200
 
 
-@pytest.mark.timeout(120)
 def test_many_videos_and_a_long_one_open_scroll_and_save(tmp_path: Path) -> None:
     found = endurance.large(30, 1, tmp_path)
     assert found.failures == () and found.figures["ack p50, ms"] > 0

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from faults import monkey
 
 
-@pytest.mark.timeout(240)
 def test_random_use_of_the_window_breaks_nothing(tmp_path: Path) -> None:
     found = monkey.window(400, 11, tmp_path)
     assert found.failures == () and found.cases == 400
 
 
-@pytest.mark.timeout(240)
 def test_the_monkey_sees_a_slot_that_fails(tmp_path: Path, monkeypatch) -> None:
     """The control: a window whose resizing raises, thrown in by a module that Python imports at its start."""
     broken = tmp_path / "broken"

@@ -12,12 +12,10 @@ from core.errors import InputError
 from core.extract import onnx_trial
 
 
-@pytest.mark.timeout(240)
 def test_a_damaged_file_of_any_format_is_read_or_refused(tmp_path: Path) -> None:
     assert mutants.every_format(25, 1, tmp_path).failures == ()
 
 
-@pytest.mark.timeout(120)
 def test_a_damaged_project_never_shows_other_labels(tmp_path: Path) -> None:
     found = mutants.projects(250, 1, tmp_path)
     assert found.failures == ()

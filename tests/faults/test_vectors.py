@@ -558,7 +558,7 @@ print("done")
 """
     layout(tmp_path / "set", "A")
     child = [sys.executable, "-c", code, str(tmp_path)]
-    ended = subprocess.run(child, cwd=ROOT, env=environment(tmp_path), capture_output=True, text=True, timeout=120)
+    ended = subprocess.run(child, cwd=ROOT, env=environment(tmp_path), capture_output=True, text=True, timeout=500)
     assert ended.returncode == 0 and ended.stdout.rstrip().endswith("done"), ended.stdout + ended.stderr
 
 

@@ -32,7 +32,7 @@ def window(count: int, seed: int, folder: Path) -> Outcome:
         saved = _killed(path, dice, surroundings)
         truth, head = _edits_of_the_last_launch(path, folder)
         words = python("-m", "faults.window_child", "look", path)
-        looked = subprocess.run(words, env=surroundings, cwd=ROOT, capture_output=True, text=True, timeout=60)
+        looked = subprocess.run(words, env=surroundings, cwd=ROOT, capture_output=True, text=True, timeout=300)
         if looked.returncode:
             failures.append(f"kill {kill}: it does not start again: {looked.stderr[-400:]}")
             break
@@ -65,7 +65,7 @@ def _killed(path: Path, dice: random.Random, surroundings: dict[str, str]) -> in
 
 def _lines_for(stream: IO[bytes], seconds: float) -> bytes:
     """What a child says in so many seconds after its first word."""
-    data, end = b"", time.monotonic() + 60
+    data, end = b"", time.monotonic() + 300
     while (left := end - time.monotonic()) > 0:
         if select.select([stream], [], [], left)[0]:
             more = stream.read1(1 << 16)  # type: ignore[attr-defined]

@@ -119,6 +119,6 @@ def test_no_text_is_cut_when_it_is_drawn_larger(tmp_path: Path, larger: float):
     """A child process, because the font of an application cannot be taken back without a trace."""
     surroundings = {**os.environ, "TOT_DATA_DIR": str(tmp_path / "data"), "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, str(HERE / "large_text_child.py"), str(tmp_path), str(larger)]
-    done = subprocess.run(command, env=surroundings, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, env=surroundings, capture_output=True, text=True, timeout=500)
     assert done.returncode == 0, done.stderr[-3000:]
     assert json.loads(done.stdout.splitlines()[-1]) == []

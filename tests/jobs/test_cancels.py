@@ -15,7 +15,7 @@ from core.events import Cancelled, Finished, StopKind
 CANCELS = int(os.environ.get("TOT_CANCELS", "5"))
 
 
-@pytest.mark.timeout(60 + 10 * CANCELS)
+@pytest.mark.timeout(600 + 10 * CANCELS)
 @pytest.mark.parametrize("work", ["training", "extraction"])
 def test_a_stop_at_any_moment_ends_the_job_and_the_next_one_runs(
     runner,

@@ -143,7 +143,7 @@ def test_a_write_that_hangs_is_held_as_well(path: Path, data: Path, monkeypatch:
     release, whole = threading.Event(), log.append
 
     def hangs(*rest: object) -> None:
-        release.wait(30)
+        release.wait(240)
         whole(*rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(log, "append", hangs)
@@ -151,7 +151,7 @@ def test_a_write_that_hangs_is_held_as_well(path: Path, data: Path, monkeypatch:
     held = threading.Event()
     project.on_saved = lambda state: held.set() if state.held else None
     project.edit(commands.move_boundary(project.document, V, 0, 31))
-    assert held.wait(10) and project.saved_state().kind == "not-saved"
+    assert held.wait(120) and project.saved_state().kind == "not-saved"
     assert len(list(data.glob("*.jsonl"))) == 1
     release.set()
     project.close()
