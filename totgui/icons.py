@@ -34,6 +34,8 @@ COMMANDS = {
     "review.accept": "check-circle-outline",
     "review.reject": "close-circle-outline",
     "review.next-place": "target",
+    "review.comment": "comment-plus-outline",
+    "review.list-comments": "comment-text-multiple-outline",
     "help.shortcuts": "keyboard-outline",
     "help.tour": "map-marker-path",
 }

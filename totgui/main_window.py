@@ -24,7 +24,7 @@ from .actions.sheet import PANEL
 from .collector import Collector, collect_on_this_thread
 from .graphs import pyqtgraph
 from .keymap import RELABEL, action_key
-from .models.empty import SEGMENT, EmptyState
+from .models.empty import SEGMENT, TRAIN, EmptyState
 from .models.later import Later
 from .models.widgets import Scrolling, for_text
 from .recent import RecentProjects
@@ -156,6 +156,7 @@ class MainWindow(QMainWindow):
         """Hints and lists name the keys that commands have now."""
         native = self.actions_.keymap.native
         self.timeline.show_keys(native, lambda place: native(action_key(place)) if action_key(place) else "")
+        self.review.comments.show_keys(native, self.actions_.text_of)
         self.labels.model.show_keys(lambda row: native(action_key(row) or RELABEL))
 
     def bring(self, panel: str) -> None:
@@ -176,6 +177,12 @@ class MainWindow(QMainWindow):
         view.rightAsked.connect(menu.places.looks_right)
         view.second.loadAsked.connect(menu.choose_second)
         reviewing.currentChanged.connect(menu.places.show_place)
+        comments, part = self.session.comments, menu.comments
+        comments.goAsked.connect(part.show)
+        comments.writeAsked.connect(part.write_at)
+        comments.editAsked.connect(part.edit_at)
+        view.comments.empty.asked.connect(lambda _offer: part.write())
+        view.comments.buttons["review.comment"].clicked.connect(part.write)
         reviewing.reviewer = self.settings.reviewer()
         view.reviewer.setText(reviewing.reviewer)
         view.reviewer.editingFinished.connect(self._keep_reviewer)
@@ -247,7 +254,7 @@ class MainWindow(QMainWindow):
     def _on_empty(self, offer: str) -> None:
         if offer == SEGMENT:
             self.actions_.model.segment()
-        else:
+        elif offer == TRAIN:
             self.bring("Training")
 
     def reset_layout(self) -> None:

@@ -17,6 +17,7 @@ from core.data.dataset import BACKGROUND, UNLABELLED, Action, ActionId, Dataset,
 from core.data.timebase import Timebase
 from core.errors import TotError
 from totgui.session.chosen import Chosen
+from totgui.session.comments import Comments
 from totgui.session.painting import Painting
 from totgui.session.readings import VideoScores
 from totgui.session.reviewing import Reviewing
@@ -100,6 +101,9 @@ class FakeSession(QObject):
         self.painting = Painting(self.playback, self.paint, self)
         self.reviewing = Reviewing(None, self)
         self.waveforms = Waveforms(self)
+        self.project = None
+        self.comments = Comments(self)
+        self.comments.set_document(document)
         self.turns = np.empty(0, np.int64)
         self.computing = SimpleNamespace(ask=lambda key, function, then: then(function()))
         self.matrices: dict[str, np.ndarray] = {}
@@ -115,6 +119,7 @@ class FakeSession(QObject):
             return False
         self.edits.append(edit)
         self.chosen.follow(self.base())
+        self.comments.on_changes(changes)
         self.documentChanged.emit(changes, initiator)
         return True
 

@@ -22,6 +22,7 @@ from core.errors import TotError
 from core.learning_work import amount_for
 from core.metrics.learned import evaluate_learned
 from totgui.session.chosen import Chosen
+from totgui.session.comments import Comments
 from totgui.session.comparing import Comparing
 from totgui.session.proposals import Proposals
 
@@ -76,7 +77,8 @@ class FakeSession(QObject):
     def __init__(self, document: Document | None) -> None:
         super().__init__()
         self.playback, self.comparing, self.computing = FakePlayback(), Comparing(MappedTracks(), self), AtOnce()
-        self.chosen = Chosen(self)
+        self.chosen, self.comments = Chosen(self), Comments(self)
+        self.comments.set_document(document)
         self.comparing.reset(document)
         self.comparing.message.connect(self.message)
         self.jobs = self.runs = self.features = self.files = self.exchange = self.pictures = self
@@ -100,6 +102,7 @@ class FakeSession(QObject):
         except TotError as error:
             self.message.emit(str(error), "warning")
             return False
+        self.comments.on_changes(changes)
         self.documentChanged.emit(changes, initiator)
         return True
 

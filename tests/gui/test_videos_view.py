@@ -14,7 +14,7 @@ from core.annotation import commands
 from core.annotation.segmentation import Segmentation
 from core.annotation.values import ReviewStatus
 from core.data.dataset import BACKGROUND
-from totgui.models.videos import EDIT, MOF, NAME, REVIEW, VIDEO_ROLE, VideosModel
+from totgui.models.videos import EDIT, MOF, NAME, OPEN, REVIEW, VIDEO_ROLE, VideosModel
 from totgui.views.videos import WIDEST, VideosView
 
 
@@ -110,7 +110,7 @@ def test_long_names_have_room_before_scores_that_stand_elsewhere(session, qtbot)
     view.resize(425, 300)
     view.show()
     table, video = view._table, next(iter(session.document.videos))
-    assert not any(table.isColumnHidden(column) for column in WIDEST)
+    assert [column for column in WIDEST if table.isColumnHidden(column)] == [OPEN]  # nobody has written a comment
     name = "P03_cam01_P03_cereals"
     session.document.videos[video] = replace(session.document.videos[video], name=name)
     session.projectChanged.emit()
@@ -126,4 +126,4 @@ def test_without_ground_truth_no_column_of_dashes_takes_the_room_of_the_names(qt
     qtbot.addWidget(view)
     view.resize(700, 300)
     view.show()
-    assert [c for c in WIDEST if view._table.isColumnHidden(c)] == [MOF, EDIT]
+    assert [c for c in WIDEST if view._table.isColumnHidden(c)] == [MOF, EDIT, OPEN]

@@ -13,6 +13,7 @@ from core.annotation.values import ReviewStatus
 from core.data.dataset import UNLABELLED, RunId, VideoId
 
 from ..models.key_hints import nothing_to_accept
+from .comments import CommentsPart
 from .menu import Command, Menu
 from .places import PlacesPart
 from .videos import VideosPart
@@ -26,7 +27,7 @@ class ReviewMenu(Menu):
 
     def __init__(self, window: Any) -> None:
         super().__init__(window)
-        self.places, self.videos = PlacesPart(window), VideosPart(window)
+        self.places, self.videos, self.comments = PlacesPart(window), VideosPart(window), CommentsPart(window)
 
     def commands(self) -> list[Command | None]:
         is_open = self.is_open
@@ -36,6 +37,8 @@ class ReviewMenu(Menu):
             Command("review.clear", "Clear review", lambda: self.review(ReviewStatus.NONE), usable=is_open),
             None,
             *self.places.commands(),
+            None,
+            *self.comments.commands(),
             None,
             *self.videos.commands(),
             None,

@@ -39,15 +39,16 @@ NEXT = {1: "correct next", 2: "correct 2nd", 3: "correct 3rd"}
 NEXT_TIP = (
     "Correcting this video would teach the next training most: it stands for many others, of which the run is unsure."
 )
-COLUMNS = ("Video", "Frames", "MoF", "Edit", "Status")
+COLUMNS = ("Video", "Frames", "MoF", "Edit", "Status", "Open")
 HEAD_TIPS = (
     "",
     "Frames on the grid of the labels",
     "Mean over frames: the share of right frames of the shown run, in percent",
     "Edit score of the shown run, in percent",
     "What the reviewer decided",
+    "Comments on the video that are not resolved",
 )
-NAME, FRAMES, MOF, EDIT, REVIEW = range(len(COLUMNS))
+NAME, FRAMES, MOF, EDIT, REVIEW, OPEN = range(len(COLUMNS))
 UNKNOWN = -1.0
 
 
@@ -56,7 +57,7 @@ class VideosModel(ColumnsModel):
 
     columns = COLUMNS
     head_tips = HEAD_TIPS
-    numbers = (FRAMES, MOF, EDIT)
+    numbers = (FRAMES, MOF, EDIT, OPEN)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -127,7 +128,7 @@ class VideosModel(ColumnsModel):
             return video.id
         if role == FILTER_ROLE:
             return one_spelling(video.name)
-        if role == Role.TextAlignmentRole and column in (FRAMES, MOF, EDIT):
+        if role == Role.TextAlignmentRole and column in (FRAMES, MOF, EDIT, OPEN):
             return NUMBER
         if role == Role.ToolTipRole:
             return self._tip(video, column)
@@ -140,6 +141,8 @@ class VideosModel(ColumnsModel):
             return video.name
         if column == FRAMES:
             return f"{video.timebase.n_frames:,}"
+        if column == OPEN:
+            return self._open(video)
         if column == REVIEW:
             status = self._status(video)
             if status in DECIDED:
@@ -157,11 +160,18 @@ class VideosModel(ColumnsModel):
             return self._places[video.id]
         if column == FRAMES:
             return video.timebase.n_frames
+        if column == OPEN:
+            return self._session.comments.n_open(video.id)
         if column == REVIEW:
             rank = self._session.proposals.rank(video.id)
             return rank - len(NEXT) - 1 if rank else list(ReviewStatus).index(self._status(video))
         score = self._scores.get(video.id, (None, None))[column - MOF]
         return UNKNOWN if score is None else score
+
+    def _open(self, video: Video) -> str:
+        """How many comments are not resolved; nothing where there is none."""
+        n_open = self._session.comments.n_open(video.id)
+        return f"{n_open:,}" if n_open else ""
 
     def _lack(self, video: Video) -> str:
         """What keeps a video that nobody has reviewed from being worked on, in two words."""

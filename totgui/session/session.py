@@ -25,6 +25,7 @@ from ..playback import Playback
 from ..proxies import Proxies
 from ..sound import Sound, Waveforms
 from .chosen import Chosen
+from .comments import Comments
 from .comparing import Comparing
 from .copies import Copies
 from .datasets import Datasets
@@ -93,7 +94,7 @@ class Session(Reader):
         self.exchange, self.copies = Exchange(jobs, self), Copies(jobs, self)
         self.files = Files(self.playback, self.features, jobs, self)
         self._editing, self.past = Editing(self), Past(self)
-        self.chosen = Chosen(self)
+        self.chosen, self.comments = Chosen(self), Comments(self)
         self.painting = Painting(self.playback, self._paint, self)
         self.comparing = Comparing(self._mapped, self)
         self.reviewing = Reviewing(self.computing, self)
@@ -233,6 +234,7 @@ class Session(Reader):
         self.current_run = runs[-1].id if runs else None
         self.comparing.reset(document)
         self.reviewing.set_document(document, self.current_run)
+        self.comments.set_document(document)
         self.projectChanged.emit()
         self.savedStateChanged.emit(project.saved_state())
         self.files.look()
@@ -279,6 +281,7 @@ class Session(Reader):
         self.pictures.clear()
         self.comparing.reset(None)
         self.reviewing.set_document(None, None)
+        self.comments.set_document(None)
         self.projectChanged.emit()
 
     def close(self) -> None:
@@ -329,6 +332,7 @@ class Session(Reader):
             self.chosen.show_runs(run for run in self.chosen.runs if run in runs and not runs[run].hidden)
         self.chosen.follow(self.base())
         self.reviewing.on_changes(changes)
+        self.comments.on_changes(changes)
         self.documentChanged.emit(changes, initiator)
 
     def _on_runs(self, document: Document) -> None:

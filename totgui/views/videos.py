@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QHeaderView, QLineEdit, QTableView, QVBoxLayout, Q
 from core.data.dataset import VideoId
 from core.data.words import one_spelling
 
-from ..models.videos import EDIT, FILTER_ROLE, FRAMES, MOF, NAME, REVIEW, SORT_ROLE, VIDEO_ROLE, VideosModel
+from ..models.videos import EDIT, FILTER_ROLE, FRAMES, MOF, NAME, OPEN, REVIEW, SORT_ROLE, VIDEO_ROLE, VideosModel
 from ..models.widgets import LEAST_TABLE_HEIGHT, rows_of
 from ..session import Session
 
 LEAST_WIDTH = 330
 FRAME, CELL_MARGIN, NAME_LETTERS = 14, 22, (12, 26)
 """Pixels beside the table; beside a text; letters of a name that have room at least, and at most where it is longer."""
-WIDEST = {FRAMES: "88,888", MOF: "100.0", EDIT: "100.0", REVIEW: "correct next"}
+WIDEST = {FRAMES: "88,888", MOF: "100.0", EDIT: "100.0", REVIEW: "correct next", OPEN: "Open"}
 """What a column is made wide enough for; the name takes the rest, so that nothing scrolls sideways."""
 
 
@@ -47,6 +47,7 @@ class VideosView(QWidget):
         layout.addWidget(self._filter)
         layout.addWidget(self._table)
         session.currentVideoChanged.connect(self._mark_current)
+        session.comments.changed.connect(self._hide_columns)
         self._model.modelReset.connect(self._mark_current)
         self._model.modelReset.connect(self._fit_frames)
         self._mark_current()
@@ -77,13 +78,16 @@ class VideosView(QWidget):
     def _hide_columns(self) -> None:
         """Where names would have no room, columns that can be read elsewhere go, the least wanted first."""
         document = self._session.document
-        unscored = () if document is None or document.ground_truth else (MOF, EDIT)  # dashes in every row
-        shown = [column for column in WIDEST if column not in unscored]
+        blank = () if document is None or document.ground_truth else (MOF, EDIT)  # dashes in every row
+        if not self._session.comments.all_open:
+            blank = (*blank, OPEN)
+        shown = [column for column in WIDEST if column not in blank]
+        self._table.setColumnHidden(OPEN, OPEN in blank)
         extent = self._table.verticalScrollBar().sizeHint().width()
         free = self.width() - FRAME - extent - self._name_room() - sum(self._wide(column) for column in shown)
         for column in (EDIT, MOF, FRAMES):
             no_room = free < 0 and column in shown and column != MOF
-            self._table.setColumnHidden(column, no_room or column in unscored)
+            self._table.setColumnHidden(column, no_room or column in blank)
             free += self._wide(column) if no_room else 0
 
     def _name_room(self) -> int:

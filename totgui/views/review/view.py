@@ -25,6 +25,7 @@ from ...models.review_places import FRAMES, TIME, VIDEO, WHY, PlacesModel
 from ...models.videos import STATUS
 from ...models.widgets import Elided, does_command, give_way, name_tabs, plain, rows_of
 from ...session import Session
+from .comments import CommentsView
 from .progress import ReviewProgress
 from .second import SecondReviewerView
 
@@ -51,7 +52,7 @@ class ReviewView(QWidget):
         self.progress = ReviewProgress(session, self)
         self.reviewer = QLineEdit(self)
         self.reviewer.setPlaceholderText("Your name")
-        self.reviewer.setToolTip("Kept with the videos that you accept or reject")
+        self.reviewer.setToolTip("Kept with the videos that you accept or reject, and with your comments")
         self.reviewer.setMaxLength(120)
         self.reviewer.setAccessibleName("Reviewer")
         self.note = QLineEdit(self)
@@ -67,11 +68,13 @@ class ReviewView(QWidget):
         self.table = self._make_table()
         self._steps: list[QPushButton] = []
         """What goes through the places, of use where there are some."""
-        self.second = SecondReviewerView(session, self)
-        tabs = QTabWidget(self)
+        self.second, self.comments = SecondReviewerView(session, self), CommentsView(session, self)
+        self.tabs = tabs = QTabWidget(self)
         tabs.setDocumentMode(True)
-        name_tabs(tabs, "Places to look at, or another reviewer")
+        name_tabs(tabs, "Places to look at, comments, or another reviewer")
         tabs.addTab(self._queue(), "Where to look")
+        tabs.addTab(self.comments, "Comments")
+        self.comments.titleChanged.connect(lambda text: tabs.setTabText(tabs.indexOf(self.comments), text))
         tabs.addTab(self.second, "Another reviewer")
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 6, 8, 6)
@@ -94,6 +97,10 @@ class ReviewView(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._session.reviewing.watch()
+
+    def show_comments(self) -> None:
+        """Bring the list of comments to the front of the panel."""
+        self.tabs.setCurrentWidget(self.comments)
 
     # --- parts -----------------------------------------------------------------------------------------
 

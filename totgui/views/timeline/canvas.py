@@ -9,11 +9,15 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QPixmap, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from core.annotation.values import CommentKey
+
 from ...models.chooser import Chooser
+from ...models.comment_words import tip_of
 from ...models.key_hints import STANDARD_KEYS
 from ...models.widgets import for_text
 from ...session.chosen import RUN
 from ..heatmap import SOURCES
+from .comments import comment_under
 from .geometry import Axis, Snap
 from .lanes import Lanes
 from .scores import ScoresBeside
@@ -47,6 +51,8 @@ class Canvas(QWidget):
         self.follow = PAGE
         self.boundary_menu: int | None = None
         """The boundary of Corrected that the context menu is about."""
+        self.comment_menu: CommentKey | None = None
+        """The comment that the context menu is about."""
         self.axis = Axis.whole(1, left=0, width=1)
         self.snapped: Snap | None = None
         """Where the end of the range that is dragged lies, and what it has snapped to."""
@@ -82,8 +88,15 @@ class Canvas(QWidget):
 
     @property
     def optional(self) -> tuple[str, ...]:
-        """The rows that are there and can be hidden."""
+        """The rows that are there, and are not in every video or project."""
         return self.shown.optional if self.shown else ()
+
+    def current_comment(self) -> int | None:
+        """The number of the comment that is looked at, in the row; None where it is on another video."""
+        shown, key = self.shown, self.session.comments.current
+        if shown is None or shown.comments is None or key is None or key.video != shown.video.id:
+            return None
+        return shown.comments.keys.index(key) if key in shown.comments.keys else None
 
     def _run_titles(self) -> list[tuple[str, str]]:
         """Keys and titles of the rows of other runs."""
@@ -170,9 +183,18 @@ class Canvas(QWidget):
             return self.cut_titles.get(key, "")
         if key == "sound":
             return sound_tip(self.shown.sound, self.axis, point.x(), self.shown.video.timebase)
+        if key == "comments":
+            return self._comment_tip(point.x())
         lane = self.row(key).rect(self.axis)
         height = (point.y() - lane.top()) / max(1, lane.height())
         return tip_text(key, self.axis.frame(point.x()), height, self.shown, self.session.action_name)
+
+    def _comment_tip(self, x: float) -> str:
+        shown = self.shown
+        number = comment_under(shown.comments, x, self.axis) if shown is not None and shown.comments else None
+        if shown is None or shown.comments is None or number is None:
+            return ""
+        return tip_of(shown.video, shown.comments.comments[number])
 
     # --- zoom and pan ------------------------------------------------------------------------------
 

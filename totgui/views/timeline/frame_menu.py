@@ -66,6 +66,16 @@ class FrameMenu(QMenu):
                 menu.addAction(chip(colour), text, partial(self._give, make, label))
         menu.setEnabled(usable and not menu.isEmpty())
 
+    def write(self, text: str, start: int, stop: int) -> None:
+        """An entry that asks for a comment on frames ``[start, stop)``."""
+        self._call(text, lambda: self._session.comments.writeAsked.emit(start, stop), usable=self.is_writable)
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether the project takes edits."""
+        project = self._session.project
+        return project is None or not project.read_only
+
     def fill_sound(self) -> None:
         """Whether the sound has a row."""
         waveforms = self._session.waveforms

@@ -7,10 +7,12 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QToolTip
 
 from core.annotation.segmentation import Segmentation
+from core.annotation.values import CommentKey
 
 from ...models.key_hints import read_only
 from ...models.widgets import tip
 from .canvas import Canvas
+from .comments import comment_under
 from .geometry import boundary_at
 from .gestures import extended
 from .held import Held, MarkDrag, Modifiers, Overview, Pan, RangeDrag, Roll, Scrub, Slide
@@ -101,9 +103,29 @@ class Hand:
             if part in ("in", "out"):
                 return MarkDrag(view, point, part)
             return Scrub(view, point) if part == "head" else RangeDrag(view, point)
+        if key == "comments":
+            return self._click_comment(point)
         if key in shown.tracks or key in OTHER_ROWS:
             return self._click_row(shown, point, key, modifiers)
         return None
+
+    def comment_under(self, point: QPointF) -> CommentKey | None:
+        """The comment whose sign or frames lie under the pointer."""
+        shown, axis = self.view.shown, self.view.axis
+        thread = shown.comments if shown is not None else None
+        if thread is None or self.view.row_at(point.y()) != "comments" or point.x() < axis.left - 4:
+            return None
+        number = comment_under(thread, point.x(), axis)
+        return None if number is None else thread.keys[number]
+
+    def _click_comment(self, point: QPointF) -> Held:
+        """A click on a comment looks at it; beside them the playhead goes there."""
+        key = self.comment_under(point)
+        if key is not None:
+            self.view.session.comments.go(key)
+        else:
+            self.view.session.playback.seek(self.view.axis.frame(point.x()))
+        return Held(self.view, point) if key is not None else Scrub(self.view, point)
 
     def _select_cluster(self, shown: Shown, point: QPointF) -> None:
         """A row of the heatmap points at its cluster, wherever clusters are listed."""
@@ -202,6 +224,7 @@ class Hand:
         """Select the segment under the pointer and fit it into the view; on the ruler, the range."""
         point, view = event.position(), self.view
         key = view.row_at(point.y())
+        comment = self.comment_under(point)
         track = view.shown.track(key) if view.shown else None
         if track is not None and event.button() == Qt.MouseButton.LeftButton and point.x() >= view.axis.left:
             view.session.chosen.activate(key)
@@ -210,6 +233,8 @@ class Hand:
                 view.session.select_segments([index])
                 self._anchor = index
             view.show_range(track[index].start, track[index].stop)
+        elif comment is not None and event.button() == Qt.MouseButton.LeftButton:
+            view.session.comments.editAsked.emit(comment)
         elif key == "ruler" and view.session.chosen.range is not None:
             view.show_range(*view.session.chosen.range)
         else:
@@ -255,6 +280,8 @@ class Hand:
         is_ruler = view.shown is not None and view.row_at(point.y()) == "ruler" and self._on_ruler(point)
         moves = bool(modifiers & CONTROL) and view.row_at(point.y()) == "corrected"
         shape = Qt.CursorShape.SizeHorCursor if is_ruler or moves else Qt.CursorShape.ArrowCursor
+        if self.comment_under(point) is not None:
+            shape = Qt.CursorShape.PointingHandCursor
         view.setCursor(Qt.CursorShape.SplitHCursor if boundary is not None else shape)
         text = view.tip(point)
         if text:

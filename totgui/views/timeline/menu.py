@@ -15,6 +15,7 @@ from core.data.dataset import BACKGROUND, RunId
 from ...models.widgets import in_menu
 from ...session.chosen import RUN
 from .canvas import Canvas
+from .comment_menu import CommentMenu
 from .frame_menu import FrameMenu
 from .side_menu import SideMenu
 
@@ -33,8 +34,8 @@ def row_menu(session: Session, key: str, frame: int, view: Canvas, *, height: fl
     if document is None or video is None:
         return None
     is_track = key == "corrected" or key in ("ground-truth", "prediction") or key.startswith(RUN)
-    kind = RowMenu if is_track or key == "ruler" else SideMenu
-    menu: RowMenu | SideMenu = kind(view, session, document, video, frame)
+    kind = RowMenu if is_track or key == "ruler" else CommentMenu if key == "comments" else SideMenu
+    menu: RowMenu | CommentMenu | SideMenu = kind(view, session, document, video, frame)
     menu.fill(key, height)
     if menu.isEmpty():
         menu.deleteLater()  # it would stay with the view, and hold what it is about
@@ -113,6 +114,7 @@ class RowMenu(FrameMenu):
         self.addSeparator()
         self._ask(self.tr("Segments like this one"), "review.segments")
         self._marks(start, stop)
+        self.write(self.tr("Comment on this segment…"), spans[0][0], spans[-1][1])
         self.addSeparator()
         self._starts()
 
@@ -230,6 +232,7 @@ class RowMenu(FrameMenu):
         self._call(self.tr("Select the range"), lambda: chosen.select_range(start, stop), usable=marked is not None)
         self.addSeparator()
         self._ask(self.tr("Go to frame or time…"), "playback.go-to")
+        self.write(self.tr("Comment here…"), self._frame, self._frame + 1)
         self.addSeparator()
         self.fill_sound()
 

@@ -15,6 +15,7 @@ from ...models.key_hints import not_taken, nothing_corrected
 from ...palette import blend
 from ..heatmap import paint_cluster_names, paint_colour_bar, paint_heatmap, paint_path
 from .canvas import Canvas
+from .comments import paint_comments
 from .curves import paint_confidence, paint_difference
 from .geometry import Axis
 from .lanes import Same
@@ -84,6 +85,8 @@ def _lane(painter: QPainter, view: Canvas, shown: Shown, row: Row, rect: QRect) 
         signature = (*look, axis, Same(track or data.get(row.key)))
         if row.key in SCORED:
             signature = (*signature, Same(shown.path), shown.is_reading, view.scores.is_late)
+        if row.key == "comments":
+            signature = (*look, axis, Same(shown.comments), view.current_comment())
         if row.key == "corrected":
             signature = (*signature, session.selection, shown.is_ghost, tuple(view.keys.items()))
     view.lanes.draw(painter, row.key, rect, ground, signature, lambda inner: _content(inner, view, shown, row, rect))
@@ -102,6 +105,9 @@ def _content(painter: QPainter, view: Canvas, shown: Shown, row: Row, rect: QRec
         paint_minimap(painter, rect, shown, palette, colour=shown.colour, name=shown.name)
     elif row.key == "ruler":
         paint_ruler(painter, rect, axis, shown.video.timebase, palette)
+    elif row.key == "comments" and shown.comments is not None:
+        current = view.current_comment()
+        paint_comments(painter, rect, shown.comments, axis, palette=palette, current=current)
     elif row.key == "difference" and shown.different is not None:
         paint_difference(painter, rect, shown.different, axis)
     elif row.key == "confidence" and shown.confidence is not None:

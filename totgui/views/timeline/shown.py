@@ -17,6 +17,7 @@ from core.data.dataset import Action, Video, VideoId
 from core.data.waveform import Heard
 
 from ...session.chosen import RUN
+from ...session.comments import Thread
 from ..heatmap import Pyramid
 from .geometry import Stretches
 from .scores import Scores
@@ -54,13 +55,16 @@ class Shown:
     path: Segmentation | None = None
     sound: Heard | None = None
     """What is known of the sound; None where it has no row."""
+    comments: Thread | None = None
+    """None where nobody has written a comment in this project: there is no row then."""
     clusters: list[str] = field(default_factory=list)
     cluster_colours: list[str] = field(default_factory=list)
 
     @property
     def optional(self) -> tuple[str, ...]:
-        """The rows that are there and can be hidden."""
-        return () if self.sound is None else ("sound",)
+        """The rows that are there, of those that are not in every video or project."""
+        rows = {"comments": self.comments, "sound": self.sound}
+        return tuple(key for key, value in rows.items() if value is not None)
 
     @property
     def corrected(self) -> Segmentation | None:
@@ -96,6 +100,7 @@ def read(session: Session, before: Shown | None) -> Shown | None:
     else:
         shown.different, shown.versus = difference(tracks)
     shown.sound = session.waveforms.heard if session.waveforms.is_row_shown else None
+    shown.comments = session.comments.on(video) if session.comments.any else None
     return shown
 
 

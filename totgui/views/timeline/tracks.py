@@ -23,8 +23,8 @@ MARK_BAND = 13
 """Pixels at the top of the ruler that belong to the in and out marks."""
 LEAST_HEATMAP = 2
 """Lines of text: lower, the names of its clusters would not be seen whole."""
-OPTIONAL = ("sound",)
-"""Rows that a person can hide."""
+OPTIONAL = ("comments", "sound")
+"""Rows that come with the first comment of a project, and with the wish to see the sound."""
 NARROW, GAP_FROM = 12, 5
 """Segments with fewer pixels than this are drawn without rounded corners or name; without a gap to the next."""
 
@@ -59,6 +59,7 @@ def lay_out(
     heights = (
         ("minimap", "Whole video", line + 8, 4),
         ("ruler", "", line + MARK_BAND + 4, 3),
+        ("comments", "Comments", line + 4, 3),
         ("sound", "Sound", line * 2 + 6, 4),
         ("ground-truth", "Ground truth", line + 9, 3),
         *((key, title, line + 9, 3) for key, title in runs),

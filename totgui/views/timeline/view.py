@@ -52,6 +52,7 @@ class TimelineView(Canvas):
         session.chosen.activeChanged.connect(self._repaint_all)
         session.chosen.runsChanged.connect(self._new_rows)
         session.painting.changed.connect(self.update)
+        session.comments.currentChanged.connect(self._repaint_all)
         for signal in (session.reviewing.changed, session.reviewing.currentChanged):
             signal.connect(self.update)
         session.waveforms.changed.connect(self._on_sound)
@@ -90,7 +91,7 @@ class TimelineView(Canvas):
 
     @property
     def optional_height(self) -> int:
-        """Pixels of the rows that can be hidden and are not."""
+        """Pixels of the rows that are not in every video or project, and are there."""
         line = self.fontMetrics().height()
         return least_height(line, optional=self.optional) - least_height(line)
 
@@ -114,7 +115,10 @@ class TimelineView(Canvas):
 
     def _on_document(self, changes: Changes, initiator: object) -> None:
         self._let_go_of_another()
+        rows = self.optional
         self.refresh()
+        if self.optional != rows:
+            self._new_rows()
 
     def _let_go_of_another(self) -> None:
         """End a gesture where Corrected shows another track than the one under the pointer."""
@@ -284,6 +288,7 @@ class TimelineView(Canvas):
             return None
         key = self.row_at(point.y())
         self.boundary_menu = self.hand.boundary_under(point)
+        self.comment_menu = self.hand.comment_under(point)
         frame = self.axis.frame(point.x()) if point.x() >= self.axis.left - 4 else -1
         height = (point.y() - self.row(key).top) / max(1, self.row(key).height) if key else 0.0
         return row_menu(self.session, key, frame, self, height=height)
