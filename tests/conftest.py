@@ -50,8 +50,10 @@ def qapp(qapp):
     from totgui.collector import collect_on_this_thread
     from totgui.jobs import engine
     from totgui.settings import Settings
+    from totgui.sound import waveforms
 
-    engine.NICENESS = proxies.NICENESS = stills.NICENESS = 0
+    for each in (engine, proxies, stills, waveforms):
+        each.NICENESS = 0
     Settings().set_smooths(False)
     collect_on_this_thread(qapp)
     return qapp
