@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..data.dataset import UNLABELLED, RunId, VideoId
+from ..data.dataset import BACKGROUND, UNLABELLED, ActionId, RunId, VideoId
 from ..errors import EditError
 from .document import Document
 from .edit import Edit, Swap
@@ -62,6 +62,33 @@ def take_spans(
     return change(
         document, video, f"take {where} of {name}", after, run=run, unseen=True, shown=None if source is None else track
     )
+
+
+def take_of_another(
+    document: Document,
+    video: VideoId,
+    name: str,
+    track: Segmentation,
+    spans: Iterable[tuple[int, int]],
+    *,
+    run: RunId | None = None,
+) -> Edit:
+    """Take some spans of another person's labels of a video, called `name`, into Corrected: one edit.
+
+    Where nothing is corrected yet, the other frames come from the prediction of `run`, else they are unlabelled.
+    Raises EditError: an action there is none of this project.
+    """
+    chosen = sorted(spans)
+    if not chosen:
+        raise EditError("Nothing is selected.")
+    after = track_of(document, video, run, blank=True)
+    for start, stop in chosen:
+        after = _copied(track.flagged(EDITED), after, start, stop)
+    known = {BACKGROUND, UNLABELLED, *document.actions}
+    if any(ActionId(label) not in known for label in after.labels.tolist()):
+        raise EditError(f"{name} uses an action there that this project has not. Make it first, under the same name.")
+    where = frames(*chosen[0]) if len(chosen) == 1 else f"{len(chosen)} spans"
+    return change(document, video, f"take {where} of {name}", after, run=run, unseen=True)
 
 
 def _copied(source: Segmentation, into: Segmentation, start: int, stop: int) -> Segmentation:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QPushButton
@@ -26,6 +26,7 @@ from totgui.actions import review as review_actions
 from totgui.main_window import MainWindow
 from totgui.models.widgets import Elided
 from totgui.session import Session
+from totgui.session.chosen import SECOND
 from totgui.settings import Settings
 
 on_screen = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -277,6 +278,7 @@ def test_another_reviewer_is_compared(qtbot, window, tmp_path, monkeypatch):
     assert whole.agreement == pytest.approx(340 / 360) and each[VideoId("v0")].kappa == pytest.approx(1.0)
     assert "Cohen's kappa 0.92" in window.review.second.summary.text()
     assert window.review.second.table.rowCount() == 3
+    assert window.review.tabs.currentWidget() is window.review.second  # what one has asked for
     session.reviewing.watch()
     qtbot.waitUntil(lambda: session.reviewing.is_ready and bool(session.reviewing.places))
     assert session.reviewing.places[0].video == "v1"
@@ -479,3 +481,60 @@ def test_the_queue_names_the_action_that_frames_look_like(window):
     model.show_places([other, same])
     shown = [model.index(row, 3).data() for row in range(2)]
     assert shown == [f"looks like {session.action_name(int(second))}", "looks like another"]
+
+
+@pytest.fixture
+def beside(qtbot, window):
+    """The window on v1, where Corrected cuts at 40 and Bea cuts at 60; her third step is one that we do not know."""
+    session = window.session
+    session.select_video(VideoId("v1"))
+    session.select_run(RUNS[1])
+    session.do(lambda: commands.take_prediction(session.document, RUNS[1], VideoId("v1")))
+    theirs = Segmentation(np.array([0, 60, 80]), np.array([0, 1, 1_000_002]), 120)
+    session.reviewing.set_second("Bea", {VideoId("v1"): theirs})
+    return window
+
+
+def test_the_other_reviewers_labels_have_a_row_that_labels_are_taken_from(qtbot, beside):
+    """One saw only figures: what the other one wrote, and where, was nowhere to be seen."""
+    session, timeline, do = beside.session, beside.timeline, beside.actions_.by_name
+    assert [row.title for row in timeline.rows if row.key == SECOND] == ["Bea"]
+    assert timeline.shown.versus == "Corrected against Bea"
+    assert (timeline.shown.different.starts.tolist(), timeline.shown.different.stops.tolist()) == ([40, 80], [60, 120])
+    session.playback.seek(0)
+    do["review.next-difference"].trigger()
+    qtbot.waitUntil(lambda: session.playback.frame == 40)
+    session.chosen.activate(SECOND)
+    do["segment.take"].trigger()
+    corrected = session.document.corrected[VideoId("v1")]
+    assert corrected.starts.tolist() == [0, 60, 80] and corrected.labels.tolist() == [0, 1, 2]
+    assert session.project.undo_text == "take 0 to 59 of Bea in v1"
+    do["playback.next-boundary"].trigger()
+    qtbot.waitUntil(lambda: session.playback.frame == 60)  # along their track
+
+
+def test_a_step_that_only_the_other_reviewer_knows_is_not_taken(qtbot, beside):
+    session = beside.session
+    session.chosen.activate(SECOND)
+    session.playback.seek(100)
+    qtbot.waitUntil(lambda: session.playback.frame == 100)
+    before = session.document.corrected[VideoId("v1")]
+    beside.actions_.by_name["segment.take"].trigger()
+    assert "Bea uses an action there that this project has not" in beside.bar.text()
+    assert session.document.corrected[VideoId("v1")] is before
+
+
+def test_the_row_goes_with_the_comparison_and_is_not_there_for_other_videos(beside):
+    session, timeline = beside.session, beside.timeline
+    session.chosen.activate(SECOND)
+    session.select_video(VideoId("v0"))
+    assert not [row for row in timeline.rows if row.key == SECOND]
+    session.select_video(VideoId("v1"))
+    assert [row for row in timeline.rows if row.key == SECOND]
+    menu = timeline.menu_at(QPointF(timeline.axis.x(10), timeline.row(SECOND).top + 4))
+    take = next(action for action in menu.actions() if "all of it" in action.text())
+    take.trigger()  # refused: one step is not ours
+    assert "not" in beside.bar.text() and session.document.corrected[VideoId("v1")].starts.tolist() == [0, 40, 80]
+    beside.review.second._end.click()
+    assert not [row for row in timeline.rows if row.key == SECOND] and session.chosen.active == "corrected"
+    assert timeline.shown.versus == "Corrected against ground truth"

@@ -148,7 +148,8 @@ class PlacesPart(Menu):
         """Stretches on which Corrected, or else the prediction, differs from what it is compared with."""
         tracks = self.session.tracks(self.video) if self.video is not None else {}
         truth, prediction, corrected = (tracks.get(k) for k in ("ground-truth", "prediction", "corrected"))
-        mine, reference = corrected or prediction, truth or prediction
+        second = self.session.reviewing.second_track(self.video)
+        mine, reference = corrected or prediction, second or truth or prediction
         return [] if mine is None or reference is None or mine is reference else differences(mine, reference)
 
     def uncertain(self) -> Spans:

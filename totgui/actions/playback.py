@@ -8,7 +8,7 @@ from core.annotation.segmentation import Segmentation
 from core.data.dataset import RunId
 
 from ..dialogs.go_to import GoTo
-from ..session.chosen import CORRECTED, RUN
+from ..session.chosen import CORRECTED, RUN, SECOND
 from .menu import Command, Menu
 from .pictures import PicturesPart
 from .sheet import SheetPart
@@ -84,7 +84,9 @@ class PlaybackMenu(Menu):
         if self.video is None:
             return None
         active, tracks = self.session.chosen.active, self.session.tracks(self.video)
-        if active.startswith(RUN):
+        if active == SECOND:
+            track = self.session.reviewing.second_track(self.video)
+        elif active.startswith(RUN):
             track = self.session.mapped_prediction(RunId(active.removeprefix(RUN)), self.video)
         else:
             track = None if active == CORRECTED else tracks.get(active)

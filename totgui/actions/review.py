@@ -151,6 +151,7 @@ class ReviewMenu(Menu):
         left = f" {remarks} remark{'s' * (remarks != 1)}: {found.notes[0]}" if found.notes else ""
         self.say(f"Comparing with {found.name}: labels of {many} video{'s' * (many != 1)}.{left}")
         self.window.bring("Review")
+        self.window.review.tabs.setCurrentWidget(self.window.review.second)
 
 
 def ask_second(parent: QWidget, is_folder: bool, start: str) -> Path | None:

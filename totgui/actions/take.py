@@ -6,7 +6,7 @@ from core.annotation import commands
 from core.annotation.segmentation import Segmentation
 from core.data.dataset import RunId
 
-from ..session.chosen import CORRECTED, RUN
+from ..session.chosen import CORRECTED, RUN, SECOND
 from .menu import Command, Menu
 
 TRUTH, PREDICTION = "ground-truth", "prediction"
@@ -66,7 +66,9 @@ class TakePart(Menu):
         keys = (PREDICTION, TRUTH) if active == CORRECTED else (active,)
         for key in keys:
             track = tracks.get(key)
-            if key.startswith(RUN):
+            if key == SECOND:
+                track = self.session.reviewing.second_track(self.video)
+            elif key.startswith(RUN):
                 track = self.session.mapped_prediction(RunId(key.removeprefix(RUN)), self.video)
             if track is not None:
                 return key, track
@@ -95,12 +97,24 @@ class TakePart(Menu):
             self.at_playhead(lambda frame: self._take(found[0], [found[1].at(frame)[:2]]))
 
     def _take(self, key: str, spans: list[tuple[int, int]]) -> None:
+        if key == SECOND:
+            self._take_of_another(spans)
+            return
         source, run = self._run(key), self.session.current_run
         self.edit(lambda video: commands.take_spans(self.document, video, source, spans, run=run))
+
+    def _take_of_another(self, spans: list[tuple[int, int]]) -> None:
+        reviewing, run = self.session.reviewing, self.session.current_run
+        track, name = reviewing.second_track(self.video), reviewing.second_name
+        if track is not None:
+            self.edit(lambda video: commands.take_of_another(self.document, video, name, track, spans, run=run))
 
     def take_video(self) -> None:
         found = self._source()
         if found is None:
+            return
+        if found[0] == SECOND:
+            self._take_of_another([(0, found[1].n_frames)])
             return
         run = self._run(found[0])
         if run is None:

@@ -14,6 +14,8 @@ from core.data.dataset import RunId
 CORRECTED = TrackKind.CORRECTED.value
 RUN = "run:"
 """Head of the key of a row that shows a run beside the current one."""
+SECOND = "second"
+"""Key of the row that shows the labels of another reviewer."""
 
 
 class Chosen(QObject):

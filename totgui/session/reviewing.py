@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.annotation.changes import Changes, What
 from core.annotation.document import Document
+from core.annotation.merges import read_through
 from core.annotation.segmentation import Segmentation
 from core.data.dataset import RunId, VideoId
 from core.metrics.kappa import Agreement
@@ -86,6 +87,11 @@ class Reviewing(QObject):
         self.agreementChanged.emit()
         self._ask_agreement()
         self._ask(at_once=True)
+
+    def second_track(self, video: VideoId | None) -> Segmentation | None:
+        """The labels of the other person for a video, merged actions under the name that they have now."""
+        track = self.second.get(video) if video is not None else None
+        return None if track is None or self._document is None else read_through(track, self._document.merges)
 
     def on_changes(self, changes: Changes) -> None:
         """The document changed; places that a person has just edited leave the queue."""

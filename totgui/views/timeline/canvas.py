@@ -15,7 +15,7 @@ from ...models.chooser import Chooser
 from ...models.comment_words import tip_of
 from ...models.key_hints import STANDARD_KEYS
 from ...models.widgets import for_text
-from ...session.chosen import RUN
+from ...session.chosen import RUN, SECOND
 from ..heatmap import SOURCES
 from .comments import comment_under
 from .geometry import Axis, Snap
@@ -99,9 +99,9 @@ class Canvas(QWidget):
         return shown.comments.keys.index(key) if key in shown.comments.keys else None
 
     def _run_titles(self) -> list[tuple[str, str]]:
-        """Keys and titles of the rows of other runs."""
+        """Keys and titles of the rows of other runs, and of another reviewer."""
         titles = self.shown.titles if self.shown else {}
-        return [(name, title) for name, title in titles.items() if name.startswith(RUN)]
+        return [(name, title) for name, title in titles.items() if name.startswith(RUN) or name == SECOND]
 
     def row(self, key: str) -> Row:
         """The row with this key."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QMenu, QWidget
@@ -13,7 +14,7 @@ from core.annotation.segmentation import Segmentation
 from core.data.dataset import BACKGROUND, RunId
 
 from ...models.widgets import in_menu
-from ...session.chosen import RUN
+from ...session.chosen import RUN, SECOND
 from .canvas import Canvas
 from .comment_menu import CommentMenu
 from .frame_menu import FrameMenu
@@ -33,7 +34,7 @@ def row_menu(session: Session, key: str, frame: int, view: Canvas, *, height: fl
     document, video = session.document, session.current_video
     if document is None or video is None:
         return None
-    is_track = key == "corrected" or key in ("ground-truth", "prediction") or key.startswith(RUN)
+    is_track = key == "corrected" or key in ("ground-truth", "prediction", SECOND) or key.startswith(RUN)
     kind = RowMenu if is_track or key == "ruler" else CommentMenu if key == "comments" else SideMenu
     menu: RowMenu | CommentMenu | SideMenu = kind(view, session, document, video, frame)
     menu.fill(key, height)
@@ -176,18 +177,18 @@ class RowMenu(FrameMenu):
         """What can be taken from a row that is not edited, and which runs have a row."""
         track, chosen = self._track(key), self._session.chosen
         if track is not None:
-            source = None if key == "ground-truth" else self._run_of(key)
             chosen_range = chosen.selected_range
             if self._frame >= 0:
                 start, stop, label = track.at(self._frame)
-                self._take(self.tr("Take this segment into Corrected"), source, start, stop)
+                self._take(self.tr("Take this segment into Corrected"), key, start, stop)
             if chosen_range is not None:
-                self._take(self.tr("Take the selected range into Corrected"), source, *chosen_range)
-            key = "segment.take-video"
-            self._take(self.tr("Take all of it into Corrected"), source, 0, track.n_frames, command=key)
+                self._take(self.tr("Take the selected range into Corrected"), key, *chosen_range)
+            whole = self.tr("Take all of it into Corrected")
+            self._take(whole, key, 0, track.n_frames, command="segment.take-video")
             self.addSeparator()
             if self._frame >= 0:
-                self._rename(label)
+                if key != SECOND or label in self._document.actions:
+                    self._rename(label)
                 self._marks(start, stop)
                 self.addSeparator()
         self.addMenu(runs_menu(self._session, self))
@@ -199,12 +200,21 @@ class RowMenu(FrameMenu):
     def _track(self, key: str) -> Segmentation | None:
         if key == "ground-truth":
             return self._document.ground_truth.get(self._video)
+        if key == SECOND:
+            return self._session.reviewing.second_track(self._video)
         run = self._run_of(key)
         return self._session.mapped_prediction(run, self._video) if run is not None else None
 
-    def _take(self, text: str, source: RunId | None, start: int, stop: int, *, command: str = "") -> None:
+    def _take(self, text: str, key: str, start: int, stop: int, *, command: str = "") -> None:
         document, video, run = self._document, self._video, self._run
-        self._do(text, lambda: commands.take_span(document, video, source, start, stop, run=run), command=command)
+        track, name = self._track(key), self._session.reviewing.second_name
+        if key == SECOND and track is not None:
+            spans = [(start, stop)]
+            take = partial(commands.take_of_another, document, video, name, track, spans, run=run)
+        else:
+            source = None if key == "ground-truth" else self._run_of(key)
+            take = partial(commands.take_span, document, video, source, start, stop, run=run)
+        self._do(text, take, command=command)
 
     # --- the ruler -----------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from core.annotation.statistics import differences
 from core.data.dataset import Action, Video, VideoId
 from core.data.waveform import Heard
 
-from ...session.chosen import RUN
+from ...session.chosen import RUN, SECOND
 from ...session.comments import Thread
 from ..heatmap import Pyramid
 from .geometry import Stretches
@@ -98,7 +98,7 @@ def read(session: Session, before: Shown | None) -> Shown | None:
     if before is not None and before.video is shown.video and _same(before.tracks, tracks):
         shown.different, shown.versus = before.different, before.versus
     else:
-        shown.different, shown.versus = difference(tracks)
+        shown.different, shown.versus = difference(tracks, titles.get(SECOND, ""))
     shown.sound = session.waveforms.heard if session.waveforms.is_row_shown else None
     shown.comments = session.comments.on(video) if session.comments.any else None
     return shown
@@ -115,11 +115,13 @@ def _rows(session: Session, video: VideoId) -> tuple[dict[str, Segmentation | No
         titles[f"{RUN}{run}"] = document.runs[run].name
     if others and session.current_run is not None:
         titles["prediction"] = f"{document.runs[session.current_run].name} (current)"
+    if (second := session.reviewing.second_track(video)) is not None:
+        tracks[SECOND], titles[SECOND] = second, session.reviewing.second_name
     return tracks | {"prediction": three["prediction"], "corrected": three["corrected"]}, titles
 
 
 def _same(one: dict[str, Segmentation | None], other: dict[str, Segmentation | None]) -> bool:
-    return all(one.get(key) is other.get(key) for key in TITLES)
+    return all(one.get(key) is other.get(key) for key in (*TITLES, SECOND))
 
 
 def add_scores(session: Session, shown: Shown, scores: Scores | None) -> None:
@@ -141,10 +143,15 @@ def add_scores(session: Session, shown: Shown, scores: Scores | None) -> None:
         shown.cluster_colours.append(session.action_colour(target))
 
 
-def difference(tracks: dict[str, Segmentation | None]) -> tuple[Stretches | None, str]:
-    """Where Corrected (else the prediction) is not the ground truth (else the prediction), and what was compared."""
+def difference(tracks: dict[str, Segmentation | None], second: str = "") -> tuple[Stretches | None, str]:
+    """Where Corrected (else the prediction) is not the ground truth (else the prediction), and what was compared.
+
+    Where another reviewer, called `second`, has labelled the video, both are compared with those labels.
+    """
     truth, prediction, corrected = (tracks.get(k) for k in ("ground-truth", "prediction", "corrected"))
     reference, name = (truth, "ground truth") if truth else (prediction, "prediction")
+    if (theirs := tracks.get(SECOND)) is not None:
+        truth, reference, name = theirs, theirs, second
     other, title = (corrected, "Corrected") if corrected else (prediction if truth else None, "Prediction")
     if reference is None or other is None:
         return None, ""

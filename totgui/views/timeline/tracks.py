@@ -51,7 +51,7 @@ def lay_out(
     The scores are the first to go where there is no room: they lie below the lower edge then, whole.
 
     Args:
-        runs: key and title of the rows of other runs, which stand above the prediction.
+        runs: key and title of the rows of other runs and of another reviewer, which stand above the prediction.
         optional: those of `OPTIONAL` that are there.
     """
     rows: list[Row] = []

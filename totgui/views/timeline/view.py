@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from core.annotation.changes import Changes
 
+from ...session.chosen import CORRECTED, SECOND
 from .canvas import OFF, SMOOTH, Canvas
 from .edits import Nudges
 from .gestures import BoundaryDrag
@@ -55,6 +56,7 @@ class TimelineView(Canvas):
         session.comments.currentChanged.connect(self._repaint_all)
         for signal in (session.reviewing.changed, session.reviewing.currentChanged):
             signal.connect(self.update)
+        session.reviewing.agreementChanged.connect(self._on_second)
         session.waveforms.changed.connect(self._on_sound)
         playback.frameChanged.connect(self._on_frame)
         playback.wantedChanged.connect(self._on_frame)
@@ -119,6 +121,12 @@ class TimelineView(Canvas):
         self.refresh()
         if self.optional != rows:
             self._new_rows()
+
+    def _on_second(self) -> None:
+        """A row of another reviewer's labels comes or goes."""
+        self._new_rows()
+        if self.session.chosen.active == SECOND and not self.session.reviewing.second_name:
+            self.session.chosen.activate(CORRECTED)
 
     def _let_go_of_another(self) -> None:
         """End a gesture where Corrected shows another track than the one under the pointer."""
