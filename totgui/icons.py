@@ -31,6 +31,7 @@ COMMANDS = {
     "segment.take-video": "arrow-down-bold-box-outline",
     "segment.split": "content-cut",
     "segment.merge-next": "call-merge",
+    "segment.paint": "brush",
     "review.accept": "check-circle-outline",
     "review.reject": "close-circle-outline",
     "review.next-place": "target",

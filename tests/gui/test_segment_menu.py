@@ -419,3 +419,22 @@ def test_an_action_that_is_chosen_after_the_video_has_ended_paints_nothing_and_s
     session.playback.pause()
     QTest.keyClick(popup().field, Qt.Key.Key_2)
     assert n_edits(window) == 0 and "Nothing was painted" in window.bar.text()
+
+
+def test_the_status_bar_says_what_is_selected_and_how_much(window: MainWindow) -> None:
+    session, line = window.session, window.status._chosen
+    assert line.text() == ""
+    do(window, "segment.take-video")
+    session.select_segments([1])
+    assert line.text() == "stir 20 to 39: 20 frames"
+    session.select_segments([0, 1, 3])
+    assert line.text() == "3 segments: 60 frames"
+    session.chosen.select_boundary(0)
+    assert line.text() == "pour | stir: boundary at 20"
+    session.chosen.select_range(5, 6)
+    assert line.text() == "Range 5 to 5: 1 frame"
+    session.select_segments([1])
+    do(window, "segment.background")
+    assert line.text() == "background 20 to 39: 20 frames"
+    session.select_video(B)
+    assert line.text() == ""

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+import numpy as np
+
+from core.annotation.segmentation import Segmentation
 from core.data.timebase import Timebase
+
+from ..session.chosen import Chosen
+from .widgets import short
 
 
 def extent(timebase: Timebase, spans: Iterable[tuple[int, int]]) -> str:
@@ -16,9 +22,31 @@ def extent(timebase: Timebase, spans: Iterable[tuple[int, int]]) -> str:
     >>> extent(Timebase(100), [(4, 5)])
     '1 frame'
     """
-    spans = list(spans)
-    frames = sum(stop - start for start, stop in spans)
+    edges = np.array(list(spans), np.int64).reshape(-1, 2)
+    frames = int((edges[:, 1] - edges[:, 0]).sum())
     text = f"{frames:,} frame{'' if frames == 1 else 's'}"
-    ends = [(timebase.seconds(start), timebase.seconds(stop)) for start, stop in spans]
-    known = [float(stop - start) for start, stop in ends if start is not None and stop is not None]
-    return f"{text}, {sum(known):.2f} s" if known and len(known) == len(ends) else text
+    try:
+        seconds = timebase.seconds_of(edges[:, 1]) - timebase.seconds_of(edges[:, 0])
+    except ValueError:
+        return text
+    return f"{text}, {float(seconds.sum()):.2f} s"
+
+
+def chosen_text(chosen: Chosen, track: Segmentation | None, timebase: Timebase, name: Callable[[int], str]) -> str:
+    """What is selected, and how much it is; empty where nothing is."""
+    marked = chosen.selected_range
+    if marked is not None:
+        return f"Range {marked[0]:,} to {marked[1] - 1:,}: {extent(timebase, [marked])}"
+    if track is None:
+        return ""
+    if chosen.boundary is not None and chosen.boundary + 1 < len(track):
+        left, right = (short(name(int(track.labels[at]))) for at in (chosen.boundary, chosen.boundary + 1))
+        return f"{left} | {right}: boundary at {int(track.starts[chosen.boundary + 1]):,}"
+    numbers = np.array(sorted(at for at in chosen.segments if at < len(track)), np.int64)
+    if not len(numbers):
+        return ""
+    spans = list(zip(track.starts[numbers].tolist(), track.stops[numbers].tolist(), strict=True))
+    if len(spans) > 1:
+        return f"{len(spans):,} segments: {extent(timebase, spans)}"
+    (start, stop), label = spans[0], int(track.labels[numbers[0]])
+    return f"{short(name(label))} {start:,} to {stop - 1:,}: {extent(timebase, spans)}"

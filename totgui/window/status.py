@@ -1,4 +1,4 @@
-"""The status bar: what runs and how far it is, the device, and whether every edit is on disk."""
+"""The status bar: what is selected, what runs and how far it is, the device, and whether every edit is on disk."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStatusBar, QWid
 
 from core import events
 
+from ..models.extent import chosen_text
 from ..models.progress import ProgressBar
 from ..models.widgets import duration, tip
 from ..session import Session
@@ -21,6 +22,7 @@ class StatusLine(QStatusBar):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._chosen = QLabel(self)
         self._job, self._device = QWidget(self), QLabel(self)
         self._job_text, self._progress = QLabel(self._job), ProgressBar(self._job)
         self.cancel = QPushButton("Cancel", self._job)
@@ -28,27 +30,41 @@ class StatusLine(QStatusBar):
         self._place()
         self._job.hide()
         self.cancel.clicked.connect(self._end_job)
+        for signal in (session.selectionChanged, session.documentChanged, session.currentVideoChanged):
+            signal.connect(self._show_chosen)
+        session.projectChanged.connect(self._show_chosen)
         session.savedStateChanged.connect(self.saved.show_state)
         session.jobEvent.connect(self._on_event)
         session.jobsChanged.connect(self._on_jobs)
         session.stopAsked.connect(lambda _kind: self._say("Stopping…"))
 
     def _place(self) -> None:
-        for label in (self._job_text, self._device):
+        for label in (self._chosen, self._job_text, self._device):
             label.setTextFormat(Qt.TextFormat.PlainText)
         self._progress.setMaximumWidth(160)
         self._progress.setTextVisible(False)
         self._progress.setAccessibleName("How far the job is")
         self.setContentsMargins(8, 0, 4, 0)
         self._device.setContentsMargins(0, 0, 16, 0)
+        self._chosen.setContentsMargins(0, 0, 16, 0)
         row = QHBoxLayout(self._job)  # one part of the bar, which lays itself out anew for each that comes or goes
         row.setContentsMargins(0, 0, 0, 0)
         for widget in (self._job_text, self._progress, self.cancel):
             row.addWidget(widget)
         row.addStretch(1)
+        self.addWidget(self._chosen)
         self.addWidget(self._job)
         self.addPermanentWidget(self._device)
         self.addPermanentWidget(self.saved)
+
+    def _show_chosen(self) -> None:
+        session, video = self._session, self._session.current_video
+        found = session.document.videos.get(video) if session.document is not None and video is not None else None
+        text = ""
+        if found is not None:
+            text = chosen_text(session.chosen, session.base(), found.timebase, session.action_name)
+        self._chosen.setText(self._chosen.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, JOB_WIDTH))
+        self._chosen.setVisible(bool(text))
 
     def _say(self, text: str) -> None:
         """Show what runs, at most in a part of the bar: a name in it may be long."""
