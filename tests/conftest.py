@@ -10,9 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 _PRIVATE = Path(tempfile.mkdtemp(prefix="totgui-tests-"))
 atexit.register(shutil.rmtree, _PRIVATE, ignore_errors=True)
+# A law holds on a busy machine as well: without this an example that takes over 200 ms is a failure.
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.update(
     HOME=str(_PRIVATE),

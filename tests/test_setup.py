@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -53,3 +54,9 @@ def test_core_is_ours() -> None:
 
     assert PROJECT["name"] == core.PROJECT
     assert Path(core.__file__).parent == ROOT / "core"
+
+
+def test_no_law_is_measured_by_the_speed_of_the_machine() -> None:
+    """An example that took over 200 ms, for other programs were busy, was a failure of its law."""
+    now = settings()
+    assert now.deadline is None and HealthCheck.too_slow in now.suppress_health_check

@@ -449,7 +449,9 @@ GESTURES = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(gestures=GESTURES)
 def test_any_gestures_leave_a_partition_and_undo_leads_back(qtbot, gestures) -> None:
     session = a_session(1000)

@@ -40,13 +40,13 @@ def browser() -> Iterator[Any]:
         options.add_argument(f"--{flag}")
     options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
     made = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-    made.set_script_timeout(30)
+    made.set_script_timeout(120)
     yield made
     made.quit()
 
 
 def until(browser: Any, done: str) -> None:
-    WebDriverWait(browser, 20, poll_frequency=0.05).until(lambda b: b.execute_script(f"return {done}"), done)
+    WebDriverWait(browser, 120, poll_frequency=0.05).until(lambda b: b.execute_script(f"return {done}"), done)
 
 
 def now(browser: Any) -> int | None:

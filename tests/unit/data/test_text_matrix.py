@@ -33,7 +33,9 @@ def refused(text: str | bytes) -> str:
     return str(caught.value)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     MATRICES,
     st.sampled_from(FORMS),
@@ -102,7 +104,9 @@ def test_a_line_without_end_is_refused_before_it_fills_the_memory(monkeypatch):
 
 
 @given(MATRICES, st.sampled_from(["\n", "\n\n", "\n# no row\n", "\r\n"]), st.booleans())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_the_shape_is_counted_without_reading_the_numbers(tmp_path, values, end, final):
     path = tmp_path / "a.txt"
     rows = [" ".join(map(repr, row)) for row in values.tolist()]
