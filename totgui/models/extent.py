@@ -12,6 +12,9 @@ from core.data.timebase import Timebase
 from ..session.chosen import Chosen
 from .widgets import short
 
+NAME = 30
+"""Letters that a name takes at most."""
+
 
 def extent(timebase: Timebase, spans: Iterable[tuple[int, int]]) -> str:
     """The frames of some spans ``[start, stop)``, and the seconds where times are known.
@@ -40,7 +43,7 @@ def chosen_text(chosen: Chosen, track: Segmentation | None, timebase: Timebase, 
     if track is None:
         return ""
     if chosen.boundary is not None and chosen.boundary + 1 < len(track):
-        left, right = (short(name(int(track.labels[at]))) for at in (chosen.boundary, chosen.boundary + 1))
+        left, right = (short(name(int(track.labels[at])), NAME) for at in (chosen.boundary, chosen.boundary + 1))
         return f"{left} | {right}: boundary at {int(track.starts[chosen.boundary + 1]):,}"
     numbers = np.array(sorted(at for at in chosen.segments if at < len(track)), np.int64)
     if not len(numbers):
@@ -49,4 +52,4 @@ def chosen_text(chosen: Chosen, track: Segmentation | None, timebase: Timebase, 
     if len(spans) > 1:
         return f"{len(spans):,} segments: {extent(timebase, spans)}"
     (start, stop), label = spans[0], int(track.labels[numbers[0]])
-    return f"{short(name(label))} {start:,} to {stop - 1:,}: {extent(timebase, spans)}"
+    return f"{short(name(label), NAME)} {start:,} to {stop - 1:,}: {extent(timebase, spans)}"

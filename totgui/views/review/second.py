@@ -31,6 +31,7 @@ class SecondReviewerView(QWidget):
         self.boundaries = plain("", self)
         self.table = table(COLUMNS, self)
         self.table.setAccessibleName("Agreement by video")
+        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # videos differ in the ends of their names
         give_way(self.table)
         self.table.cellClicked.connect(self._open)
         self._load, self._folder = QPushButton("Choose a file…", self), QPushButton("Choose a folder…", self)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from core.annotation.segmentation import EDITED, TAKEN, Segmentation
 
+from ...models.extent import NAME
+from ...models.widgets import short
 from .geometry import clock
 from .shown import Shown
 
@@ -39,8 +41,8 @@ def boundary_text(boundary: int, shown: Shown, name: Callable[[int], str]) -> st
     frame, timebase = int(track.starts[boundary + 1]), shown.video.timebase
     seconds = timebase.seconds(frame)
     at = f"frame {frame:,}" if seconds is None else f"frame {frame:,}, {clock(seconds)}"
-    names = f"{name(int(track.labels[boundary]))} | {name(int(track.labels[boundary + 1]))}"
-    return f"{names}\nBoundary at {at}\nDrag: move. Shift: over whole segments. Alt: no snapping"
+    left, right = (short(name(int(track.labels[at])), NAME) for at in (boundary, boundary + 1))
+    return f"{left} | {right}\nBoundary at {at}\nDrag: move. Shift: over whole segments. Alt: no snapping"
 
 
 def _segment(key: str, frame: int, track: Segmentation, shown: Shown, name: Callable[[int], str]) -> str:
