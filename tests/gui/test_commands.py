@@ -9,7 +9,16 @@ import pytest
 from projects import a_project, with_edits, with_run
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QSpinBox,
+    QTableView,
+    QWidget,
+)
 
 from core.annotation import commands
 from core.data.dataset import ActionId
@@ -349,6 +358,24 @@ def test_reset_ends_where_the_window_began(window, qtbot):
     window.actions_.by_name["view.reset"].trigger()
     qtbot.waitUntil(window.updatesEnabled, timeout=20_000)
     qtbot.waitUntil(lambda: seen() == first)
+
+
+def test_in_a_short_window_the_videos_share_their_place_with_the_runs(window, qtbot):
+    """On a display of 1280 by 800 the list of videos showed one row, and that of the runs none."""
+    docks, table = window.docks, window.docks["Videos"].widget().findChild(QTableView)
+
+    def rows() -> int:
+        window.grab()
+        return int(table.viewport().height() / table.rowHeight(0))
+
+    window.resize(1280, 750)
+    window.reset_layout()
+    qtbot.waitUntil(lambda: docks["Runs"] in window.tabifiedDockWidgets(docks["Videos"]))
+    qtbot.waitUntil(lambda: rows() >= 4)
+    assert not docks["Videos"].visibleRegion().isEmpty() and docks["Runs"].visibleRegion().isEmpty()
+    window.resize(1480, 940)
+    window.reset_layout()
+    qtbot.waitUntil(lambda: docks["Runs"] not in window.tabifiedDockWidgets(docks["Videos"]))
 
 
 def test_a_layout_that_follows_at_once_keeps_its_own_sizes(window, qtbot):

@@ -29,6 +29,10 @@ MOST_GROWN = 0.52
 """The same where a row has come that pushes the scores out."""
 
 
+SHORT = 840
+"""Height of a window, for text of the usual size, below which two panels above each other at the left have no room."""
+
+
 class Placing:
     """Shows the panels while a project is open, and brings them back where they were.
 
@@ -115,7 +119,16 @@ class Placing:
         scored, unscored = (for_text(window, 0, height).height() + rows for height in TIMELINE)
         has_room = scored <= (MOST_GROWN if rows else MOST_TIMELINE) * window.height()
         window.resizeDocks([docks["Timeline"]], [scored if has_room else unscored], Qt.Orientation.Vertical)
-        window.resizeDocks([docks["Videos"], docks["Runs"]], [300, 240], Qt.Orientation.Vertical)
+        if window.height() < for_text(window, 0, SHORT).height():
+            self._stack()
+        else:
+            window.resizeDocks([docks["Videos"], docks["Runs"]], [300, 240], Qt.Orientation.Vertical)
+
+    def _stack(self) -> None:
+        """The panels at the left share one place: side by side with the runs, the list of videos would be one row."""
+        for name in ("Runs", "Labels", "History"):
+            self._window.tabifyDockWidget(self._docks["Videos"], self._docks[name])
+        self._docks["Videos"].raise_()
 
     def give_timeline(self, pixels: int) -> None:
         """Make the timeline so much higher, where the window has room for it."""
