@@ -143,6 +143,14 @@ class Settings:
         if row != self.sound_row():
             self._settings.setValue("sound-row", row)
 
+    def sound_snaps(self) -> bool:
+        """Whether what is dragged in the timeline snaps to the starts of sounds."""
+        return self._settings.value("sound-snaps", False, bool) is True
+
+    def set_sound_snaps(self, snaps: bool) -> None:
+        if snaps != self.sound_snaps():
+            self._settings.setValue("sound-snaps", snaps)
+
     def follow(self) -> str:
         """How the timeline follows the playhead: ``off``, ``page`` or ``smooth``."""
         follow = str(self._settings.value("follow", "page"))

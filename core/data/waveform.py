@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -103,7 +103,7 @@ class Stage(Enum):
 class Heard:
     """The sound of the video that is shown, as far as it is known: `share` of it is read; `reason` why it cannot be.
 
-    `is_slow`: reading takes so long that it is worth a word.
+    `is_slow`: reading takes so long that it is worth a word. `onsets` (n,) are the pictures at which a calm ends.
     """
 
     stage: Stage = Stage.UNKNOWN
@@ -111,6 +111,7 @@ class Heard:
     share: float = 0.0
     reason: str = ""
     is_slow: bool = False
+    onsets: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 def decibels(value: float) -> float | None:

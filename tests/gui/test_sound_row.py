@@ -181,12 +181,41 @@ def test_the_menu_of_a_row_hides_the_sound_and_brings_it_back(view, session, row
         assert ("sound" in view.optional) != is_shown
 
 
+def test_a_drag_snaps_to_a_sound_only_while_that_is_wanted_and_the_row_is_shown(view, session) -> None:
+    heard = Heard(Stage.READ, a_waveform({}), 1.0, onsets=np.array([333]))
+    session.turns = np.empty(0, np.int64)
+    hear(session, heard)
+    near, far = (QPointF(view.axis.x(frame), view.row("corrected").top + 10).toPoint() for frame in (336, 250))
+
+    def lands() -> tuple[int, str]:
+        QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=far)
+        for place in (far, (far + near) / 2, near):
+            QTest.mouseMove(view, place)
+        assert view.drag is not None
+        landed = view.drag.frame, view.drag.target
+        QTest.keyClick(view, Qt.Key.Key_Escape)
+        QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=near)
+        return landed
+
+    boundary = int(session.base().boundaries()[1])
+    far = QPointF(view.axis.x(boundary), view.row("corrected").top + 10).toPoint()
+    assert abs(lands()[0] - 336) <= 1
+    session.waveforms.toggle_snaps()
+    assert lands() == (333, "Sound")
+    before = drawn(view)[:4].any(axis=0)
+    assert before[round(view.axis.x(333)) - view.axis.left - 1 : round(view.axis.x(333)) - view.axis.left + 1].any()
+    session.waveforms.set_row("off")
+    near, far = (QPointF(view.axis.x(f), view.row("corrected").top + 10).toPoint() for f in (336, boundary))
+    assert abs(lands()[0] - 336) <= 1
+
+
 # --- the window --------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def window(qtbot, qapp, tmp_path: Path, own_cache: Path) -> Iterator[MainWindow]:
     Settings().set_sound_row("auto")
+    Settings().set_sound_snaps(False)
     (tmp_path / "videos").mkdir()
     make_sounding(tmp_path / "videos" / "a_sounding", "pcm")
     make_clip(tmp_path / "videos" / "old.avi")
@@ -195,6 +224,7 @@ def window(qtbot, qapp, tmp_path: Path, own_cache: Path) -> Iterator[MainWindow]
         made.session.create_project(tmp_path / "p.tot", api.open_dataset(tmp_path / "videos"))
         yield made
     Settings().set_sound_row("auto")
+    Settings().set_sound_snaps(False)
 
 
 def select(window: MainWindow, name: str) -> None:
@@ -234,6 +264,22 @@ def test_the_row_is_hidden_and_shown_by_its_command_and_stays_so(qtbot, window) 
     select(window, "old")
     qtbot.waitUntil(lambda: stage(window) is Stage.NONE)
     assert "sound" in timeline.optional  # asked for: it says that there is none
+
+
+def test_snapping_to_sounds_is_a_command_of_its_own_and_remembered(qtbot, window) -> None:
+    action = window.actions_.by_name["view.sound-snaps"]
+    qtbot.waitUntil(lambda: stage(window) is Stage.READ)
+    assert action.isEnabled()
+    assert not action.isChecked()
+    assert window.timeline.shown.sound_starts is None
+    action.trigger()
+    assert action.isChecked()
+    assert Settings().sound_snaps()
+    clicks = [int(at * PICTURE_RATE) for at in CLICKS]
+    assert set(window.timeline.shown.sound_starts.tolist()) == set(clicks)
+    window.actions_.by_name["view.sound"].trigger()
+    assert not action.isEnabled()
+    assert window.timeline.shown.sound_starts is None
 
 
 def test_a_row_that_is_hidden_opens_no_file(qtbot, window, monkeypatch) -> None:

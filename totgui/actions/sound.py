@@ -51,25 +51,45 @@ class SoundPart(Menu):
 class SoundRow(Menu):
     """The row of the timeline that shows the sound, as it was last time."""
 
-    def command(self) -> Command:
-        """The entry of the View menu."""
+    def commands(self) -> list[Command | None]:
+        waveforms = self.session.waveforms
+        self._remember()
+        return [
+            Command(
+                "view.sound",
+                "Sound in the timeline",
+                waveforms.toggle_row,
+                ["Shift+V"],
+                "How loud the video is at each frame; until you choose, shown where there is sound",
+                usable=self.is_open,
+                repeats=False,
+                checked=self._is_shown,
+            ),
+            Command(
+                "view.sound-snaps",
+                "Snap to the starts of sounds",
+                waveforms.toggle_snaps,
+                tip="What is dragged in the timeline snaps to where a calm ends, marked above the sound",
+                usable=self._is_shown,
+                checked=lambda: self._is_shown() and waveforms.snaps,
+            ),
+        ]
+
+    def _is_shown(self) -> bool:
+        return bool(self.is_open() and self.session.waveforms.is_row_shown)
+
+    def _remember(self) -> None:
+        """The row is as it was last time; every change is remembered."""
         waveforms, settings = self.session.waveforms, self.window.settings
         waveforms.set_row(settings.sound_row())
+        waveforms.set_snaps(settings.sound_snaps())
         waveforms.changed.connect(lambda: settings.set_sound_row(waveforms.row))
+        waveforms.changed.connect(lambda: settings.set_sound_snaps(waveforms.snaps))
         waveforms.changed.connect(self._refresh)
-        return Command(
-            "view.sound",
-            "Sound in the timeline",
-            waveforms.toggle_row,
-            ["Shift+V"],
-            "How loud the video is at each frame; until you choose, shown where there is sound",
-            usable=self.is_open,
-            repeats=False,
-            checked=lambda: bool(self.is_open() and waveforms.is_row_shown),
-        )
 
     def _refresh(self) -> None:
-        """Tick the entry; the row comes and goes with the videos."""
-        action = self.window.actions_.by_name["view.sound"]
-        if action.isChecked() != (self.is_open() and self.session.waveforms.is_row_shown):
+        """Tick the entries; the row comes and goes with the videos."""
+        by_name = self.window.actions_.by_name
+        now = (self._is_shown(), self._is_shown() and self.session.waveforms.snaps)
+        if now != (by_name["view.sound"].isChecked(), by_name["view.sound-snaps"].isChecked()):
             self.window.actions_.refresh()

@@ -49,7 +49,7 @@ class ViewMenu(Menu):
                 tip="Down, while the timeline has the focus",
                 usable=self.is_open,
             ),
-            SoundRow(self.window).command(),
+            *SoundRow(self.window).commands(),
             None,
             *[self._theme(name, text) for name, text in THEMES],
             None,

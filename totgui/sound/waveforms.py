@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.data.dataset import Video
+from core.data.onsets import onsets
 from core.data.waveform import Heard, Stage
 from core.errors import TotError
 from core.events import JobCancelled, Progress, StopKind
@@ -46,6 +47,8 @@ class Waveforms(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.row = AUTO
+        self.snaps = False
+        """Whether what is dragged in the timeline snaps to where something begins to be heard."""
         self.heard = Heard()
         self._video: Video | None = None
         self._has_sound = False  # of the video before, as long as nothing is known of this one: rows do not jump
@@ -77,6 +80,16 @@ class Waveforms(QObject):
     def toggle_row(self) -> None:
         """Hide the row where it is shown; else show it, here and in every video."""
         self.set_row(OFF if self.is_row_shown else ON)
+
+    def set_snaps(self, snaps: bool) -> None:
+        """Let what is dragged snap to where something begins to be heard, or not; only while the row is shown."""
+        if snaps != self.snaps:
+            self.snaps = snaps
+            self.changed.emit()
+
+    def toggle_snaps(self) -> None:
+        """The one or the other."""
+        self.set_snaps(not self.snaps)
 
     def follow(self, video: Video | None) -> None:
         """Another video is shown, or none; what is read of the last one is given up."""
@@ -187,7 +200,8 @@ class Waveforms(QObject):
             assert isinstance(event, Progress)
             self._tell(wish, Heard(Stage.READING, share=event.done / max(1, event.total)))
 
-        return Heard(Stage.READ, load_waveform(media, info, report=report, should_stop=should_stop), 1.0)
+        waveform = load_waveform(media, info, report=report, should_stop=should_stop)
+        return Heard(Stage.READ, waveform, 1.0, onsets=onsets(waveform, info))
 
 
 def _looked(video: Video) -> Heard:

@@ -76,12 +76,16 @@ class FrameMenu(QMenu):
         project = self._session.project
         return project is None or not project.read_only
 
-    def fill_sound(self) -> None:
-        """Whether the sound has a row."""
+    def fill_sound(self, *, snaps: bool = False) -> None:
+        """Whether the sound has a row; and whether drags snap to it."""
         waveforms = self._session.waveforms
-        row = self.addAction(self.tr("Show sound"), waveforms.toggle_row)
+        row = self.addAction(self._with_key(self.tr("Show sound"), "view.sound"), waveforms.toggle_row)
         row.setCheckable(True)
         row.setChecked(waveforms.is_row_shown)
+        if snaps:
+            starts = self.addAction(self.tr("Snap to the starts of sounds"), waveforms.toggle_snaps)
+            starts.setCheckable(True)
+            starts.setChecked(waveforms.snaps)
 
     def _give(self, make: Make, label: int) -> None:
         self._session.do(lambda: make(label), self._view)

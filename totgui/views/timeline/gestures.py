@@ -150,13 +150,16 @@ def snap_targets(
     playhead: int | None = None,
     marks: Iterable[tuple[str, int | None]] = (),
     turns: IntArray | None = None,
+    sounds: IntArray | None = None,
 ) -> list[Target]:
-    """What a drag snaps to, the most important first: playhead, in and out marks, other tracks, turns of the scores."""
+    """What a drag snaps to, the most important first: playhead, marks, other tracks, turns of the scores, sounds."""
     found: list[Target] = [] if playhead is None else [("Playhead", np.array([playhead]))]
     found += [(name, np.array([frame])) for name, frame in marks if frame is not None]
     found += [(name, track.boundaries()) for name, track in tracks if track is not None]
     if turns is not None:
         found.append(("Change point", turns))
+    if sounds is not None:
+        found.append(("Sound", sounds))
     return found
 
 

@@ -66,6 +66,7 @@ class Held:
             playhead=self.playback.frame if playhead else None,
             marks=(("In", chosen.mark_in), ("Out", chosen.mark_out)) if marks else (),
             turns=self.session.change_points(run, shown.video.id) if run is not None else None,
+            sounds=shown.sound_starts,
         )
 
 

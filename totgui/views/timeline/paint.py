@@ -22,7 +22,7 @@ from .lanes import Same
 from .minimap import paint_minimap, paint_viewport
 from .ruler import paint_ruler
 from .shown import Shown
-from .sound import paint_sound
+from .sound import paint_sound, paint_starts
 from .tracks import Row, paint_empty, paint_track
 
 EMPTY = {
@@ -85,6 +85,8 @@ def _lane(painter: QPainter, view: Canvas, shown: Shown, row: Row, rect: QRect) 
         signature = (*look, axis, Same(track or data.get(row.key)))
         if row.key in SCORED:
             signature = (*signature, Same(shown.path), shown.is_reading, view.scores.is_late)
+        if row.key == "sound":
+            signature = (*signature, shown.snaps_to_sound)
         if row.key == "comments":
             signature = (*look, axis, Same(shown.comments), view.current_comment())
         if row.key == "corrected":
@@ -118,6 +120,8 @@ def _content(painter: QPainter, view: Canvas, shown: Shown, row: Row, rect: QRec
             paint_path(painter, rect, shown.path.starts, shown.path.labels, shown.pyramid.n_clusters, axis)
     elif row.key == "sound" and shown.sound is not None:
         paint_sound(painter, rect, shown.sound, axis, shown.video.timebase, palette)
+        if shown.sound_starts is not None:
+            paint_starts(painter, rect, shown.sound_starts, axis, palette)
     elif row.key == "corrected" and track is not None:
         paint_corrected(painter, view, shown, rect, track, ghost=shown.is_ghost)
         if shown.is_ghost:

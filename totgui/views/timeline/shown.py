@@ -14,12 +14,13 @@ from PySide6.QtGui import QColor
 from core.annotation.segmentation import Segmentation
 from core.annotation.statistics import differences
 from core.data.dataset import Action, Video, VideoId
+from core.data.onsets import onset_frames
 from core.data.waveform import Heard
 
 from ...session.chosen import RUN, SECOND
 from ...session.comments import Thread
 from ..heatmap import Pyramid
-from .geometry import Stretches
+from .geometry import IntArray, Stretches
 from .scores import Scores
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Shown:
     is_reading: bool = False
     """Whether the scores are still being read."""
     path: Segmentation | None = None
+    snaps_to_sound: bool = False
     sound: Heard | None = None
     """What is known of the sound; None where it has no row."""
     comments: Thread | None = None
@@ -65,6 +67,13 @@ class Shown:
         """The rows that are there, of those that are not in every video or project."""
         rows = {"comments": self.comments, "sound": self.sound}
         return tuple(key for key, value in rows.items() if value is not None)
+
+    @property
+    def sound_starts(self) -> IntArray | None:
+        """The frames at which something begins to be heard; None where nobody wants to snap to them."""
+        if self.sound is None or not self.snaps_to_sound:
+            return None
+        return onset_frames(self.sound.onsets, self.video.timebase)
 
     @property
     def corrected(self) -> Segmentation | None:
@@ -99,6 +108,7 @@ def read(session: Session, before: Shown | None) -> Shown | None:
         shown.different, shown.versus = before.different, before.versus
     else:
         shown.different, shown.versus = difference(tracks, titles.get(SECOND, ""))
+    shown.snaps_to_sound = session.waveforms.snaps
     shown.sound = session.waveforms.heard if session.waveforms.is_row_shown else None
     shown.comments = session.comments.on(video) if session.comments.any else None
     return shown

@@ -28,7 +28,7 @@ class SideMenu(FrameMenu):
             self._fill_zoom()
             self.addSeparator()
         if key in ("sound", "minimap", "pictures"):
-            self.fill_sound()
+            self.fill_sound(snaps=key == "sound")
 
     def _fill_difference(self) -> None:
         """Take the other track where the two differ, and go from difference to difference."""

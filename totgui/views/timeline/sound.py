@@ -7,13 +7,13 @@ from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRect, QRectF
-from PySide6.QtGui import QColor, QImage, QPainter, QPalette
+from PySide6.QtCore import QPointF, QRect, QRectF
+from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QPen
 
 from core.data.timebase import Timebase
 from core.data.waveform import Heard, Loudness, Stage, Waveform, decibels
 
-from .geometry import Axis, clock
+from .geometry import Axis, IntArray, clock
 from .tracks import paint_empty
 
 QUIETEST_TOP = 328
@@ -21,6 +21,7 @@ QUIETEST_TOP = 328
 THIN = 0.5
 """Half the thickness in pixels of sound that is too low to be seen."""
 PEAK_STRENGTH = 0.5
+NOTCH = 5
 LEVELS = 15
 """Steps of the smooth edges."""
 Role = QPalette.ColorRole
@@ -40,6 +41,15 @@ def paint_sound(
     elif heard.waveform is not None:
         ratio = painter.device().devicePixelRatioF()
         painter.drawImage(QRectF(rect), picture(heard.waveform, rect, axis, timebase, palette, ratio=ratio))
+
+
+def paint_starts(painter: QPainter, rect: QRect, starts: IntArray, axis: Axis, palette: QPalette) -> None:
+    """Draw a notch at each frame that a drag snaps to, at most one a pixel."""
+    seen = starts[(starts >= axis.start) & (starts <= axis.stop)]
+    places = np.unique(np.round(axis.left + (seen - axis.start) * axis.scale)).tolist()
+    painter.setPen(QPen(palette.color(Role.WindowText), 1))
+    for x in places:
+        painter.drawLine(QPointF(x - 0.5, rect.top()), QPointF(x - 0.5, rect.top() + NOTCH))
 
 
 def sound_text(heard: Heard) -> str:

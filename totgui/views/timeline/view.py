@@ -102,7 +102,7 @@ class TimelineView(Canvas):
         if self.session.waveforms.is_row_shown != ("sound" in self.optional):
             self._new_rows()
         elif self.shown is not None and self.shown.sound is not None:
-            self.shown.sound = self.session.waveforms.heard
+            self.shown.sound, self.shown.snaps_to_sound = self.session.waveforms.heard, self.session.waveforms.snaps
             self._repaint_all()
         self._hear()
 

@@ -1,0 +1,46 @@
+"""Where something begins to be heard: the pictures at which a calm ends, for boundaries that are placed by ear."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .timebase import MediaInfo, Timebase
+from .waveform import FULL, Waveform
+
+CALM_S = 0.25
+"""What comes before must have been quieter for so long: the syllables of one sentence are nearer to one another."""
+RISE_DB, STEP_DB = 10.0, 5.0
+"""So much louder than the calm is a beginning; so much louder than it is the picture before, and it begins there."""
+BELOW_TOP_DB, LEAST_DB = 40.0, -55.0
+"""Nothing counts that is so far below the loudest of the video, or below this."""
+
+
+def onsets(waveform: Waveform, info: MediaInfo) -> NDArray[np.int64]:
+    """(n,) rising: the pictures in whose time something begins to be heard after a calm."""
+    n = waveform.n_pictures
+    peaks = np.maximum(waveform.between(np.arange(n + 1.0)).peak, 1)
+    level = 20 * np.log10(peaks / FULL)
+    seconds = float((info.end - int(info.pts[0])) * info.unit)
+    calm = int(np.clip(round(CALM_S * n / seconds), 1, 250)) if seconds > 0 else 1
+    ahead = np.concatenate([np.full(calm + 1, level[0]), level[:-1]])  # before the first nothing is known
+    windows = np.lib.stride_tricks.sliding_window_view(ahead, calm)
+    before = windows[:n].max(axis=1)  # of picture i the calm ends with i - 2: what begins may take two to do so
+    floor = max(20 * np.log10(max(1, waveform.top) / FULL) - BELOW_TOP_DB, LEAST_DB)
+    rises = np.flatnonzero((level - before >= RISE_DB) & (level >= floor))
+    found: list[int] = []
+    last = -calm - 2
+    for picture in rises.tolist():
+        if picture - last > calm:
+            found.append(picture - 1 if picture and level[picture - 1] - before[picture] >= STEP_DB else picture)
+        last = picture
+    return np.array(found, np.int64)
+
+
+def onset_frames(pictures: NDArray[np.integer[Any]], timebase: Timebase) -> NDArray[np.int64]:
+    """(n,) rising: the frames of the grid in whose time these pictures are shown first."""
+    ratio, scaled = timebase.picture_ratio, pictures.astype(np.int64) * timebase.picture_ratio.denominator
+    frames = np.unique(scaled // ratio.numerator if ratio > 1 else -(-scaled // ratio.numerator))
+    return np.asarray(frames[(frames > 0) & (frames < timebase.n_frames)])
