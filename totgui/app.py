@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from .collector import collect_on_this_thread
 from .hooks import Hooks, start_log, watch_crashes
 from .main_window import MainWindow
+from .models.text_size import apply_text_size
 from .palette import apply_theme
 from .paths import resource
 from .session import Session
@@ -62,6 +63,7 @@ def run(path: Path | None, *, demo: bool = False, theme: str | None = None) -> i
     application = make_application()
     settings = Settings()
     apply_theme(application, theme or settings.theme())
+    apply_text_size(application, settings.text_size())
     session = Session()
     window = MainWindow(session, settings)
     install_hooks(window)

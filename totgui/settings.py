@@ -36,6 +36,14 @@ class Settings:
     def set_theme(self, theme: str) -> None:
         self._settings.setValue("theme", theme)
 
+    def text_size(self) -> str:
+        """How large text is beside the usual: ``smaller``, ``normal``, ``larger`` or ``largest``."""
+        size = str(self._settings.value("text-size", "normal"))
+        return size if size in ("smaller", "normal", "larger", "largest") else "normal"
+
+    def set_text_size(self, size: str) -> None:
+        self._settings.setValue("text-size", size)
+
     def layout(self) -> tuple[QByteArray, QByteArray] | None:
         """Geometry and dock state of the last window, or None."""
         geometry, state = self._settings.value("geometry"), self._settings.value("state")

@@ -1,4 +1,7 @@
-"""Draws every panel and dialog with larger text and lists, as JSON, what is cut: ``FOLDER FACTOR``."""
+"""Draws every panel and dialog with larger text and lists, as JSON, what is cut: ``FOLDER FACTOR [open]``.
+
+With ``open`` the text becomes larger while the window is open: its panels are made before, dialogs after.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from controls import place, surfaces, the_window, visible
+from controls import place, settled, surfaces, the_window, visible
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -23,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from totgui.app import make_application
+from totgui.models.text_size import SIZES, apply_text_size
 from totgui.palette import apply_theme
 
 SLACK = 2
@@ -79,14 +83,26 @@ def heads(table: QTableView) -> Iterator[str]:
             yield text
 
 
-def main(folder: Path, factor: float) -> None:
+def grow(application: QApplication, factor: float) -> None:
+    """Larger text for all that is there."""
+    SIZES["test"] = factor
+    apply_text_size(application, "test")
+
+
+def main(folder: Path, factor: float, *, is_open: bool) -> None:
     application = make_application()
     apply_theme(application, "light")
-    font = application.font()
-    font.setPointSizeF(font.pointSizeF() * factor)
-    application.setFont(font)
+    if not is_open:
+        grow(application, factor)
     found: set[str] = set()
     with the_window(folder, size=(round(1500 * max(1, factor * 0.8)), round(950 * max(1, factor * 0.8)))) as window:
+        if is_open:
+            for dock in window.docks.values():
+                dock.show()
+                dock.raise_()
+                settled()
+            grow(application, factor)
+            settled()
         for name, surface in surfaces(window, folder):
             QApplication.processEvents()
             for widget in visible(surface):
@@ -98,4 +114,4 @@ def main(folder: Path, factor: float) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), float(sys.argv[2]))
+    main(Path(sys.argv[1]), float(sys.argv[2]), is_open="open" in sys.argv)

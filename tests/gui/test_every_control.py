@@ -114,11 +114,11 @@ def test_a_button_that_has_the_focus_is_pressed_by_space(window: MainWindow, qtb
     assert all(b.focusPolicy() != Qt.FocusPolicy.StrongFocus for b in window.review.findChildren(QAbstractButton))
 
 
-@pytest.mark.parametrize("larger", [1.0, 1.5, 2.0])
-def test_no_text_is_cut_when_it_is_drawn_larger(tmp_path: Path, larger: float):
+@pytest.mark.parametrize(("larger", "when"), [(1.0, ""), (1.5, ""), (2.0, ""), (1.5, "open")])
+def test_no_text_is_cut_when_it_is_drawn_larger(tmp_path: Path, larger: float, when: str):
     """A child process, because the font of an application cannot be taken back without a trace."""
     surroundings = {**os.environ, "TOT_DATA_DIR": str(tmp_path / "data"), "PYTHONPATH": os.pathsep.join(sys.path)}
-    command = [sys.executable, str(HERE / "large_text_child.py"), str(tmp_path), str(larger)]
+    command = [sys.executable, str(HERE / "large_text_child.py"), str(tmp_path), str(larger), when]
     done = subprocess.run(command, env=surroundings, capture_output=True, text=True, timeout=500)
     assert done.returncode == 0, done.stderr[-3000:]
     assert json.loads(done.stdout.splitlines()[-1]) == []

@@ -6,12 +6,15 @@ from functools import partial
 
 from PySide6.QtWidgets import QApplication
 
+from ..models.text_size import next_size, text_steps
 from ..palette import theme_steps
 from ..window.layouts import LAYOUTS
 from .menu import Command, Menu
 from .sound import SoundRow
 
 THEMES = (("light", "Light"), ("dark", "Dark"), ("system", "As the system"))
+TEXT_MENU = "Text size"
+TEXT = (("smaller", "Smaller"), ("normal", "Normal"), ("larger", "Larger"), ("largest", "Largest"))
 FOLLOW = (("off", "Not at all"), ("page", "Page by page"), ("smooth", "Smoothly, in the middle"))
 
 
@@ -21,6 +24,7 @@ class ViewMenu(Menu):
     def commands(self) -> list[Command | None]:
         timeline = self.window.timeline
         timeline.follow = self.window.settings.follow()
+        self._chosen_text = self.window.settings.text_size()
         self._chosen_theme = self.window.settings.theme()  # kept: it is asked for whenever the document changes
         return [
             Command("view.zoom-in", "Zoom in", timeline.zoom_in, ["+", "="]),
@@ -52,6 +56,17 @@ class ViewMenu(Menu):
             *SoundRow(self.window).commands(),
             None,
             *[self._theme(name, text) for name, text in THEMES],
+            *[self._text(name, text) for name, text in TEXT],
+            Command(
+                "view.text-up",
+                "Text one step larger",
+                lambda: self.step_text(1),
+                ["Ctrl+Shift++", "Ctrl+Shift+="],
+                under=TEXT_MENU,
+            ),
+            Command(
+                "view.text-down", "Text one step smaller", lambda: self.step_text(-1), ["Ctrl+Shift+-"], under=TEXT_MENU
+            ),
             None,
             Command(
                 "view.second",
@@ -98,6 +113,16 @@ class ViewMenu(Menu):
             under="Theme",
         )
 
+    def _text(self, name: str, text: str) -> Command:
+        return Command(
+            f"view.text-{name}",
+            text,
+            lambda: self.text(name),
+            tip="Of everything in the window, beside what the system wants",
+            checked=lambda: self._chosen_text == name,
+            under=TEXT_MENU,
+        )
+
     def follow(self, name: str) -> None:
         """How the timeline follows the playhead from now on."""
         self.window.timeline.follow = name
@@ -112,6 +137,23 @@ class ViewMenu(Menu):
         self._chosen_theme = name
         self.window.placing.turns.do(theme_steps(application, name))
         self.window.actions_.refresh()
+
+    def text(self, size: str) -> None:
+        """Give all text another size, a part of the window in each turn of the event loop."""
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        self.window.settings.set_text_size(size)
+        self._chosen_text = size
+        self.window.placing.turns.do(text_steps(application, size))
+        self.window.actions_.refresh()
+
+    def step_text(self, step: int) -> None:
+        """Text one step larger or smaller."""
+        size = next_size(self._chosen_text, step)
+        if size != self._chosen_text:
+            self.text(size)
+        else:
+            self.say(f"Text is at its {'largest' if step > 0 else 'smallest'}.")
 
     def full_screen(self) -> None:
         if self.window.isFullScreen():

@@ -20,6 +20,7 @@ from core.data.dataset import BACKGROUND
 from core.data.words import one_word
 
 from ..keymap import native, portable
+from ..models.widgets import row_height
 from .popup import Popup
 
 LABEL, KEY = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
@@ -87,7 +88,7 @@ class ActionPopup(Popup):
         self._filter("")
 
     def show_at(self, place: QPoint, *, above: bool = False) -> None:
-        row = max(self.list.sizeHintForRow(0), ROW_HEIGHT)
+        row = max(self.list.sizeHintForRow(0), row_height(self.list, ROW_HEIGHT))
         self.list.setFixedHeight(row * min(SHOWN, max(1, self.list.count())) + 4)
         super().show_at(place, above=above)
 
@@ -104,10 +105,10 @@ class ActionPopup(Popup):
             item = QListWidgetItem(_chip(choice.colour), choice.name, self.list)
             item.setData(LABEL, choice.label)
             item.setData(KEY, _key_text(choice))
-            item.setSizeHint(QSize(0, ROW_HEIGHT))
+            item.setSizeHint(QSize(0, row_height(self.list, ROW_HEIGHT)))
         if wanted and not any(one_word(c.name) == typed for c in self._choices):
             item = QListWidgetItem(f"New action “{wanted}”", self.list)
-            item.setSizeHint(QSize(0, ROW_HEIGHT))
+            item.setSizeHint(QSize(0, row_height(self.list, ROW_HEIGHT)))
             item.setData(LABEL, wanted)
         self.list.setCurrentRow(0)
 

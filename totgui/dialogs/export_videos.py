@@ -11,7 +11,7 @@ from core.annotation.values import ReviewStatus
 from core.data.dataset import RunId, VideoId
 
 from ..models.chooser import Chooser
-from ..models.widgets import short, tip
+from ..models.widgets import row_height, short, tip
 from ..session import Session
 
 ROW_HEIGHT = 26
@@ -127,7 +127,7 @@ class VideosChooser(QWidget):
             status = STATUS[document.review(video).status]
             item = QListWidgetItem(f"{values.name}   ({status})" if status else values.name)
             item.setToolTip(tip(values.name))
-            item.setSizeHint(QSize(0, ROW_HEIGHT))
+            item.setSizeHint(QSize(0, row_height(self.list, ROW_HEIGHT)))
             item.setData(Qt.ItemDataRole.UserRole, str(video))
             item.setFlags(Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
             item.setCheckState(Qt.CheckState.Checked if video in ticked else Qt.CheckState.Unchecked)

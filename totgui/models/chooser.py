@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QHelpEvent, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter
+from PySide6.QtWidgets import QApplication, QComboBox, QStyle, QStyleOptionComboBox, QStylePainter
 
 from .widgets import show_tip
 
@@ -26,6 +26,10 @@ class Chooser(QComboBox):
         )
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
         painter.end()
+
+    def fit_text(self) -> None:
+        """Its text is larger or smaller now: Qt keeps the least size that it had until its style changes."""
+        QApplication.sendEvent(self, QEvent(QEvent.Type.StyleChange))
 
     def is_cut(self) -> bool:
         """Whether the field has less room than what is chosen needs."""

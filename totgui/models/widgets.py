@@ -45,8 +45,8 @@ LONGEST_WORD = 24
 AMBER, RED, GREEN = "#c98a12", "#c8452f", "#2e9e6b"
 """Look here; wrong; done: for edges, fills and icons. Text takes `palette.tone`."""
 LEAST_PANEL_HEIGHT, USUAL_LINE = 80, 16
-LONGEST_TIP_LINE = 80
-"""Letters of a line that a tooltip leaves whole."""
+AROUND_TEXT, LONGEST_TIP_LINE = 6, 80
+"""Pixels of a row of a list beside its text; letters of a line that a tooltip leaves whole."""
 ROW_HEIGHT, LEAST_TABLE_HEIGHT, WIDEST_LEAST = 26, 52, 80
 """Head and one row. Qt's own least is three, which makes stacked panels too tall for a small screen."""
 Index = QModelIndex | QPersistentModelIndex
@@ -79,6 +79,10 @@ class Elided(QLabel):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit()
+
+    def fit_text(self) -> None:
+        """Its text is larger or smaller now."""
         self._fit()
 
     def _fit(self) -> None:
@@ -151,9 +155,41 @@ def for_text(widget: QWidget, width: int, height: int) -> QSize:
     return QSize(round(width * larger), round(height * larger))
 
 
+HELD_ICON, HELD_SIZE, HELD_LEAST, HELD_ROWS = "held icon", "held size", "held least size", "held rows"
+"""Properties of a widget: sizes that are held beside its text, as they are beside text of the usual size."""
+
+
+def row_height(widget: QWidget, least: int) -> int:
+    """How high a row of a list is: `least`, or as high as its text wants it."""
+    return max(least, widget.fontMetrics().height() + AROUND_TEXT)
+
+
 def set_icon_size(widget: QAbstractButton | QAbstractItemView | QToolBar, pixels: int) -> None:
     """Give a widget icons that are as large beside its text as `pixels` are beside text of the usual size."""
-    widget.setIconSize(for_text(widget, pixels, pixels))
+    widget.setProperty(HELD_ICON, QSize(pixels, pixels))
+    fit_held(widget)
+
+
+def hold_size(widget: QWidget, width: int, height: int, *, least: bool = False) -> None:
+    """Give a widget one size, or a least one, that is chosen for text of the usual size and grows with it."""
+    widget.setProperty(HELD_LEAST if least else HELD_SIZE, QSize(width, height))
+    fit_held(widget)
+
+
+def fit_held(widget: QWidget) -> None:
+    """Choose the sizes that a widget holds anew: its text is larger or smaller now.
+
+    A class that holds others has a method `fit_text` for that.
+    """
+    for name, set_ in ((HELD_ICON, "setIconSize"), (HELD_SIZE, "setFixedSize"), (HELD_LEAST, "setMinimumSize")):
+        size = widget.property(name)
+        if isinstance(size, QSize):
+            getattr(widget, set_)(for_text(widget, size.width(), size.height()))
+    if isinstance(widget, QTableView) and (least := widget.property(HELD_ROWS)) is not None:
+        widget.verticalHeader().setDefaultSectionSize(row_height(widget, int(least)))
+    fit = getattr(widget, "fit_text", None)
+    if fit is not None:
+        fit()
 
 
 def tip(text: str) -> str:
@@ -377,5 +413,6 @@ def _of_whole_rows(view: QTableView) -> None:
     view.setShowGrid(False)
     view.setAlternatingRowColors(True)
     view.verticalHeader().hide()
-    view.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+    view.setProperty(HELD_ROWS, ROW_HEIGHT)
+    fit_held(view)
     view.horizontalHeader().setHighlightSections(False)

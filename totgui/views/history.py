@@ -34,6 +34,7 @@ class HistoryView(QWidget):
         self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.list = _list(self)  # a table: a QListView lays all its rows out again at every edit
         self.list.setModel(self.model)
+        self.fit_text()
         self.list.setItemDelegate(EntryDelegate(self.list))
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -50,6 +51,10 @@ class HistoryView(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(320, 240)
+
+    def fit_text(self) -> None:
+        """Rows are as high as the text wants them now."""
+        self.list.verticalHeader().setDefaultSectionSize(self.list.fontMetrics().height() + 10)
 
     def _follow(self) -> None:
         before = self.model.current_row, self.model.rowCount()
@@ -74,7 +79,6 @@ def _list(parent: QWidget) -> QTableView:
     view.horizontalHeader().setStretchLastSection(True)
     view.verticalHeader().hide()
     view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 10)
     view.setShowGrid(False)
     view.setTabKeyNavigation(False)
     view.setMouseTracking(True)

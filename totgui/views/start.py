@@ -69,6 +69,10 @@ class Way(QPushButton):
         if event.type() == QEvent.Type.PaletteChange:
             self._draw()
 
+    def fit_text(self) -> None:
+        """The icon is as large as the text wants it now."""
+        self._draw()
+
     def sizeHint(self) -> QSize:
         """As tall as its words are on the present width: a button by itself only knows its own text."""
         width = max(self.width(), for_text(self, LEAST_WAY, 0).width())
@@ -152,7 +156,7 @@ class StartPage(QWidget):
         foot.addWidget(plain(DROP, self, dim=True), 1)
         foot.addWidget(tour)
         inner = QWidget(self)
-        inner.setMaximumWidth(for_text(self, WIDTH, 0).width())
+        self._inner = inner
         inner.setMinimumWidth(min(WIDTH, LEAST_WIDTH))
         inner.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         column = QVBoxLayout(inner)
@@ -172,6 +176,7 @@ class StartPage(QWidget):
         outer.addLayout(middle)
         outer.addStretch(3)
         self.set_recent([])
+        self.fit_text()
 
     def _head(self) -> QHBoxLayout:
         mark = QLabel(self)
@@ -193,9 +198,20 @@ class StartPage(QWidget):
         row.addLayout(words, 1)
         return row
 
+    def fit_text(self) -> None:
+        """As wide as the text wants it now."""
+        self._inner.setMaximumWidth(for_text(self, WIDTH, 0).width())
+        self._fit_recent()
+
+    def _fit_recent(self) -> None:
+        high = for_text(self, 0, ROW_HEIGHT).height()
+        for row in range(self._recent.count()):
+            self._recent.item(row).setSizeHint(QSize(0, high))
+        self._recent.setFixedHeight(4 + high * min(ROWS_SHOWN, max(1, self._recent.count())))
+
     def set_recent(self, recent: Sequence[tuple[Path, float | None]]) -> None:
         """Show these projects, newest first, each with the time at which its file was changed if that is known."""
-        chosen, high = self._recent.currentRow(), for_text(self, 0, ROW_HEIGHT).height()
+        chosen = self._recent.currentRow()
         self._recent.clear()
         for path, changed in recent:
             place = _place(path, changed)
@@ -203,12 +219,11 @@ class StartPage(QWidget):
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{path.stem}, {place}")
             item.setToolTip(tip(str(path)))
             item.setData(Qt.ItemDataRole.UserRole, path)
-            item.setSizeHint(QSize(0, high))
             self._recent.addItem(item)
         self._recent.setCurrentRow(max(0, min(chosen, len(recent) - 1)))
         for widget in (self._recent_title, self._recent):
             widget.setVisible(bool(recent))
-        self._recent.setFixedHeight(4 + high * min(ROWS_SHOWN, max(1, len(recent))))
+        self._fit_recent()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Enter goes on with the project that was open last; where there is none, with the demo."""

@@ -31,6 +31,14 @@ class Tools(QToolBar):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._choose()
+
+    def fit_text(self) -> None:
+        """Words take other room now."""
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._choose()
+
+    def _choose(self) -> None:
         style = Qt.ToolButtonStyle
         if self.toolButtonStyle() == style.ToolButtonTextBesideIcon:
             self._wide = self.sizeHint().width()

@@ -96,6 +96,10 @@ class Boxes(Picture):
         self.setMinimumHeight(self.plot.height(self.fontMetrics()) if self.plot is not None else 0)
         self.update()
 
+    def fit_text(self) -> None:
+        """Rows are as high as the text wants them now."""
+        self.show_numbers(self._numbers, self._looks)
+
     @property
     def plot(self) -> Plot | None:
         """Where everything lies on the present width; None without numbers."""

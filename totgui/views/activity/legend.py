@@ -49,10 +49,19 @@ class Legend(QListWidget):
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setIconSize(QSize(CHIP, CHIP))
         self.setMouseTracking(True)
-        self.setFixedWidth(for_text(self, 190, 0).width())
+        self.fit_text()
         self._under: int | None = None
         self.itemEntered.connect(lambda item: self._point_at(int(item.data(LABEL))))
         self.itemSelectionChanged.connect(self._tell)
+
+    def fit_text(self) -> None:
+        """As wide and with rows as high as names want it now."""
+        self.setFixedWidth(for_text(self, 190, 0).width())
+        for row in range(self.count()):
+            self.item(row).setSizeHint(self._row_size())
+
+    def _row_size(self) -> QSize:
+        return QSize(0, max(LEAST_ROW, self.fontMetrics().height() + 6))
 
     def show_cloud(self, cloud: Cloud | None, looks: Looks | None) -> None:
         """List the labels of a cloud; what was chosen and is still there stays chosen."""
@@ -68,7 +77,7 @@ class Legend(QListWidget):
     def _add(self, label: int, looks: Looks, share: float) -> QListWidgetItem:
         item = QListWidgetItem(_chip(looks.colour(label)), looks.name(label), self)
         item.setData(LABEL, label)
-        item.setSizeHint(QSize(0, max(LEAST_ROW, self.fontMetrics().height() + 6)))
+        item.setSizeHint(self._row_size())
         item.setToolTip(tip(f"{looks.name(label)}: {percent(share)} % of the rows. Click: these alone."))
         return item
 

@@ -59,6 +59,10 @@ class Transitions(Picture):
         self._lay_out()
         self.update()
 
+    def fit_text(self) -> None:
+        """Names take other room now."""
+        self._lay_out()
+
     def _lay_out(self) -> None:
         self._graph = None
         if self._numbers is not None and self._looks is not None:

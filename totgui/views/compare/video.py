@@ -60,6 +60,10 @@ class VideoStrips(Picture):
         self._lay_out()
         self.update()
 
+    def fit_text(self) -> None:
+        """Titles take other room now."""
+        self._lay_out()
+
     def _lay_out(self) -> None:
         if self._rows is None or self._block is None:
             return

@@ -66,6 +66,10 @@ class Legend(QWidget):
     def resizeEvent(self, event: object) -> None:
         self._fit()
 
+    def fit_text(self) -> None:
+        """Its chips take other lines now."""
+        self._fit()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._looks is not None:
             painter = QPainter(self)

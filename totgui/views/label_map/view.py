@@ -105,6 +105,10 @@ class LabelMapView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.fit_text()
+
+    def fit_text(self) -> None:
+        """The line below the matrix keeps room for its longest text."""
         metrics = self.effect.fontMetrics()
         lines = -(-EFFECT_LETTERS * metrics.averageCharWidth() // max(200, self.width() - 20))
         self.effect.setFixedHeight(metrics.lineSpacing() * lines)

@@ -95,16 +95,26 @@ class ActionsTable(QTableView):
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(max(26, self.fontMetrics().height() + 10))
+        self.fit_text()
         header = self.horizontalHeader()
         header.setMinimumSectionSize(26)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         header.setHighlightSections(False)
         self.setColumnWidth(COLOUR, 34)
+        self._fit_columns()
+        self.doubleClicked.connect(self._on_double_click)
+
+    def fit_text(self) -> None:
+        """Rows are as high, and columns as wide, as the text wants them now."""
+        self.verticalHeader().setDefaultSectionSize(max(26, self.fontMetrics().height() + 10))
+        if self.model() is not None:
+            self._fit_columns()
+
+    def _fit_columns(self) -> None:
         for column, text in WIDEST.items():
             self.setColumnWidth(column, self.fontMetrics().horizontalAdvance(text) + MARGIN)
-        self.doubleClicked.connect(self._on_double_click)
+        self._hide_seconds()
 
     def commitData(self, editor: QWidget) -> None:
         """A field whose list was filled anew while Return waited in line has nowhere to go; it is hidden by then."""
@@ -117,6 +127,9 @@ class ActionsTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where names would have no room, the seconds go."""
         super().resizeEvent(event)
+        self._hide_seconds()
+
+    def _hide_seconds(self) -> None:
         others = sum(self.columnWidth(column) for column in (COLOUR, KEY, SEGMENTS))
         seconds = self.fontMetrics().horizontalAdvance(WIDEST[SECONDS]) + MARGIN
         room = self.fontMetrics().horizontalAdvance("Name") * 2 + MARGIN

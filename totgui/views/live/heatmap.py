@@ -17,7 +17,7 @@ from ...models.axis import Scale, mark_text, marks
 from ...models.chooser import Chooser
 from ...models.drawing import Drawing
 from ...models.picture import Picture, SaveButton
-from ...models.widgets import plain
+from ...models.widgets import hold_size, plain
 from ...session import Session
 from ..heatmap import SOURCES, to_image
 
@@ -59,7 +59,7 @@ class Heat(Picture):
         self._session = session
         self.matrix: Matrix | None = None
         self.name = ""
-        self.setMinimumHeight(110)
+        hold_size(self, 0, 110, least=True)
         self.setMouseTracking(True)
         self.setAccessibleName("Time by cluster")
         self.setAccessibleDescription(

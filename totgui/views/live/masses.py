@@ -10,7 +10,7 @@ from core.events import Started, TrainingMetrics
 
 from ...models.drawing import Drawing
 from ...models.picture import Picture
-from ...models.widgets import percent
+from ...models.widgets import hold_size, percent
 from ...palette import ACCENT
 from ...session import Session
 
@@ -27,7 +27,7 @@ class Masses(Picture):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.masses: tuple[float, ...] = ()
-        self.setMinimumHeight(70)
+        hold_size(self, 0, 70, least=True)
         self.setAccessibleName("Shares of the clusters")
         self.setAccessibleDescription("A bar for each cluster: its share of all frames.")
         session.jobEvent.connect(self._on_event)

@@ -15,7 +15,7 @@ from ...graphs import pyqtgraph
 from ...models.drawing import Drawing
 from ...models.picture import Picture, SaveButton
 from ...models.when_seen import WhenSeen
-from ...models.widgets import plain, tip
+from ...models.widgets import hold_size, plain, tip
 from ...session import Session
 from .figure import Frame, Line, paint_figure
 from .lines import Lines
@@ -40,7 +40,7 @@ class Plot(Picture):
         self._fitted: Frame | None = None
         self._colours: tuple[QColor, ...] = ()
         self._graph: Any = None  # made when it is seen first: the library takes its time to load
-        self.setMinimumHeight(130)
+        hold_size(self, 0, 130, least=True)
         self.setAccessibleName(f"{title} by iteration")
         self._legend = plain(title, self)
         self._legend.setWordWrap(False)
@@ -123,8 +123,7 @@ class Plot(Picture):
         self._graph.setFrameShape(self._graph.Shape.NoFrame)
         self._graph.showGrid(y=True, alpha=0.25)
         self._graph.setLimits(xMin=0)
-        for side in AXES:
-            self._graph.getAxis(side).setStyle(maxTickLevel=0)  # marks with a number alone
+        self._fit_axes()
         self._pointer = library.InfiniteLine(angle=90, movable=False)
         self._pointer.setVisible(False)
         self._lines = Lines(self._graph.getViewBox())
@@ -139,6 +138,17 @@ class Plot(Picture):
         self._colour()
         self.fit()
         self._draw()
+
+    def fit_text(self) -> None:
+        """Numbers at the axes take other room now."""
+        if self._graph is not None:
+            self._fit_axes()
+
+    def _fit_axes(self) -> None:
+        for side in AXES:
+            # Marks with a number alone; the library keeps the same height for numbers of any size.
+            high = self.fontMetrics().height()
+            self._graph.getAxis(side).setStyle(maxTickLevel=0, tickTextHeight=high, tickTextWidth=2 * high)
 
     def _colour(self) -> None:
         colours = ground, mid, dim = tuple(map(self.palette().color, (Role.Base, Role.Mid, Role.PlaceholderText)))

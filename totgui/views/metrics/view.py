@@ -63,17 +63,11 @@ class Tile(QFrame):
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAccessibleName(name)
         self.value = plain("–", self)
-        font = self.value.font()
-        font.setPointSizeF(font.pointSizeF() * 1.9)
-        font.setBold(True)
-        self.value.setFont(font)
         self.beside = plain("", self)
         self.beside.setToolTip(tip("Score over the videos whose corrected labels the run did not learn from"))
         self.beside.hide()
         self.below = plain("", self, dim=True)
-        small = self.below.font()
-        small.setPointSizeF(small.pointSizeF() * 0.84)
-        self.below.setFont(small)
+        self.fit_text()
         self.setObjectName("tile")
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(8, 6, 8, 6)
@@ -81,6 +75,14 @@ class Tile(QFrame):
         for row, widget in enumerate((plain(name, self, dim=True), self.value, self.beside)):
             self._grid.addWidget(widget, row, 0)
         self.spread(False)
+
+    def fit_text(self) -> None:
+        """The score stands out, and its baselines stand back, beside text of the present size."""
+        for label, factor, bold in ((self.value, 1.9, True), (self.below, 0.84, False)):
+            font = self.font()
+            font.setPointSizeF(font.pointSizeF() * factor)
+            font.setBold(bold)
+            label.setFont(font)
 
     def spread(self, wide: bool) -> None:
         """The baselines at the right where there is room, else below."""
@@ -101,6 +103,15 @@ class Tiles(QWidget):
         self._place(len(tiles))
 
     def resizeEvent(self, event: object) -> None:
+        self._fit()
+
+    def fit_text(self) -> None:
+        """Place the tiles for the present width and text."""
+        for tile in self._tiles:
+            tile.fit_text()
+        self._fit()
+
+    def _fit(self) -> None:
         least = self._tiles[0].below.fontMetrics().horizontalAdvance("equal split 100.0") + 18
         fits = self.width() >= len(self._tiles) * (least + self._grid.spacing())
         value = self._tiles[0].value.fontMetrics().horizontalAdvance("100.0*")

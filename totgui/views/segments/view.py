@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from core.data.dataset import BACKGROUND, UNLABELLED, VideoId
 from core.review.listing import Wanted
 from core.review.odds import NOTHING_SAID
 
 from ...models.when_seen import WhenSeen
-from ...models.widgets import does_command, plain, short
+from ...models.widgets import Elided, does_command, plain, short
 from ...session import Session
 from ...settings import Settings
 from .head import PICTURES, TABLE, Head, swatch
@@ -58,8 +58,7 @@ class SegmentsView(QWidget):
         self.head = Head(self)
         self.sheet, self.table = Sheet(session, self.rows, self), SegmentsTable(session, self.rows, self)
         self.empty, self.clear_filter = plain("", self, dim=True), QPushButton("Show all of them", self)
-        self.count = QLabel("", self)
-        self.count.setTextFormat(Qt.TextFormat.PlainText)
+        self.count = Elided(self)  # a whole sentence must not make the window wider
         self.buttons: dict[str, QPushButton] = {}
         self._coming, self._chooses = 0, False
         self.setAccessibleName("Segments")

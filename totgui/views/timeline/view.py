@@ -115,6 +115,10 @@ class TimelineView(Canvas):
         self._hear()
         super().showEvent(event)
 
+    def fit_text(self) -> None:
+        """Rows are as high as the text wants them now."""
+        self._new_rows()
+
     def _on_document(self, changes: Changes, initiator: object) -> None:
         self._let_go_of_another()
         rows = self.optional

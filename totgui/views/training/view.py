@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSizePolicy,
     QSpinBox,
+    QStyle,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -149,7 +150,8 @@ class TrainingView(QWidget):
         column.addWidget(fold, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(rest)
         column.addStretch(1)
-        scroll = scrolled(inner, self)
+        scroll, self._inner = scrolled(inner, self), inner
+        fold.toggled.connect(lambda _on: self.updateGeometry())
         buttons = QHBoxLayout()
         buttons.addWidget(self._train, 1)
         buttons.addWidget(self._keep)
@@ -163,6 +165,16 @@ class TrainingView(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scroll, 1)
         whole.addLayout(foot)
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as the fields are at least: a scroll area would cut them off."""
+        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        least = super().minimumSizeHint()
+        return QSize(max(least.width(), self._inner.minimumSizeHint().width() + bar), least.height())
+
+    def fit_text(self) -> None:
+        """The fields want more or less room now."""
+        self.updateGeometry()
 
     def _add_field(self, form: QFormLayout, field: Field) -> None:
         widget: QLineEdit | QSpinBox | QComboBox

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from ...icons import icon
-from ...models.widgets import for_text, set_icon_size
+from ...models.widgets import hold_size, set_icon_size
 from ...playback import Look, Playback
 
 REACH = 100
@@ -35,7 +35,7 @@ class LookButton(QToolButton):
         self.setAutoRaise(True)
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setFixedSize(for_text(self, 30, 28))
+        hold_size(self, 30, 28)
         self.sliders: dict[str, QSlider] = {}
         self._menu = QMenu(self)
         action = QWidgetAction(self._menu)

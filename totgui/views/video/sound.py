@@ -7,7 +7,7 @@ from PySide6.QtGui import QContextMenuEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QWidget, QWidgetAction
 
 from ...icons import icon
-from ...models.widgets import change_tip, does_command, for_text, set_icon_size, tip
+from ...models.widgets import change_tip, does_command, hold_size, set_icon_size, tip
 from ...session import Session
 
 ICON_PX, STEP = 18, 5
@@ -24,7 +24,7 @@ class SoundButton(QToolButton):
         self.setAutoRaise(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         set_icon_size(self, ICON_PX)
-        self.setMinimumSize(for_text(self, 30, 28))
+        hold_size(self, 30, 28, least=True)
         self._menu = self._panel()
         self.clicked.connect(sound.toggle)
         sound.changed.connect(self._refresh)

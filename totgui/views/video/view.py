@@ -13,7 +13,7 @@ from core.annotation.segmentation import Segmentation
 from core.data.timebase import MediaInfo
 
 from ...icons import icon
-from ...models.widgets import does_command, for_text, set_icon_size
+from ...models.widgets import does_command, hold_size, set_icon_size
 from ...playback import SPEEDS
 from ...session import Session
 from .keys import HeldKey
@@ -89,7 +89,7 @@ class VideoView(QWidget):
         self._speed = self._label()
         self._speed.setText("1×")
         self._speed.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._speed.setMinimumWidth(44)
+        hold_size(self._speed, 44, 0, least=True)
         loop = "Loop the marked range, else the segment under the playhead"
         self._loop = self._button("repeat", loop, self.toggle_loop, "playback.loop")
         self._boundary = self._button(
@@ -140,7 +140,7 @@ class VideoView(QWidget):
         button.setAccessibleName(tip)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.setAutoRaise(True)
-        button.setFixedSize(for_text(button, 30, 28))
+        hold_size(button, 30, 28)
         button.clicked.connect(lambda _checked=False: slot())
         if command:
             does_command(button, command)
