@@ -12,8 +12,11 @@ from .waveform import FULL, Waveform
 
 CALM_S = 0.25
 """What comes before must have been quieter for so long: the syllables of one sentence are nearer to one another."""
-RISE_DB, STEP_DB = 10.0, 5.0
-"""So much louder than the calm is a beginning; so much louder than it is the picture before, and it begins there."""
+RISE_DB = 10.0
+"""So much louder than the calm is a beginning."""
+STEP_DB, LEAP_DB = 5.0, 15.0
+"""Where the picture before is so much louder than the calm it begins there; not where what follows is a leap above it:
+that much codecs smear ahead of a blow."""
 BELOW_TOP_DB, LEAST_DB = 40.0, -55.0
 """Nothing counts that is so far below the loudest of the video, or below this."""
 
@@ -34,7 +37,9 @@ def onsets(waveform: Waveform, info: MediaInfo) -> NDArray[np.int64]:
     last = -calm - 2
     for picture in rises.tolist():
         if picture - last > calm:
-            found.append(picture - 1 if picture and level[picture - 1] - before[picture] >= STEP_DB else picture)
+            step = level[picture - 1] - before[picture] if picture else 0.0
+            is_smeared = level[picture] - level[picture - 1] >= LEAP_DB
+            found.append(picture - 1 if step >= STEP_DB and not is_smeared else picture)
         last = picture
     return np.array(found, np.int64)
 

@@ -202,7 +202,7 @@ def test_a_drag_snaps_to_a_sound_only_while_that_is_wanted_and_the_row_is_shown(
     assert abs(lands()[0] - 336) <= 1
     session.waveforms.toggle_snaps()
     assert lands() == (333, "Sound")
-    before = drawn(view)[:4].any(axis=0)
+    before = drawn(view)[-4:].any(axis=0)
     assert before[round(view.axis.x(333)) - view.axis.left - 1 : round(view.axis.x(333)) - view.axis.left + 1].any()
     session.waveforms.set_row("off")
     near, far = (QPointF(view.axis.x(f), view.row("corrected").top + 10).toPoint() for f in (336, boundary))

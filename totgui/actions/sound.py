@@ -69,7 +69,7 @@ class SoundRow(Menu):
                 "view.sound-snaps",
                 "Snap to the starts of sounds",
                 waveforms.toggle_snaps,
-                tip="What is dragged in the timeline snaps to where a calm ends, marked above the sound",
+                tip="What is dragged in the timeline snaps to where a calm ends, marked below the sound",
                 usable=self._is_shown,
                 checked=lambda: self._is_shown() and waveforms.snaps,
             ),

@@ -35,8 +35,12 @@ def test_a_sentence_begins_once_however_its_syllables_rise_and_fall() -> None:
 
 
 def test_what_takes_two_pictures_to_rise_begins_with_the_first() -> None:
-    assert heard({99: 70, 100: 20_000, 101: 20_000}) == [99]
-    assert heard({100: 20_000, 101: 20_000}) == [100]
+    assert heard({99: 70, 100: 150, 101: 200}) == [99]
+    assert heard({100: 150, 101: 200}) == [100]
+
+
+def test_what_a_codec_smears_ahead_of_a_blow_is_not_its_beginning() -> None:
+    assert heard({99: 70, 100: 20_000, 101: 5_000}) == [100]
 
 
 def test_hiss_a_slow_swell_and_what_was_there_from_the_start_are_no_beginnings() -> None:

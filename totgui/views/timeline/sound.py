@@ -44,12 +44,12 @@ def paint_sound(
 
 
 def paint_starts(painter: QPainter, rect: QRect, starts: IntArray, axis: Axis, palette: QPalette) -> None:
-    """Draw a notch at each frame that a drag snaps to, at most one a pixel."""
+    """Draw a notch at the foot of each frame that a drag snaps to, at most one a pixel; the ruler has its own above."""
     seen = starts[(starts >= axis.start) & (starts <= axis.stop)]
     places = np.unique(np.round(axis.left + (seen - axis.start) * axis.scale)).tolist()
     painter.setPen(QPen(palette.color(Role.WindowText), 1))
     for x in places:
-        painter.drawLine(QPointF(x - 0.5, rect.top()), QPointF(x - 0.5, rect.top() + NOTCH))
+        painter.drawLine(QPointF(x - 0.5, rect.bottom() - NOTCH), QPointF(x - 0.5, rect.bottom()))
 
 
 def sound_text(heard: Heard) -> str:
