@@ -21,6 +21,7 @@ from core.annotation.changes import What
 from core.annotation.values import Run
 from core.data.dataset import RunId
 
+from ..models.copying import Copying
 from ..models.empty import TRAIN, EmptyState
 from ..models.run_names import RunNameDelegate
 from ..models.run_rows import AFTER, BEFORE, USUAL, Cell, RunRows, run_rows
@@ -56,6 +57,7 @@ class RunsView(QWidget):
         self._table.horizontalHeader().setSortIndicator(NAME, Qt.SortOrder.DescendingOrder)
         self._table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._table.customContextMenuRequested.connect(self._on_menu)
+        self._copying = Copying(self._table, has_menu=True)
         self._table.itemSelectionChanged.connect(self._on_selected)
         self._table.itemChanged.connect(self._on_ticked)
         names = RunNameDelegate(session, self._table)
@@ -251,6 +253,8 @@ class RunsView(QWidget):
         menu.addSeparator()
         menu.addAction(f"Rename…\t{RENAME}").triggered.connect(self.rename)
         menu.addAction(self.hide_button.text()).triggered.connect(self._on_hide)
+        menu.addSeparator()
+        self._copying.fill(menu, self._table.currentIndex())
         menu.popup(self._table.viewport().mapToGlobal(place))
 
 

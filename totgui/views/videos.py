@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHeaderView, QLineEdit, QTableView, QVBoxLayout, Q
 from core.data.dataset import VideoId
 from core.data.words import one_spelling
 
+from ..models.copying import Copying
 from ..models.videos import EDIT, FILTER_ROLE, FRAMES, MOF, NAME, OPEN, REVIEW, SORT_ROLE, VIDEO_ROLE, VideosModel
 from ..models.widgets import LEAST_TABLE_HEIGHT, rows_of
 from ..session import Session
@@ -55,6 +56,7 @@ class VideosView(QWidget):
     def _make_table(self) -> QTableView:
         table = rows_of(self._sorted, "Videos", self)
         table.setMinimumHeight(LEAST_TABLE_HEIGHT)
+        Copying(table)
         header = table.horizontalHeader()
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         for column, widest in WIDEST.items():

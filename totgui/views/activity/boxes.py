@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QTableWidget, QWidget
 from core.annotation.statistics import Durations, Lengths, Place
 
 from ...models.axis import Scale, mark_text, marks
+from ...models.copying import Copying
 from ...models.drawing import Drawing, Looks, drawable
 from ...models.picture import Picture
 from ...models.places import jump
@@ -275,6 +276,7 @@ def numbers_table(parent: QWidget) -> QTableWidget:
     made = table(COLUMNS, parent)
     made.setAccessibleName("Durations of the actions")
     made.setSortingEnabled(True)
+    Copying(made)
     return made
 
 

@@ -29,6 +29,7 @@ from core.metrics.label_free import label_free
 from core.metrics.report import Report
 
 from ...models.chooser import Chooser
+from ...models.copying import Copying
 from ...models.empty import EmptyState, step_to_labels
 from ...models.marks import MARK
 from ...models.picture import SaveButton
@@ -144,6 +145,8 @@ class MetricsView(QWidget):
         self.scores = table(("Score", "Value", "Equal split", "One class"), self)
         self.videos = table(("Video", "Frames", "MoF", "Edit", "F1@50"), self)
         self.classes = table(("Action", "Frames", "Recall", "Precision", "IoU"), self)
+        for numbers in (self.scores, self.videos, self.classes):
+            Copying(numbers)
         self.confusion, self.places = Confusion(session, self), PlaceList(session, self)
         self.confusion.cellChosen.connect(self._on_cell)
         self.places.show_places("", CELL_HINT, ())

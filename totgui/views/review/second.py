@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTableWidgetItem, QVBoxL
 from core.data.dataset import VideoId
 from core.metrics.kappa import Agreement
 
+from ...models.copying import Copying
 from ...models.widgets import NumberItem, give_way, percent, plain, table
 from ...session import Session
 
@@ -33,6 +34,7 @@ class SecondReviewerView(QWidget):
         self.table.setAccessibleName("Agreement by video")
         self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # videos differ in the ends of their names
         give_way(self.table)
+        Copying(self.table)
         self.table.cellClicked.connect(self._open)
         self._load, self._folder = QPushButton("Choose a file…", self), QPushButton("Choose a folder…", self)
         self._load.clicked.connect(lambda: self.loadAsked.emit(False))
