@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from core.errors import DamagedProjectError, ForeignFoldersError, ProjectLockedError, TotError
 from core.events import Failed, Finished
@@ -30,9 +30,13 @@ class Safety(QObject):
         self._again = OutOfMemory(window.session, self)
         self._known_lost: frozenset[object] = frozenset()
         self._known_altered: frozenset[object] = frozenset()
+        self._said_lost = ""
         self._session.projectChanged.connect(self._forget_lost)
         self._session.projectOpened.connect(self.on_opened)
         self._session.files.changed.connect(self._offer_locate)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.applicationStateChanged.connect(self._on_state)
         self._session.files.changed.connect(self._tell_altered)
 
     # --- jobs --------------------------------------------------------------------------------------
@@ -154,6 +158,11 @@ class Safety(QObject):
 
     # --- files that are missing --------------------------------------------------------------------
 
+    def _on_state(self, state: Qt.ApplicationState) -> None:
+        """Whoever comes back to the window may have put files back."""
+        if state == Qt.ApplicationState.ApplicationActive:
+            self._session.files.look_again()
+
     def _forget_lost(self) -> None:
         self._known_lost = self._known_altered = frozenset()
 
@@ -177,6 +186,10 @@ class Safety(QObject):
 
     def _offer_locate(self) -> None:
         known, self._known_lost = self._known_lost, frozenset(self._session.files.lost)
+        if self._known_lost != known and self._said_lost:
+            known = frozenset() if self._window.bar.text() == self._said_lost else known
+            self._window.bar.withdraw(self._said_lost)  # what it names lies elsewhere by now, or nowhere
+            self._said_lost = ""
         project = self._session.project
         videos = [lost for lost in self._session.files.lost if lost.kind == "media"]
         if project is None or not videos or self._known_lost <= known:
@@ -193,6 +206,7 @@ class Safety(QObject):
             choices = [("Use what lies there" if len(beside) > 1 else "Use it", lambda: self._use(beside)), *choices]
         else:
             text += " Labels, edits and timelines work without."
+        self._said_lost = text
         self._window.bar.say(text, "warning", choices)
 
     def _use(self, matches: Sequence[Any]) -> None:

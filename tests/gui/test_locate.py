@@ -176,3 +176,23 @@ def test_a_folder_with_too_much_in_it_is_not_looked_through_unasked(sent, monkey
     session = sent.session
     assert session.files.beside
     assert relink.beside(session.document.dataset, session.files.lost, session.project.path.parent) == ()
+
+
+def test_a_file_that_is_back_is_shown_again_and_nothing_says_that_it_is_missing(qtbot, window, tmp_path) -> None:
+    """The bar went on to offer another place for it; taking that made the file missing for good."""
+    session, model = window.session, window.docks["Videos"].widget()._model
+    there, clips = tmp_path / "there" / "deep", tmp_path / "clips"
+    video = next(v for v in session.document.videos.values() if v.name == "short_group")
+    session.select_video(video.id)
+    shutil.move(there / "short_group.mp4", clips)
+    window.safety._on_state(Qt.ApplicationState.ApplicationActive)
+    qtbot.waitUntil(lambda: session.files.missing(video.id, "media") is None)
+    assert window.bar.text().startswith("2 video files are missing")
+    assert video.id not in session.features.notes
+    assert "no file" not in [model.data(model.index(model.row_of(video.id), 4))]
+    qtbot.waitUntil(lambda: window.video_view.picture._image is not None)
+    shutil.move(there / "cam.mp4", clips / "variable_rate.mp4")
+    make(clips, "b_pyramid")
+    session.files.look_again()
+    qtbot.waitUntil(lambda: not session.files.lost)
+    assert "missing" not in window.bar.text()

@@ -46,6 +46,7 @@ class Files(Part):
         self._arrived.connect(self._on_arrived)
         self._asked.connect(self._on_asked)
         playback.failed.connect(self._on_no_picture)
+        playback.videoChanged.connect(self.look_again)
 
     # --- what is missing -----------------------------------------------------------------------------
 
@@ -59,6 +60,11 @@ class Files(Part):
             dataset, stamps = self.project.document.dataset, self.project.stamps
             self._dataset = dataset
             self._pool.do(self._find, dataset, stamps, self.project.path.parent)
+
+    def look_again(self) -> None:
+        """Where something is missing, find out whether it has come back; where nothing is, do nothing."""
+        if self.lost:
+            self.look()
 
     def missing(self, video: VideoId | None, kind: str) -> Lost | None:
         """The file of this kind that a video should have and has not."""
@@ -91,12 +97,19 @@ class Files(Part):
     ) -> None:
         if dataset is not self._dataset:
             return
-        self.lost, self.altered, self.beside = lost, altered, beside
+        before, self.lost, self.altered, self.beside = self.lost, lost, altered, beside
+        for each in before:
+            if each.kind == "media" and self.missing(each.video, "media") is None:
+                self._features.notes.pop(each.video, None)
         for each in lost:
             if each.kind == "media":
                 self._features.notes[each.video] = f"its video file is missing: {each.path}"
-        self.noted.emit(Changes(What.NOTHING, frozenset(each.video for each in lost)))
+        self.noted.emit(Changes(What.NOTHING, frozenset(each.video for each in (*before, *lost))))
         self.changed.emit()
+        shown = self._playback.video
+        if shown is not None and {each.video for each in before if each.kind == "media"} >= {shown.id}:
+            if self.missing(shown.id, "media") is None:
+                self._playback.reload()  # the file is back: its pictures too
 
     def _on_no_picture(self, text: str) -> None:
         """A picture could not be shown: say why, or find out what else is missing where its file is gone."""
