@@ -106,10 +106,9 @@ class Files(Part):
                 self._features.notes[each.video] = f"its video file is missing: {each.path}"
         self.noted.emit(Changes(What.NOTHING, frozenset(each.video for each in (*before, *lost))))
         self.changed.emit()
-        shown = self._playback.video
-        if shown is not None and {each.video for each in before if each.kind == "media"} >= {shown.id}:
-            if self.missing(shown.id, "media") is None:
-                self._playback.reload()  # the file is back: its pictures too
+        shown, was_lost = self._playback.video, {each.video for each in before if each.kind == "media"}
+        if shown is not None and shown.id in was_lost and self.missing(shown.id, "media") is None:
+            self._playback.reload()  # the file is back: its pictures too
 
     def _on_no_picture(self, text: str) -> None:
         """A picture could not be shown: say why, or find out what else is missing where its file is gone."""

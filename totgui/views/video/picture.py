@@ -243,7 +243,10 @@ class Picture(QWidget):
         """The number of a frame of a pair, with its action."""
         mark = None
         if label is not None:
-            text = f"{self._session.action_name(label)} · {text}"
+            metrics = painter.fontMetrics()  # the name gives way, the frame does not
+            room = int(box.width()) - 20 - 26 - metrics.horizontalAdvance(f" · {text}")
+            name = metrics.elidedText(self._session.action_name(label), Qt.TextElideMode.ElideRight, max(0, room))
+            text = f"{name} · {text}"
             mark = QColor(self._session.action_colour(label))
         chip(painter, box.topLeft() + QPointF(10, 10), text, mark=mark, width=box.width() - 20)
 
