@@ -43,6 +43,14 @@ def test_what_a_codec_smears_ahead_of_a_blow_is_not_its_beginning() -> None:
     assert heard({99: 70, 100: 20_000, 101: 5_000}) == [100]
 
 
+def test_what_is_first_heard_at_the_very_end_of_a_picture_begins_with_the_next() -> None:
+    info = MediaInfo(np.arange(N), Fraction(1, 25), N, Fraction(25), False, 8, 8)
+    for part, expected in ((0, 60), (8, 60), (13, 60), (14, 61), (15, 61)):
+        high = np.full(N * 16, 30, np.int16)
+        high[60 * 16 + part : 62 * 16] = 9_000
+        assert onsets(Waveform(16, -high, high, np.zeros(N * 16, np.uint16)), info).tolist() == [expected]
+
+
 def test_hiss_a_slow_swell_and_what_was_there_from_the_start_are_no_beginnings() -> None:
     dice = np.random.default_rng(0)
     assert heard({k: int(level) for k, level in enumerate(dice.uniform(20, 40, N))}) == []
