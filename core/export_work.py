@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from .annotation.document import Document
 from .annotation.map_notes import map_notes, merge_notes
 from .annotation.segmentation import Segmentation
-from .annotation.values import ReviewStatus, Run
+from .annotation.values import Comment, ReviewStatus, Run
 from .data.dataset import BACKGROUND, UNLABELLED, ActionId, RunId, VideoId
 from .errors import ConfigError
 from .formats.registry import ExportSummary, ExportTrack, find_format
@@ -71,7 +71,8 @@ def _export_tracks(
                 [BACKGROUND if label == UNLABELLED else label for label in cut.labels.tolist()],
                 cut.n_frames,
             )
-        tracks.append(export_track(document, video, cut, track, edited.get(video, "")))
+        one = export_track(document, video, cut, track, edited.get(video, ""))
+        tracks.append(replace(one, comments=comments_of(document, video)))
     if track == "prediction":
         names = cluster_names(document, choose_run(document, run))
         tracks = [replace(one, mapping=names) for one in tracks]
@@ -108,6 +109,11 @@ def export_track(document: Document, video: VideoId, cut: Segmentation, track: s
     media = one.media.name if one.media is not None else ""
     when = edited if edited and track == "corrected" else NO_DATE
     return ExportTrack(one.name, one.timebase, cut, used, track, str(review.status), review.note, media, when)
+
+
+def comments_of(document: Document, video: VideoId) -> tuple[Comment, ...]:
+    """The comments on a video as an exchange format carries them; a handout to others has none of them."""
+    return tuple(sorted(document.comments_on(video).values(), key=lambda c: (c.start, c.stop, c.text)))
 
 
 def chosen_tracks(document: Document, track: str, videos: Chosen, run: RunId | None) -> dict[VideoId, Segmentation]:

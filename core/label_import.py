@@ -7,24 +7,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from pathlib import PurePath
 
 from .annotation.action_commands import MAX_NAME
-from .annotation.commands import import_tracks
+from .annotation.commands import import_comments, import_tracks
+from .annotation.comment_commands import checked_comment, same_comment
 from .annotation.document import Document
 from .annotation.edit import Edit
 from .annotation.segmentation import Segmentation
 from .annotation.statistics import differences
-from .annotation.values import ReviewStatus
+from .annotation.values import Comment, ReviewStatus
 from .data.colours import colour_for
 from .data.dataset import BACKGROUND, UNLABELLED, Action, ActionId, Problem, VideoId
+from .data.timebase import Timebase
 from .data.words import one_spelling, one_word
 from .errors import ConfigError, EditError
 from .formats.format import Reading
 from .formats.grid import Placed, on_grid
 from .formats.names import CONTROL, written_name
-from .formats.track import FileTrack
+from .formats.track import FileComment, FileComments, FileTrack
 
 CORRECTED, GROUND_TRUTH = "corrected", "ground-truth"
 TARGETS = (CORRECTED, GROUND_TRUTH)
@@ -61,6 +64,13 @@ class ImportPlan:
     problems: tuple[Problem, ...]
     names: Meanings
     notes: tuple[str, ...] = ()
+    comments: Mapping[VideoId, tuple[Comment, ...]] = field(default_factory=dict)
+    """Comments of the files that the project does not have."""
+
+    @property
+    def n_comments(self) -> int:
+        """How many comments the project does not have."""
+        return sum(map(len, self.comments.values()))
 
     @property
     def all_problems(self) -> tuple[Problem, ...]:
@@ -89,7 +99,51 @@ def plan_import(document: Document, reading: Reading, *, format: str, target: st
         raise ConfigError(f'Labels cannot be imported as "{target}"; wanted {" or ".join(TARGETS)}.')
     rows = [_row(document, track, target) for track in reading.tracks]
     names, notes = _meanings(document, rows)
-    return ImportPlan(format, target, tuple(_proposed(rows)), tuple(reading.problems), names, tuple(notes))
+    comments, problems = _comments(document, reading.comments) if target == CORRECTED else ({}, [])
+    found = (*reading.problems, *problems)
+    return ImportPlan(format, target, tuple(_proposed(rows)), found, names, tuple(notes), comments)
+
+
+def _comments(
+    document: Document, found: Iterable[FileComments]
+) -> tuple[dict[VideoId, tuple[Comment, ...]], list[Problem]]:
+    """The comments of the files on the grids of their videos, without those that are here; what is left out, and why.
+
+    A time goes to the nearest boundary, and a comment has one frame at least.
+    """
+    placed: dict[VideoId, list[Comment]] = {}
+    problems: list[Problem] = []
+    for part in found:
+        video = find_video(document, (part.video, *part.also))
+        if video is None:
+            continue  # the labels beside them say so
+        here = {same_comment(each) for each in (*document.comments_on(video).values(), *placed.get(video, ()))}
+        for each in part.comments:
+            try:
+                comment = checked_comment(document, video, _comment(document.videos[video].timebase, part, each))
+            except EditError as error:
+                what = f'has the comment "{_flat(each.text)}", which is left out: {error}'
+                problems.append(Problem("note", str(part.path), what, each.place))
+                continue
+            if same_comment(comment) not in here:
+                here.add(same_comment(comment))
+                placed.setdefault(video, []).append(comment)
+    return {video: tuple(comments) for video, comments in placed.items()}, problems
+
+
+def _flat(text: str) -> str:
+    """The beginning of a text on one line."""
+    return " ".join(text.split())[:40]
+
+
+def _comment(clock: Timebase, part: FileComments, each: FileComment) -> Comment:
+    """A comment on the grid of a video, at whatever frames its times mean."""
+    edges = [int(t) if part.unit == "frames" else clock.boundary_near(Fraction(t)) for t in (each.start, each.stop)]
+    start, stop = (-1 if edge is None else edge for edge in edges)
+    if each.start < 0 or (part.unit == "seconds" and Fraction(each.start) > (clock.seconds(clock.n_frames) or 0)):
+        start = -1
+    stop = max(start + 1, min(stop, clock.n_frames))
+    return Comment(start, stop, each.text, each.author, each.written, each.resolved)
 
 
 def _row(document: Document, track: FileTrack, target: str) -> ImportRow:
@@ -252,13 +306,36 @@ def effect(document: Document, plan: ImportPlan, number: int, names: Meanings | 
     return Effect(changed, after.n_frames, len(before), len(after))
 
 
-def import_edit(document: Document, plan: ImportPlan, chosen: Collection[int], names: Meanings | None = None) -> Edit:
-    """The one edit that makes Corrected of what was chosen. Raises EditError where nothing would change."""
+def import_edit(
+    document: Document,
+    plan: ImportPlan,
+    chosen: Collection[int],
+    names: Meanings | None = None,
+    *,
+    comments: bool = True,
+) -> Edit:
+    """The one edit that makes Corrected of what was chosen, and takes the `comments` that the project does not have.
+
+    Raises EditError where nothing would change.
+    """
     names = plan.names if names is None else names
     tracks = chosen_tracks(document, plan, chosen, names)
-    if not tracks:
+    talk = import_comments(document, plan.comments) if comments and plan.comments else None
+    if not tracks and talk is None:
         raise EditError("Nothing was chosen to be imported.")
-    return import_tracks(document, tracks, new_actions(document, plan, chosen, names))
+    changes = {v: track for v, track in tracks.items() if not _is_here(document, v, track)}
+    if talk is None:
+        return import_tracks(document, tracks, new_actions(document, plan, chosen, names))
+    if not changes:
+        return talk
+    labels = import_tracks(document, tracks, new_actions(document, plan, chosen, names))
+    n = plan.n_comments
+    return Edit(f"{labels.text}, with {n:,} comment{'' if n == 1 else 's'}", (*labels.swaps, *talk.swaps))
+
+
+def _is_here(document: Document, video: VideoId, track: Segmentation) -> bool:
+    before = document.corrected.get(video)
+    return before is not None and before.same_labels(track)
 
 
 def reopened(document: Document, plan: ImportPlan, chosen: Collection[int]) -> list[str]:

@@ -15,6 +15,7 @@ from . import PROJECT, __version__
 from .annotation.document import Document
 from .annotation.values import Run
 from .cache import atomic_write
+from .comment_work import list_comments
 from .data.dataset import BACKGROUND, UNLABELLED, ActionId, RunId
 from .errors import ConfigError
 from .evaluation import evaluate_track, label_free_of
@@ -69,6 +70,7 @@ def collect(project: Readable, run: RunId | None) -> ReportContent:
         label_map_by_hand=chosen is not None and document.label_maps[chosen.id].is_edited_by_hand,
         commands=commands(document, chosen) if chosen else (),
         findings=document.dataset.findings,
+        comments=list_comments(document),
     )
 
 

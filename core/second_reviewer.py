@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from . import label_import
+from .annotation.commands import import_comments
+from .annotation.comment_commands import same_comment
 from .annotation.document import Document
 from .annotation.merges import read_through
 from .annotation.segmentation import Segmentation
+from .annotation.values import Comment
 from .data.dataset import BACKGROUND, UNLABELLED, Action, ActionId, VideoId
 from .data.names import by_name
 from .data.words import one_word
@@ -34,12 +37,16 @@ Tracks = Mapping[VideoId, Segmentation]
 
 @dataclass(frozen=True)
 class SecondReviewer:
-    """Whose labels they are, the labels in our actions, what was left out, and the actions that only they have."""
+    """Whose labels they are, the labels in our actions, what was left out, and the actions that only they have.
+
+    `comments` are those of theirs that we do not have.
+    """
 
     name: str
     tracks: Tracks
     notes: tuple[str, ...] = ()
     actions: tuple[Action, ...] = ()
+    comments: Mapping[VideoId, tuple[Comment, ...]] = field(default_factory=dict)
 
 
 def read_second_reviewer(document: Document, path: Path) -> SecondReviewer:
@@ -47,13 +54,14 @@ def read_second_reviewer(document: Document, path: Path) -> SecondReviewer:
 
     Raises InputError: nothing in it is about a video of this project; and what opening the project or file raises.
     """
-    if path.suffix == ".tot":
-        found = _from_project(document, path)
-    else:
-        found = _from_files(document, path)
-    if not found.tracks:
+    found = _read(document, path)
+    if not found.tracks and not found.comments:
         raise InputError(path, "holds no labels of a video of this project.", hint="Choose the labels of these videos.")
     return found
+
+
+def _read(document: Document, path: Path) -> SecondReviewer:
+    return _from_project(document, path) if path.suffix == ".tot" else _from_files(document, path)
 
 
 def _from_project(document: Document, path: Path) -> SecondReviewer:
@@ -83,7 +91,35 @@ def _from_project(document: Document, path: Path) -> SecondReviewer:
     names = {other.review(video).reviewer for video in other.corrected} - {""}
     who = ", ".join(sorted(names, key=by_name)) or path.stem
     only = [action for action in other.actions.values() if table[int(action.id)] >= FOREIGN]
-    return SecondReviewer(who, tracks, tuple(notes), _theirs(only))
+    return SecondReviewer(who, tracks, tuple(notes), _theirs(only), _comments(document, other))
+
+
+def _comments(document: Document, other: Document) -> dict[VideoId, tuple[Comment, ...]]:
+    """The comments of another project that ours lacks, by our videos; a video of another length is another video."""
+    found: dict[VideoId, tuple[Comment, ...]] = {}
+    for video, comments in other.comments.items():
+        theirs = other.videos[video]
+        mine = label_import.find_video(document, [theirs.name])
+        if mine is None or document.videos[mine].timebase.n_frames != theirs.timebase.n_frames:
+            continue
+        here = {same_comment(comment) for comment in document.comments_on(mine).values()}
+        fresh = [comment for comment in comments.values() if same_comment(comment) not in here]
+        if fresh:
+            found[mine] = tuple(sorted(fresh, key=lambda comment: (comment.start, comment.stop)))
+    return found
+
+
+def take_comments(project: Project, path: Path) -> int:
+    """How many comments of another project, or of label files, were taken into a project, as one edit.
+
+    Raises InputError: it has none that this project lacks.
+    """
+    before = project.document
+    fresh = _read(before, path).comments
+    if not fresh:
+        raise InputError(path, "has no comment on a video of this project that is not here already.")
+    project.edit(import_comments(before, fresh))
+    return sum(map(len, fresh.values()))
 
 
 def _theirs(actions: Iterable[Action]) -> tuple[Action, ...]:
@@ -104,7 +140,8 @@ def _from_files(document: Document, path: Path) -> SecondReviewer:
         for video, track in label_import.chosen_tracks(document, plan, plan.proposed).items()
     }
     fresh = _theirs(label_import.new_actions(document, plan, plan.proposed, plan.names))
-    return SecondReviewer(path.stem, tracks, tuple(str(problem) for problem in plan.all_problems), fresh)
+    notes = tuple(str(problem) for problem in plan.all_problems)
+    return SecondReviewer(path.stem, tracks, notes, fresh, plan.comments)
 
 
 def agreement(document: Document, second: Tracks) -> tuple[Agreement, dict[VideoId, Agreement]]:

@@ -44,6 +44,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "core.label_import": ("core.formats core.annotation core.data core.errors", "numpy"),
     "core.second_reviewer": ("core.project core.label_import core.formats core.metrics core.annotation core.data "
                              "core.errors", "numpy"),
+    "core.comment_work": ("core.annotation core.data", ""),
     "core.html_page": ("", "jinja2 markupsafe"),
     "core.kit": (f"core.formats core.media core.annotation core.data core.html_page {VALUES}",
                  "docx cv2 numpy msgspec"),
@@ -66,8 +67,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "core.review": ("core.annotation core.data core.metrics.segments core.errors", "numpy"),
     "core.review_work": (f"core.review core.annotation core.data {VALUES}", "numpy"),
     "core.report_page": ("core.annotation core.data core.metrics core.html_page core.errors", "numpy"),
-    "core.report_work": ("core.project core.run_work core.evaluation core.report_page core.annotation core.data "
-                         "core.cache core.errors", "msgspec"),
+    "core.report_work": ("core.project core.run_work core.evaluation core.report_page core.comment_work "
+                         "core.annotation core.data core.cache core.errors", "msgspec"),
     "core.kit_work": ("core.project core.run_work core.export_work core.kit core.annotation core.data core.errors", ""),
     "core.work": (f"core.tot {SETTINGS} core.tot.prior core.decode core.metrics core.annotation core.data "
                   f"core.extract core.feature_work core.cache core.requests core.run_folder {VALUES}", "numpy msgspec"),

@@ -67,11 +67,11 @@ def import_comments(document: Document, found: Mapping[VideoId, Sequence[Comment
     swaps: list[Swap] = []
     for video, comments in found.items():
         known = video_of(document, video)
-        here = {_same(comment) for comment in document.comments_on(video).values()}
+        here = {same_comment(comment) for comment in document.comments_on(video).values()}
         fresh: list[Comment] = []
         for comment in (_fitting(known, each) for each in comments):
-            if _same(comment) not in here:
-                here.add(_same(comment))
+            if same_comment(comment) not in here:
+                here.add(same_comment(comment))
                 fresh.append(comment)
         ids = _free_ids(document, video, len(fresh))
         swaps += [Swap(CommentKey(video, new), None, each) for new, each in zip(ids, fresh, strict=True)]
@@ -86,6 +86,11 @@ def comment_of(document: Document, key: CommentKey) -> Comment:
     if found is None:
         raise EditError(f"This comment on {video_of(document, key.video).name} is not there any more.")
     return found
+
+
+def checked_comment(document: Document, video: VideoId, comment: Comment) -> Comment:
+    """A comment as it would be kept on a video. Raises EditError as `add_comment` does."""
+    return _fitting(video_of(document, video), comment)
 
 
 def comment_problem(text: str) -> str:
@@ -117,7 +122,8 @@ def _place(video: Video, frame: int) -> str:
     return f"{video.name} at {place_text(video, frame)}"
 
 
-def _same(comment: Comment) -> tuple[int, int, str, str]:
+def same_comment(comment: Comment) -> tuple[int, int, str, str]:
+    """What two comments have in common that are the same one: frames, text, author."""
     return comment.start, comment.stop, comment.text, comment.author
 
 

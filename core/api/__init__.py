@@ -18,7 +18,7 @@ from .labels import (
     plan_import,
 )
 from .projects import check, create_project, open_project, project_paths, relink, repair, trust, whole_backup
-from .review import agreement, review_queue, second_reviewer
+from .review import agreement, list_comments, review_queue, second_reviewer, take_comments
 from .runs import list_runs, rename_run
 from .scores import evaluate, evaluate_activities, evaluate_global, evaluate_request, label_free, plain, score
 from .segmenting import segment, segment_project
@@ -55,6 +55,7 @@ __all__ = [
     "import_labels",
     "label_free",
     "lessons",
+    "list_comments",
     "list_runs",
     "make_kit",
     "next_videos",
@@ -78,6 +79,7 @@ __all__ = [
     "settings_of",
     "smooth",
     "sweep",
+    "take_comments",
     "train",
     "train_activities",
     "train_project",

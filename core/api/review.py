@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..data.dataset import RunId, VideoId
+from ..errors import ConfigError
 from ..events import Report, ShouldStop, ignore, never_stop
 
 if TYPE_CHECKING:
     from ..metrics.kappa import Agreement
-    from ..project import Project
+    from ..project import Project, Readable
     from ..review.place import DoubtedPlace
     from ..second_reviewer import SecondReviewer
 
@@ -25,6 +27,31 @@ def review_queue(
     document = project.document
     chosen = choose_run(document, run) if run is not None else shown_run(document)
     return review_places(document, chosen.id if chosen else None, report=report, should_stop=should_stop)
+
+
+def list_comments(
+    project: Readable, *, videos: Collection[str] | None = None, resolved: bool = False
+) -> list[dict[str, Any]]:
+    """The comments of a project as plain values, on all `videos` or on those with these names; see `comment_work`.
+
+    Raises ConfigError: there is no such video.
+    """
+    from ..comment_work import list_comments as listed
+
+    document, ids = project.document, None
+    if videos is not None:
+        by_name = {video.name: video.id for video in document.videos.values()}
+        if unknown := [name for name in videos if name not in by_name]:
+            raise ConfigError(f'There is no video "{unknown[0]}" in this project.')
+        ids = {by_name[name] for name in videos}
+    return listed(document, videos=ids, resolved=resolved)
+
+
+def take_comments(project: Project, path: Path | str) -> int:
+    """How many comments of another project, or of label files, were taken into this one, as one edit."""
+    from ..second_reviewer import take_comments as take
+
+    return take(project, Path(path).absolute())
 
 
 def second_reviewer(project: Project, path: Path | str) -> SecondReviewer:

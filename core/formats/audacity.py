@@ -9,7 +9,7 @@ from .names import meaning, spoken
 from .source import SourceFile, seconds_of
 from .track import ExportTrack, FileTrack, Interval, decimal, timed
 
-LOSSES = ("confidence", "review status and notes", "numbers and colours of actions")
+LOSSES = ("confidence", "review status, notes and comments", "numbers and colours of actions")
 _README = "One Audacity label track a video. Seconds from the first picture, end exclusive; a gap is unlabelled.\n"
 
 

@@ -15,7 +15,7 @@ from .names import meaning, spoken
 from .source import SourceFile, seconds_of
 from .track import ExportTrack, FileTrack, Interval, end_milliseconds, timed
 
-LOSSES = ("confidence", "review status", "numbers of actions")
+LOSSES = ("confidence", "review status and comments", "numbers of actions")
 _KEYS = ascii_lowercase + digits
 _PLAYERS = 8
 

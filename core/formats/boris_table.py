@@ -13,7 +13,12 @@ from .source import SourceFile, seconds_of
 from .track import NO_DATE, ExportTrack, FileTrack, Interval, Timed, decimal, end_milliseconds, timed
 
 SUBJECT = "No focal subject"
-LOSSES = ("confidence", "review status", "numbers and colours of actions", "videos without any labelled frame")
+LOSSES = (
+    "confidence",
+    "review status and comments",
+    "numbers and colours of actions",
+    "videos without any labelled frame",
+)
 COLUMNS = (
     "Observation id",
     "Observation date",

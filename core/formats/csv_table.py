@@ -28,7 +28,7 @@ COLUMNS = (
     "status",
     "note",
 )
-LOSSES = ("confidence (left empty)", "colours of actions")
+LOSSES = ("confidence (left empty)", "colours of actions", "comments")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 
 

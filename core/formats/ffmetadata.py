@@ -11,7 +11,7 @@ from .names import CONTROL, meaning, spoken
 from .source import SourceFile, seconds_of
 from .track import ExportTrack, FileTrack, Interval, timed
 
-LOSSES = ("confidence", "review status and notes", "numbers and colours of actions")
+LOSSES = ("confidence", "review status, notes and comments", "numbers and colours of actions")
 EXTENSION = ".ffmetadata"
 _HEAD = ";FFMETADATA1\n; chapters in milliseconds from the first picture, end exclusive; a gap is unlabelled\n"
 _REFUSED = re.compile(rf"{CONTROL.pattern}|\\$")

@@ -13,7 +13,7 @@ from ..errors import InputError
 from .files import put_files
 from .names import file_stems, written_name
 from .source import SourceFile
-from .track import ExportSummary, ExportTrack, FileTrack
+from .track import ExportSummary, ExportTrack, FileComments, FileTrack
 
 NAMES_FILE = "labels.json"
 """Beside exports of one file a video: the full names of what was shortened in file names and labels."""
@@ -32,10 +32,11 @@ class Encoded:
 
 @dataclass
 class Reading:
-    """What came out of foreign files: tracks, and all problems with their places."""
+    """What came out of foreign files: tracks, comments, and all problems with their places."""
 
     tracks: list[FileTrack] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    comments: list[FileComments] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ class Format:
         suffix: of the one file that an export is; empty where an export is a folder.
         extension: of the files that are read and of those in a folder; empty for files without one.
         encode: tracks to the text of files, without touching the disk.
-        decode: one file to tracks; None for export only. It may raise InputError or note problems on the file.
+        decode: one file to tracks, and to comments where it has some; None for export only. It may
+            raise InputError or note problems on the file.
         losses: what the format cannot carry, for a person.
         in_seconds: needs the frame rate.
         has_gaps: unlabelled frames survive, as gaps or in words.
@@ -60,7 +62,7 @@ class Format:
     suffix: str
     extension: str
     encode: Callable[[Tracks], Encoded]
-    decode: Callable[[SourceFile], Iterable[FileTrack]] | None
+    decode: Callable[[SourceFile], Iterable[FileTrack | FileComments]] | None
     losses: tuple[str, ...] = ()
     in_seconds: bool = True
     has_gaps: bool = True
@@ -114,14 +116,15 @@ class Format:
             raise InputError(file.path, f"{self.label} cannot be read, only written.")
         try:
             file.refuse_project()
-            tracks = list(self.decode(file))
+            parts = list(self.decode(file))
         except InputError as error:
             file.problems.append(_problem(error))
         except Exception as error:  # the outer edge of a loader of foreign files
             file.problem(f"cannot be read as {self.label}: {type(error).__name__}: {error}.")
         found.problems += file.problems
         if not any(problem.severity == "error" for problem in file.problems):
-            found.tracks += tracks
+            found.tracks += [part for part in parts if isinstance(part, FileTrack)]
+            found.comments += [part for part in parts if isinstance(part, FileComments)]
 
     def files(self, path: Path) -> list[SourceFile]:
         """The files that an import of a file or folder reads. Raises InputError where there is none."""

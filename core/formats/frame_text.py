@@ -12,7 +12,7 @@ from .names import SURROGATE, file_stems, slugs, spoken
 from .source import SourceFile
 from .track import FileTrack, Interval, refuse_unlabelled
 
-LOSSES = ("times in seconds", "review status and notes", "the third state: unlabelled is refused")
+LOSSES = ("times in seconds", "review status, notes and comments", "the third state: unlabelled is refused")
 BACKGROUND_WORD = "bg"
 _README = """One line a frame, the action's name; line 1 is frame 0. Lines end with a line feed, the last one too.
 mapping/mapping.txt: number and name of every action. {background}

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from fractions import Fraction
 
 import msgspec
 
+from ..annotation.values import Comment
 from ..data.dataset import BACKGROUND, UNLABELLED
 from ..errors import InputError
 from .format import Encoded, Format, Tracks
 from .names import SURROGATE, spoken
 from .source import SourceFile, seconds_of
-from .track import ExportTrack, FileTrack, Interval, seconds_text
+from .track import ExportTrack, FileComment, FileComments, FileTrack, Interval, seconds_text
 
 FORMAT_WORD = "totgui-labels"
 VERSION = 1
@@ -33,6 +35,15 @@ class _Segment(msgspec.Struct, frozen=True):
     stop_s: float | None = None
 
 
+class _Comment(msgspec.Struct, frozen=True, omit_defaults=True):
+    start: int
+    stop: int
+    text: str
+    author: str = ""
+    written: str = ""
+    resolved: bool = False
+
+
 class _Video(msgspec.Struct, frozen=True):
     name: str
     n_frames: int
@@ -41,6 +52,7 @@ class _Video(msgspec.Struct, frozen=True):
     source: str = ""
     status: str = ""
     note: str = ""
+    comments: list[_Comment] | msgspec.UnsetType = msgspec.UNSET
 
 
 class _LabelMap(msgspec.Struct, frozen=True):
@@ -86,7 +98,21 @@ def _video(track: ExportTrack) -> _Video:
     clock, cut = track.timebase, track.segmentation
     rate = f"{clock.rate.numerator}/{clock.rate.denominator}" if clock.rate else None
     segments = [_Segment(*s, _seconds(track, s.start), _seconds(track, s.stop)) for s in cut.segments]
-    return _Video(track.video, cut.n_frames, segments, rate, track.source, track.status, track.note)
+    comments = [_comment(comment) for comment in track.comments] or msgspec.UNSET
+    return _Video(track.video, cut.n_frames, segments, rate, track.source, track.status, track.note, comments)
+
+
+def _comment(comment: Comment) -> _Comment:
+    when = datetime.fromtimestamp(comment.written, UTC).isoformat() if comment.written else ""
+    return _Comment(comment.start, comment.stop, comment.text, comment.author, when, comment.resolved)
+
+
+def _written(text: str) -> int:
+    """Seconds since 1970; 0 for what is no time."""
+    try:
+        return max(0, int(datetime.fromisoformat(text).timestamp())) if text else 0
+    except (ValueError, OverflowError):
+        return 0
 
 
 def _seconds(track: ExportTrack, frame: int) -> float | None:
@@ -94,7 +120,7 @@ def _seconds(track: ExportTrack, frame: int) -> float | None:
     return float(text) if text else None
 
 
-def decode(file: SourceFile) -> Iterator[FileTrack]:
+def decode(file: SourceFile) -> Iterator[FileTrack | FileComments]:
     """The tracks of a document. Raises InputError for another format, a newer version or another structure."""
     data = file.bytes()
     try:
@@ -124,6 +150,13 @@ def decode(file: SourceFile) -> Iterator[FileTrack]:
             end_s=end,
             rate=_rate(video.rate),
         )
+        if video.comments is not msgspec.UNSET and video.comments:
+            place = f"video {video.name}, comment"
+            found = tuple(
+                FileComment(c.start, c.stop, c.text, c.author, _written(c.written), c.resolved, f"{place} {n}")
+                for n, c in enumerate(video.comments)
+            )
+            yield FileComments(video.name, "frames", found, file.path)
 
 
 def _rate(text: str | None) -> Fraction | None:

@@ -15,7 +15,7 @@ from .names import meaning, spoken
 from .source import SourceFile, seconds_of, whole
 from .track import ExportTrack, FileTrack, Interval
 
-LOSSES = ("confidence", "review status and notes", "numbers of actions")
+LOSSES = ("confidence", "review status, notes and comments", "numbers of actions")
 _README = """config.xml: paste it under Settings, Labeling Interface. tasks.json: import it.
 Ranges count the pictures of the video from 1, the last one included. What has no range is unlabelled.
 "video" in a task is a file name: put the address there under which your Label Studio finds the file.

@@ -17,7 +17,7 @@ from ..data.dataset import Problem
 from ..errors import InputError, TotError
 from .format import Encoded, Format, Tracks
 from .source import SourceFile
-from .track import FileTrack, Interval
+from .track import FileComments, FileTrack, Interval
 
 GROUP = "totgui.formats"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -101,7 +101,7 @@ def _fenced_encode(encode: Callable[[Tracks], Encoded], origin: str) -> Callable
 
 
 def _fenced_decode(
-    decode: Callable[[SourceFile], Iterable[FileTrack]], origin: str
+    decode: Callable[[SourceFile], Iterable[FileTrack | FileComments]], origin: str
 ) -> Callable[[SourceFile], Iterator[FileTrack]]:
     def fenced(file: SourceFile) -> Iterator[FileTrack]:
         try:
@@ -111,7 +111,7 @@ def _fenced_decode(
         except (Exception, SystemExit) as error:  # the outer edge of foreign code
             raise InputError(file.path, f"the {origin} failed to read it: {type(error).__name__}: {error}") from error
         for track in tracks:
-            if not _is_sound(track):
+            if not isinstance(track, FileTrack) or not _is_sound(track):
                 raise InputError(file.path, f"the {origin} gave something else than tracks of intervals.")
             yield replace(track, path=file.path)
 

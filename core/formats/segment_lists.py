@@ -12,7 +12,11 @@ from .names import meaning, spoken
 from .source import SourceFile, seconds_of
 from .track import ExportTrack, FileTrack, Interval, end_milliseconds, refuse_unlabelled, timed
 
-LOSSES = ("background as a label of its own (it is what has no segment)", "confidence", "review status and notes")
+LOSSES = (
+    "background as a label of its own (it is what has no segment)",
+    "confidence",
+    "review status, notes and comments",
+)
 _BASE = "seconds from the first picture, end exclusive; what has no segment is background"
 
 

@@ -11,7 +11,7 @@ from .source import SourceFile, blocks
 from .track import ExportTrack, FileTrack, Interval, clock_text, timed
 from .webvtt import cue
 
-LOSSES = ("confidence", "review status and notes", "numbers and colours of actions")
+LOSSES = ("confidence", "review status, notes and comments", "numbers and colours of actions")
 _README = "One SubRip file a video. Times from the first picture, end exclusive; a gap is unlabelled; < > are ‹ ›.\n"
 # Players take <x> for a tag and {x} for a style, so these are written as quotation marks that are no markup.
 _MARKUP = str.maketrans("<>{}", "‹›❴❵")

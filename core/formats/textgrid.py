@@ -16,7 +16,7 @@ from .names import meaning, spoken
 from .source import SourceFile, seconds_of
 from .track import ExportTrack, FileTrack, Interval, decimal, end_milliseconds, timed
 
-LOSSES = ("confidence", "review status and notes", "numbers and colours of actions")
+LOSSES = ("confidence", "review status, notes and comments", "numbers and colours of actions")
 _README = "One TextGrid a video. Times in seconds from the first picture, end exclusive; an empty text is unlabelled.\n"
 # Praat reads free-standing numbers, texts in quotes and flags, and takes all else for comment.
 _TOKEN = re.compile(r'"(?:[^"]|"")*"|<\w+>|(?<!\S)[-+]?\d[\d.]*(?:[eE][-+]?\d+)?(?=\s|$)|![^\n]*')

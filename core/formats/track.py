@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from ..annotation.segmentation import Segmentation
+from ..annotation.values import Comment
 from ..data.dataset import BACKGROUND, UNLABELLED, Action, ActionId
 from ..data.timebase import Timebase
 from ..errors import InputError
@@ -39,7 +40,7 @@ class ExportTrack:
     `source` names the track (``corrected``, ``prediction``, ``ground-truth``); `status` and `note` are the review.
     `media` is the name of the video file without its folder; `edited` the time of the last edit (ISO 8601), the
     only date that goes into a file, so that two exports of one state are the same bytes. `mapping` says how the
-    clusters of a prediction became its actions.
+    clusters of a prediction became its actions. `comments` are those on the video, in the order of time.
     """
 
     video: str
@@ -52,6 +53,7 @@ class ExportTrack:
     media: str = ""
     edited: str = NO_DATE
     mapping: ClusterNames | None = None
+    comments: tuple[Comment, ...] = ()
 
     def name_of(self, label: int) -> str:
         """Name of a label, reserved ones included."""
@@ -95,6 +97,29 @@ class FileTrack:
     n_frames: int | None = None
     end_s: Fraction | None = None
     rate: Fraction | None = None
+
+
+class FileComment(NamedTuple):
+    """One comment of a foreign file at ``[start, stop)`` in the unit of its `FileComments`; `written` as in Comment."""
+
+    start: Fraction | int
+    stop: Fraction | int
+    text: str
+    author: str = ""
+    written: int = 0
+    resolved: bool = False
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class FileComments:
+    """The comments that a file has on one video, which it names as a `FileTrack` does."""
+
+    video: str
+    unit: Literal["frames", "seconds"]
+    comments: tuple[FileComment, ...]
+    path: Path
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -149,6 +174,12 @@ def clock_text(milliseconds: int, separator: str) -> str:
     """Hours, minutes, seconds and milliseconds: ``00:01:02.345`` with "." as `separator`."""
     seconds, part = divmod(milliseconds, 1000)
     return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}{separator}{part:03d}"
+
+
+def comment_milliseconds(track: ExportTrack, comment: Comment) -> tuple[int, int]:
+    """First and end time of a comment in whole milliseconds, at least one apart. The video has a rate."""
+    first = _milliseconds(track.timebase, comment.start)
+    return first, max(first + 1, _milliseconds(track.timebase, comment.stop))
 
 
 def seconds_text(timebase: Timebase, frame: int) -> str:

@@ -13,7 +13,7 @@ from .names import meaning, spoken
 from .source import SourceFile, seconds_of
 from .track import ExportTrack, FileTrack, Interval, timed
 
-LOSSES = ("confidence", "review status and notes", "numbers and colours of actions")
+LOSSES = ("confidence", "review status, notes and comments", "numbers and colours of actions")
 _VIDEO, _LOCAL, _SELECT = 4, 1, 4
 _ANCHOR = "FILE1_Z2_XY0"
 

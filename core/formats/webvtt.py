@@ -13,7 +13,7 @@ from .names import meaning, spoken
 from .source import SourceFile, blocks
 from .track import ExportTrack, FileTrack, Interval, clock_text, timed
 
-LOSSES = ("confidence", "review status and notes", "numbers and colours of actions")
+LOSSES = ("confidence", "review status, notes and comments", "numbers and colours of actions")
 _NOTE = "NOTE video: "
 _TIME = r"(?:(\d{2,6}):)?([0-5]\d):([0-5]\d)[.,](\d{3})"
 TIMES = re.compile(rf"\s*{_TIME}\s+-->\s+{_TIME}(?:\s.*)?")

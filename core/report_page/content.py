@@ -45,4 +45,6 @@ class ReportContent:
     label_map: Sequence[tuple[int, str]] = ()
     label_map_by_hand: bool = False
     commands: Sequence[str] = ()
+    comments: Sequence[Mapping[str, Any]] = ()
+    """Open comments as `core.comment_work.list_comments` has them."""
     findings: Sequence[str] = ()

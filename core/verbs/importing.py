@@ -55,7 +55,7 @@ def import_labels(options: argparse.Namespace) -> Answer:
                 f"{len(errors)} problems; nothing was imported.\n" + _listed(errors),
                 hint="Mend them, or import the rest with --skip-errors.",
             )
-        if not chosen:
+        if not chosen and not plan.comments:
             raise InputError(options.paths[0], "holds no labels that fit this project.\n" + _listed(plan.all_problems))
         api.import_labels(project, plan, chosen, names=names)
         flush(project)
@@ -103,6 +103,7 @@ def _answer(project: Project, plan: ImportPlan, chosen: Sequence[int], names: di
             {"severity": p.severity, "path": p.path, "where": p.where, "what": p.what, "hint": p.hint}
             for p in plan.all_problems
         ],
+        "comments": plan.n_comments,
         "imported": 0,
     }
 
@@ -112,6 +113,8 @@ def _text(project: Project, plan: ImportPlan, chosen: Sequence[int], verb: str) 
     fresh = [name for name, meaning in plan.names.items() if meaning is None]
     lines = [f"{plan.format}: {len(plan.rows)} tracks read; {videos} videos {verb}."]
     lines += [f"New actions: {', '.join(fresh)}."] if fresh else []
+    n = plan.n_comments
+    lines += [f"{n} comment{' comes' if n == 1 else 's come'} along."] if n else []
     lines += plan.notes
     return "\n".join([*lines, *([_listed(plan.all_problems)] if plan.all_problems else [])])
 

@@ -1,4 +1,4 @@
-"""The verbs of reviewing: queue (where to look next), agree (two people compared)."""
+"""The verbs of reviewing: queue (where to look next), agree (two people compared), comments (what was written)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import msgspec
 from .. import api
 from ..data.dataset import RunId
 from ..project import Project
-from .common import AddVerb, Answer
+from .common import AddVerb, Answer, flush
 
 SHOWN = 20
 
@@ -25,6 +25,11 @@ def register(verb: AddVerb) -> None:
     add = verb("agree", agree).add_argument
     add("project", type=Path, metavar="PROJECT.tot")
     add("labels", type=Path, metavar="LABELS", help="another project, or label files of any format that is read")
+    add = verb("comments", comments).add_argument
+    add("project", type=Path, metavar="PROJECT.tot")
+    add("--video", nargs="+", action="extend", metavar="NAME", help="only the comments on these videos")
+    add("--resolved", action="store_true", help="those that are settled too")
+    add("--take", type=Path, metavar="LABELS", help="first take those of another project, or of ELAN or JSON files")
 
 
 def queue(options: argparse.Namespace) -> Answer:
@@ -39,6 +44,25 @@ def queue(options: argparse.Namespace) -> Answer:
         why = ", ".join(reason["kind"] for reason in row["reasons"])
         lines.append(f"{row['video']}  {row['start']:>7} to {row['stop']:<7} {row['expected_frames']:7.1f}  {why}")
     return {"project": str(options.project), "places": rows}, "\n".join(lines)
+
+
+def comments(options: argparse.Namespace) -> Answer:
+    """Print what people wrote at places of the videos, or take the comments of another project."""
+    taken = 0
+    with api.open_project(options.project, read_only=options.take is None) as project:
+        if options.take is not None:
+            taken = api.take_comments(project, options.take)
+            flush(project)
+        rows = api.list_comments(project, videos=options.video, resolved=options.resolved)
+    n_open = sum(not row["resolved"] for row in rows)
+    settled = f", {len(rows) - n_open} resolved" if options.resolved else ""
+    lines = [f"{taken} comments taken."] if taken else []
+    lines.append(f"{n_open} open comments{settled}.")
+    for row in rows:
+        by = ", ".join(part for part in (row["author"], row["written"][:10], "resolved" * row["resolved"]) if part)
+        lines.append(f"{row['video']}  {row['at']}{f'  ({by})' if by else ''}")
+        lines += [f"    {line}" for line in row["text"].split("\n")]
+    return {"project": str(options.project), "taken": taken, "comments": rows}, "\n".join(lines)
 
 
 def _place(project: Project, place: Any) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from core.annotation import commands
 from core.annotation.values import Comment, CommentId, CommentKey
 from core.data.dataset import VideoId
 from totgui.dialogs.comment_popup import CommentPopup
+from totgui.dialogs.import_labels import ImportDialog
 from totgui.models.comment_words import TIP_LETTERS, tip_of
 from totgui.models.videos import OPEN
 from totgui.models.widgets import AMBER
@@ -421,6 +422,45 @@ def test_a_project_that_is_open_for_reading_shows_comments_and_says_why_none_is_
     menu.deleteLater()
     trigger(window, "review.next-comment")
     qtbot.waitUntil(lambda: window.session.playback.frame == 40)
+
+
+def test_the_comments_of_another_reviewer_are_offered_and_come_in_as_one_edit(qtbot, window, tmp_path):
+    add(window, V0, 40, 60, "ours")
+    window.session.project.save_copy(tmp_path / "bea.tot")
+    from core.project import Project
+
+    with Project.open(tmp_path / "bea.tot") as other:
+        other.edit(commands.start_from_ground_truth(other.document, V0))
+        other.edit(commands.add_comment(other.document, V0, 7, 9, "theirs", author="Bea"))
+        other.edit(commands.add_comment(other.document, V1, 7, 9, "theirs too", author="Bea"))
+    window.session.exchange.read_second_reviewer(tmp_path / "bea.tot", window.actions_.review._on_second)
+    qtbot.waitUntil(lambda: "They wrote 2 comments that you do not have" in window.bar.text())
+    window.bar.choose("Take the comments")
+    assert window.session.comments.all_open == 3
+    assert window.session.project.undo_text == "import 2 comments in 2 videos"
+    qtbot.waitUntil(lambda: listed(window.review.comments) == ["theirs", "ours"])  # the list comes to the front
+    window.session.exchange.read_second_reviewer(tmp_path / "bea.tot", window.actions_.review._on_second)
+    qtbot.waitUntil(lambda: "Comparing with" in window.bar.text() and "They wrote" not in window.bar.text())
+
+
+def test_the_import_dialog_takes_the_comments_of_files_unless_it_is_told_not_to(qtbot, window, tmp_path):
+    session = window.session
+    session.do(lambda: commands.start_from_ground_truth(session.document, V0))
+    key = add(window, V0, 40, 60, "in the file")
+    api.export(session.project, "json", tmp_path / "l.json", videos="all")
+    session.do(lambda: commands.delete_comments(session.document, [key]))
+    dialog = ImportDialog(session, [tmp_path / "l.json"], window)
+    qtbot.addWidget(dialog)
+    qtbot.waitUntil(lambda: dialog.plan is not None and not dialog._waiting and dialog.accept_button.isEnabled())
+    assert dialog.summary.text() == "1 comment would come in; no label changes."
+    assert dialog.accept_button.text() == "Import 1 comment"
+    dialog.comments.setChecked(False)
+    assert not dialog.accept_button.isEnabled()
+    dialog.comments.setChecked(True)
+    answer = dialog.answer()
+    session.do(lambda: session.exchange.import_edit(*answer[:3], comments=answer.comments))
+    assert [comment.text for comment in session.document.comments_on(V0).values()] == ["in the file"]
+    dialog.close()
 
 
 def test_closing_the_project_leaves_nothing_of_it(window):

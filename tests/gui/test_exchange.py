@@ -290,7 +290,7 @@ def test_an_import_shows_what_would_change_and_is_one_step_of_undo(qtbot, sessio
     dialog.names.choose("wipe", 1)
     qtbot.waitUntil(lambda: dialog.tracks.table.item(0, 3).text() != "150 of 150")
     assert "New actions" not in dialog._note.text()
-    plan, rows, names = dialog.answer()
+    plan, rows, names, _ = dialog.answer()
     assert session.do(lambda: session.exchange.import_edit(plan, rows, names))
     assert session.project.undo_text == "import labels in a"
     session.undo()

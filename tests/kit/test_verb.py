@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
 from command_line import tot
 
 from core.annotation import commands
-from core.annotation.values import ReviewStatus
+from core.annotation.values import CommentKey, ReviewStatus
+from core.formats.registry import FORMATS
 from core.project import Project
 
 
@@ -21,6 +23,38 @@ def test_the_verb_writes_a_kit(project: Project, tmp_path: Path, capsys: pytest.
     assert answer["files"] == sum(p.is_file() for p in out.rglob("*"))
     code, answer, _ = tot(capsys, "kit", project.path, "--out", out, "--videos", "all", "--track", "ground-truth")
     assert code == 0 and "ground truth of the dataset" in (out / "index.html").read_text(encoding="utf-8")
+
+
+def everything(folder: Path) -> bytes:
+    """Every byte of a folder, and of what is packed in it."""
+    found = b""
+    for file in sorted(file for file in folder.rglob("*") if file.is_file()):
+        found += file.name.encode() + file.read_bytes()
+        if zipfile.is_zipfile(file):
+            with zipfile.ZipFile(file) as packed:
+                found += b"".join(packed.read(name) for name in packed.namelist())
+    return found
+
+
+def test_comments_are_between_reviewers_and_never_in_a_kit(
+    project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = project.document
+    for number, video in enumerate(document.videos):
+        project.edit(commands.add_comment(document, video, 20, 50, "INTERNAL-TEXT", author="INTERNAL-NAME", written=9))
+        project.edit(commands.add_comment(document, video, number, number + 1, "INTERNAL-TEXT again", written=9))
+        key = CommentKey(video, min(document.comments_on(video)))
+        project.edit(commands.resolve_comments(document, [key]))
+    project.close()
+    formats = [name for name, form in FORMATS.items() if form.in_seconds or form.name in ("csv", "json")]
+    out = tmp_path / "out" / "kit"
+    out.parent.mkdir()
+    code, _, err = tot(capsys, "kit", project.path, "--out", out, "--zip", "--formats", *formats)
+    assert code == 0, err
+    written = everything(out.parent)
+    assert b"INTERNAL" not in written and b"Hold it upright" in written
+    assert tot(capsys, "export", project.path, "--format", "eaf", "--out", tmp_path / "eaf")[0] == 0
+    assert b"INTERNAL-TEXT" in everything(tmp_path / "eaf")  # the same project, to a colleague
 
 
 def test_wrong_input_is_one_message(project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

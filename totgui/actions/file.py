@@ -206,13 +206,16 @@ class FileMenu(Menu):
         answer = ask_import(self.session, paths, self.window) if paths and self.is_open() else None
         if answer is None:
             return
-        exchange, (plan, rows, names) = self.session.exchange, answer
+        exchange, (plan, rows, names, comments) = self.session.exchange, answer
         if plan.target == CORRECTED:
-            done = self.session.do(lambda: exchange.import_edit(plan, rows, names))
+            done = self.session.do(lambda: exchange.import_edit(plan, rows, names, comments=comments))
         else:
             done = exchange.import_ground_truth(plan, rows, names)
         if done:
-            self.say(f"Labels of {len(rows)} video{'s' if len(rows) != 1 else ''} were imported.")
+            n = plan.n_comments if comments else 0
+            talk = f"{n:,} comment{'s' if n != 1 else ''}" if n else ""
+            labels = f"Labels of {len(rows)} video{'s' if len(rows) != 1 else ''}" if rows else ""
+            self.say(f"{' and '.join(part for part in (labels, talk) if part)} were imported.")
 
     def takes(self, paths: Sequence[Path]) -> bool:
         """Whether files that are dragged over the window can be opened, or imported into the project."""

@@ -149,9 +149,22 @@ class ReviewMenu(Menu):
         self.session.reviewing.set_second(found.name, found.tracks)
         many, remarks = len(found.tracks), len(found.notes)
         left = f" {remarks} remark{'s' * (remarks != 1)}: {found.notes[0]}" if found.notes else ""
-        self.say(f"Comparing with {found.name}: labels of {many} video{'s' * (many != 1)}.{left}")
+        text = f"Comparing with {found.name}: labels of {many} video{'s' * (many != 1)}.{left}"
+        n = sum(map(len, found.comments.values()))
+        if n and not (self.session.project is None or self.session.project.read_only):
+            text += f" They wrote {n:,} comment{'s' * (n != 1)} that you do not have."
+            self.window.bar.say(
+                text, "info", [(f"Take the comment{'s' * (n != 1)}", lambda: self._take_comments(found))]
+            )
+        else:
+            self.say(text)
         self.window.bring("Review")
         self.window.review.tabs.setCurrentWidget(self.window.review.second)
+
+    def _take_comments(self, found: SecondReviewer) -> None:
+        """Their comments become ours too, as one edit."""
+        if self.session.do(lambda: commands.import_comments(self.document, found.comments)):
+            self.comments.list()
 
 
 def ask_second(parent: QWidget, is_folder: bool, start: str) -> Path | None:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from PySide6.QtCore import QSize, QTimer
 from PySide6.QtWidgets import (
+    QCheckBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
@@ -34,11 +35,12 @@ AT_ONCE = 40
 
 
 class ImportAnswer(NamedTuple):
-    """What to import: rows of a plan, and what the names of the files mean."""
+    """What to import: rows of a plan, what the names of the files mean, and whether their comments come along."""
 
     plan: ImportPlan
     rows: tuple[int, ...]
     names: dict[str, int | None]
+    comments: bool = True
 
 
 class ImportDialog(QDialog):
@@ -64,6 +66,10 @@ class ImportDialog(QDialog):
         self.busy.setRange(0, 0)
         self.busy.setTextVisible(False)
         self.busy.setFixedHeight(6)
+        self.comments = QCheckBox("", self)
+        self.comments.setChecked(True)
+        self.comments.hide()
+        self.comments.toggled.connect(self._show_summary)
         self.summary, self._note = plain("", self, bold=True), plain("", self, dim=True)
         buttons = QDialogButtonBox(self)
         self.accept_button = buttons.addButton("Import", QDialogButtonBox.ButtonRole.AcceptRole)
@@ -109,6 +115,7 @@ class ImportDialog(QDialog):
         column.addLayout(row)
         column.addWidget(self.busy)
         column.addWidget(split, 1)
+        column.addWidget(self.comments)
         column.addWidget(self.summary)
         column.addWidget(self._note)
         column.addWidget(buttons)
@@ -136,6 +143,7 @@ class ImportDialog(QDialog):
             self.tracks.table.setRowCount(0)
             self.names.show_names({}, document) if document else None
             self.problems.show_problems(())
+            self.comments.hide()
             self._fill_formats((), None)
             self.summary.setText(str(result.get("error", "")))
             self._note.setText("Choose the format, or other files.")
@@ -146,6 +154,8 @@ class ImportDialog(QDialog):
         self._fill_formats(result["formats"], plan.format)
         self.tracks.show_plan(plan, document)
         self.names.show_names(plan.names, document)
+        self.comments.setText(f"Take {_comments(plan.n_comments)} too")
+        self.comments.setVisible(bool(plan.n_comments))
         self.problems.show_problems(plan.all_problems)
         fresh = sum(meaning is None for meaning in plan.names.values())
         errors = sum(p.severity == "error" for p in plan.all_problems)
@@ -217,11 +227,16 @@ class ImportDialog(QDialog):
         twice = len({plan.rows[n].video for n in chosen}) < len(chosen)
         used = dict.fromkeys(name for n in chosen for name in plan.rows[n].placed.names if name)
         fresh = [name for name in used if names.get(name) is None]
+        talk = plan.n_comments if self.comments.isChecked() else 0
         text, can = f"{_videos(changing)} would change: {frames:,} frames get another label.", changing > 0
+        if talk and changing:
+            text = f"{text[:-1]}, {_comments(talk)} come{'s' if talk == 1 else ''} along."
         if self._waiting:
             text, can = "Counting what would change…", False
         elif twice:
             text, can = "Two of the ticked tracks are about the same video. Keep one of them.", False
+        elif talk and not changing:
+            text, can = f"{_comments(talk)} would come in; no label changes.", True
         elif not chosen:
             text, can = (
                 "Nothing is ticked." if any(r.is_usable for r in plan.rows) else "Nothing can be imported.",
@@ -245,7 +260,7 @@ class ImportDialog(QDialog):
         notes += [undo] if can else []
         self._note.setText(" ".join(notes))
         self.accept_button.setEnabled(can)
-        self.accept_button.setText(f"Import {_videos(changing)}" if can else "Import")
+        self.accept_button.setText(f"Import {_videos(changing) if changing else _comments(talk)}" if can else "Import")
 
     def done(self, result: int) -> None:
         """The dialog is closed; a plan that is still under way is of no interest."""
@@ -256,11 +271,15 @@ class ImportDialog(QDialog):
     def answer(self) -> ImportAnswer:
         """What was ticked, and what the names mean."""
         assert self.plan is not None
-        return ImportAnswer(self.plan, self.tracks.chosen(), self.names.meanings())
+        return ImportAnswer(self.plan, self.tracks.chosen(), self.names.meanings(), self.comments.isChecked())
 
 
 def _videos(count: int) -> str:
     return f"{count} video{'s' if count != 1 else ''}"
+
+
+def _comments(count: int) -> str:
+    return f"{count:,} comment{'s' if count != 1 else ''}"
 
 
 def ask_import(session: Session, paths: Sequence[Path], parent: QWidget | None = None) -> ImportAnswer | None:

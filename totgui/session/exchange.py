@@ -117,10 +117,10 @@ class Exchange(Part):
         """Names of the accepted videos that an import puts back into review."""
         return label_import.reopened(self.project.document, plan, rows) if self.project else []
 
-    def import_edit(self, plan: ImportPlan, rows: Collection[int], names: Meanings) -> Edit:
-        """The one edit of an import into Corrected. Raises EditError."""
+    def import_edit(self, plan: ImportPlan, rows: Collection[int], names: Meanings, *, comments: bool = True) -> Edit:
+        """The one edit of an import into Corrected, the comments of the files included. Raises EditError."""
         assert self.project is not None
-        return label_import.import_edit(self.project.document, plan, rows, names)
+        return label_import.import_edit(self.project.document, plan, rows, names, comments=comments)
 
     def import_ground_truth(self, plan: ImportPlan, rows: Collection[int], names: Meanings) -> bool:
         """Ground truth of videos that have none arrives; its new actions are an edit. False after a refusal."""
