@@ -16,7 +16,8 @@ from PySide6.QtWidgets import QMenu
 
 from core import events
 from core.annotation.changes import Changes, What
-from core.data.dataset import RunId
+from core.annotation.segmentation import Segmentation
+from core.data.dataset import RunId, VideoId
 from totgui.models.drawing import svg_of
 from totgui.palette import ACCENT
 from totgui.views.live.masses import empty_clusters
@@ -370,3 +371,18 @@ def test_videos_that_get_features_later_can_be_pinned(view, session):
     session.documentChanged.emit(Changes(What.DATASET, frozenset(session.document.videos)), None)
     assert [chooser.itemText(i) for i in range(chooser.count())] == [v.name for v in whole.trainable]
     assert chooser.currentText()
+
+
+def test_without_ground_truth_the_losses_have_the_room_of_the_scores(qtbot):
+    """An empty plot of scores stood there, over an axis without a meaning."""
+    session = a_session(truth=False, runs=0)
+    view = LiveView(session)
+    qtbot.addWidget(view)
+    view.resize(900, 700)
+    view.show()
+    session.jobEvent.emit(metrics(10, mofs=(None, None)))
+    qtbot.waitUntil(lambda: view.curves.losses.isVisible())
+    assert not view.curves.scores.isVisibleTo(view) and view.curves.losses.width() > 800
+    session.document.ground_truth[VideoId("P00")] = Segmentation.from_frames(np.zeros(600, int))
+    session.jobEvent.emit(metrics(20, mofs=(None, None)))
+    qtbot.waitUntil(lambda: view.curves.scores.isVisible())

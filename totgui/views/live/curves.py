@@ -42,6 +42,7 @@ THIN = 1.0
 TRAINING = "Training"
 """What a job that trains is called, and its first event."""
 IDLE = "No training is under way. Earlier runs are drawn faint."
+UNSCORED = "Scores need ground truth. These videos have none."
 STOPPING = {
     StopKind.KEEP: "Stopping. What was learned is kept…",
     StopKind.DISCARD: "Cancelling…",
@@ -99,7 +100,8 @@ class CurvesView(QWidget):
         menu.aboutToShow.connect(lambda: self.fill_earlier(menu))
         self._earlier.setMenu(menu)
         self.losses = Plot(session, "Loss", None, self)
-        self.scores = Plot(session, "Score (%)", (0.0, 100.0), self)
+        self._scored, self._unscored = QWidget(self), plain(UNSCORED, self, dim=True)
+        self.scores = Plot(session, "Score (%)", (0.0, 100.0), self._scored)
         self._build()
         self._seeds.currentIndexChanged.connect(self._draw)
         session.jobEvent.connect(self._on_event)
@@ -117,13 +119,17 @@ class CurvesView(QWidget):
         head.addWidget(self._earlier)
         self._plots = row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         row.setSpacing(6)
-        for plot in (self.losses, self.scores):
-            row.addWidget(plot, 1)
+        scored = QVBoxLayout(self._scored)  # the plot in it is hidden and keeps its room while the panel comes
+        scored.setContentsMargins(0, 0, 0, 0)
+        scored.addWidget(self.scores)
+        for widget in (self.losses, self._scored):
+            row.addWidget(widget, 1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(6, 4, 6, 0)
         whole.setSpacing(3)
         whole.addLayout(head)
         whole.addWidget(self._machine)
+        whole.addWidget(self._unscored)
         whole.addLayout(row, 1)
 
     def sizeHint(self) -> QSize:
@@ -244,6 +250,10 @@ class CurvesView(QWidget):
             for family in self.families:
                 lines += _of_family(family, series, mean=mean, named=several_methods, past=family is not now)
             plot.show_lines(lines, float(max(ends)))
+        document = self._session.document
+        is_scored = bool(self.scores.lines) or document is None or bool(document.ground_truth)
+        self._scored.setVisible(is_scored)
+        self._unscored.setVisible(not is_scored)
 
     def behind(self) -> list[RunId]:
         """The runs that are drawn faint, oldest first."""

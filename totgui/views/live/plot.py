@@ -169,7 +169,8 @@ class Plot(Picture):
         if self._graph is None:
             return
         self._lines.show_lines(self.lines)
-        if self.lines and not self._is_zoomed:  # without lines the axes stay: to paint them anew takes longest of all
+        # Without anything to show the axes stay: to paint them anew takes longest of all.
+        if (self.lines or self._end) and not self._is_zoomed:
             self.fit()
 
     def _on_zoom(self, *_: object) -> None:
