@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self)
         self.toolbar = add_toolbar(self, self.actions_.by_name)
         panels.made.connect(self._on_made)
-        self.where_left = WhereLeft(session, settings, self)
+        self.where_left = WhereLeft(session, settings, self.timeline, panels.videos, self)
         self._connect(panels)
         self._buttons_by_tab(self)
         self._lead_on(self)

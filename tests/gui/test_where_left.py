@@ -39,6 +39,35 @@ def test_the_next_window_begins_at_the_video_and_frame_that_were_shown(qtbot, pa
         qtbot.waitUntil(lambda: (window.session.current_video, window.session.playback.frame) == ("b", 40))
 
 
+def test_what_was_seen_of_the_timeline_and_the_filter_come_back(qtbot, path):
+    with a_window() as window:
+        window.session.open_project(path)
+        window.session.select_video(VideoId("b"), 40)
+        qtbot.waitUntil(lambda: window.session.playback.frame == 40)
+        window.timeline.set_axis(window.timeline.axis.at_scale(30, 40.0))
+        window.docks["Videos"].widget().set_filter("b")
+        seen = (window.timeline.axis.start, window.timeline.axis.scale)
+        assert not window.timeline.axis.is_whole
+        window.session.close_project()
+    with a_window() as window:
+        window.session.open_project(path)
+        assert (window.timeline.axis.start, window.timeline.axis.scale) == pytest.approx(seen, rel=1e-4)
+        assert window.docks["Videos"].widget().filter_text == "b"
+        qtbot.waitUntil(lambda: window.session.playback.frame == 40)
+        assert (window.timeline.axis.start, window.timeline.axis.scale) == pytest.approx(seen, rel=1e-4)
+
+
+def test_the_filter_of_one_project_hides_nothing_in_another(path, tmp_path):
+    Project.create(tmp_path / "q.tot", a_dataset(tmp_path), ground_truth={}).close()
+    with a_window() as window:
+        window.session.open_project(path)
+        window.docks["Videos"].widget().set_filter("b")
+        window.session.open_project(tmp_path / "q.tot")
+        assert window.docks["Videos"].widget().filter_text == ""
+        window.session.open_project(path)
+        assert window.docks["Videos"].widget().filter_text == "b"
+
+
 def test_after_an_end_without_warning_the_video_is_known(qtbot, path):
     with a_window() as window:
         window.session.open_project(path)

@@ -53,6 +53,15 @@ class VideosView(QWidget):
         self._model.modelReset.connect(self._fit_frames)
         self._mark_current()
 
+    @property
+    def filter_text(self) -> str:
+        """What the names are filtered by."""
+        return self._filter.text()
+
+    def set_filter(self, text: str) -> None:
+        """Filter the names by a text; an empty one shows all."""
+        self._filter.setText(text)
+
     def _make_table(self) -> QTableView:
         table = rows_of(self._sorted, "Videos", self)
         table.setMinimumHeight(LEAST_TABLE_HEIGHT)

@@ -72,7 +72,8 @@ class Panels(QObject):
         """In this order they stand in the menu, and the Tab key goes through them."""
         left, right, bottom = Area.LeftDockWidgetArea, Area.RightDockWidgetArea, Area.BottomDockWidgetArea
         session, window = self._session, self._window
-        self._dock("Videos", VideosView(session, window), left)
+        self.videos = VideosView(session, window)
+        self._dock("Videos", self.videos, left)
         self.runs = RunsView(session, window)
         self._dock("Runs", self.runs, left)
         self._dock("Training", self.training, right)

@@ -117,6 +117,10 @@ class Axis:
         """The axis with a frame at its left edge, as far as the video allows."""
         return self._clipped(frame, self.scale)
 
+    def at_scale(self, start: float, scale: float) -> Axis:
+        """The axis with so many pixels a frame and a frame at its left edge, as far as the video allows."""
+        return self._clipped(start, scale)
+
     def showing(self, start: float, stop: float) -> Axis:
         """The axis that shows ``[start, stop)`` with a margin of a tenth."""
         margin = (stop - start) * 0.1 + 1
