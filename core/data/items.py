@@ -82,11 +82,11 @@ class Told:
         self.problems.append(Problem(severity, "the dataset" if shown == "." else shown, what, where, hint, key))
 
     def leave_out(self, video: str) -> None:
-        """A video of which nothing can be opened: its errors are the dataset's, each in one row that says so."""
+        """A video of which nothing can be opened: its errors say so, each in one row; it is none of the dataset's."""
         mine = [row for row, p in enumerate(self.problems) if p.video == video and p.severity == "error"]
         for row in mine:
             problem = self.problems[row]
-            self.problems[row] = replace(problem, video=None, hint=f"{problem.hint} It is left out.".strip())
+            self.problems[row] = replace(problem, hint=f"{problem.hint} It is left out.".strip())
         if not mine:
             self.say("error", video, "nothing of it can be opened; left out.")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from faults.monkey_world import a_ready_project
-from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFrame, QLineEdit
 
@@ -39,7 +39,6 @@ NAMES = {
 def window(qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
     """Three videos with features and ground truth, a run, and the first video corrected: boundaries at 40 and 60."""
     monkeypatch.setenv("TOT_CACHE_DIR", str(tmp_path / "cache"))
-    QSettings("totgui", "totgui").clear()  # of the window of another test, whose timeline may be behind a tab
     path = a_ready_project(tmp_path)
     made = MainWindow(Session(), Settings())
     made.resize(1400, 900)

@@ -40,11 +40,8 @@ popups = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
 @pytest.fixture(autouse=True)
-def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOT_DATA_DIR", str(tmp_path / "data"))
-    QSettings("totgui", "totgui").clear()
-    yield
-    QSettings("totgui", "totgui").clear()
 
 
 @pytest.fixture

@@ -53,6 +53,13 @@ def test_problems_stand_in_the_row_of_their_video(qtbot, tmp_path):
     assert asked == [{"activity": "eggs", "granularity": "mid"}]
 
 
+def test_a_file_that_is_no_video_of_the_dataset_is_said_above_its_table(shown, tmp_path, monkeypatch):
+    root = layout(tmp_path / "set", "A")
+    write(root / "groundTruth" / "torn.txt", "\0\0")
+    dialog, _ = shown(root)
+    assert "torn.txt" in dialog.general.text() and "torn" not in [row[0] for row in rows(dialog.table)]
+
+
 def test_every_problem_and_note_is_a_row(shown, tmp_path):
     root = layout(tmp_path / "set", "F", lengths=TWELVE)
     bad = matrix(50)

@@ -7,18 +7,12 @@ import threading
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
 
 from totgui import recent as module
 from totgui.main_window import MainWindow
 from totgui.session import Session
 from totgui.settings import Settings
 from totgui.views.start import StartPage
-
-
-@pytest.fixture(autouse=True)
-def nothing_recent():
-    QSettings("totgui", "totgui").remove("recent")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QSignalSpy, QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QPushButton
 
 from core import api
 from core.annotation import commands
@@ -298,13 +298,17 @@ def test_the_verbs_say_the_same(window, tmp_path, capsys):
 
 
 @pytest.fixture
-def note(window):
+def note(window, qtbot):
     """The field for the note, with "hand hidden" typed into it for v0 and not left yet."""
     window.show()
+    window.activateWindow()  # another window may have been the active one
+    qtbot.waitUntil(window.updatesEnabled)  # the panels have their places, in as many turns as that takes
+    qtbot.waitUntil(lambda: not window.placing._sizing.isActive())
     window.docks["Review"].show()
     window.docks["Review"].raise_()
-    QApplication.processEvents()
+    qtbot.waitUntil(window.review.note.isVisible)
     window.review.note.setFocus()
+    qtbot.waitUntil(window.review.note.hasFocus)
     QTest.keyClicks(window.review.note, "hand hidden")
     return window.review.note
 

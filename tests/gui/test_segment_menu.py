@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QSettings, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -45,7 +45,6 @@ def window(qtbot, tmp_path: Path):
     session.open_project(tmp_path / "a.tot")
     yield window
     session.close()
-    QSettings("totgui", "totgui").clear()
 
 
 def do(window: MainWindow, name: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numbered_clips import make_clip, number_in
-from PySide6.QtCore import QPoint, QRect, QSettings, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QContextMenuEvent, QImage, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QTabBar
@@ -54,7 +54,6 @@ def a_project(path: Path, videos: tuple[Video, ...]) -> None:
 
 @pytest.fixture
 def window(qtbot, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[MainWindow]:
-    QSettings("totgui", "totgui").clear()
     a_project(tmp_path / "a.tot", tuple(Video(v, v, Timebase(100, Fraction(25))) for v in (A, B, C)))
     made = MainWindow(Session(), Settings())
     made.resize(1400, 900)
@@ -64,13 +63,13 @@ def window(qtbot, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Ma
     yield made
     made.close()
     made.deleteLater()
-    QSettings("totgui", "totgui").clear()
 
 
 @pytest.fixture
 def view(window: MainWindow, qtbot) -> SegmentsView:
     """The panel with everything listed and judged, and with the focus."""
     found = window.segments()
+    qtbot.waitUntil(window.updatesEnabled)  # the timeline takes the focus once the panels have their places
     qtbot.waitUntil(lambda: window.session.segments.is_ready and window.session.reviewing.is_ready)
     found.rows.want(order=Order.PLACE, descending=False)
     window.activateWindow()
@@ -409,7 +408,6 @@ def test_another_layout_leaves_the_keys_with_the_panel_that_has_them(window, vie
 
 
 def test_for_a_panel_that_nobody_sees_nothing_is_listed_or_judged(qtbot, tmp_path):
-    QSettings("totgui", "totgui").clear()
     a_project(tmp_path / "a.tot", (Video(A, A, Timebase(100, Fraction(25))),))
     with a_window() as window:
         window.show()
@@ -575,7 +573,6 @@ def test_after_what_was_chosen_has_left_the_next_arrow_chooses_what_took_its_pla
 @pytest.fixture
 def filmed(qtbot, tmp_path: Path) -> Iterator[MainWindow]:
     """Forty videos of 150 pictures that carry their numbers, cut into five segments each."""
-    QSettings("totgui", "totgui").clear()
     clip = make_clip(tmp_path / "b_frames.mp4")
     media = probe(clip)
     clock = Timebase(media.n_pictures, media.rate, media)

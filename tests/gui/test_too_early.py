@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from projects import R, V, a_dataset
-from PySide6.QtCore import QPointF, QSettings, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QApplication
 from windows import a_window
 
@@ -37,7 +37,6 @@ def window(qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[M
         made.show()
         made.session.open_project(tmp_path / "a.tot")
         yield made
-    QSettings("totgui", "totgui").clear()
 
 
 def add_run(window: MainWindow) -> None:

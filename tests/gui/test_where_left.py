@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from projects import a_dataset
-from PySide6.QtCore import QSettings
 from windows import a_window
 
 from core.annotation import commands
@@ -25,7 +24,6 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     videos = tuple(replace(found.videos[0], id=VideoId(v), name=v, media=None, features=None) for v in "abc")
     Project.create(tmp_path / "p.tot", replace(found, videos=videos), ground_truth={}).close()
     yield tmp_path / "p.tot"
-    QSettings("totgui", "totgui").clear()
 
 
 def test_the_next_window_begins_at_the_video_and_frame_that_were_shown(qtbot, path):

@@ -85,7 +85,9 @@ class NewProjectDialog(QDialog):
         summary = plain(found + (f" · {layout}" if layout else ""), self, bold=True)
         findings = plain("\n".join(dataset.findings), self, dim=True)
         self.general = Banner(self)
-        self.general.say("\n".join(str(p) for p in dataset.problems if p.video is None and p.severity == "error"))
+        there = {video.id for video in dataset.videos}  # what belongs to none of them has no row in their table
+        errors = [p for p in dataset.problems if p.severity == "error" and p.video not in there]
+        self.general.say("\n".join(str(p) for p in errors))
         self._note = plain("", self, dim=True)
         buttons = QDialogButtonBox(self)
         self.make = buttons.addButton("Make project", QDialogButtonBox.ButtonRole.AcceptRole)

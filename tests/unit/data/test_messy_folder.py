@@ -49,6 +49,6 @@ def test_a_copy_of_a_video_is_told_in_its_row_and_names_the_other(folder: Path) 
 
 def test_a_video_that_cannot_be_opened_is_one_row_that_says_what_and_what_to_do(folder: Path) -> None:
     (row,) = [p for p in scan(folder, probe=probe).problems if p.severity == "error"]
-    assert (row.path, row.video) == ("cut off.mp4", None)
+    assert (row.path, row.video) == ("cut off.mp4", "cut off")
     assert row.what == "cannot be opened as a video (Invalid data found)."
     assert "copy it again" in row.hint and row.hint.endswith("It is left out.")
