@@ -136,7 +136,8 @@ class MainWindow(QMainWindow):
         self._show_keys()
         self.timeline.renameAsked.connect(actions.labels.rename)
         self.timeline.heightWanted.connect(lambda height: self.placing.give_timeline(height - self.timeline.height()))
-        self.timeline.commandAsked.connect(lambda name: actions.by_name[name].trigger())
+        for view in (self.timeline, self.video_view):
+            view.commandAsked.connect(lambda name: actions.by_name[name].trigger())
         self.film_strip.menuAsked.connect(self.timeline.show_menu_of_pictures)
         self.timeline.axisChanged.connect(lambda: self.film_strip.show_axis(self.timeline.axis))
         self.timeline.boundaryPreview.connect(self.video_view.picture.show_boundary)

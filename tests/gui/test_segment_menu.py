@@ -437,3 +437,16 @@ def test_the_status_bar_says_what_is_selected_and_how_much(window: MainWindow) -
     assert line.text() == "background 20 to 39: 20 frames"
     session.select_video(B)
     assert line.text() == ""
+
+
+def test_the_button_beside_the_loop_paints_and_tells_whether_it_does(window: MainWindow) -> None:
+    session, button = window.session, window.video_view._paint
+    button.click()
+    assert session.painting.active and button.isChecked() and window.actions_.by_name["segment.paint"].isChecked()
+    do(window, "edit.clear")
+    assert not session.painting.active and not button.isChecked()
+    session.playback.pause()
+    for action in list(session.document.actions):
+        session.do(lambda a=action: commands.archive_action(session.document, a))
+    button.click()
+    assert not session.painting.active and not button.isChecked() and "no actions to paint with" in window.bar.text()

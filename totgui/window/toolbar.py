@@ -20,7 +20,7 @@ GROUPS = (
         "model.discard": "Discard",
         "model.segment": "Segment",
     },
-    {"segment.take-video": "Take", "segment.split": "Split", "segment.merge-next": "Merge", "segment.paint": "Paint"},
+    {"segment.take-video": "Take", "segment.split": "Split", "segment.merge-next": "Merge"},
     {"review.accept": "Accept", "review.reject": "Reject"},
 )
 AT_THE_END = {"file.export": "Export"}

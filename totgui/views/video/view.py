@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSplitter, QToolButton, QVBoxLayout, QWidget
 
@@ -39,6 +39,8 @@ def time_text(seconds: float | None) -> str:
 
 class VideoView(QWidget):
     """The picture and the transport below it."""
+
+    commandAsked = Signal(str)  # a command of the window, by its name
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -97,7 +99,9 @@ class VideoView(QWidget):
             "Last and first frame of the boundary nearest to the playhead, side by side",
             self._pair,
         )
-        for button in (self._loop, self._boundary):
+        paint = "Paint while playing: each action key begins a stretch at the frame on screen"
+        self._paint = self._button("brush", paint, lambda: self.commandAsked.emit("segment.paint"), "segment.paint")
+        for button in (self._loop, self._paint, self._boundary):
             button.setCheckable(True)
         self._boundary.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # no command does the same
         self.look = LookButton(playback, self)
@@ -117,7 +121,7 @@ class VideoView(QWidget):
         self.smooth_badge = SmoothBadge(self._session, self)
         badges, speed = (self.smooth_badge, self.proxy_badge, self._variable), (slower, self._speed, faster)
         self.sound = SoundButton(self._session, self)
-        for shown in (*badges, *speed, self._loop, self._boundary, self.look, self.sound):
+        for shown in (*badges, *speed, self._loop, self._paint, self._boundary, self.look, self.sound):
             row.addWidget(shown)
         return row
 
@@ -129,6 +133,8 @@ class VideoView(QWidget):
         playback.playingChanged.connect(self._on_playing)
         playback.speedChanged.connect(lambda speed: self._speed.setText(f"{speed:g}×"))
         playback.loopChanged.connect(lambda: self._loop.setChecked(playback.loop is not None))
+        session.painting.changed.connect(lambda: self._paint.setChecked(session.painting.active))
+        self.commandAsked.connect(lambda _: self._paint.setChecked(session.painting.active))  # it may not be possible
         session.documentChanged.connect(lambda *_: self._on_tracks())
         session.currentRunChanged.connect(self._on_tracks)
 
