@@ -331,6 +331,9 @@ def test_in_a_low_view_the_scores_go_whole_and_every_track_stays(view):
         assert rows["confidence"].top + rows["confidence"].height <= height
         heat = rows["heatmap"]
         assert rows["source"].top >= height or heat.top + heat.height <= height
+        if rows["source"].top >= height:  # their room is used
+            unused = height - rows["confidence"].top - rows["confidence"].height
+            assert unused <= 8
     view.resize(1200, least)
     view.grab()
     assert not view.source.isVisibleTo(view)

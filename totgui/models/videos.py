@@ -39,7 +39,7 @@ NEXT = {1: "correct next", 2: "correct 2nd", 3: "correct 3rd"}
 NEXT_TIP = (
     "Correcting this video would teach the next training most: it stands for many others, of which the run is unsure."
 )
-COLUMNS = ("Video", "Frames", "MoF", "Edit", "Status", "Open")
+COLUMNS = ("Video", "Frames", "MoF", "Edit", "Status", "Comments")
 HEAD_TIPS = (
     "",
     "Frames on the grid of the labels",

@@ -17,7 +17,7 @@ from ..session import Session
 LEAST_WIDTH = 330
 FRAME, CELL_MARGIN, NAME_LETTERS = 14, 22, (12, 26)
 """Pixels beside the table; beside a text; letters of a name that have room at least, and at most where it is longer."""
-WIDEST = {FRAMES: "88,888", MOF: "100.0", EDIT: "100.0", REVIEW: "correct next", OPEN: "Open"}
+WIDEST = {FRAMES: "88,888", MOF: "100.0", EDIT: "100.0", REVIEW: "correct next", OPEN: "Comments"}
 """What a column is made wide enough for; the name takes the rest, so that nothing scrolls sideways."""
 
 

@@ -43,6 +43,10 @@ class Row:
         return QRect(axis.left, self.top, axis.width, self.height)
 
 
+GROWS = ("corrected", "confidence")
+"""The rows that take the room of the scores where there is too little for those: a line, then what is left."""
+
+
 def lay_out(
     height: int, line: int, runs: Iterable[tuple[str, str]] = (), *, optional: Collection[str] = ()
 ) -> list[Row]:
@@ -54,8 +58,6 @@ def lay_out(
         runs: key and title of the rows of other runs and of another reviewer, which stand above the prediction.
         optional: those of `OPTIONAL` that are there.
     """
-    rows: list[Row] = []
-    y = 4
     heights = (
         ("minimap", "Whole video", line + 8, 4),
         ("ruler", "", line + MARK_BAND + 4, 3),
@@ -68,13 +70,19 @@ def lay_out(
         ("difference", "Difference", line, 4),
         ("confidence", "Confidence", line * 2, 4),
     )
-    for key, title, tall, gap in heights:
-        if key in OPTIONAL and key not in optional:
-            continue
+    there = [row for row in heights if row[0] not in OPTIONAL or row[0] in optional]
+    free = height - 4 - sum(tall + gap for _, _, tall, gap in there)
+    source = line + 10
+    scored = source + 2 + LEAST_HEATMAP * line + 6 <= free
+    rows: list[Row] = []
+    y = 4
+    for key, title, tall, gap in there:
+        if not scored and key in GROWS:  # the room of the scores goes to what there is
+            more = max(0, min(line, free) if key == "corrected" else free - gap)
+            tall, free = tall + more, free - more
         rows.append(Row(key, title, y, tall))
         y += tall + gap
-    source = line + 10
-    if y + source + 2 + LEAST_HEATMAP * line + 6 > height:
+    if not scored:
         y = max(y, height)
     rows.append(Row("source", "Scores", y, source))
     y += source + 2
