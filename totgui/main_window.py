@@ -139,6 +139,7 @@ class MainWindow(QMainWindow):
         for view in (self.timeline, self.video_view):
             view.commandAsked.connect(lambda name: actions.by_name[name].trigger())
         self.film_strip.menuAsked.connect(self.timeline.show_menu_of_pictures)
+        self.film_strip.wheeled.connect(self.timeline.wheelEvent)
         self.timeline.axisChanged.connect(lambda: self.film_strip.show_axis(self.timeline.axis))
         self.timeline.boundaryPreview.connect(self.video_view.picture.show_boundary)
         self.timeline.boundaryPreviewEnded.connect(self.video_view.picture.end_pair)

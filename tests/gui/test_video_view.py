@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPointF, QRect, Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QPalette, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from test_playback import pixels
 from video_kinds import make, number_in
@@ -191,3 +191,16 @@ def test_the_playhead_on_the_strip_leaves_no_line_behind_after_a_zoom(qtbot, win
     playback.seek(260)
     qtbot.waitUntil(lambda: playback.frame == 260)
     assert any(where.contains(there, 10) for where in asked)
+
+
+def test_the_wheel_over_the_strip_zooms_the_timeline_at_the_pointer(window) -> None:
+    strip, timeline = window.film_strip, window.timeline
+    x = timeline.axis.left + 300
+    place = timeline.axis.position(x)
+    wheel = QWheelEvent(
+        QPointF(x, 20), QPointF(x, 20), QPoint(), QPoint(0, 240), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.ControlModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(strip, wheel)
+    assert timeline.axis.position(x) == pytest.approx(place) and not timeline.axis.is_whole
+    assert strip._axis == timeline.axis

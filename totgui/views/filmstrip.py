@@ -57,6 +57,7 @@ class FilmStrip(QWidget):
     """Shows the current video along an axis that the timeline hands over; a click or a drag seeks."""
 
     menuAsked = Signal(QPoint)  # a place of the screen
+    wheeled = Signal(QWheelEvent)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -133,7 +134,7 @@ class FilmStrip(QWidget):
         self.menuAsked.emit(event.globalPos())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()  # zoom belongs to the timeline below
+        self.wheeled.emit(event)  # zoom belongs to the timeline below, which has the same axis
 
     # --- painting ----------------------------------------------------------------------------------
 

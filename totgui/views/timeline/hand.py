@@ -282,6 +282,8 @@ class Hand:
         shape = Qt.CursorShape.SizeHorCursor if is_ruler or moves else Qt.CursorShape.ArrowCursor
         if self.comment_under(point) is not None:
             shape = Qt.CursorShape.PointingHandCursor
+        if view.row_at(point.y()) == "minimap" and not view.axis.is_whole and point.x() >= view.axis.left:
+            shape = Qt.CursorShape.OpenHandCursor
         view.setCursor(Qt.CursorShape.SplitHCursor if boundary is not None else shape)
         text = view.tip(point)
         if text:

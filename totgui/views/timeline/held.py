@@ -248,6 +248,7 @@ class Overview(Held):
 
     def __init__(self, view: Canvas, press: QPointF) -> None:
         super().__init__(view, press)
+        self.cursor = None if view.axis.is_whole else Qt.CursorShape.ClosedHandCursor
         self.is_drag = True
         self.move(press.x(), Modifiers.NoModifier)
 
