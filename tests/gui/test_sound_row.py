@@ -29,7 +29,7 @@ from totgui.palette import theme_palette
 from totgui.settings import Settings
 from totgui.sound import waveforms as module
 from totgui.views.timeline.geometry import Axis
-from totgui.views.timeline.sound import sound_text, sound_tip
+from totgui.views.timeline.sound import sound_text, sound_tip, starts_in_reach
 from totgui.views.timeline.tracks import lay_out
 from totgui.views.timeline.view import TimelineView
 
@@ -179,6 +179,12 @@ def test_the_menu_of_a_row_hides_the_sound_and_brings_it_back(view, session, row
         assert action.isChecked() == is_shown
         action.trigger()
         assert ("sound" in view.optional) != is_shown
+
+
+def test_nothing_snaps_to_starts_that_lie_too_close() -> None:
+    starts = np.arange(0, N, 5)
+    assert starts_in_reach(starts, Axis(N, 100, 1000, 0.0, 1.0)).tolist() == []
+    assert starts_in_reach(starts, Axis(N, 100, 1000, 500.0, 20.0)).tolist() == list(range(500, 551, 5))
 
 
 def test_a_drag_snaps_to_a_sound_only_while_that_is_wanted_and_the_row_is_shown(view, session) -> None:

@@ -15,6 +15,7 @@ from .edits import move_boundary, slide, swallow
 from .geometry import Axis, Snap, snap
 from .gestures import BlockDrag, BoundaryDrag, Target, block, snap_targets
 from .minimap import viewport
+from .sound import starts_in_reach
 
 Modifiers = Qt.KeyboardModifier
 NO_ROOM = "Its neighbours have one frame each: there is no room to move it."
@@ -66,7 +67,7 @@ class Held:
             playhead=self.playback.frame if playhead else None,
             marks=(("In", chosen.mark_in), ("Out", chosen.mark_out)) if marks else (),
             turns=self.session.change_points(run, shown.video.id) if run is not None else None,
-            sounds=shown.sound_starts,
+            sounds=None if shown.sound_starts is None else starts_in_reach(shown.sound_starts, self.view.axis),
         )
 
 

@@ -22,6 +22,8 @@ THIN = 0.5
 """Half the thickness in pixels of sound that is too low to be seen."""
 PEAK_STRENGTH = 0.5
 NOTCH = 5
+APART = 12
+"""Pixels from start to start, on average, below which nothing snaps to them."""
 LEVELS = 15
 """Steps of the smooth edges."""
 Role = QPalette.ColorRole
@@ -44,12 +46,18 @@ def paint_sound(
 
 
 def paint_starts(painter: QPainter, rect: QRect, starts: IntArray, axis: Axis, palette: QPalette) -> None:
-    """Draw a notch at the foot of each frame that a drag snaps to, at most one a pixel; the ruler has its own above."""
-    seen = starts[(starts >= axis.start) & (starts <= axis.stop)]
-    places = np.unique(np.round(axis.left + (seen - axis.start) * axis.scale)).tolist()
+    """Draw a notch at the foot of each frame that a drag snaps to; the ruler has its own above."""
+    seen = starts_in_reach(starts, axis)
+    places = np.round(axis.left + (seen - axis.start) * axis.scale).tolist()
     painter.setPen(QPen(palette.color(Role.WindowText), 1))
     for x in places:
         painter.drawLine(QPointF(x - 0.5, rect.bottom() - NOTCH), QPointF(x - 0.5, rect.bottom()))
+
+
+def starts_in_reach(starts: IntArray, axis: Axis) -> IntArray:
+    """Those of the starts that are visible; none where they lie so close that a drag would stick to one everywhere."""
+    seen = starts[(starts >= axis.start) & (starts <= axis.stop)]
+    return seen if len(seen) * APART <= axis.width else seen[:0]
 
 
 def sound_text(heard: Heard) -> str:
