@@ -48,16 +48,23 @@ def qapp(qapp):
     """The application of the tests; garbage is collected on its thread, as in the program.
 
     On a busy machine seeking is slow in any video: no proxy makes itself unless a test wishes for it. And nothing gives
-    way to other programs: beside a few busy ones it would hardly come to its turn.
+    way to other programs: beside a few busy ones it would hardly come to its turn. For the same reason closing waits for
+    its threads as long as they need, and edits that follow one another are one step however late the next one comes.
     """
-    from totgui import proxies, stills
+    from totgui import decoder, proxies, stills
     from totgui.collector import collect_on_this_thread
     from totgui.jobs import engine
+    from totgui.session import opening
     from totgui.settings import Settings
-    from totgui.sound import waveforms
+    from totgui.sound import sound, waveforms
+    from totgui.views.timeline import edits
 
     for each in (engine, proxies, stills, waveforms):
         each.NICENESS = 0
+    for each in (decoder, proxies, stills, sound, waveforms):
+        each.END_S = 60.0
+    opening.CLOSE_S = 60.0
+    edits.GROUP_S = 600.0
     Settings().set_smooths(False)
     collect_on_this_thread(qapp)
     return qapp

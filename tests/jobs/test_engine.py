@@ -188,8 +188,10 @@ _WINDOW = """
 import sys
 from pathlib import Path
 from core.events import TrainingMetrics
+from totgui.jobs import engine
 from totgui.jobs.protocol import decode_request
 from totgui.jobs.runner import Runner
+engine.NICENESS = 0
 runner = Runner(lambda event: print("learns", flush=True) if isinstance(event, TrainingMetrics) else None)
 runner.start(decode_request(Path(sys.argv[1]).read_bytes()))
 sys.stdin.read()
