@@ -47,9 +47,9 @@ def shared_data() -> Path:
 def qapp(qapp):
     """The application of the tests; garbage is collected on its thread, as in the program.
 
-    On a busy machine seeking is slow in any video: no proxy makes itself unless a test wishes for it. And nothing gives
-    way to other programs: beside a few busy ones it would hardly come to its turn. For the same reason closing waits for
-    its threads as long as they need, and edits that follow one another are one step however late the next one comes.
+    On a busy machine seeking is slow in any video: no proxy makes itself unless a test wishes for it. Nothing gives way
+    to other programs: beside a few busy ones it would hardly come to its turn. Closing waits for its threads as long as
+    they need, and edits that follow one another are one step however late the next one comes.
     """
     from totgui import decoder, proxies, stills
     from totgui.collector import collect_on_this_thread
