@@ -58,7 +58,7 @@ def comment_under(thread: Thread, x: float, axis: Axis) -> int | None:
     if len(near):
         return min(
             near.tolist(),
-            key=lambda i: (round(abs(lefts[i] + SIGN / 2 - x) / REACH), thread.comments[i].resolved, -i),
+            key=lambda i: (round(abs(float(lefts[i]) + SIGN / 2 - x) / REACH), thread.comments[i].resolved, -i),
         )
     frame = axis.position(x)
     inside = np.flatnonzero((thread.starts <= frame) & (frame < thread.stops))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from core.annotation import commands
 from core.annotation.values import TrackKind
 
@@ -80,7 +82,7 @@ class SideMenu(FrameMenu):
         if shown is None or shown.pyramid is None:
             return
         for place in range(source.count()):
-            action = self.addAction(source.itemText(place), lambda at=place: source.setCurrentIndex(at))
+            action = self.addAction(source.itemText(place), partial(source.setCurrentIndex, place))
             action.setCheckable(True)
             action.setChecked(place == source.currentIndex())
         self.addSeparator()
