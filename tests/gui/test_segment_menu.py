@@ -450,3 +450,18 @@ def test_the_button_beside_the_loop_paints_and_tells_whether_it_does(window: Mai
         session.do(lambda a=action: commands.archive_action(session.document, a))
     button.click()
     assert not session.painting.active and not button.isChecked() and "no actions to paint with" in window.bar.text()
+
+
+def test_an_action_key_after_a_jump_means_the_place_and_not_what_was_selected_before(window: MainWindow) -> None:
+    """The segment that was selected, somewhere else and out of sight, was relabelled."""
+    session = window.session
+    session.playback.seek(0)
+    session.select_segments([4])
+    do(window, "review.next-difference")
+    frame = session.playback.wanted
+    assert not session.selection and frame > 0
+    here = session.base().at(frame)
+    far = session.base()[4]
+    do(window, "labels.key-4")
+    assert session.base().at(frame).label == 3 != here.label
+    assert session.base().at(far.start).label == far.label

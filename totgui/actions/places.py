@@ -120,6 +120,7 @@ class PlacesPart(Menu):
         """Open the video of the queue's current place at its first frame."""
         place = self.session.reviewing.current
         if place is not None:
+            self.session.chosen.select(())  # an action key means what is looked at, not what was selected elsewhere
             self.go(place.video, place.start)
 
     def looks_right(self) -> None:
@@ -163,6 +164,7 @@ class PlacesPart(Menu):
         frame = self.session.playback.wanted
         starts = [start for start, _ in spans if (start > frame if direction > 0 else start < frame)]
         if starts:
+            self.session.chosen.select(())
             self.session.playback.seek(starts[0] if direction > 0 else starts[-1])
         else:
             self.say(f"There is no {'further' if direction > 0 else 'earlier'} {what} in this video.")
