@@ -364,3 +364,15 @@ def test_a_track_that_is_left_out_takes_its_actions_from_the_legend(view, sessio
     session.comparing.show_track("other:Anna", False)
     view.refresh()
     assert view.rows.labels() == before
+
+
+def test_strips_of_one_video_are_taller_where_there_is_room(view):
+    view.tabs.setCurrentIndex(0)
+    view.show()
+    strips, heights = view.strips, []
+    for high in (150, 270, 900):
+        view.resize(900, high)
+        view.grab()
+        heights.append(strips.columns.height)
+        assert strips._top + strips.columns.block(len(strips._block.strips)) <= strips.height()
+    assert heights[0] < heights[1] <= heights[2] < 60

@@ -393,6 +393,12 @@ def ids(session) -> dict[str, int]:
     return {action.name: action.id for action in session.document.actions.values()}
 
 
+def test_the_steps_are_written_in_the_colour_of_the_theme_whenever_it_changes(texts):
+    """In the dark theme they could not be seen where the window had been opened in the light one."""
+    brush = texts.list.item(1).foreground()
+    assert brush.style() == Qt.BrushStyle.NoBrush
+
+
 def test_the_steps_stand_in_their_order_and_show_which_have_a_text(texts):
     names = [texts.list.item(row).text() for row in range(texts.list.count())]
     one, two = (HOSTILE[n] for n in ("one", "two"))

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QBrush
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -165,7 +166,8 @@ class KitTextsDialog(QDialog):
             item.setText(f"{number}{self._title(action)}{mark}")
             where = "" if step else " Not in the kit of these videos."
             item.setToolTip(tip(f"{self._title(action)}: {'has a text' if text else 'blank'}.{where}"))
-            item.setForeground(self.palette().text() if step else self.palette().placeholderText())
+            # No brush is the colour of the theme, whichever it is by then: this window stays open for long.
+            item.setForeground(QBrush() if step else self.palette().placeholderText())
 
     def _step(self, action: ActionId | None) -> KitStep | None:
         steps = self._found.steps if self._found is not None else ()

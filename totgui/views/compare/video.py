@@ -20,7 +20,7 @@ from .rows import Rows
 from .wall import measured
 
 Role = QPalette.ColorRole
-STRIP, GAP = 26, 7
+STRIP, GAP, TALLEST = 26, 7, 48
 
 
 class VideoStrips(Picture):
@@ -67,15 +67,18 @@ class VideoStrips(Picture):
     def _lay_out(self) -> None:
         if self._rows is None or self._block is None:
             return
-        columns = self.columns
+        columns = _columns(self._rows, self.fontMetrics(), self.width())
         self._axis = self._axis.resized(left=columns.axis_left, width=columns.strip)
         self.setMinimumHeight(self._top + columns.block(len(self._block.strips)) + 8)
 
     @property
     def columns(self) -> Columns:
-        """Where titles, strips and scores lie."""
+        """Where titles, strips and scores lie; strips are taller where there is room."""
         assert self._rows is not None
-        return _columns(self._rows, self.fontMetrics(), self.width())
+        least = _columns(self._rows, self.fontMetrics(), self.width())
+        n = len(self._block.strips) if self._block is not None else 1
+        spare = self.height() - self._top - 8 - least.block(n)
+        return replace(least, height=min(TALLEST, least.height + max(0, spare) // max(1, n)))
 
     @property
     def _top(self) -> int:
