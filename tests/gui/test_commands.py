@@ -34,7 +34,9 @@ from totgui.palette import SHADES, apply_theme
 from totgui.session import Session
 from totgui.settings import Settings
 from totgui.window.layouts import LAYOUTS
+from totgui.window.toolbar import AT_THE_END, GROUPS
 
+TOOLS = [name for group in (*GROUPS, AT_THE_END) for name in group]
 popups = pytest.mark.qt_log_ignore("This plugin does not support")
 """Offscreen has no windows to raise and no keyboard to grab; a popup wants both."""
 
@@ -355,6 +357,18 @@ def test_reset_ends_where_the_window_began(window, qtbot):
     window.actions_.by_name["view.reset"].trigger()
     qtbot.waitUntil(window.updatesEnabled, timeout=20_000)
     qtbot.waitUntil(lambda: seen() == first)
+
+
+def test_the_tools_have_their_words_in_a_window_of_the_first_size(window):
+    """One more tool had made all of them bare icons, which a newcomer cannot read."""
+    window.resize(1480, 940)
+    window.grab()
+    styles = {name: window.toolbar.widgetForAction(window.actions_.by_name[name]).toolButtonStyle() for name in TOOLS}
+    icon, words = Qt.ToolButtonStyle.ToolButtonIconOnly, Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+    assert styles == {name: icon if name.startswith("edit.") else words for name in TOOLS}
+    window.toolbar.resize(700, window.toolbar.height())
+    window.toolbar.grab()
+    assert window.toolbar.toolButtonStyle() == icon
 
 
 def test_in_a_short_window_the_videos_share_their_place_with_the_runs(window, qtbot):

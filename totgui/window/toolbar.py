@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QMainWindow, QSizePolicy, QToolBar, QWidget
+from PySide6.QtWidgets import QMainWindow, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from ..models.widgets import set_icon_size
 
@@ -24,10 +24,15 @@ GROUPS = (
     {"review.accept": "Accept", "review.reject": "Reject"},
 )
 AT_THE_END = {"file.export": "Export"}
+WITHOUT_WORDS = ("edit.undo", "edit.redo")
+"""Arrows that everybody knows: their words would take the room in which all others have theirs at the usual size."""
 
 
 class Tools(QToolBar):
     """Shows words beside the icons where all fit, else the icons alone, so that no command falls off its end."""
+
+    known: Sequence[QAction] = ()
+    """Of these the icon is enough."""
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -35,8 +40,16 @@ class Tools(QToolBar):
 
     def fit_text(self) -> None:
         """Words take other room now."""
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.set_style(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._choose()
+
+    def set_style(self, style: Qt.ToolButtonStyle) -> None:
+        """Icons with words or without; what everybody knows has none."""
+        self.setToolButtonStyle(style)
+        for action in self.known:
+            button = self.widgetForAction(action)
+            if isinstance(button, QToolButton):
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
 
     def _choose(self) -> None:
         style = Qt.ToolButtonStyle
@@ -44,7 +57,7 @@ class Tools(QToolBar):
             self._wide = self.sizeHint().width()
         wanted = style.ToolButtonTextBesideIcon if self.width() >= self._wide else style.ToolButtonIconOnly
         if wanted != self.toolButtonStyle():
-            self.setToolButtonStyle(wanted)
+            self.set_style(wanted)
 
 
 def add_toolbar(window: QMainWindow, actions: Mapping[str, QAction]) -> QToolBar:
@@ -53,7 +66,6 @@ def add_toolbar(window: QMainWindow, actions: Mapping[str, QAction]) -> QToolBar
     bar.setObjectName("Tools")
     bar.setMovable(False)
     set_icon_size(bar, ICON_PX)
-    bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     for group in GROUPS:
         if group is not GROUPS[0]:
             bar.addSeparator()
@@ -62,6 +74,8 @@ def add_toolbar(window: QMainWindow, actions: Mapping[str, QAction]) -> QToolBar
     spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
     bar.addWidget(spacer)
     _add(bar, actions, AT_THE_END)
+    bar.known = [actions[name] for name in WITHOUT_WORDS]
+    bar.set_style(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     window.addToolBar(bar)
     return bar
 
