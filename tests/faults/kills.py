@@ -49,13 +49,15 @@ def random_edit(project: Project, dice: random.Random) -> bool:
         return True
     frame = dice.randrange(track.n_frames)
     try:
-        match dice.randrange(5):
+        match dice.randrange(6):
             case 0:
                 project.edit(commands.relabel(document, V, frame, min(track.n_frames, frame + 9), dice.randrange(4)))
             case 1:
                 project.edit(commands.move_boundary(document, V, dice.randrange(len(track)), frame))
             case 2:
                 project.edit(commands.split(document, V, frame, dice.randrange(4)))
+            case 4:
+                project.edit(commands.add_comment(document, V, frame, frame + 1, f"comment {dice.random()}"))
             case 3:
                 project.edit(commands.add_action(document, f"action {dice.random()}")[0])
             case _:

@@ -420,21 +420,22 @@ MARKUP = (
 
 
 def test_s19_markup_in_the_pages_that_are_handed_out(tmp_path: Path) -> None:
-    """As names of actions, as title and key point of the kit. What else the pages hold: tests/kit, tests/report."""
+    """As names of actions, title and key point of the kit, comment in the report. More: tests/kit, tests/report."""
     with make_project(tmp_path / "p.tot", make_dataset(tmp_path / "set")) as project:
         document = project.document
         for action, name in zip(list(document.actions), (MARKUP[0], MARKUP[2], MARKUP[4]), strict=True):
             project.edit(commands.rename_action(document, action, name))
             project.edit(commands.set_step_text(document, action, StepText(key_points=(MARKUP[1],))))
         project.edit(commands.set_kit_text(document, KitText(MARKUP[3])))
+        video = next(iter(document.videos))
+        project.edit(commands.add_comment(document, video, 0, 1, f"{MARKUP[1]} {MARKUP[4]}", author=MARKUP[3]))
         source = kit_source(project, track="corrected", videos="accepted", run=None)
         kit = write_kit(source, KitOptions(photos_only=True, formats=()), tmp_path / "kit").out
         (tmp_path / "report.html").write_text(report_page(collect(project, None)), encoding="utf-8")
     shown = {page.name: _text_alone(page) for page in (*sorted(kit.glob("*.html")), tmp_path / "report.html")}
     assert shown.keys() == {"index.html", "work-instruction.html", "report.html"}
     for page, text in shown.items():
-        wanted = MARKUP[:4] if page != "report.html" else (MARKUP[0], MARKUP[2])  # a report has no title of its own
-        wanted = (*wanted, "cod[U+202E]gpj.exe")
+        wanted = (*MARKUP[:4], "cod[U+202E]gpj.exe")
         missing = [name for name in wanted if name.lower() not in text.lower()]  # steps begin with a capital letter
         assert not missing, page
 

@@ -28,6 +28,7 @@ from core.annotation.values import LabelMap, Prediction, Run
 from core.data.dataset import RunId
 from core.relink import Lost
 from totgui.dialogs.action_popup import ActionPopup
+from totgui.dialogs.comment_popup import CommentPopup
 from totgui.dialogs.details import DetailsDialog
 from totgui.dialogs.export import ExportDialog
 from totgui.dialogs.extract import ExtractDialog, ExtractOffer
@@ -104,6 +105,8 @@ def dialogs(window: MainWindow, folder: Path) -> Iterator[tuple[str, QWidget]]:
     yield "details", DetailsDialog("What happened", "It ended.", "one\ntwo", window)
     yield "palette", CommandPalette(tools.entries(), [], window)
     yield "action", ActionPopup("Action of the right part", tools.choices(), print, window)
+    places = [("This frame", (3, 4)), ("The marked range", (1, 9))]
+    yield "comment", CommentPopup("Comment in v0", places, lambda text, span: False, window, text="too late")
 
 
 class LaidOut(QObject):

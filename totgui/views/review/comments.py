@@ -74,7 +74,8 @@ class CommentsView(QWidget):
         self.model = CommentsModel(session, icons, self)
         self.table = self._make_table()
         self.empty = EmptyState(self)
-        self.head, self.detail = plain("", self, dim=True), self._make_detail()
+        self.head = plain("", self, dim=True)
+        self._make_detail()
         self.refused = plain(READ_ONLY, self, dim=True)
         self.buttons: dict[str, QPushButton] = {}
         self._native: Callable[[str], str] = lambda _command: ""
@@ -98,21 +99,29 @@ class CommentsView(QWidget):
         table.installEventFilter(self)
         return table
 
-    def _make_detail(self) -> QPlainTextEdit:
+    def _make_detail(self) -> None:
         """The whole text, as it was written: it scrolls where it is long."""
-        field = QPlainTextEdit(self)
+        self.detail = field = QPlainTextEdit(self)
         field.setReadOnly(True)
         field.setFrameShape(QFrame.Shape.NoFrame)
         field.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         field.viewport().setAutoFillBackground(False)
         field.setAccessibleName("The whole comment")
-        return field
+        field.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        field.document().documentLayout().documentSizeChanged.connect(lambda _size: self._fit_detail())
 
     def _fit_detail(self) -> None:
         """The whole text as high as it is, up to a few lines."""
-        lines = min(max(1, round(self.detail.document().size().height())), DETAIL_LINES)
-        margins = 2 * round(self.detail.document().documentMargin()) + 2 * self.detail.frameWidth() + 2
-        self.detail.setFixedHeight(lines * self.detail.fontMetrics().lineSpacing() + margins)
+        wanted = max(1, round(self.detail.document().size().height()))
+        lines = min(wanted, DETAIL_LINES)
+        margins = 2 * round(self.detail.document().documentMargin()) + 2 * self.detail.frameWidth() + 4
+        height = lines * self.detail.fontMetrics().lineSpacing() + margins
+        if height != self.detail.height():
+            self.detail.setFixedHeight(height)
+        policy = Qt.ScrollBarPolicy
+        self.detail.setVerticalScrollBarPolicy(
+            policy.ScrollBarAsNeeded if wanted > DETAIL_LINES else policy.ScrollBarAlwaysOff
+        )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
