@@ -8,7 +8,7 @@ import os
 import struct
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -90,7 +90,7 @@ def read_waveform(
     counting, edges, rate = Counting(info.n_pictures * parts), np.zeros(0, np.int64), 0
     is_any, watch = False, _Watch(path.name, report, should_stop)
     with open_container(path) as container:
-        for run in _runs(container, path):
+        for run in _runs(container, path, watch.look):
             if run.rate != rate:
                 rate, edges = run.rate, part_edges(info, parts, run.rate)
             counting.take(edges, run.at, run.low, run.high)
@@ -110,9 +110,13 @@ class _Watch:
         self._name, self._report, self._should_stop = name, report, should_stop
         self._told = time.monotonic()
 
-    def tell(self, done: int, total: int) -> None:
+    def look(self) -> None:
+        """Raises JobCancelled once nobody wants it."""
         if self._should_stop() is not None:
             raise JobCancelled
+
+    def tell(self, done: int, total: int) -> None:
+        self.look()
         now = time.monotonic()
         if now - self._told >= REPORT_S:
             self._told = now
@@ -122,8 +126,11 @@ class _Watch:
 # --- decoding ----------------------------------------------------------------------------------------
 
 
-def _runs(container: av.container.InputContainer, path: Path) -> Iterator[Run]:
-    """All sound of an open file in pieces of about `BATCH` samples; what belongs together has no seam."""
+def _runs(container: av.container.InputContainer, path: Path, look: Callable[[], None]) -> Iterator[Run]:
+    """All sound of an open file in pieces of about `BATCH` samples; what belongs together has no seam.
+
+    `look` is called at each damaged place as well: a file may hold nothing else.
+    """
     stream = audio_stream(container, path)
     for other in container.streams:
         if other.index != stream.index:
@@ -132,6 +139,7 @@ def _runs(container: av.container.InputContainer, path: Path) -> Iterator[Run]:
     for frame in decoded_frames(container, stream):
         if frame is None or not is_sane(frame.sample_rate, frame.layout.nb_channels):
             at = None  # a damaged packet: only its own time says where the next piece belongs
+            look()
             continue
         stated = None
         if frame.pts is not None and frame.time_base is not None:

@@ -246,6 +246,16 @@ def test_reading_ends_when_nobody_wants_it_and_keeps_nothing(tmp_path: Path, cac
     assert not list((cache / module.ROOM).glob("*.wave"))
 
 
+def test_reading_of_nothing_but_damage_ends_too_and_is_refused(tmp_path: Path, monkeypatch) -> None:
+    path = make_sounding(tmp_path / "a", "pcm")
+    info = probe(path)
+    monkeypatch.setattr(module, "decoded_frames", lambda container, stream: iter([None] * 5))
+    with pytest.raises(MediaError, match="Nothing of the sound"):
+        read_waveform(path, info)
+    with pytest.raises(JobCancelled):
+        read_waveform(path, info, should_stop=lambda: StopKind.DISCARD)
+
+
 def test_progress_is_told(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(module, "REPORT_S", 0.0)
     path = make_sounding(tmp_path / "a", "flac")
