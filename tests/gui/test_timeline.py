@@ -195,7 +195,7 @@ def test_every_row_has_a_menu_of_its_own(view: TimelineView, session: FakeSessio
     view.commandAsked.connect(asked.append)
     start, stop = int(view.shown.different.starts[0]), int(view.shown.different.stops[0])
     menu = view.menu_at(QPointF(at(view, "difference", (start + stop) / 2)))
-    assert texts(menu)[0] == f"Take the ground truth of {start:,} to {stop - 1:,} into Corrected"
+    assert texts(menu)[0] == f"Take {start:,} to {stop - 1:,} of the ground truth into Corrected"
     next(a for a in menu.actions() if a.text() == "Next disagreement").trigger()
     menu.actions()[0].trigger()
     truth, corrected = session.tracks(VIDEO)["ground-truth"], session.document.corrected[VIDEO]
@@ -212,6 +212,19 @@ def test_every_row_has_a_menu_of_its_own(view: TimelineView, session: FakeSessio
     assert follow.isChecked()
     next(a for a in zoom.actions() if a.text() == "Smoothly, in the middle").trigger()
     assert asked == ["review.next-difference", "view.follow-smooth"]
+
+
+def test_where_another_reviewer_differs_it_is_their_labels_that_are_taken(
+    view: TimelineView, session, monkeypatch
+) -> None:
+    theirs = session.document.corrected[VIDEO].move_boundary(0, 90)
+    monkeypatch.setattr(session.reviewing, "second_track", lambda video: theirs)
+    session.reviewing.second_name = "Bea"
+    view.refresh()
+    menu = view.menu_at(QPointF(at(view, "difference", 95)))
+    assert texts(menu)[0] == "Take 90 to 99 of Bea into Corrected"
+    menu.actions()[0].trigger()
+    assert session.document.corrected[VIDEO] == theirs and len(session.edits) == 1
 
 
 def test_the_menu_at_the_name_of_a_row_is_about_the_whole_row(view: TimelineView, session: FakeSession) -> None:

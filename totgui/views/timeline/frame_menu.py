@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QMenu
 
+from core.annotation import commands
 from core.annotation.document import Document
 from core.annotation.edit import Edit
-from core.data.dataset import BACKGROUND, VideoId
+from core.annotation.segmentation import Segmentation
+from core.data.dataset import BACKGROUND, RunId, VideoId
 
 from ...models.widgets import in_menu
+from ...session.chosen import RUN, SECOND
 from .canvas import Canvas
 
 if TYPE_CHECKING:
@@ -86,6 +89,30 @@ class FrameMenu(QMenu):
             starts = self.addAction(self.tr("Snap to the starts of sounds"), waveforms.toggle_snaps)
             starts.setCheckable(True)
             starts.setChecked(waveforms.snaps)
+
+    def _run_of(self, key: str) -> RunId | None:
+        return self._run if key == "prediction" else RunId(key.removeprefix(RUN))
+
+    def _track(self, key: str) -> Segmentation | None:
+        """What the row of a track that is read only shows."""
+        if key == "ground-truth":
+            return self._document.ground_truth.get(self._video)
+        if key == SECOND:
+            return self._session.reviewing.second_track(self._video)
+        run = self._run_of(key)
+        return self._session.mapped_prediction(run, self._video) if run is not None else None
+
+    def _take(self, text: str, key: str, start: int, stop: int, *, command: str = "") -> None:
+        """An entry that takes frames ``[start, stop)`` of a row into Corrected."""
+        document, video, run = self._document, self._video, self._run
+        track, name = self._track(key), self._session.reviewing.second_name
+        if key == SECOND and track is not None:
+            spans = [(start, stop)]
+            take = partial(commands.take_of_another, document, video, name, track, spans, run=run)
+        else:
+            source = None if key == "ground-truth" else self._run_of(key)
+            take = partial(commands.take_span, document, video, source, start, stop, run=run)
+        self._do(text, take, command=command)
 
     def _give(self, make: Make, label: int) -> None:
         self._session.do(lambda: make(label), self._view)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QMenu, QWidget
 
 from core.annotation import commands
 from core.annotation.edit import Edit
-from core.annotation.segmentation import Segmentation
 from core.data.dataset import BACKGROUND, RunId
 
 from ...models.widgets import in_menu
@@ -193,28 +191,6 @@ class RowMenu(FrameMenu):
                 self.addSeparator()
         self.addMenu(runs_menu(self._session, self))
         self.fill_sound()
-
-    def _run_of(self, key: str) -> RunId | None:
-        return self._run if key == "prediction" else RunId(key.removeprefix(RUN))
-
-    def _track(self, key: str) -> Segmentation | None:
-        if key == "ground-truth":
-            return self._document.ground_truth.get(self._video)
-        if key == SECOND:
-            return self._session.reviewing.second_track(self._video)
-        run = self._run_of(key)
-        return self._session.mapped_prediction(run, self._video) if run is not None else None
-
-    def _take(self, text: str, key: str, start: int, stop: int, *, command: str = "") -> None:
-        document, video, run = self._document, self._video, self._run
-        track, name = self._track(key), self._session.reviewing.second_name
-        if key == SECOND and track is not None:
-            spans = [(start, stop)]
-            take = partial(commands.take_of_another, document, video, name, track, spans, run=run)
-        else:
-            source = None if key == "ground-truth" else self._run_of(key)
-            take = partial(commands.take_span, document, video, source, start, stop, run=run)
-        self._do(text, take, command=command)
 
     # --- the ruler -----------------------------------------------------------------------------------
 

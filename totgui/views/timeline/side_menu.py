@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from functools import partial
 
-from core.annotation import commands
 from core.annotation.values import TrackKind
 
 from ...models.widgets import in_menu
+from ...session.chosen import SECOND
 from ...session.readings import UNCERTAIN, stretches
 from .canvas import OFF, PAGE, SMOOTH
 from .frame_menu import FrameMenu
 
+TRUTH = TrackKind.GROUND_TRUTH.value
 FOLLOW = ((OFF, "Not at all"), (PAGE, "Page by page"), (SMOOTH, "Smoothly, in the middle"))
 
 
@@ -49,13 +50,11 @@ class SideMenu(FrameMenu):
         if self._frame < 0 or place < 0 or self._frame >= shown.different.stops[place]:
             return
         start, stop = int(shown.different.starts[place]), int(shown.different.stops[place])
-        document, video, run = self._document, self._video, self._run
-        has_truth = shown.tracks.get(TrackKind.GROUND_TRUTH.value) is not None
-        source, name = (None, self.tr("ground truth")) if has_truth else (run, self.tr("prediction"))
-        self._do(
-            self.tr("Take the {} of {} to {} into Corrected").format(name, f"{start:,}", f"{stop - 1:,}"),
-            lambda: commands.take_span(document, video, source, start, stop, run=run),
-        )
+        names = {SECOND: in_menu(self._session.reviewing.second_name), TRUTH: self.tr("the ground truth")}
+        key = next((key for key in names if shown.tracks.get(key) is not None), TrackKind.PREDICTION.value)
+        whose = names.get(key, self.tr("the prediction"))
+        text = self.tr("Take {} to {} of {} into Corrected").format(f"{start:,}", f"{stop - 1:,}", whose)
+        self._take(text, key, start, stop)
         self._range(start, stop)
         self.addSeparator()
 
