@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import time
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from uuid import uuid4
 
 from platformdirs import user_cache_path
 
 _ABANDONED_S = 24 * 3600
+_is_wanted: ContextVar[Callable[[], bool] | None] = ContextVar("is_wanted", default=None)
 
 
 def cache_dir() -> Path:
@@ -35,10 +38,28 @@ def fingerprint(path: Path) -> str:
     return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 
+@contextmanager
+def appearing_only_while(is_wanted: Callable[[], bool]) -> Iterator[None]:
+    """On this thread, nothing takes its name once a job was given up: its drive may answer an hour later."""
+    before = _is_wanted.set(is_wanted)
+    try:
+        yield
+    finally:
+        _is_wanted.reset(before)
+
+
+def check_wanted() -> None:
+    """Nothing where a finished file may take its name. Raises OSError where `appearing_only_while` says no."""
+    is_wanted = _is_wanted.get()
+    if is_wanted is not None and not is_wanted():
+        raise OSError(errno.ECANCELED, "nobody waits for it any more")
+
+
 def publish(temporary: Path, final: Path) -> None:
-    """Make a finished temporary file appear under its name, on disk."""
+    """Make a finished temporary file appear under its name, on disk. Raises OSError, also where nobody wants it."""
     with temporary.open("rb+") as stream:
         os.fsync(stream.fileno())
+    check_wanted()
     os.replace(temporary, final)
     sync_folder(final.parent)
 
@@ -65,6 +86,14 @@ def atomic_write(path: Path, content: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def remove_abandoned(files: Iterable[Path]) -> None:
+    """Remove those of some temporary files that were left more than a day ago."""
+    for path in files:
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > _ABANDONED_S:
+                path.unlink()
 
 
 def reclaim(room: str, *, budget_bytes: int, keep: Iterable[Path] = ()) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -99,6 +100,8 @@ class Project:
 
     def _take_back(self, row: HeldRow, videos: list[VideoId]) -> None:
         seq, ts, launch, kind, text, group, swaps, undo_of = row.values
+        if pack.is_newer(swaps):
+            raise StoreError(f'"{text}" is an edit of a newer version. Open the project with that one.')
         edit = replace(
             pack.unpack_edit(swaps, text, "undo" if kind == "undo" else "redo", self.document, videos), group=group
         )
@@ -184,7 +187,11 @@ class Project:
     def _step(self, direction: Direction) -> Changes | None:
         self._check_writable()
         found: Changes | None = None
-        for step in self.history.next(direction):
+        steps = self.history.next(direction)
+        for step in steps:  # all or none of a group
+            if step.is_newer:
+                raise EditError(f'"{step.text}": only the program that made it can {direction} it.')
+        for step in steps:
             edit = fitting(self.document, step.resolve(self.document, direction))
             changes = self._accept(
                 direction, edit, pack.pack_edit(edit.inverse() if direction == "undo" else edit, self._places), step.seq
@@ -388,7 +395,7 @@ class Project:
         return self._file.save_copy(Path(out).absolute(), self.document)
 
     def close(self, timeout: float = 10.0) -> None:
-        """Put everything on disk and give the file back.
+        """Put everything on disk and give the file back. Edits have `timeout` seconds to get there; backups end.
 
         Raises:
             StoreError: edits could not be written; they wait in the emergency file for the next opening.
@@ -396,11 +403,12 @@ class Project:
         if self._closed:
             return
         self._closed = True
-        keeper = self._keeper
+        keeper, until = self._keeper, time.monotonic() + timeout
         # A backup that was asked for stands behind the edits: where those cannot be written it would never come.
         if keeper is not None and self._writer.flush(timeout, edits_only=True):
             keeper.close()
-        pending = self._file.close(lambda connection: log.end_launch(connection, self.launch), timeout=timeout)
+        left = max(0.0, until - time.monotonic()) if self.saved_state().pending else timeout
+        pending = self._file.close(lambda connection: log.end_launch(connection, self.launch), timeout=left)
         if keeper is not None:
             keeper.close()
         if pending:

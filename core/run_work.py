@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from .annotation.learned import Learned
 from .annotation.segmentation import Segmentation
 from .annotation.step_commands import first_names
 from .annotation.values import Prediction, Run, ScoresRef
-from .cache import atomic_write, cache_path
+from .cache import atomic_write, cache_path, remove_abandoned
 from .data.dataset import RunId, VideoId
 from .data.features import check_values, load_matrix
 from .errors import ConfigError, InputError
@@ -206,6 +207,7 @@ def segment_request(
     videos = usable_videos(values)
     folder = cache_path("runs", project.uid, chosen.id, f"segment-{uuid4().hex[:8]}")
     weights = folder.with_suffix(".safetensors")
+    remove_abandoned(folder.parent.glob("segment-*.safetensors"))  # of programs that were killed
     weights.write_bytes(project.weights(chosen.id))
     return SegmentRequest(
         run=chosen.id,
@@ -215,6 +217,14 @@ def segment_request(
         device=device,
         decoder=decoder or str(chosen.config.get("decoder", "fixed-order")),
     )
+
+
+def forget_request(request: TrainRequest | SegmentRequest) -> None:
+    """Remove the weights that a request took into the cache: its job has ended, or it was never sent. On any thread."""
+    weights = Path(request.weights if isinstance(request, SegmentRequest) else request.resume)
+    with suppress(OSError):
+        weights.unlink()
+        weights.parent.rmdir()  # unless something else lies there
 
 
 def add_predictions(project: Project, run: RunId, result: Mapping[str, Any]) -> Changes:

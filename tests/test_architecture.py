@@ -95,10 +95,12 @@ TABLE: dict[str, tuple[str, str]] = {
     "totgui.keymap": ("totgui.settings", "QT"),
     "totgui.recent": ("totgui.settings", "QT"),
     "totgui.jobs.disk": ("core.events", ""),
+    "totgui.jobs.beside": ("", ""),
     "totgui.jobs.protocol": ("core.events core.errors core.requests", "msgspec"),
     "totgui.jobs.runner": ("totgui.jobs.protocol totgui.jobs.engine core.events core.errors", "msgspec"),
     "totgui.jobs.engine": ("totgui.jobs.protocol totgui.jobs.disk core.api core.events core.errors", "msgspec"),
-    "totgui.jobs.background": ("totgui.jobs.disk core.api core.events core.errors", "msgspec"),
+    "totgui.jobs.background": ("totgui.jobs.beside totgui.jobs.disk core.api core.cache core.events core.errors",
+                               "msgspec"),
     # What the background thread runs: verbs, and reading a project for an export.
     "totgui.jobs.tasks": (f"core.api core.new_project core.relink core.project core.data core.annotation {VALUES}", ""),
     "totgui.jobs.exchange_tasks": (f"core.api core.kit core.project core.data core.annotation {VALUES}", ""),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
+import threading
 from pathlib import Path
 
 from PySide6.QtCore import QSize, QTimer
@@ -56,6 +58,15 @@ def fit(window: QWidget, screen: QSize) -> None:
         window.resize(window.size().boundedTo(screen - FRAME))
 
 
+def end_without_what_hangs(code: int = 0) -> None:
+    """End the process now where a thread hangs at a drive: Python would wait for some of them for ever."""
+    left = [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
+    if left:
+        logging.getLogger("totgui").warning("left behind: %s", ", ".join(left))
+        logging.shutdown()
+        os._exit(code)
+
+
 def run(path: Path | None, *, demo: bool = False, theme: str | None = None) -> int:
     """Open the window, and in it a project, a dataset or the demo; returns the exit code."""
     start_log()
@@ -78,4 +89,7 @@ def run(path: Path | None, *, demo: bool = False, theme: str | None = None) -> i
         QTimer.singleShot(0, window.actions_.file.open_demo)
     elif path is not None:
         QTimer.singleShot(0, lambda: window.actions_.file.open_path(path))
-    return application.exec()
+    code = application.exec()
+    settings.sync()
+    end_without_what_hangs(code)
+    return code

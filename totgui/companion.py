@@ -8,7 +8,7 @@ from PySide6.QtGui import QImage
 from core.data.dataset import Video
 from core.data.timebase import Timebase
 
-from .decoder import Decoder
+from .decoder import END_S, Decoder, Leaving
 from .playback import Playback
 
 KEEP_BYTES = 96 * 1024 * 1024
@@ -32,6 +32,7 @@ class Companion(QObject):
         self._playback = playback
         self._anchor = (0, 0)
         self._decoder: Decoder | None = None
+        self._leaving = Leaving()
         self._serial = 0
         self._pending: dict[int, int] = {}
         playback.wantedChanged.connect(self._follow)
@@ -48,7 +49,7 @@ class Companion(QObject):
 
     def show(self, video: Video | None) -> None:
         """Show this video beside the first, both from their start; None shows one video again."""
-        self.close()
+        self._end_decoder()
         self.video, self._anchor, self.frame, self.wanted = video, (0, 0), 0, -1
         if video is not None and video.media is not None and video.timebase.media is not None:
             decoder = Decoder(video.media, video.timebase.media, self, keep_bytes=KEEP_BYTES)
@@ -65,15 +66,18 @@ class Companion(QObject):
         self.changed.emit()
         self._follow(self._playback.wanted)
 
-    def close(self) -> None:
-        """End the decoder of the second video."""
+    def close(self, wait_s: float = END_S) -> None:
+        """End the decoder of the second video; one that hangs in a file is left behind."""
+        self._end_decoder()
+        self._leaving.close(wait_s)
+
+    def _end_decoder(self) -> None:
         decoder, self._decoder = self._decoder, None
         self._pending.clear()
         if decoder is not None:
             decoder.pictureDecoded.disconnect(self._on_picture)
             decoder.failed.disconnect(self._on_failed)
-            decoder.end()
-            decoder.deleteLater()
+            self._leaving.add(decoder)
 
     def _on_first(self) -> None:
         """Another first video: the two begin together again."""

@@ -110,15 +110,16 @@ class Decoder(QObject):
         """Brightness and contrast of the pictures asked for from now on."""
         self._look = look
 
-    def end(self, *, wait: bool = True) -> None:
-        """Stop, and wait; a thread that does not answer is left behind. Safe to call twice."""
+    def end(self, wait_s: float = END_S) -> bool:
+        """Stop, and wait for so long; whether the thread has ended. One that does not answer is left behind."""
         with self._wake:
             self._ending = True
             self._wake.notify()
-        if wait and self._thread.ident is not None:
-            self._thread.join(END_S)
-            if self._thread.is_alive():
+        if self._thread.ident is not None:
+            self._thread.join(wait_s)
+            if self._thread.is_alive() and wait_s:
                 log.error("%s: the decoder does not answer; its thread is left behind", self._media)
+        return not self._thread.is_alive()
 
     @property
     def is_alive(self) -> bool:
@@ -164,6 +165,31 @@ class Decoder(QObject):
         if not isinstance(error, TotError):
             log.exception("%s: picture %d", self._media, request.picture)
         self.failed.emit(request.serial, str(error) or type(error).__name__)
+
+
+class Leaving:
+    """Decoders whose pictures nobody waits for any more: told to end, and given back once their threads have ended."""
+
+    def __init__(self) -> None:
+        self.decoders: list[Decoder] = []
+
+    def add(self, decoder: Decoder) -> None:
+        """One more; nothing is waited for."""
+        self.decoders.append(decoder)
+        self._give_back(0.0)
+
+    def close(self, wait_s: float) -> None:
+        """Wait for all of them, so long altogether. One that hangs in a file keeps its thread, and outlives us."""
+        self._give_back(wait_s)
+        for decoder in self.decoders:
+            decoder.setParent(None)
+
+    def _give_back(self, wait_s: float) -> None:
+        until = time.perf_counter() + wait_s
+        for decoder in list(self.decoders):
+            if decoder.end(max(0.0, until - time.perf_counter())):
+                decoder.deleteLater()
+                self.decoders.remove(decoder)
 
 
 class _Course:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 from core.data.dataset import Video
 from core.media.pixels import Look
 
-from .decoder import is_doubtful
+from .decoder import END_S, is_doubtful
 from .seeking import NO_ANSWER_MS, Seeking
 
 __all__ = ["ASSUMED_RATE", "NO_ANSWER_MS", "SPEEDS", "Look", "Playback", "is_doubtful"]
@@ -52,7 +52,7 @@ class Playback(Seeking):
             return
         self.pause()
         self._is_stale = False
-        self._end_decoder(later=video is not None)
+        self._end_decoder()
         self.video, self.frame, self.wanted = video, 0, -1
         if self.loop is not None:
             self.clear_loop()
@@ -69,10 +69,11 @@ class Playback(Seeking):
             self._start_decoder()
             self._ask(max(0, self.wanted))
 
-    def close(self) -> None:
-        """Stop playing and end the decoder thread."""
+    def close(self, wait_s: float = END_S) -> None:
+        """Stop playing and end the decoder thread; one that hangs in a file is left behind."""
         self.pause()
         self._end_decoder()
+        self._leaving.close(wait_s)
         self.video = None
 
     def seek(self, frame: int) -> None:

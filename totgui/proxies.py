@@ -104,14 +104,14 @@ class Proxies(QObject):
         if everything:
             self._refused.clear()
 
-    def close(self) -> None:
+    def close(self, wait_s: float = END_S) -> None:
         """End the thread; one that hangs in a file is left behind."""
         self.cancel(everything=True)
         with self._wake:
             self._ending = True
             self._wake.notify()
         if self._thread is not None:
-            self._thread.join(END_S)
+            self._thread.join(wait_s)
 
     def _start(self, task: _Task) -> None:
         with self._wake:

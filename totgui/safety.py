@@ -17,7 +17,10 @@ from .dialogs.details import DetailsDialog
 from .dialogs.locate import ask_locate
 from .models.widgets import accepted
 from .out_of_memory import OutOfMemory
-from .session import Session
+from .session import SavedState, Session
+
+AT_ONCE_S = 0.2
+"""So long the disk may take the last edits before closing the window becomes a matter of turns."""
 
 
 class Safety(QObject):
@@ -38,6 +41,8 @@ class Safety(QObject):
         if isinstance(application, QApplication):
             application.applicationStateChanged.connect(self._on_state)
         self._session.files.changed.connect(self._tell_altered)
+        self._session.parting.unsaved.connect(self._on_unsaved)
+        self._quits = False
 
     # --- jobs --------------------------------------------------------------------------------------
 
@@ -76,7 +81,7 @@ class Safety(QObject):
         folder: Callable[[], None] | None = None,
         then: Callable[[], None] = lambda: None,
     ) -> None:
-        """`then` is called when the project is open, or cannot be opened."""
+        """`then` is called when the project is open, cannot be opened, or was given up."""
 
         def opened(error: TotError | None) -> None:
             if error is None:
@@ -85,7 +90,7 @@ class Safety(QObject):
                 self._on_not_opened(path, error, as_copy=as_copy)
             then()
 
-        self._session.open_soon(path, opened, as_copy=as_copy, trusted=trusted, folder=folder)
+        self._session.open_soon(path, opened, as_copy=as_copy, trusted=trusted, folder=folder, given_up=then)
 
     def _on_not_opened(self, path: Path, error: TotError, *, as_copy: bool) -> None:
         say = self._window.bar.say
@@ -165,6 +170,7 @@ class Safety(QObject):
 
     def _forget_lost(self) -> None:
         self._known_lost = self._known_altered = frozenset()
+        self._quits = False
 
     def _tell_altered(self) -> None:
         """Say once that files hold something else than when they were taken in, and what that means."""
@@ -263,24 +269,49 @@ class Safety(QObject):
     # --- closing -----------------------------------------------------------------------------------
 
     def may_close(self) -> bool:
-        """Ask only when a job runs or edits are not on disk."""
-        project = self._session.project
-        if self._session.jobs.engine_busy and not self._ask(
-            "A job is running. Its result is lost when you quit now.", "Quit and discard"
+        """Whether the window may close now. Ask only when a job runs or edits do not get to the disk.
+
+        While they are on their way the window goes on, and closes by itself once they are there.
+        """
+        if (
+            not self._quits
+            and self._session.jobs.engine_busy
+            and not self._ask("A job is running. Its result is lost when you quit now.", "Quit and discard")
         ):
             return False
-        if project is None or project.read_only or project.flush(2.0):
+        self._quits = True
+        if project := self._session.project:
+            project.flush(AT_ONCE_S)  # a session of the desktop that ends takes a window that stays for a refusal
+        if self._session.parting.may_leave():
             return True
-        state = project.saved_state()
+        if self._quits:  # the person was not asked, or has not said that they stay
+            self._session.parting.soon(self._window.close)
+        return False
+
+    def _on_unsaved(self, state: SavedState) -> None:
+        """The project is to be left, and its disk does not take the edits: ask where something would be lost."""
+        comes_back = state.held == state.pending
+        if comes_back and not self._quits:
+            self._session.parting.agree()  # closing it says how many come back
+            return
+        word = "quit" if self._quits else "close the project"
         held = (
             "They lie in the emergency file and come back when the project is opened again."
-            if state.held == state.pending
-            else "They are lost when you quit now. Save a copy to another disk first."
+            if comes_back
+            else f"They are lost when you {word} now. Save a copy to another disk first."
         )
-        return self._ask(f"{state.pending:,} edits could not be saved ({state.reason}). {held}", "Quit all the same")
+        edits = f"{state.pending:,} edit{'s' if state.pending != 1 else ''}"
+        question = f"{edits} could not be saved ({state.reason}). {held}"
+        if self._ask(question, "Quit all the same" if self._quits else "Close all the same"):
+            self._session.parting.agree()
+        else:
+            self._quits = False
+            self._session.parting.stay()
+            self._session.opening.give_up()
 
     def _ask(self, question: str, yes: str) -> bool:
-        box = QMessageBox(QMessageBox.Icon.NoIcon, "Quit", "", parent=self._window)
+        title = yes.partition(" ")[0]
+        box = QMessageBox(QMessageBox.Icon.NoIcon, title, "", parent=self._window)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(question)
         button = box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole)

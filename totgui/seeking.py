@@ -12,7 +12,7 @@ from core.data.dataset import Video
 from core.data.timebase import Timebase
 from core.media.pixels import Look
 
-from .decoder import Decoder
+from .decoder import Decoder, Leaving
 
 NEAR = 10
 """A move of at most so many frames is a step: the next one will go the same way."""
@@ -52,7 +52,7 @@ class Seeking(QObject):
         self.is_original = True  # the picture on screen is the one of the file
         self._decoder: Decoder | None = None
         self._still_decoder: Decoder | None = None
-        self._leaving: list[Decoder] = []  # told to end, not yet waited for
+        self._leaving = Leaving()
         self._serial = 0
         self._pending: dict[int, int] = {}
         self._direction = 0
@@ -96,11 +96,8 @@ class Seeking(QObject):
         decoder.start()
         self._decoder = decoder
 
-    def _end_decoder(self, *, wait: bool = True, later: bool = False) -> None:
-        """Nothing comes from the present decoders any more. Without `wait` a thread that hangs is left behind.
-
-        `later` does not wait for the picture that is being decoded: the thread is waited for when it has ended.
-        """
+    def _end_decoder(self) -> None:
+        """Nothing comes from the present decoders any more; their threads end later, or hang in a file for ever."""
         both = ((self._decoder, self._on_picture), (self._still_decoder, self._on_original))
         if self._decoder is not None:
             self._decoder.answered.disconnect(self._on_answered)
@@ -113,27 +110,13 @@ class Seeking(QObject):
                 continue
             decoder.pictureDecoded.disconnect(slot)
             decoder.failed.disconnect(self._on_failed)
-            decoder.end(wait=wait and not later)
-            if later:
-                self._leaving.append(decoder)
-            elif wait:
-                decoder.deleteLater()
-            else:
-                decoder.setParent(None)
-        self._forget_ended(wait=wait and not later)
-
-    def _forget_ended(self, *, wait: bool) -> None:
-        """Give back decoders whose threads have ended; all of them, where it may be waited for."""
-        for decoder in [d for d in self._leaving if wait or not d.is_alive]:
-            decoder.end()
-            decoder.deleteLater()
-            self._leaving.remove(decoder)
+            self._leaving.add(decoder)
 
     def _on_no_answer(self) -> None:
         """The decoder hangs: this video is left without pictures, everything else goes on."""
         name, wanted = self.video.name if self.video else "", self.wanted
         self.pause()
-        self._end_decoder(wait=False)
+        self._end_decoder()
         self.failed.emit(f"{name}: its file cannot be decoded; reading it does not come to an end.")
         self.pictureReady.emit(wanted, None)
         self._show(wanted)

@@ -19,6 +19,10 @@ class Settings:
     def __init__(self) -> None:
         self._settings = QSettings("totgui", "totgui")
 
+    def sync(self) -> None:
+        """Put everything on disk now; else it is done at the end of the program."""
+        self._settings.sync()
+
     def recent(self) -> list[Path]:
         """The projects that were opened last, newest first; see `recent.RecentProjects` for those that are there."""
         return list(map(Path, self._texts("recent")))

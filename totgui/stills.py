@@ -79,14 +79,14 @@ class Stills(QObject):
             for still in [s for s, of in self._wishes.items() if group in (None, of)]:
                 del self._wishes[still]
 
-    def close(self) -> None:
+    def close(self, wait_s: float = END_S) -> None:
         """End the thread; one that hangs in a file is left behind."""
         with self._wake:
             self._ending = True
             self._wishes.clear()
             self._wake.notify()
         if self._thread is not None:
-            self._thread.join(END_S)
+            self._thread.join(wait_s)
 
     # --- in the thread -----------------------------------------------------------------------------
 

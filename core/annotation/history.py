@@ -18,7 +18,10 @@ Group = tuple[int, int]
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One accepted edit. `resolve` gives the edit that takes it back or applies it again to the present values."""
+    """One accepted edit. `resolve` gives the edit that takes it back or applies it again to the present values.
+
+    `is_newer`: a newer version of the program made it, and this one does not know all that it changed.
+    """
 
     seq: int
     text: str
@@ -26,6 +29,7 @@ class Step:
     videos: frozenset[VideoId]
     resolve: Resolve
     ts: float = 0.0
+    is_newer: bool = False
 
 
 class History:

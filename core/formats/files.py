@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
 
-from ..cache import atomic_write, sync_folder
+from ..cache import atomic_write, check_wanted, sync_folder
 from ..errors import InputError
 
 __all__ = ["put_files", "put_folder", "sync_below", "sync_folder"]
@@ -44,6 +44,7 @@ def put_files(out: Path, files: Mapping[Path, bytes]) -> tuple[Path, ...]:
             list(pool.map(_sync_file, [partial / name for name in files]))
         for folder in folders:
             sync_folder(folder)
+        check_wanted()
         if not out.exists() or (out.name and not out.is_symlink() and _files_in(out) <= set(files)):
             put_folder(partial, out)
         else:
@@ -66,6 +67,7 @@ def _files_in(folder: Path) -> set[Path]:
 
 def put_folder(partial: Path, out: Path) -> None:
     """Give a finished folder its name; an older one that has it goes. What stands at `out` is never a mixture."""
+    check_wanted()
     older = out.with_name(f"{out.name}.replaced-{uuid4().hex[:8]}")
     is_there = out.exists()
     if is_there:

@@ -13,7 +13,7 @@ from ..annotation.document import Document
 from ..annotation.edit import Edit, Swap
 from ..annotation.segmentation import Segmentation
 from ..annotation.values import CommentKey, KitTextKey, ReviewKey, StepTextKey, TrackKey, TrackKind
-from ..cache import publish
+from ..cache import check_wanted, publish
 from ..data.dataset import Dataset, VideoId
 from ..data.fingerprint import stamps_of
 from ..errors import StoreError
@@ -32,6 +32,7 @@ def create(path: Path, dataset: Dataset, ground_truth: Mapping[VideoId, Segmenta
     temporary = path.with_name(f".{path.name}.partial-{uuid4().hex[:8]}")
     try:
         fill(temporary, dataset, ground_truth)
+        check_wanted()
         try:
             os.link(temporary, path)  # unlike a rename, this never replaces
         except FileExistsError:

@@ -150,8 +150,9 @@ def follow(history: History, values: tuple[Any, ...], videos: list[VideoId]) -> 
     seq, ts, launch, kind, text, group, swaps, undo_of = values
     if kind == "edit":
         of_group = None if group is None else (launch, group)
-        resolve = _resolver(swaps, text, videos)
-        history.push(Step(seq, text, of_group, pack.edit_videos(swaps, videos), resolve, ts))
+        resolve, newer = _resolver(swaps, text, videos), pack.is_newer(swaps)
+        said = f"{text} (an edit of a newer version)" if newer else text
+        history.push(Step(seq, said, of_group, pack.edit_videos(swaps, videos), resolve, ts, newer))
         return
     stack = history.done if kind == "undo" else history.undone
     if kind not in ("undo", "redo") or not stack or stack[-1].seq != undo_of:

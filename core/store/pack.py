@@ -185,6 +185,10 @@ def to_json(value: Any) -> str:
 
 # --- edits -----------------------------------------------------------------------------------------
 
+KINDS = frozenset({"track", "review", "map", "action", "step-text", "kit-text", "run-name", "comment"})
+"""What a row of the log can swap. One that is added here needs no new format version as long as its value lies in a row
+of its own, or beside what versions before read of a row: those follow the log past it. See `schema.VERSION`."""
+
 
 def pack_edit(edit: Edit, places: Mapping[VideoId, int]) -> bytes:
     """An edit as msgpack: for two tracks only the splice, else both values. Raises EditError (unknown video, text)."""
@@ -237,14 +241,22 @@ def _packed(value: Value | None) -> Any:
     return pack_track(value) if isinstance(value, Segmentation) else plain(value)
 
 
+def is_newer(data: bytes) -> bool:
+    """Whether a packed edit swaps values of a kind that a newer version of the program added."""
+    return any(row[0] not in KINDS for row in msgspec.msgpack.decode(data))
+
+
 def unpack_edit(data: bytes, text: str, direction: Direction, document: Document, videos: list[VideoId]) -> Edit:
     """The edit that takes a row back or applies it again, from the present values of the document.
+
+    Values of kinds that a newer version added are not in it: see `is_newer`.
 
     Raises:
         DamagedProjectError: the row does not fit the present values.
     """
     try:
-        swaps = [_swap(row, direction, document, videos) for row in msgspec.msgpack.decode(data)]
+        rows = [row for row in msgspec.msgpack.decode(data) if row[0] in KINDS]
+        swaps = [_swap(row, direction, document, videos) for row in rows]
     except (msgspec.DecodeError, ValueError, KeyError, IndexError, TypeError) as error:
         raise DamagedProjectError(f'The record of "{text}" cannot be read. The file was left as it is.') from error
     return Edit(text, tuple(swaps))

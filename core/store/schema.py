@@ -16,6 +16,9 @@ from ..foreign import open_regular
 Connection = sqlite3.Connection
 APPLICATION_ID: Final = 0x544F5447  # "TOTG"
 VERSION: Final = 3
+"""A new one for: another table or column; another field of a value that the log swaps, which would no longer lead to
+what is stored; another meaning. None for a kind of value that is new in the log (`pack.KINDS`), nor for something new
+that is said of a run or of the project: versions before leave those as they are."""
 _MAX_ROW: Final = 72 << 20
 _LOOK_S: Final = 5.0
 """How long reading the list of tables may take; a stranger's view could run for ever."""

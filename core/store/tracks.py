@@ -6,7 +6,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import msgspec
@@ -34,6 +34,7 @@ from ..errors import DamagedProjectError, StoreError
 from . import comments, kit_text, pack, rows
 
 _MAX_WEIGHTS = 64 << 20
+_SAID_OF_A_RUN = {each.name for each in fields(Run)}
 
 
 def put_track(
@@ -115,8 +116,11 @@ def put_run(connection: sqlite3.Connection, run: Run, label_map: LabelMap, weigh
 
 
 def put_run_values(connection: sqlite3.Connection, run: Run) -> None:
-    """What is said of a run that is there; its weights and its map stay."""
-    text = pack.to_json(msgspec.to_builtins(run))
+    """What is said of a run that is there; its weights and its map stay, and what a newer version said beside."""
+    row = connection.execute("SELECT value FROM run WHERE id=?", (run.id,)).fetchone()
+    before = {} if row is None else json.loads(row[0])
+    unknown = {key: value for key, value in before.items() if key not in _SAID_OF_A_RUN}
+    text = pack.to_json({**unknown, **msgspec.to_builtins(run)})
     connection.execute("UPDATE run SET value=?, crc=? WHERE id=?", (text, pack.crc(run.id, text), run.id))
 
 

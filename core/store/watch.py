@@ -23,9 +23,9 @@ class Watch:
         """Begin."""
         self._thread.start()
 
-    def join(self) -> None:
-        """Wait until it has ended, which it does once `Waiting.close` was called."""
-        self._thread.join()
+    def join(self, timeout: float | None = None) -> None:
+        """Wait until it has ended, which it does once `Waiting.close` was called; a dead home may hold it for ever."""
+        self._thread.join(timeout)
 
     def state(self) -> SavedState:
         """How things stand now."""

@@ -17,6 +17,8 @@ from .watch import Watch
 
 T = TypeVar("T")
 _RETRY_S = 1.0
+_HOLD_S = 1.0
+"""How long the emergency file has at least, at the end; a home on a dead network drive may hold its thread for ever."""
 
 
 class Writer:
@@ -92,7 +94,7 @@ class Writer:
             self.put(last)
             self.flush(timeout)
         self._waiting.close()
-        self.watch.join()
+        self.watch.join(max(timeout, _HOLD_S))
         self._thread.join(timeout if not whole else None)  # a dead network drive may hold the thread for ever
         self._waiting.refuse_rest()
         return whole

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
-import pytest
 from PySide6.QtCore import QCoreApplication
 
+from totgui.jobs.beside import Piece
 from totgui.session import aside
 from totgui.session.aside import Aside
 
 
 def settled(errand: aside.Errand) -> None:
     """Its thread has ended; what it brings stands in the queue of the window."""
-    errand.thread.join(30)
-    assert not errand.thread.is_alive()
+    assert errand.piece.wait(30)
 
 
 def test_what_waits_to_be_taken_is_not_over_though_its_thread_has_ended(qtbot) -> None:
@@ -35,25 +33,20 @@ def test_the_next_waits_until_what_was_left_is_given_back(qtbot) -> None:
     settled(first)
     work.leave(first)
     second = work.do(lambda: order.append("second"), lambda _none: order.append("came"), after=[first])
-    second.thread.join(0.05)
-    assert order == []
+    assert not second.piece.wait(0.05) and order == []
     qtbot.waitUntil(lambda: "came" in order, timeout=10_000)
     assert order == ["given back", "second", "came"]
     work.close()
 
 
-def test_what_comes_after_the_end_is_given_back_and_not_taken(qtbot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_comes_after_the_end_is_given_back_and_not_taken(qtbot) -> None:
     """Closing stopped waiting for a thread that had sent its result and was just about to end."""
-    monkeypatch.setattr(aside, "CLOSE_S", 0.0)
-    work, end = Aside("test"), threading.Event()
+    work = Aside("test")
     taken: list[Any] = []
     given: list[Any] = []
     errand = work.do(lambda: 1, taken.append, unwanted=given.append)
     settled(errand)
-    errand.thread = threading.Thread(target=end.wait, args=(30,))
-    errand.thread.start()
-    work.close()
-    end.set()
-    errand.thread.join(30)
+    errand.piece = Piece(lambda: None, ())  # not over yet
+    work.close(0.0)
     qtbot.waitUntil(lambda: bool(taken or given), timeout=10_000)
     assert (taken, given) == ([], [1])

@@ -6,15 +6,15 @@ import subprocess
 import sys
 import threading
 
-from totgui.session.beside import Beside
+from totgui.jobs.beside import Beside
 
 HANGS = """
 import threading
-from totgui.session.beside import Beside
+from totgui.jobs.beside import Beside
 pool, begun = Beside(1, "files"), threading.Event()
 pool.do(lambda: (begun.set(), threading.Event().wait()))  # as a look at a drive that is away
 begun.wait()
-pool.close(wait=False)
+pool.close(0.0)
 print("left")
 """
 
@@ -52,3 +52,36 @@ def test_two_threads_work_side_by_side_and_no_more():
         threading.Event().wait(0.01)
     pool.close()
     assert set(seen) == {"numbers_0", "numbers_1"}
+
+
+def test_one_that_is_late_does_not_hold_up_those_that_wait_and_is_heard_when_it_comes():
+    """Looking for the files of a project on a drive that was gone kept those of every later one from being found."""
+    pool, answers, done = Beside(1, "files", late_s=0.01), threading.Event(), []
+    late = pool.do(lambda: (answers.wait(60), done.append("late")))
+    pool.do(done.append, "next").wait(30)
+    assert done == ["next"]
+    answers.set()
+    assert late.wait(30) and done == ["next", "late"]
+    pool.close()
+
+
+def test_what_was_left_is_not_begun_and_its_thread_is_replaced():
+    pool, begun, answers, done = Beside(1, "files"), threading.Event(), threading.Event(), []
+    hangs = pool.do(lambda: (begun.set(), answers.wait(60)))
+    never = pool.do(done.append, "never")
+    assert begun.wait(30)
+    pool.leave(never)
+    pool.leave(hangs)
+    assert pool.do(done.append, "next").wait(30) and done == ["next"]
+    assert pool.close(30.0), "closing waits for those at work and not for the one that was left"
+    answers.set()
+    assert hangs.wait(30)
+
+
+def test_with_a_thread_for_each_piece_closing_leaves_none_out():
+    """A project that is being given back as the window closes must be."""
+    for _ in range(50):
+        pool, done = Beside(None, "opening"), []
+        for name in "abc":
+            pool.do(done.append, name)
+        assert pool.close(30.0) and sorted(done) == ["a", "b", "c"]

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QTableView,
     QWidget,
 )
+from windows import shut
 
 from core.annotation import commands
 from core.data.dataset import ActionId
@@ -56,8 +57,7 @@ def window(qtbot, tmp_path: Path) -> Iterator[MainWindow]:
     made.session.open_project(tmp_path / "a.tot")
     made.opened = tmp_path / "a.tot"
     yield made
-    made.close()
-    made.deleteLater()
+    shut(made)
 
 
 def keys(window: MainWindow, name: str) -> list[str]:

@@ -24,8 +24,8 @@ from core.errors import JobError
 from core.events import Failed
 from totgui.dialogs.kit_texts import KitTextsDialog
 from totgui.dialogs.palette import CommandPalette
+from totgui.jobs.beside import Beside
 from totgui.main_window import MainWindow
-from totgui.session.beside import Beside
 from totgui.views.message_bar import MessageBar
 
 
@@ -122,7 +122,7 @@ def test_a_segmentation_of_a_project_that_was_closed_goes_into_no_other(
     """Another project was opened meanwhile: its document had no such run, or another one of the same name."""
     then = []
     jobs = window.session.jobs
-    monkeypatch.setattr(jobs, "in_engine_soon", lambda kind, text, make, finished: then.append(finished))
+    monkeypatch.setattr(jobs, "in_engine_soon", lambda kind, text, make, finished, unmake: then.append(finished))
     window.session.runs.segment(R)
     with a_project(tmp_path / "b.tot") as project:
         with_run(project)
@@ -212,7 +212,7 @@ def test_a_job_that_ends_as_the_window_closes_opens_no_dialog(window: MainWindow
     from core.events import Finished
 
     jobs, opened = window.session.jobs, []
-    monkeypatch.setattr(jobs._background, "start", lambda job, text, task: None)
+    monkeypatch.setattr(jobs._background, "start", lambda job, text, task, **_: None)
     job = jobs.in_background("scan", "Reading a dataset", lambda: None, opened.append)
     window.close()
     jobs._arrived.emit(Finished(job=job, result={}))

@@ -11,6 +11,7 @@ import pytest
 from projects import V, a_project
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
+from windows import shut
 
 from core.annotation import commands
 from core.annotation.segmentation import Segmentation
@@ -52,8 +53,7 @@ def window(qtbot, tmp_path: Path) -> Iterator[MainWindow]:
     made.session.open_project(tmp_path / "a.tot")
     qtbot.waitUntil(lambda: bool(made.session.files.lost))  # said later, it would cover what is said of a checkpoint
     yield made
-    made.close()
-    made.deleteLater()
+    shut(made)
 
 
 def asked(window: MainWindow) -> GoTo:

@@ -103,11 +103,11 @@ def test_another_video_does_not_wait_for_the_picture_that_is_being_decoded(qtbot
     old = playback._decoder
     qtbot.waitUntil(begun.is_set)
     select(window, "variable_rate", 30)
-    assert old.is_alive and old in playback._leaving and "left behind" not in caplog.text
+    assert old.is_alive and old in playback._leaving.decoders and "left behind" not in caplog.text
     qtbot.waitUntil(lambda: playback.frame == 30)
     release.set()
     playback.close()  # whoever closes waits
-    assert not old.is_alive and playback._leaving == []
+    assert not old.is_alive and playback._leaving.decoders == []
 
 
 def test_a_picture_made_of_damage_says_so_and_the_next_whole_one_does_not(qtbot, window) -> None:

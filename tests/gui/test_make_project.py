@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from datasets import layout, write
+from windows import shut
 
 from core import api, new_project
 from core.events import JobCancelled, Progress, StopKind
@@ -19,8 +20,7 @@ def window(qtbot):
     made = MainWindow(Session(), Settings())
     made.show()
     yield made
-    made.close()
-    made.deleteLater()
+    shut(made)
 
 
 def test_it_is_made_while_the_window_goes_on_and_says_how_far_it_is(qtbot, window, tmp_path: Path):

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
+import msgspec
 import pytest
 from opened import Late, a_seen_window, open_in, settle, two_projects
 from projects import R, V
 
+from core.cache import cache_path
 from core.errors import StoreError
+from core.events import Cancelled, Failed
 from core.project import Project
+from core.run_work import segment_request
 from totgui.main_window import MainWindow
 from totgui.session.opening import Wish, read
 
@@ -22,6 +27,7 @@ WAIT = 10_000
 @pytest.fixture(autouse=True)
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOT_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("TOT_CACHE_DIR", str(tmp_path / "cache"))
 
 
 @pytest.fixture
@@ -83,21 +89,30 @@ def test_one_that_came_unseen_and_was_given_up_is_opened_once_when_wanted_again(
     opening = window.session.opening
     window.actions_.file.open_path(paths[0])
     ((_, _, errand),) = opening._errands
-    errand.thread.join(30)
+    assert errand.piece.wait(30)
     opening.give_up()
     open_in(window, paths[0])
     assert window.session.project is not None, window.bar.text()
     assert opened == [paths[0]]
 
 
-def test_a_project_is_given_back_where_its_folders_cannot_be_trusted(paths, monkeypatch) -> None:
-    def away(project: Project) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
+def cannot_be_kept(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Project, "trust_folders", away)
-    with pytest.raises(OSError, match="No space"):
-        read(Wish(paths[0], False, True))
+
+def test_a_project_is_given_back_where_its_folders_cannot_be_looked_at(paths, monkeypatch) -> None:
+    monkeypatch.setattr(Project, "check_folders", cannot_be_kept)
+    with pytest.raises(StoreError, match=r"a\.tot cannot be opened: No space left"):
+        read(Wish(paths[0], False, False))
     Project(paths[0], read_only=False).close()
+
+
+def test_what_the_person_trusts_opens_also_where_that_cannot_be_kept(window, paths, monkeypatch) -> None:
+    """A home that was full, or could not be written, ended in an error that nobody caught."""
+    monkeypatch.setattr(Project, "trust_folders", cannot_be_kept)
+    window.session.open_project(paths[0], trusted=True)
+    assert window.session.project is not None
+    assert "could not be kept that you trust its folders (No space left on device)" in window.bar.text()
 
 
 def test_a_video_on_a_drive_that_went_away_counts_as_not_there(qtbot, window, paths, monkeypatch) -> None:
@@ -118,6 +133,29 @@ def test_a_video_on_a_drive_that_went_away_counts_as_not_there(qtbot, window, pa
     monkeypatch.setattr(Path, "is_file", broken)
     window.session.playback.failed.emit("a.mp4: it cannot be decoded.")
     qtbot.waitUntil(lambda: bool(looked) and looked[-1] > 0, timeout=WAIT)
+
+
+def test_that_a_copy_was_saved_is_said_also_when_its_opening_is_given_up(qtbot, window, paths, monkeypatch) -> None:
+    """It was said once the copy was open, and so never."""
+    drive, whole = Late(), Project.open
+    monkeypatch.setattr(Project, "open", lambda path: (drive.wait(), whole(path))[1])
+    window.safety._copied(paths[0], [], go_on=True)
+    qtbot.waitUntil(lambda: "Opening a.tot" in window.session.jobs.running.values(), timeout=WAIT)
+    window.status.cancel.click()
+    assert window.session.project is None and window.bar.text() == "Saved a copy as a.tot."
+    drive.end()
+
+
+def test_that_a_copy_was_saved_is_said_also_when_another_project_is_wanted(window, paths, monkeypatch) -> None:
+    drive, whole = Late(), Project.open
+    said = []
+    monkeypatch.setattr(Project, "open", lambda path: (path == paths[0] and drive.wait(), whole(path))[1])
+    say = window.bar.say
+    monkeypatch.setattr(window.bar, "say", lambda text, *how: (said.append(text), say(text, *how)))
+    window.safety._copied(paths[0], [], go_on=True)
+    open_in(window, paths[1])
+    drive.end()
+    assert said.count("Saved a copy as a.tot.") == 1 and window.session.project.path == paths[1]
 
 
 def test_what_a_copy_lost_is_said_also_when_its_opening_is_given_up(window, paths, monkeypatch) -> None:
@@ -150,6 +188,50 @@ def test_one_request_at_a_time_also_while_it_is_being_made(qtbot, window, paths,
     assert jobs.in_engine(SimpleNamespace(job="train-1"), "Training", lambda finished: None) is None
     assert said == [("Training was not started. Segmenting is under way. Stop it first.", "warning")]
     assert not began and list(jobs.running.values()) == ["Segmenting"]
+
+
+def kept_weights() -> list[Path]:
+    return sorted(cache_path("runs", "x").parent.rglob("*.safetensors"))
+
+
+def test_a_request_that_is_given_up_leaves_no_weights_in_the_cache(qtbot, window, paths, request_) -> None:
+    """Each one left up to 64 MB there, which nothing ever looked at again."""
+    open_in(window, paths[0])
+    window.session.runs.segment(R)
+    qtbot.waitUntil(lambda: bool(request_.asked), timeout=WAIT)
+    window.status.cancel.click()
+    request_.answers.set()
+    qtbot.waitUntil(lambda: not window.session.jobs._aside._under_way, timeout=WAIT)
+    assert kept_weights() == []
+
+
+def test_the_weights_of_a_request_go_with_its_job_however_that_ends(
+    qtbot, window, paths, request_, monkeypatch
+) -> None:
+    open_in(window, paths[0])
+    jobs, sent = window.session.jobs, []
+    monkeypatch.setattr(jobs._runner, "start", sent.append)
+    request_.answers.set()
+    for ending in (Cancelled(job=""), Failed(job="", kind="engine-died", message="It died.")):
+        window.session.runs.segment(R)
+        qtbot.waitUntil(lambda: bool(sent), timeout=WAIT)
+        request = sent.pop()
+        assert kept_weights() == [Path(request.weights)]
+        jobs._arrived.emit(msgspec.structs.replace(ending, job=request.job))
+        qtbot.waitUntil(lambda: kept_weights() == [], timeout=WAIT)
+
+
+def test_weights_that_a_killed_program_left_go_after_a_day(paths) -> None:
+    with Project.open(paths[0]) as project:
+        old = cache_path("runs", project.uid, R, "segment-1.safetensors")
+        new = old.with_name("segment-2.safetensors")
+        for path in (old, new):
+            path.write_bytes(b"weights")
+        os.utime(old, (0, 0))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("core.run_work.usable_videos", lambda values: ())
+            segment_request(project, R, None, "cpu")
+    assert not old.exists() and new.exists()
 
 
 def test_what_is_under_way_in_the_engine_is_named_and_nothing_else(qtbot, window, paths, request_) -> None:

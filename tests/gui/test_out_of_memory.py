@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from datasets import layout
 from PySide6.QtWidgets import QApplication
+from windows import shut
 
 from core import api
 from core.events import Failed, Finished, Started
@@ -50,8 +51,7 @@ def window(qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[M
     session.create_project(tmp_path / "p.tot", api.open_dataset(layout(tmp_path / "data", "D")))
     yield made
     session.jobs._runner.busy = False  # else closing asks what to do about the training
-    made.close()
-    made.deleteLater()
+    shut(made)
 
 
 def train(window: MainWindow, device: str) -> str:

@@ -104,13 +104,16 @@ def test_the_button_ends_the_job_that_is_named_and_no_other(qtbot):
     jobs = session.jobs
     jobs._runner.stop = lambda kind: ended.append(("engine", kind))
     jobs._background.stop = lambda kind, job=None: ended.append((job, kind))
-    jobs._background.start = lambda job, text, work: None
+    jobs._background.start = lambda job, text, work, **_: None
     jobs._runner.start = lambda request: None
     jobs.in_engine(SimpleNamespace(job="train-1"), "Training", lambda finished: None)
     scan = jobs.in_background("scan", "Reading the dataset", lambda: None, lambda finished: None)
     session.jobEvent.emit(Progress(job="train-1", done=5, total=9, text="Training, iteration 5"))
     assert line._job_text.text() == "Reading the dataset…"
     line.cancel.click()
+    assert line._job_text.text() == "Cancelling…"
+    session.jobEvent.emit(Progress(job=scan, done=5, total=9, text="Reading labels"))
+    assert line._job_text.text() == "Cancelling…"
     jobs._arrived.emit(Cancelled(job=scan))
     qtbot.waitUntil(lambda: line._job_text.text() == "Training…")
     session.jobEvent.emit(Progress(job="train-1", done=6, total=9, text="Training, iteration 6"))

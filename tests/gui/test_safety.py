@@ -16,6 +16,7 @@ from opened import choose, open_in
 from projects import V, a_project, with_edits, with_run
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QWidget
+from windows import shut
 
 from core import api
 from core.annotation import commands
@@ -53,8 +54,7 @@ def window(qtbot) -> Iterator[MainWindow]:
     made = MainWindow(Session(), Settings())
     made.show()
     yield made
-    made.close()
-    made.deleteLater()
+    shut(made)
 
 
 def test_the_state_is_said_in_words() -> None:
@@ -201,8 +201,12 @@ def test_edits_that_are_not_on_disk_are_asked_about(
         lambda: window.status.saved.text().endswith("held in memory and in the emergency file"), timeout=5000
     )
     assert window.status.saved.text().startswith("NOT SAVED (database or disk is full): 1 edit")
-    assert not window.close() and "1 edits could not be saved" in asked[0] and "come back" in asked[0]
+    assert not window.close() and not asked and window.isVisible(), "the window stood still for the disk"
+    qtbot.waitUntil(lambda: bool(asked), timeout=10_000)
+    assert "1 edit could not be saved" in asked[0] and "come back" in asked[0]
+    assert window.isVisible() and session.project is not None
     monkeypatch.undo()
+    qtbot.waitUntil(lambda: session.project.saved_state().pending == 0, timeout=10_000)
     assert window.safety.may_close()
 
 

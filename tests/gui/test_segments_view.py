@@ -13,7 +13,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QContextMenuEvent, QImage, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QTabBar
-from windows import a_window
+from windows import a_window, shut
 
 from core.annotation import commands
 from core.annotation.segmentation import Segmentation
@@ -61,8 +61,7 @@ def window(qtbot, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Ma
     made.session.open_project(tmp_path / "a.tot")
     made.show_layout(getattr(request, "param", "Segments"))
     yield made
-    made.close()
-    made.deleteLater()
+    shut(made)
 
 
 @pytest.fixture
@@ -592,8 +591,7 @@ def filmed(qtbot, tmp_path: Path) -> Iterator[MainWindow]:
     view.rows.want(order=Order.PLACE, descending=False)
     qtbot.waitUntil(lambda: view.sheet.is_complete and bool(view.sheet._fitted), timeout=20_000)
     yield made
-    made.close()
-    made.deleteLater()
+    shut(made)
 
 
 def number_of(image: QImage) -> int:

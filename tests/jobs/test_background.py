@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import errno
 import threading
+from pathlib import Path
 
 import pytest
 
-from core.events import Cancelled, Event, Failed, Finished, JobCancelled, StopKind
+from core import cache
+from core.events import Cancelled, Event, Failed, Finished, JobCancelled, Progress, StopKind
 from totgui.jobs.background import Background
 
 
@@ -62,8 +64,9 @@ def test_a_job_that_waits_can_be_taken_back_and_the_running_one_goes_on(backgrou
     background.start("c", "C", lambda report, should_stop: ran.append("c") or {})
     assert begun.wait(30)
     background.stop(StopKind.DISCARD, "b")
+    assert heard.endings(1) == [("b", Cancelled)], "it does not wait for its turn to be taken back"
     go.set()
-    assert heard.endings(3) == [("a", Finished), ("b", Cancelled), ("c", Finished)]
+    assert heard.endings(3) == [("b", Cancelled), ("a", Finished), ("c", Finished)]
     assert ran == ["c"]
 
 
@@ -84,7 +87,7 @@ def test_a_job_that_is_taken_back_in_the_moment_in_which_it_begins_ends(backgrou
     assert begun.wait(30)
     background.stop(StopKind.DISCARD, Waiting("a"))
     assert heard.endings(1) == [("a", Cancelled)]
-    assert background._unwanted == set()
+    assert background._jobs == {}
 
 
 def test_the_running_job_ends_by_its_name(background, heard):
@@ -113,3 +116,95 @@ def test_a_place_that_cannot_be_written_is_a_sentence_with_a_way_out(background,
     ending = heard.events[-1]
     assert (ending.kind, ending.message) == ("disk", "/medium/out: read-only file system.")
     assert ending.hint == "Choose another place."
+
+
+class Drive:
+    """A drive that does not answer until `answers` is set; then what was asked of it goes on."""
+
+    def __init__(self) -> None:
+        self.asked, self.answers, self.gone_on = threading.Event(), threading.Event(), threading.Event()
+
+    def work(self, then=lambda: None):
+        def run(report, should_stop):
+            self.asked.set()
+            assert self.answers.wait(60)
+            report(Progress(done=1, total=1))
+            try:
+                then()
+                return {"late": True}
+            finally:
+                self.gone_on.set()
+
+        return run
+
+
+@pytest.fixture
+def drive():
+    made = Drive()
+    yield made
+    made.answers.set()
+
+
+@pytest.fixture
+def short(heard):
+    """A background whose jobs have no time to answer."""
+    made = Background(heard, grace_s=0.01)
+    yield made
+    made.close()
+
+
+def test_a_job_that_hangs_is_left_behind_and_the_next_one_runs(short, heard, drive):
+    """There was one thread and one stop for all: Cancel did nothing, and every later job waited for ever."""
+    short.start("a", "Reading the dataset", drive.work())
+    assert drive.asked.wait(30)
+    short.stop(StopKind.DISCARD, "a")
+    assert heard.endings(1) == [("a", Cancelled)]
+    short.start("b", "B", lambda report, should_stop: {"stop": should_stop()})
+    assert heard.endings(2) == [("a", Cancelled), ("b", Finished)]
+    assert heard.events[-1].result == {"stop": None}, "the stop of one job was that of the next"
+
+
+def test_what_a_job_says_that_was_left_behind_is_heard_by_nobody_and_its_result_is_given_back(short, heard, drive):
+    given, back = [], threading.Event()
+    short.start("a", "Making the project", drive.work(), unwanted=lambda result: (given.append(result), back.set()))
+    assert drive.asked.wait(30)
+    short.stop(StopKind.DISCARD)
+    heard.endings(1)
+    drive.answers.set()
+    assert back.wait(30) and given == [{"late": True}]
+    assert heard.endings(1) == [("a", Cancelled)] and not [e for e in heard.events if isinstance(e, Progress)]
+
+
+def test_a_job_that_was_left_behind_replaces_no_file(short, heard, drive, tmp_path: Path):
+    """The drive answers an hour later: by then a person may have put something else there."""
+    out = tmp_path / "labels.csv"
+    short.start("a", "Exporting labels", drive.work(lambda: cache.atomic_write(out, b"of the job")))
+    assert drive.asked.wait(30)
+    short.stop(StopKind.DISCARD)
+    heard.endings(1)
+    out.write_bytes(b"of a person")
+    drive.answers.set()
+    assert drive.gone_on.wait(30)
+    assert out.read_bytes() == b"of a person" and list(tmp_path.iterdir()) == [out]
+
+
+def test_one_that_hangs_holds_up_closing_no_longer_than_it_may(heard, drive):
+    background = Background(heard)
+    background.start("a", "A", drive.work())
+    assert drive.asked.wait(30)
+    background.close(0.01)
+    assert heard.endings(1) == [("a", Cancelled)]
+    background.start("b", "B", lambda report, should_stop: {})
+    assert heard.endings(2) == [("a", Cancelled), ("b", Cancelled)], "what is asked for after the end has an ending too"
+
+
+def test_a_stop_that_comes_as_the_job_ends_makes_no_second_ending(heard):
+    """The timer of the grace and the thread of the job both want to end it."""
+    background = Background(heard, grace_s=0.0)
+    for number in range(300):
+        job = f"j{number}"
+        background.start(job, job, lambda report, should_stop: {})
+        background.stop(StopKind.DISCARD, job)
+    ended = [job for job, _ in heard.endings(300)]
+    background.close()
+    assert sorted(ended) == sorted(f"j{n}" for n in range(300))

@@ -18,6 +18,7 @@ from core.errors import JobError
 from core.events import Cancelled, Failed, Finished, MatrixSnapshot, Progress, Started, StopKind, TrainingMetrics
 from core.run_folder import read_manifest
 from totgui.jobs import engine
+from totgui.jobs import runner as runner_module
 from totgui.jobs.background import Background
 from totgui.jobs.protocol import EvaluateRequest, SegmentRequest, encode
 
@@ -136,6 +137,26 @@ def test_an_engine_that_does_not_answer_is_ended_and_the_job_is_cancelled(runner
     assert isinstance(recorder.ending(), Cancelled)
     assert not (tmp_path / "h1").exists()
     assert len(recorder.endings) == 1
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="processes cannot be held here")
+def test_an_engine_that_cannot_even_be_killed_is_left_behind(runner, recorder, make_request, monkeypatch):
+    """Where its drive is gone a process may not hear of signals: the job never ended, and no other could begin."""
+    monkeypatch.setattr(runner_module, "CLOSE_S", 0.01)
+    monkeypatch.setattr(runner, "_grace_s", 0.01)
+    runner.start(make_request("a", iterations=1_000_000))
+    recorder.until(TrainingMetrics)
+    held, ended = runner._child, []
+    monkeypatch.setattr(held, "end", lambda: ended.append(1))
+    os.kill(runner.pid, signal.SIGSTOP)
+    runner.stop(StopKind.DISCARD)
+    assert isinstance(recorder.ending(), Cancelled) and ended and not runner.busy
+    monkeypatch.undo()
+    runner.warm_up()
+    assert runner.pid not in (None, held.process.pid)
+    held.end()
+    held.process.join(30)
+    assert len(recorder.endings) == 1 and runner.pid != held.process.pid
 
 
 def test_wrong_settings_and_files_fail_with_a_message(runner, recorder, make_request, tmp_path):

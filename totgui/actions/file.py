@@ -31,7 +31,7 @@ class FileMenu(Menu):
     _export: ExportDialog | None = None
 
     def commands(self) -> list[Command | None]:
-        close = self.session.close_project
+        close = self.session.close_soon
         return [
             Command("file.demo", "Open demo", self.open_demo, tip="Render the demo on first use, then open it"),
             Command("file.dataset", "Open dataset…", self.open_dataset, ["Ctrl+N"], "Make a project from a folder"),

@@ -53,7 +53,9 @@ class ProgressPage(QWidget):
         self.cancel.setEnabled(True)
 
     def show_progress(self, done: int, total: int, text: str, seconds_left: float | None) -> None:
-        """How far it has come."""
+        """How far it has come; of no interest once it was cancelled."""
+        if not self.cancel.isEnabled():
+            return
         self.bar.setRange(0, total)
         self.bar.setValue(done)
         left = f", {duration(seconds_left)} left" if seconds_left is not None else ""
@@ -61,7 +63,7 @@ class ProgressPage(QWidget):
 
     def _on_cancel(self) -> None:
         self.cancel.setEnabled(False)
-        self.text.setText("Stopping. Nothing half-done stays.")
+        self.text.setText("Cancelling… Nothing half-done stays.")
         self.cancelled.emit()
 
 

@@ -225,8 +225,15 @@ class Runner:
         return self._child
 
     def _overdue(self, child: _Child, job: _Job) -> None:
-        if self._job is job:
-            child.end()  # the reader sees the closed pipe and reports Cancelled
+        if self._job is not job:
+            return
+        child.end()  # the reader sees the closed pipe and reports Cancelled
+        child.process.join(CLOSE_S)
+        if child.process.is_alive():  # a drive that is gone can keep a process even from being killed
+            with self._lock:
+                if self._child is child:
+                    self._child = None  # left behind: the next job gets another one
+            self._deliver(Cancelled(job=job.id))
 
     def _read(self, child: _Child) -> None:
         try:
@@ -255,7 +262,7 @@ class Runner:
         said = False
         while not child.connection.poll(self._quiet_s):
             job = self._job
-            if job is not None and not said:
+            if job is not None and self._child is child and not said:
                 said = True
                 text = (
                     f"The engine has said nothing for {self._quiet_s:g} s. It may be at a large step, or hang. "

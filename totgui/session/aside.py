@@ -1,16 +1,17 @@
-"""Work that may wait for a drive which does not answer: each piece on a thread of its own, left behind if need be."""
+"""Work that may wait for a drive which does not answer, each on a thread of its own; what comes is taken in the window.
+
+`Beside` is how the threads are left behind; this says what becomes of a result that comes too late.
+"""
 
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-CLOSE_S = 1.0
-"""How long closing waits for what is still under way, altogether."""
+from ..jobs.beside import END_S, Beside, Piece
 
 
 class Errand:
@@ -19,8 +20,7 @@ class Errand:
     def __init__(self, work: Callable[[], Any], then: Callable[[Any], None], unwanted: Callable[[Any], None]) -> None:
         self.work, self.then, self.unwanted = work, then, unwanted
         self.is_wanted = True
-        self.thread: threading.Thread = threading.current_thread()
-        """The one that works on it, or gives its result back."""
+        self.piece: Piece
         self.over = threading.Event()
         """Set once its result was taken, or was given back."""
         self.outcome: Any = None
@@ -39,7 +39,7 @@ class Aside(QObject):
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._name = name
+        self._name, self._threads = name, Beside(None, name)
         self._lock = threading.Lock()
         self._under_way: list[Errand] = []
         self._is_closed = False
@@ -59,11 +59,10 @@ class Aside(QObject):
             unwanted: gets, on any thread, a result that nobody waits for any more.
             after: what must be over first.
         """
-        errand, earlier = Errand(work, then, unwanted), list(after)
-        errand.thread = threading.Thread(target=self._work, args=(errand, earlier), name=self._name, daemon=True)
+        errand = Errand(work, then, unwanted)
         with self._lock:
             self._under_way.append(errand)
-        errand.thread.start()
+        errand.piece = self._threads.do(self._work, errand, list(after))
         return errand
 
     def leave(self, errand: Errand) -> None:
@@ -77,15 +76,19 @@ class Aside(QObject):
             errand.is_wanted = errand in self._under_way
             return errand.is_wanted
 
-    def close(self) -> None:
+    def settle(self, errand: Errand, wait_s: float) -> None:
+        """Wait for it so long, and have its result taken at once."""
+        if errand.piece.wait(wait_s):
+            self._on_arrived(errand)
+
+    def close(self, wait_s: float = END_S) -> None:
         """Nobody waits any more; what hangs at a drive is left behind."""
         with self._lock:
             self._is_closed = True
             left = list(self._under_way)
-        until = time.monotonic() + CLOSE_S
+        self._threads.close(wait_s)
         for errand in left:
-            errand.thread.join(max(0.0, until - time.monotonic()))
-            if not errand.thread.is_alive() and self._take(errand):  # it arrived, and nothing is taken in any more
+            if errand.piece.wait(0) and self._take(errand):  # it arrived, and nothing is taken in any more
                 _drop(errand)
 
     def _work(self, errand: Errand, earlier: list[Errand]) -> None:
@@ -109,9 +112,8 @@ class Aside(QObject):
         if errand.is_wanted and not self._is_closed:
             errand.over.set()
             errand.then(errand.outcome)
-        else:
-            errand.thread = threading.Thread(target=_drop, args=(errand,), name=self._name, daemon=True)
-            errand.thread.start()
+        else:  # giving it back may take long, and no thread of ours begins anything once the window closes
+            threading.Thread(target=_drop, args=(errand,), name=self._name, daemon=True).start()
 
     def _take(self, errand: Errand) -> bool:
         """Whether it was still to be taken."""

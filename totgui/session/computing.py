@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core.errors import TotError
 
-from .beside import Beside
+from ..jobs.beside import END_S, Beside
 
 T = TypeVar("T")
 _NOTHING = object()
@@ -44,10 +44,10 @@ class Computing(QObject):
         """Forget every wish."""
         self._wishes.clear()
 
-    def close(self) -> None:
+    def close(self, wait_s: float = END_S) -> None:
         """End the thread after what it does now."""
         self._wishes.clear()
-        self._pool.close()
+        self._pool.close(wait_s)
 
     def _start(self, key: object) -> None:
         number, function, _ = self._wishes[key]

@@ -41,6 +41,7 @@ class Datasets(QObject):
             "Making the project",
             tasks.make_project(path, dataset),
             lambda finished: then(finished.result["project"], finished.result["unreadable"]),
+            unwanted=lambda result: result["project"].close(),
         )
 
     def render_demo(self, out: Path, then: Callable[[Path], None]) -> None:

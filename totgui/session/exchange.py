@@ -17,6 +17,7 @@ from core.errors import JobError, TotError
 from core.label_import import ImportPlan, Meanings
 
 from ..jobs import exchange_tasks as tasks
+from ..jobs.beside import END_S
 from ..jobs.exchange_tasks import Exported, KitRequest, LabelsRequest, ReportRequest
 from ..jobs.tasks import second_reviewer
 from .jobs import Jobs
@@ -42,9 +43,9 @@ class Exchange(Part):
         """Import beside the window what exports need."""
         self.previews.ask("warm-up", tasks.warm_up)
 
-    def close(self) -> None:
+    def close(self, wait_s: float = END_S) -> None:
         """End the thread of the previews."""
-        self.previews.close()
+        self.previews.close(wait_s)
 
     # --- out ---------------------------------------------------------------------------------------
 

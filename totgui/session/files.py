@@ -19,8 +19,8 @@ from core.errors import TotError
 from core.relink import Lost, Match, lost_files
 
 from ..jobs import tasks
+from ..jobs.beside import END_S, LATE_S, Beside
 from ..playback import Playback
-from .beside import Beside
 from .features import Features
 from .jobs import Jobs
 from .part import Part
@@ -42,7 +42,7 @@ class Files(Part):
         self.beside: tuple[Match, ...] = ()
         self._dataset: Dataset | None = None
         self._playback, self._features = playback, features
-        self._pool = Beside(1, "files")
+        self._pool = Beside(1, "files", late_s=LATE_S)
         self._arrived.connect(self._on_arrived)
         self._asked.connect(self._on_asked)
         playback.failed.connect(self._on_no_picture)
@@ -70,10 +70,10 @@ class Files(Part):
         """The file of this kind that a video should have and has not."""
         return next((lost for lost in self.lost if lost.video == video and lost.kind == kind), None)
 
-    def close(self) -> None:
+    def close(self, wait_s: float = END_S) -> None:
         """End the thread; one that hangs at a drive is left behind."""
         self.project = self._dataset = None
-        self._pool.close(wait=False)
+        self._pool.close(wait_s)
 
     def missing_features(self) -> int:
         """How many videos that could be trained on lack the file of their features."""

@@ -6,6 +6,8 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -13,6 +15,7 @@ from core import events
 from core.errors import JobError, TotError
 
 from ..jobs.background import Background, Task
+from ..jobs.beside import END_S
 from ..jobs.protocol import Work
 from ..jobs.runner import Runner
 from .aside import Aside, Errand
@@ -51,9 +54,10 @@ class Jobs(QObject):
         self._then: dict[str, Then] = {}
         self._ends: dict[str, Callable[[], None]] = {}
         self._made: dict[str, Errand] = {}
+        self._unmake: dict[str, Callable[[], None]] = {}
         self._in_engine: set[str] = set()
         self._keeping: set[str] = set()
-        self._ending = ""
+        self._stopping: dict[str, events.StopKind] = {}
         self._is_closed = False
         self._waiting: deque[events.Event] = deque()
         self._turn = QTimer(self)
@@ -101,22 +105,28 @@ class Jobs(QObject):
         self._add(request.job, text, then)  # what it says waits in the queue of this thread until then
         return str(request.job)
 
-    def in_engine_soon(self, kind: str, text: str, make: Callable[[str], Work], then: Then) -> str | None:
+    def in_engine_soon(
+        self, kind: str, text: str, make: Callable[[str], Work], then: Then, unmake: Callable[[Any], None]
+    ) -> str | None:
         """Send the engine what `make` makes of the job's name beside the window, for it reads from a drive.
 
         Returns the job, like any other from now on: what `make` raises is its Failed. None, with a message, while
-        another one is under way.
+        another one is under way. `unmake` gets the request, beside the window, once it is of no use any more: the job
+        has ended, or nobody waited for the request.
         """
         if not self.may_begin(text):
             return None
         job = new_job(kind)
         self._add(job, text, then)
-        self._made[job] = self._aside.do(lambda: make(job), lambda made: self._on_made(job, text, made))
+        self._made[job] = self._aside.do(
+            lambda: make(job), lambda made: self._on_made(job, made, unmake), unwanted=unmake
+        )
         return job
 
-    def _on_made(self, job: str, text: str, made: Work | Exception) -> None:
-        if self._made.pop(job, None) is None:
-            return
+    def _on_made(self, job: str, made: Work | Exception, unmake: Callable[[Any], None]) -> None:
+        del self._made[job]
+        if not isinstance(made, Exception):
+            self._unmake[job] = partial(unmake, made)
         if isinstance(made, TotError | OSError):
             self._on_event(events.Failed(job=job, kind="input", message=str(made)))
         elif isinstance(made, Exception):
@@ -139,23 +149,29 @@ class Jobs(QObject):
         del self._ends[job], self.running[job]
         self.changed.emit()
 
-    def in_background(self, kind: str, text: str, work: Task, then: Then) -> str:
-        """Run work that needs no torch in the background thread. Returns the job."""
+    def in_background(
+        self,
+        kind: str,
+        text: str,
+        work: Task,
+        then: Then,
+        *,
+        unwanted: Callable[[dict[str, Any]], None] = lambda _result: None,
+    ) -> str:
+        """Run work that needs no torch in the background thread. Returns the job.
+
+        `unwanted` gets, on any thread, what it brings after it was left behind.
+        """
         job = new_job(kind)
         self._add(job, text, then)
-        self._background.start(job, text, work)
+        self._background.start(job, text, work, unwanted=unwanted)
         return job
 
     def stop(self, kind: events.StopKind) -> None:
-        """End the running job: keep what it learned, or discard it."""
-        if self.running:
-            self.stopAsked.emit(kind)
-        if self._made:
-            self._leave(next(iter(self._made)))
-        elif self._runner.busy:
-            self._runner.stop(kind)
-        else:
-            self._background.stop(kind)
+        """End the job in the engine, else the one that was begun first: keep what it learned, or discard it."""
+        job = next((job for job in (*self._made, *self._in_engine, *self.running) if job not in self._ends), "")
+        if job:
+            self.stop_job(job, kind)
 
     def leave_requests(self) -> None:
         """The project is closed that a request is being made of: its job ends, as if the person had ended it."""
@@ -180,8 +196,7 @@ class Jobs(QObject):
     def end_job(self) -> None:
         """End the newest job. What keeps its finished part does so; asked twice, it is discarded like others."""
         job = self.newest
-        keep = job in self._keeping and job != self._ending
-        self._ending = job
+        keep = job in self._keeping and job not in self._stopping
         self.stop_job(job, events.StopKind.KEEP if keep else events.StopKind.DISCARD)
 
     def stop_job(self, job: str, kind: events.StopKind) -> None:
@@ -189,24 +204,40 @@ class Jobs(QObject):
         if job in self._ends:
             self._ends[job]()
         elif job in self._made:
-            self._leave(job)
-        elif job in self._in_engine:
             self.stopAsked.emit(kind)
-            self._runner.stop(kind)
+            self._leave(job)
         elif job in self.running:
-            self._background.stop(kind, job)
+            self._stopping[job] = kind
+            self.changed.emit()
+            if job in self._in_engine:
+                self.stopAsked.emit(kind)
+                self._runner.stop(kind)
+            else:
+                self._background.stop(kind, job)
+
+    def says(self, job: str) -> str:
+        """What is said of a job that runs: what it does, or that it is ending."""
+        if kind := self._stopping.get(job):
+            return "Stopping…" if kind is events.StopKind.KEEP else "Cancelling…"
+        return f"{self.running[job]}…"
+
+    def is_stopping(self, job: str) -> bool:
+        """Whether a job was asked to end and has not yet."""
+        return job in self._stopping
 
     def pin_in_engine(self, video: str) -> None:
         """Tell the engine which video to show live."""
         if self._runner.busy:
             self._runner.pin(video)
 
-    def close(self) -> None:
-        """End every job and its process; what they still say is heard by nobody."""
+    def close(self, wait_s: float = END_S) -> None:
+        """End every job and its process; what they still say is heard by nobody. What hangs is left behind."""
         self._is_closed = True
-        self._aside.close()
-        self._runner.close()
-        self._background.close()
+        self._runner.stop(events.StopKind.DISCARD)
+        self._aside.close(wait_s)
+        self._background.close(wait_s)
+        if wait_s:
+            self._runner.close()
 
     def _add(self, job: str, text: str, then: Then) -> None:
         self.running[job] = text
@@ -242,6 +273,9 @@ class Jobs(QObject):
             self.happened.emit(event)
             return
         self._in_engine.discard(event.job)
+        self._stopping.pop(event.job, None)
+        if unmake := self._unmake.pop(event.job, None):
+            self._aside.do(unmake, lambda _none: None)
         text = self.running.pop(event.job, "The job")
         then = self._then.pop(event.job, None)
         if isinstance(event, events.Failed):

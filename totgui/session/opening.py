@@ -1,10 +1,12 @@
-"""A project file is opened beside the window: its drive may be slow, or not answer at all.
+"""Project files are opened and closed beside the window: a drive may be slow, or not answer at all.
 
-What is open stays open, and can be worked on, until the other one is there.
+What is open stays open, and can be worked on, until the other one is there. One that is opened again while it is being
+closed waits for that.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -15,12 +17,14 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from core.errors import StoreError, TotError
 from core.project import Project
 
+from ..jobs.beside import END_S
 from .aside import Aside, Errand
 from .jobs import Jobs, new_job
 
+log = logging.getLogger(__name__)
 SHOWN_AFTER_MS, ASKED_EVERY_MS = 200, 100
-CLOSE_S = 1.0
-"""How long a project that nobody waits for any more may take to be given back."""
+CLOSE_S = 2.0
+"""How long closing a project waits for a disk that does not take its edits; they lie in the emergency file by then."""
 Take = Callable[[Project], None]
 
 
@@ -38,15 +42,29 @@ def read(wish: Wish) -> Project | None:
     `trusted` says that the person wants the files read that it names, wherever they lie; this is remembered.
     Raises StoreError.
     """
-    if wish.path.is_dir():
-        return None
+    try:
+        return None if wish.path.is_dir() else _open(wish)
+    except OSError as error:
+        raise StoreError(f"{wish.path} cannot be opened: {error.strerror or error}.") from error
+
+
+def _open(wish: Wish) -> Project:
     project = Project.open_copy(wish.path) if wish.as_copy else Project.open(wish.path)
     try:
-        project.trust_folders() if wish.trusted else project.check_folders()
+        _trust(project) if wish.trusted else project.check_folders()
     except BaseException:
         _close(project)
         raise
     return project
+
+
+def _trust(project: Project) -> None:
+    """Remember that the person wants the folders of a project read. What they said counts also where that fails."""
+    try:
+        project.trust_folders()
+    except OSError as error:  # the home is full, or cannot be written
+        why = error.strerror or type(error).__name__
+        project.notes.append(f"It could not be kept that you trust its folders ({why}): you are asked the next time.")
 
 
 class Opening(QObject):
@@ -60,10 +78,13 @@ class Opening(QObject):
         super().__init__(parent)
         self.is_asking: Callable[[], bool] = lambda: False
         """Whether a person is being asked about what is open now; it is not exchanged until there is an answer."""
+        self.may_exchange: Callable[[], bool] = lambda: True
+        """Whether what is open now can be left; asked until it can."""
         self._jobs, self._aside = jobs, Aside("opening", self)
         self._errands: list[tuple[Path, Wish | None, Errand]] = []
         """What is under way with a file; without a wish it is given back."""
         self._wish: Wish | None = None
+        self._given_up: Callable[[], None] = _nothing
         self._came: tuple[Project, Take] | None = None
         self._job = ""
         self._shown, self._asked = QTimer(self), QTimer(self)
@@ -78,25 +99,31 @@ class Opening(QObject):
         """Whether nothing is being opened, nor waits for a person's answer."""
         return self._wish is None and self._came is None
 
-    def ask(self, wish: Wish, take: Callable[[Project | None], None], failed: Callable[[TotError], None]) -> None:
-        """Open this and nothing else: `take` gets what `read` gives, `failed` its error. Neither once it is given up.
+    def ask(
+        self,
+        wish: Wish,
+        take: Callable[[Project | None], None],
+        failed: Callable[[TotError], None],
+        given_up: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Open this and nothing else: `take` gets what `read` gives, `failed` its error, or `given_up` is called.
 
         What is being opened is not opened twice.
         """
         if wish == self._wish:
             return
         self.give_up()
-        self._wish = wish
+        self._wish, self._given_up = wish, given_up
         self._shown.start()
-        self._errands = [each for each in self._errands if not each[-1].is_over]
         for _, which, errand in self._errands:
             if which == wish and self._aside.wait_again(errand):
                 errand.then = lambda outcome: self._on_read(outcome, take, failed)
                 return
-        # One of them may hold the lock of this file until it has given it back.
-        earlier = [errand for path, _, errand in self._errands if path == wish.path]
         errand = self._aside.do(
-            lambda: read(wish), lambda outcome: self._on_read(outcome, take, failed), unwanted=_close, after=earlier
+            lambda: read(wish),
+            lambda outcome: self._on_read(outcome, take, failed),
+            unwanted=_close,
+            after=self._with(wish.path),
         )
         self._errands.append((wish.path, wish, errand))
 
@@ -106,8 +133,9 @@ class Opening(QObject):
             for _, which, errand in self._errands:
                 if which == self._wish:
                     self._aside.leave(errand)
-        self._end()
+        given_up = self._end()
         self._give_back()
+        given_up()
 
     def hand_over(self, project: Project, take: Take) -> None:
         """`take` gets a project that came, at once or when the person has answered; one that still waits is closed."""
@@ -116,10 +144,42 @@ class Opening(QObject):
         self._asked.start()
         self._exchange()
 
-    def close(self) -> None:
-        """The window closes: nothing is opened any more."""
+    def put_away(self, project: Project, told: Callable[[str], None]) -> Callable[[float], None]:
+        """Close a project that was open, beside the window. `told` gets a sentence where something went wrong, or "".
+
+        The function that is returned waits for it, at most for so many seconds, and has `told` called before.
+        """
+
+        def work() -> str:
+            try:
+                project.close(CLOSE_S)
+            except TotError as error:
+                log.warning("%s", error)  # a window that closes shows nothing any more
+                return str(error)
+            return ""
+
+        def done(outcome: str | Exception) -> None:
+            told("" if isinstance(outcome, Exception) else outcome)
+            if isinstance(outcome, Exception):
+                raise outcome
+
+        errand = self._aside.do(work, done)
+        self._errands.append((project.path, None, errand))
+        return lambda seconds: self._aside.settle(errand, seconds)
+
+    def is_with(self, path: Path) -> bool:
+        """Whether something is still under way with this file."""
+        return bool(self._with(path))
+
+    def close(self, wait_s: float = END_S) -> None:
+        """The window closes: nothing is opened any more, and what is being closed has so long."""
         self.give_up()
-        self._aside.close()
+        self._aside.close(wait_s)
+
+    def _with(self, path: Path) -> list[Errand]:
+        """What is under way with a file: it may hold its lock until it is over."""
+        self._errands = [each for each in self._errands if not each[-1].is_over]
+        return [errand for where, _, errand in self._errands if where == path]
 
     def _on_read(
         self,
@@ -127,13 +187,12 @@ class Opening(QObject):
         take: Callable[[Project | None], None],
         failed: Callable[[TotError], None],
     ) -> None:
-        self._end()
+        given_up = self._end()
         if isinstance(outcome, Project):
+            self._given_up = given_up  # it still can be, as long as a person is asked about what is open
             self.hand_over(outcome, take)
             return
         try:
-            if isinstance(outcome, OSError):
-                outcome = StoreError(f"The project cannot be opened: {outcome.strerror or outcome}.")
             if isinstance(outcome, TotError):
                 failed(outcome)
             elif isinstance(outcome, Exception):
@@ -144,9 +203,10 @@ class Opening(QObject):
             self.ended.emit()
 
     def _exchange(self) -> None:
-        if self._came is None or self.is_asking():
+        if self._came is None or self.is_asking() or not self.may_exchange() or self._came is None:
             return
         (project, take), self._came = self._came, None
+        self._given_up = _nothing
         self._asked.stop()
         try:
             take(project)
@@ -169,16 +229,22 @@ class Opening(QObject):
 
     def _on_cancel(self) -> None:
         if self._wish is not None:
-            name = self._wish.path.name
+            self.message.emit(f"{self._wish.path.name} was not opened.", "info")
             self.give_up()
-            self.message.emit(f"{name} was not opened.", "info")
 
-    def _end(self) -> None:
+    def _end(self) -> Callable[[], None]:
+        """Nothing is being opened; returns what is to be called where it was given up."""
         self._wish = None
+        given_up, self._given_up = self._given_up, _nothing
         self._shown.stop()
         if self._job:
             job, self._job = self._job, ""
             self._jobs.hide(job)
+        return given_up
+
+
+def _nothing() -> None:
+    """Nobody is to be told."""
 
 
 def _close(project: Project | None) -> None:

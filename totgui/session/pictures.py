@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 from core.annotation.document import Document
 from core.data.dataset import Video, VideoId
 
-from ..stills import Source, Still, Stills
+from ..stills import END_S, Source, Still, Stills
 
 HEIGHT, PAIR_HEIGHT, STRIP_HEIGHT = 240, 1080, 64
 Wish = tuple[VideoId, int]
@@ -45,9 +45,9 @@ class Pictures(QObject):
         self._known.clear()
         self._bytes = 0
 
-    def close(self) -> None:
-        """End the thread."""
-        self._stills.close()
+    def close(self, wait_s: float = END_S) -> None:
+        """End the thread; one that hangs in a file is left behind."""
+        self._stills.close(wait_s)
 
     def thumbnail(self, video: VideoId, frame: int) -> QImage | None:
         """A small picture of a frame, or None until it is decoded or without a video file."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core.errors import TotError
 
-from .beside import Beside
+from ..jobs.beside import END_S, LATE_S, Beside
 
 
 class Previews(QObject):
@@ -20,7 +20,7 @@ class Previews(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._newest: dict[str, int] = {}
-        self._pool = Beside(1, "previews")
+        self._pool = Beside(1, "previews", late_s=LATE_S)
         self._arrived.connect(self._on_answer)
 
     def ask(self, kind: str, work: Callable[[], object]) -> None:
@@ -32,9 +32,9 @@ class Previews(QObject):
         """No question is of interest any more."""
         self._newest = {kind: number + 1 for kind, number in self._newest.items()}
 
-    def close(self) -> None:
+    def close(self, wait_s: float = END_S) -> None:
         """End the thread."""
-        self._pool.close()
+        self._pool.close(wait_s)
 
     def _answer(self, kind: str, number: int, work: Callable[[], object]) -> None:
         if self._newest.get(kind) != number:

@@ -14,7 +14,7 @@ from core.errors import TotError
 from core.metrics.edit_distance import Distances
 from core.metrics.learned import evaluate_learned
 
-from .beside import Beside
+from ..jobs.beside import END_S, Beside
 
 if TYPE_CHECKING:
     from core.metrics.report import Report
@@ -73,10 +73,10 @@ class Reports(QObject):
         self._known.clear()
         self._asked.clear()
 
-    def close(self) -> None:
+    def close(self, wait_s: float = END_S) -> None:
         self._soon.stop()
         self._tell.stop()
-        self._pool.close()
+        self._pool.close(wait_s)
 
     def get(self, document: Document, run: RunId | None, track: str) -> Report | None:
         """The report of a run's prediction or of the corrected track; None while it is computed or impossible."""

@@ -84,7 +84,7 @@ class Runs(Part):
 
         then = self._of_this(lambda finished: self._on_trained(finished, resume), closed=TRAINED_CLOSED)
         if resume is not None:  # what it goes on from is read from the drive of the project
-            job = self._jobs.in_engine_soon("train", "Training", make, then)
+            job = self._jobs.in_engine_soon("train", "Training", make, then, run_work.forget_request)
         else:
             try:
                 request = make(new_job("train"))
@@ -154,7 +154,7 @@ class Runs(Part):
             return msgspec.structs.replace(run_work.segment_request(project, run, None, "auto", now=now), job=job)
 
         then = self._of_this(lambda finished: self._on_segmented(project, run, finished), closed=SEGMENTED_CLOSED)
-        self._jobs.in_engine_soon("segment", "Segmenting", make, then)
+        self._jobs.in_engine_soon("segment", "Segmenting", make, then, run_work.forget_request)
 
     def _on_segmented(self, project: Project, run: RunId, finished: events.Finished) -> None:
         self.changedProject.emit(run_work.add_predictions(project, run, finished.result))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from core import new_project
 from core.annotation import commands
@@ -37,6 +38,7 @@ from .jobs import Jobs
 from .opening import Opening, Wish, read
 from .painting import Painting
 from .part import Part
+from .parting import Parting
 from .past import Past
 from .pictures import Pictures
 from .proposals import Proposals
@@ -46,11 +48,12 @@ from .runs import Runs
 from .segments import Segments
 from .taught import Taught
 
-if TYPE_CHECKING:
-    pass
-
-CLOSE_S = 5.0
-"""How long closing waits for a disk that does not answer; late edits lie in the emergency file."""
+CLOSE_S = 3.0
+"""How long the end of the program waits for drives that do not answer, altogether."""
+LEAST_S = 0.05
+WAIT_S = 10.0
+"""How long a caller that wants to wait does so until a project is closed."""
+SHOWN_AFTER_MS = 200
 
 
 class Session(Reader):
@@ -69,6 +72,7 @@ class Session(Reader):
     stepsFound = Signal(str)  # what a run found whose steps nobody has named yet
     message = Signal(str, str)  # text, level
     done = Signal(str)  # what the newest edit did, which Undo takes back
+    puttingAway = Signal(str)  # name of the project that is being closed beside the window; empty once it is
     _savedArrived = Signal(object, object)  # the project that it is about, and its state
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -90,7 +94,8 @@ class Session(Reader):
     def _make_parts(self) -> None:
         self.jobs = jobs = Jobs(self)
         self.datasets, self.runs, self.features = Datasets(jobs, self), Runs(jobs, self), Features(jobs, self)
-        self.opening = Opening(jobs, self)
+        self.opening, self.parting = Opening(jobs, self), Parting(self)
+        self.opening.may_exchange = self.parting.may_leave
         self.exchange, self.copies = Exchange(jobs, self), Copies(jobs, self)
         self.files = Files(self.playback, self.features, jobs, self)
         self._editing, self.past = Editing(self), Past(self)
@@ -103,6 +108,7 @@ class Session(Reader):
 
     def _connect(self) -> None:
         self._savedArrived.connect(self._on_saved)
+        self.parting.saving.connect(self.savedStateChanged)
         self.jobs.happened.connect(self.jobEvent)
         self.jobs.changed.connect(self.jobsChanged)
         self.jobs.stopAsked.connect(self.stopAsked)
@@ -137,7 +143,7 @@ class Session(Reader):
         return self.runs, self.features, self.files, self.exchange, self.copies
 
     def _hand_out(self, project: Project | None) -> None:
-        self.project = self._editing.project = self.past.project = project
+        self.project = self._editing.project = self.past.project = self.parting.project = project
         self.pictures.document = self.document
         for part in self._parts:
             part.project = project
@@ -156,6 +162,7 @@ class Session(Reader):
         project = read(Wish(path.absolute(), as_copy, trusted))
         if project is None:
             raise StoreError(f"{path} is a folder; wanted a project file (.tot).")
+        self.close_project()
         self._enter(project)
 
     def open_soon(
@@ -166,14 +173,15 @@ class Session(Reader):
         as_copy: bool = False,
         trusted: bool = False,
         folder: Callable[[], None] | None = None,
+        given_up: Callable[[], None] = lambda: None,
     ) -> None:
         """Open a project file beside the window; what is open stays open until then, or for good where that fails.
 
         Only the same file, open for reading, is closed before: its own lock would be in the way.
         `then` gets None once the project is open, or why it could not be; `folder` is called instead when the path is
-        one. Neither is called when the person has given it up, or wants another one meanwhile.
+        one. Neither is called when the person has given it up, or wants another one meanwhile, but `given_up`.
         """
-        self._close_to_reopen(path)
+        self._close_to_reopen(path, wait=False)
         if self._is_open(path):
             self.opening.give_up()
             then(None)
@@ -188,23 +196,24 @@ class Session(Reader):
             else:
                 then(StoreError(f"{path} is a folder; wanted a project file (.tot)."))
 
-        self.opening.ask(Wish(path.absolute(), as_copy, trusted), take, then)
+        self.opening.ask(Wish(path.absolute(), as_copy, trusted), take, then, given_up)
 
     def _is_open(self, path: Path) -> bool:
         """Whether this project is open for editing."""
         project = self.project
         return project is not None and project.path == path.absolute() and not project.read_only
 
-    def _close_to_reopen(self, path: Path) -> None:
+    def _close_to_reopen(self, path: Path, *, wait: bool = True) -> None:
         """Close this project where it is open for reading and its lock would keep it from being opened anew."""
         project = self.project
         if project is not None and project.path == path.absolute() and project.read_only and project.is_locked:
-            self.close_project()
+            self.close_project() if wait else self._put_away()
 
     def create_project(self, path: Path, dataset: Dataset) -> None:
         """Make a project from a scanned dataset and open it, at once. Unreadable labels become messages."""
         unreadable: list[str] = []
         project = new_project.create(path, dataset, unreadable=lambda error: unreadable.append(str(error)))
+        self.close_project()
         self._begin_new(project, unreadable)
 
     def make_project(self, path: Path, dataset: Dataset, then: Callable[[], None]) -> None:
@@ -226,7 +235,7 @@ class Session(Reader):
         self._enter(project)
 
     def _enter(self, project: Project) -> None:
-        self.close_project()
+        self._put_away()
         self._hand_out(project)
         project.on_saved = partial(self._savedArrived.emit, project)
         document = project.document
@@ -255,10 +264,18 @@ class Session(Reader):
         if project is self.project:
             self.savedStateChanged.emit(state)
 
+    def close_soon(self) -> None:
+        """Close the open project beside the window, once its edits are on disk or a person agrees (`parting`)."""
+        self.parting.soon(self._put_away)
+
     def close_project(self) -> None:
-        """Close the open project after its edits are on disk."""
+        """Close the open project after its edits are on disk, while the caller waits; a window asks `close_soon`."""
+        self._put_away()(WAIT_S)
+
+    def _put_away(self) -> Callable[[float], None]:
+        """Show nothing of the open project any more, and close it beside the window. Returns how to wait for that."""
         if self.project is None:
-            return
+            return lambda _seconds: None
         self.leaving.emit()
         self.jobs.leave_requests()
         project = self.project
@@ -268,11 +285,9 @@ class Session(Reader):
         self.past.close()
         self.files.forget()
         self.playback.set_video(None)
+        self.parting.forget()
         project.on_saved = None
-        try:
-            project.close(CLOSE_S)
-        except TotError as error:
-            self.message.emit(str(error), "error")
+        wait = self.opening.put_away(project, self._on_put_away)
         self.current_video = self.current_run = self.runs.pinned = None
         self.chosen.start(None)
         self.chosen.show_runs(())
@@ -283,14 +298,28 @@ class Session(Reader):
         self.reviewing.set_document(None, None)
         self.comments.set_document(None)
         self.projectChanged.emit()
+        QTimer.singleShot(SHOWN_AFTER_MS, self, lambda: self._tell_putting_away(project))
+        return wait
+
+    def _tell_putting_away(self, project: Project) -> None:
+        if self.opening.is_with(project.path) and self.project is None:
+            self.puttingAway.emit(project.path.name)
+
+    def _on_put_away(self, problem: str) -> None:
+        self.puttingAway.emit("")
+        if problem:
+            self.message.emit(problem, "error")
 
     def close(self) -> None:
-        """End playback, jobs and threads; close the project."""
-        self.playback.close()
-        media = (self.companion, self.sound, self.waveforms, self.proxies, self.files, self.pictures)
-        for part in (*media, self.exchange, self.opening, self.jobs, self._reports, self.turns, self.computing):
-            part.close()
-        self.close_project()
+        """Close the project; end playback, jobs and threads. What hangs at a drive is left behind after a moment."""
+        self._put_away()
+        media = (self.playback, self.companion, self.sound, self.waveforms, self.proxies, self.files, self.pictures)
+        parts = (*media, self.exchange, self.opening, self.jobs, self._reports, self.turns, self.computing)
+        until = time.monotonic() + CLOSE_S
+        for part in parts:
+            part.close(0.0)  # all are told before one is waited for
+        for part in parts:
+            part.close(max(LEAST_S, until - time.monotonic()))
 
     # --- edits -------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from core.annotation.change_points import change_points
 from core.data.timebase import Timebase
 
-from .beside import Beside
+from ..jobs.beside import END_S, Beside
 
 IntArray = NDArray[np.integer[Any]]
 NONE: IntArray = np.empty(0, np.int64)
@@ -34,8 +34,8 @@ class Turns(QObject):
         """Forget everything; what is under way is thrown away when it comes."""
         self._known.clear()
 
-    def close(self) -> None:
-        self._pool.close()
+    def close(self, wait_s: float = END_S) -> None:
+        self._pool.close(wait_s)
 
     def get(self, scores: NDArray[np.floating[Any]] | None, timebase: Timebase) -> IntArray:
         """(n,) int64 rising frames; the same array of scores is looked at once."""

@@ -82,13 +82,13 @@ class Sound(QObject):
             self.volume, self.feed.gain = percent, (percent / 100) ** 2
             self.changed.emit()
 
-    def close(self) -> None:
+    def close(self, wait_s: float = END_S) -> None:
         """End the thread and give device and file back; a thread that hangs in a file is left behind."""
         with self._wake:
             self._ending = True
             self._wake.notify()
         if self._thread is not None:
-            self._thread.join(END_S)
+            self._thread.join(wait_s)
 
     # --- what playback does ------------------------------------------------------------------------
 

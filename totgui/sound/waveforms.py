@@ -113,14 +113,14 @@ class Waveforms(QObject):
             self._start(reads=True)
             self._patience.start()
 
-    def close(self) -> None:
+    def close(self, wait_s: float = END_S) -> None:
         """End the thread; one that hangs in a file is left behind."""
         self._leave()
         with self._wake:
             self._ending = True
             self._wake.notify()
         if self._thread is not None:
-            self._thread.join(END_S)
+            self._thread.join(wait_s)
 
     # --- on the window's thread ----------------------------------------------------------------------
 

@@ -45,7 +45,15 @@ class SavedLine(QWidget):
     def clear(self) -> None:
         """No project is open."""
         self._text.setText("")
+        self._text.setToolTip("")
+        set_tone(self._text, "")
         self._copy.hide()
+
+    def show_putting_away(self, name: str) -> None:
+        """A project is being closed beside the window; none once the name is empty."""
+        self.clear()
+        if name:
+            self._text.setText(f"Saving {name}…")
 
     def show_state(self, state: SavedState) -> None:
         """Say the state of the open project."""

@@ -34,9 +34,9 @@ class StatusLine(QStatusBar):
             signal.connect(self._show_chosen)
         session.projectChanged.connect(self._show_chosen)
         session.savedStateChanged.connect(self.saved.show_state)
+        session.puttingAway.connect(self._on_putting_away)
         session.jobEvent.connect(self._on_event)
         session.jobsChanged.connect(self._on_jobs)
-        session.stopAsked.connect(lambda _kind: self._say("Stopping…"))
 
     def _place(self) -> None:
         for label in (self._chosen, self._job_text, self._device):
@@ -72,21 +72,26 @@ class StatusLine(QStatusBar):
         self._job_text.setToolTip(tip(text))
 
     def _end_job(self) -> None:
-        self._say("Stopping…")
         self._session.jobs.end_job()
+
+    def _on_putting_away(self, name: str) -> None:
+        if self._session.project is None:  # else the line is about the one that is open
+            self.saved.show_putting_away(name)
 
     def _on_jobs(self) -> None:
         jobs = self._session.jobs
         self._job.setVisible(bool(jobs.newest))
         self.cancel.setText("Stop" if jobs.ends_keeping else "Cancel")
         if jobs.newest:
-            self._say(f"{jobs.running[jobs.newest]}…")
+            self._say(jobs.says(jobs.newest))
             self._progress.setRange(0, 0)
 
     def _on_event(self, event: object) -> None:
         if isinstance(event, events.Started) and event.device:
             self._device.setText(self._session.jobs.device_text)
         elif isinstance(event, events.Progress) and event.job in ("", self._session.jobs.newest):
+            if self._session.jobs.is_stopping(self._session.jobs.newest):
+                return  # what it was about to do is of no interest any more
             self._progress.setRange(0, event.total)
             self._progress.setValue(event.done)
             left = f", {duration(event.seconds_left)} left" if event.seconds_left is not None else ""
