@@ -96,10 +96,16 @@ class Waiting:
             self.wake.notify_all()
 
     def refuse_rest(self) -> None:
-        """Whoever still waits for an answer gets an error: the threads have ended."""
-        for item in [*self.queue, *self._questions]:
-            if item.alone is not None and not item.alone.done():
-                item.alone.set_exception(StoreError(f"{self._path} was closed."))
+        """Whoever still waits for an answer gets an error: the threads have ended, or one of them hangs.
+
+        What it asked is not done any more, should the disk answer later.
+        """
+        with self.wake:
+            refused = [item.alone for item in [*self.queue, *self._questions] if item.alone is not None]
+            self.queue = deque(item for item in self.queue if item.alone is None)
+            self._questions.clear()
+        for answer in refused:
+            answer.set_exception(StoreError(f"{self._path} was closed."))
 
     # --- for the thread that writes ----------------------------------------------------------------
 

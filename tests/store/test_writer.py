@@ -7,17 +7,21 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from projects import a_project
 
 from core.annotation import commands
 from core.data.dataset import Action, ActionId, Dataset, Video, VideoId
 from core.data.timebase import Timebase
+from core.errors import StoreError
 from core.project import Project
 from core.store import log
 from core.store.waiting import SavedState
+from core.store.writer import Writer
 
 
 def wait_for(done: Callable[[], bool]) -> None:
@@ -75,3 +79,26 @@ def test_the_watch_wakes_at_the_moment_when_the_oldest_edit_is_late(
     after_nothing, after_200, after_600, after_5000 = wakes
     assert (after_nothing, after_200) == pytest.approx((0.251, 0.051)), "the words change at 250 ms"
     assert after_600 <= 0.2511 and after_5000 == 0.25, "then it is looked at every 250 ms, and held ones are put away"
+
+
+def test_what_was_asked_of_a_disk_that_hung_at_the_end_is_refused_and_not_done_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the disk answered after all, the thread died of the answer that had been given, and kept the file's lock."""
+    died: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", died.append)
+    with a_project(tmp_path / "p.tot"):
+        pass
+    writer = Writer(tmp_path / "p.tot")
+    hangs, answers, done = threading.Event(), threading.Event(), []
+    writer.put(lambda connection: (hangs.set(), answers.wait(60)))
+    assert hangs.wait(30)
+    asked: Future[None] = Future()
+    writer._waiting.ask(lambda connection: done.append("late"), asked)
+    assert not writer.close(timeout=0.01)
+    with pytest.raises(StoreError, match="was closed"):
+        asked.result(30)
+    answers.set()
+    writer._thread.join(30)
+    assert not writer._thread.is_alive() and not died and not done
+    Project.open(tmp_path / "p.tot").close()

@@ -198,7 +198,7 @@ class Runner:
         if job is not None and child is not None:
             child.send(PinRequest(job=job.id, video=video))
 
-    def close(self) -> None:
+    def close(self, wait_s: float = CLOSE_S) -> None:
         """End the engine. A job that still runs is discarded, and has a moment to put away what it writes."""
         with self._lock:
             self._closed = True
@@ -210,7 +210,7 @@ class Runner:
             return
         if job is not None:
             child.send(StopRequest(job=job.id, kind=StopKind.DISCARD))
-            self._idle.wait(CLOSE_S)
+            self._idle.wait(wait_s)
         child.end()
         if self._reader is not None and self._reader is not threading.current_thread():
             self._reader.join(CLOSE_S)

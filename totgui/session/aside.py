@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -43,6 +44,8 @@ class Aside(QObject):
         self._lock = threading.Lock()
         self._under_way: list[Errand] = []
         self._is_closed = False
+        self._returning: list[threading.Thread] = []
+        """Those that give back what arrived and was wanted no more."""
         self._arrived.connect(self._on_arrived)
 
     def do(
@@ -82,14 +85,17 @@ class Aside(QObject):
             self._on_arrived(errand)
 
     def close(self, wait_s: float = END_S) -> None:
-        """Nobody waits any more; what hangs at a drive is left behind."""
+        """Nobody waits any more; what hangs at a drive is left behind. Safe to call again, to wait longer."""
+        until = time.monotonic() + wait_s
         with self._lock:
             self._is_closed = True
             left = list(self._under_way)
         self._threads.close(wait_s)
         for errand in left:
             if errand.piece.wait(0) and self._take(errand):  # it arrived, and nothing is taken in any more
-                _drop(errand)
+                self._give_back(errand)
+        for thread in self._returning:
+            thread.join(max(0.0, until - time.monotonic()))
 
     def _work(self, errand: Errand, earlier: list[Errand]) -> None:
         for other in earlier:
@@ -112,8 +118,14 @@ class Aside(QObject):
         if errand.is_wanted and not self._is_closed:
             errand.over.set()
             errand.then(errand.outcome)
-        else:  # giving it back may take long, and no thread of ours begins anything once the window closes
-            threading.Thread(target=_drop, args=(errand,), name=self._name, daemon=True).start()
+        else:
+            self._give_back(errand)
+
+    def _give_back(self, errand: Errand) -> None:
+        """Beside the window, for its drive may be gone; `_threads` begins nothing once the window closes."""
+        thread = threading.Thread(target=_drop, args=(errand,), name=self._name, daemon=True)
+        self._returning = [*(each for each in self._returning if each.is_alive()), thread]
+        thread.start()
 
     def _take(self, errand: Errand) -> bool:
         """Whether it was still to be taken."""

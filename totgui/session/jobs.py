@@ -233,11 +233,12 @@ class Jobs(QObject):
     def close(self, wait_s: float = END_S) -> None:
         """End every job and its process; what they still say is heard by nobody. What hangs is left behind."""
         self._is_closed = True
-        self._runner.stop(events.StopKind.DISCARD)
+        if self._runner.busy:
+            self._runner.stop(events.StopKind.DISCARD)
         self._aside.close(wait_s)
         self._background.close(wait_s)
         if wait_s:
-            self._runner.close()
+            self._runner.close(wait_s)
 
     def _add(self, job: str, text: str, then: Then) -> None:
         self.running[job] = text

@@ -314,7 +314,8 @@ class Session(Reader):
         """Close the project; end playback, jobs and threads. What hangs at a drive is left behind after a moment."""
         self._put_away()
         media = (self.playback, self.companion, self.sound, self.waveforms, self.proxies, self.files, self.pictures)
-        parts = (*media, self.exchange, self.opening, self.jobs, self._reports, self.turns, self.computing)
+        rest = (self.exchange, self._reports, self.turns, self.computing)
+        parts = (self.opening, self.jobs, *media, *rest)  # what writes has the longest time
         until = time.monotonic() + CLOSE_S
         for part in parts:
             part.close(0.0)  # all are told before one is waited for
