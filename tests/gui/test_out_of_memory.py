@@ -33,7 +33,7 @@ class Engine:
         self.requests.append(request)
         self.busy = True
 
-    def close(self) -> None:
+    def close(self, wait_s: float = 0.0) -> None:
         """Nothing."""
 
     warm_up = close
