@@ -32,7 +32,7 @@ def test_what_runs_is_waited_for_and_what_waits_is_left_out():
     begun.wait()
 
     def end_once_it_closes() -> None:
-        while not pool._closed:
+        while not pool._is_closed:
             threading.Event().wait(0.01)
         may_end.set()
 
