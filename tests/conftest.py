@@ -51,19 +51,17 @@ def qapp(qapp):
     to other programs: beside a few busy ones it would hardly come to its turn. Closing waits for its threads as long as
     they need, and edits that follow one another are one step however late the next one comes.
     """
-    from totgui import decoder, proxies, stills
+    from totgui import proxies, stills
     from totgui.collector import collect_on_this_thread
     from totgui.jobs import engine
-    from totgui.session import opening
+    from totgui.session import opening, session
     from totgui.settings import Settings
-    from totgui.sound import sound, waveforms
+    from totgui.sound import waveforms
     from totgui.views.timeline import edits
 
     for each in (engine, proxies, stills, waveforms):
         each.NICENESS = 0
-    for each in (decoder, proxies, stills, sound, waveforms):
-        each.END_S = 60.0
-    opening.CLOSE_S = 60.0
+    session.CLOSE_S = opening.CLOSE_S = 60.0
     edits.GROUP_S = 600.0
     Settings().set_smooths(False)
     collect_on_this_thread(qapp)

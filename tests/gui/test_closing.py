@@ -18,7 +18,7 @@ from core.project import Project
 from core.store import log
 from core.store.emergency import EmergencyFile
 from totgui.main_window import MainWindow
-from totgui.session import parting, session
+from totgui.session import opening, parting, session
 
 SHOWN = 10_000
 
@@ -26,6 +26,7 @@ SHOWN = 10_000
 @pytest.fixture(autouse=True)
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOT_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setattr(opening, "CLOSE_S", 0.5)
 
 
 @pytest.fixture

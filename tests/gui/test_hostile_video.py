@@ -106,7 +106,7 @@ def test_another_video_does_not_wait_for_the_picture_that_is_being_decoded(qtbot
     assert old.is_alive and old in playback._leaving.decoders and "left behind" not in caplog.text
     qtbot.waitUntil(lambda: playback.frame == 30)
     release.set()
-    playback.close()  # whoever closes waits
+    playback.close(60.0)  # whoever closes waits
     assert not old.is_alive and playback._leaving.decoders == []
 
 

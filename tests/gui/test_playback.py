@@ -58,7 +58,7 @@ def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qapp: object) -> It
     monkeypatch.setenv("TOT_CACHE_DIR", str(tmp_path / "cache"))
     made = Watched()
     yield made
-    made.playback.close()
+    made.playback.close(60.0)
 
 
 def settled(playback: Playback) -> bool:

@@ -51,7 +51,7 @@ def a_waveform(clicks: dict[int, int], *, gone: slice = slice(0)) -> Waveform:
 def session() -> Iterator[FakeSession]:
     made = a_session(N)
     yield made
-    made.waveforms.close()
+    made.waveforms.close(60.0)
 
 
 @pytest.fixture

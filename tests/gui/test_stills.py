@@ -47,7 +47,7 @@ def test_small_stills_come_from_disk_the_second_time(qtbot, stills, tmp_path, mo
     source, found = Source(video.media, video.timebase.media), collect(stills)
     stills.wish(Still(source, 123, 1, 64))
     qtbot.waitUntil(lambda: len(found) == 1)
-    stills.close()
+    stills.close(60.0)
     monkeypatch.setattr(FrameReader, "read", lambda *_, **__: pytest.fail("decoded again"))
     second = Stills()
     again = collect(second)
