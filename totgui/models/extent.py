@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.annotation.segmentation import Segmentation
 from core.data.timebase import Timebase
@@ -16,8 +18,8 @@ NAME = 30
 """Letters that a name takes at most."""
 
 
-def extent(timebase: Timebase, spans: Iterable[tuple[int, int]]) -> str:
-    """The frames of some spans ``[start, stop)``, and the seconds where times are known.
+def extent(timebase: Timebase, spans: Sequence[tuple[int, int]] | NDArray[np.integer[Any]]) -> str:
+    """The frames of (n, 2) spans ``[start, stop)``, and the seconds where times are known.
 
     >>> from fractions import Fraction
     >>> extent(Timebase(100, Fraction(10)), [(0, 10), (20, 25)])
@@ -25,7 +27,7 @@ def extent(timebase: Timebase, spans: Iterable[tuple[int, int]]) -> str:
     >>> extent(Timebase(100), [(4, 5)])
     '1 frame'
     """
-    edges = np.array(list(spans), np.int64).reshape(-1, 2)
+    edges = np.asarray(spans, np.int64).reshape(-1, 2)
     frames = int((edges[:, 1] - edges[:, 0]).sum())
     text = f"{frames:,} frame{'' if frames == 1 else 's'}"
     try:
@@ -48,8 +50,8 @@ def chosen_text(chosen: Chosen, track: Segmentation | None, timebase: Timebase, 
     numbers = np.array(sorted(at for at in chosen.segments if at < len(track)), np.int64)
     if not len(numbers):
         return ""
-    spans = list(zip(track.starts[numbers].tolist(), track.stops[numbers].tolist(), strict=True))
+    spans = np.stack([track.starts[numbers], track.stops[numbers]], axis=1)
     if len(spans) > 1:
         return f"{len(spans):,} segments: {extent(timebase, spans)}"
-    (start, stop), label = spans[0], int(track.labels[numbers[0]])
+    (start, stop), label = spans[0].tolist(), int(track.labels[numbers[0]])
     return f"{short(name(label), NAME)} {start:,} to {stop - 1:,}: {extent(timebase, spans)}"
