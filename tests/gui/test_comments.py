@@ -334,6 +334,25 @@ def test_in_the_list_enter_goes_there_f2_edits_and_delete_deletes(qtbot, window)
     assert listed(view) == ["a"]
 
 
+def test_with_the_focus_in_the_list_the_keys_work_on_what_is_chosen_there(qtbot, window):
+    here, far = add(window, V0, 10, 11, "at the playhead"), add(window, V0, 50, 51, "chosen")
+    window.session.playback.seek(10)
+    view = open_list(qtbot, window)
+    view.table.setFocus()
+    qtbot.waitUntil(view.table.hasFocus)
+    view.table.selectRow(1)
+    trigger(window, "review.resolve-comment")
+    comments = window.session.comments
+    assert comments.comment(far).resolved and not comments.comment(here).resolved
+    view.resolved.setChecked(True)
+    window.timeline.setFocus()
+    trigger(window, "review.resolve-comment")
+    assert comments.comment(here).resolved
+    assert window.timeline.accessibleDescription() == "v0, nothing corrected yet"
+    trigger(window, "review.resolve-comment")
+    assert window.timeline.accessibleDescription().endswith(", open comments: 1")
+
+
 def test_an_empty_list_says_what_to_do(qtbot, window):
     view = open_list(qtbot, window)
     assert "Nobody has written a comment in this project. C writes one" in view.empty.text()

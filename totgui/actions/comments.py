@@ -104,10 +104,10 @@ class CommentsPart(Menu):
         self._edit(key, QCursor.pos() + QPoint(0, 12))
 
     def edit_here(self) -> None:
-        """Another text for the comment at the frame on screen."""
-        key = self._here()
-        if key is not None:
-            self._edit(key, self._beside_playhead())
+        """Another text for the comment that is meant."""
+        keys = self._meant()
+        if keys:
+            self._edit(keys[0], self._beside_playhead())
 
     def _edit(self, key: CommentKey, place: QPoint) -> None:
         comment = self.session.comments.comment(key)
@@ -188,17 +188,24 @@ class CommentsPart(Menu):
             self.say(NONE_HERE)
         return key
 
-    def resolve(self) -> None:
-        """Settle the comment at the frame on screen, or open it again."""
+    def _meant(self) -> list[CommentKey]:
+        """What a command works on: what is chosen in the list while that has the focus, else the comment here."""
+        view = self.window.review.comments
+        if view.table.hasFocus() and (chosen := view.chosen()):
+            return list(chosen)
         key = self._here()
-        comment = self.session.comments.comment(key) if key is not None else None
-        if key is not None and comment is not None:
-            settle = not comment.resolved
-            if self.session.do(lambda: commands.resolve_comments(self.document, [key], resolved=settle)):
-                self.session.comments.select(key)
+        return [] if key is None else [key]
+
+    def resolve(self) -> None:
+        """Settle the comments that are meant, or open them again where all of them are settled."""
+        keys = self._meant()
+        found = [comment for key in keys if (comment := self.session.comments.comment(key)) is not None]
+        settle = not all(comment.resolved for comment in found)
+        if found and self.session.do(lambda: commands.resolve_comments(self.document, keys, resolved=settle)):
+            self.session.comments.select(keys[0])
 
     def delete(self) -> None:
-        """Delete the comment at the frame on screen."""
-        key = self._here()
-        if key is not None:
-            self.session.do(lambda: commands.delete_comments(self.document, [key]))
+        """Delete the comments that are meant."""
+        keys = self._meant()
+        if keys:
+            self.session.do(lambda: commands.delete_comments(self.document, keys))

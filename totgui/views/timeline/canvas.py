@@ -139,9 +139,11 @@ class Canvas(QWidget):
     def _summary(self) -> str:
         if self.shown is None:
             return self.tr("No video")
+        n_open = self.shown.comments.n_open if self.shown.comments is not None else 0
+        talk = self.tr(", open comments: {}").format(n_open) if n_open else ""
         if self.shown.corrected is None:
-            return self.tr("{}, nothing corrected yet").format(self.shown.video.name)
-        return self.tr("{}, {} corrected segments").format(self.shown.video.name, len(self.shown.corrected))
+            return self.tr("{}, nothing corrected yet").format(self.shown.video.name) + talk
+        return self.tr("{}, {} corrected segments").format(self.shown.video.name, len(self.shown.corrected)) + talk
 
     def _repaint_all(self) -> None:
         self._static = None
