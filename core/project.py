@@ -70,7 +70,9 @@ class Project:
         if self._file.why_read_only:
             found.append(f"The project can only be read ({self._file.why_read_only}). Save a copy to edit it.")
         if self._file.migrated is not None:
-            found.append(f"The project was brought to a newer format; the old one is {self._file.migrated.name}.")
+            found.append(
+                f'The project was brought to a newer format. As it was, it is kept: "{self._file.migrated.name}".'
+            )
         kind = "" if self.read_only else places.kind_of(self.path)
         if kind and self._file.contents.place_told != kind:
             found.append(

@@ -130,7 +130,8 @@ def segments(stage: Stage, *, page: str, three: bool = False, corrected: bool = 
     view.rows.choose(1)
     view.rows.choose(3, extend=True)
     stage.settle()
-    stage.wait(lambda: view.sheet.is_complete, "the pictures", 60)
+    if view.sheet.isVisible() and not text:  # a sheet that nobody sees decodes nothing
+        stage.wait(lambda: view.sheet.is_complete, "the pictures", 60)
     yield stage.window
     view.head.three.setChecked(False)
     view.head.pages["Pictures"].click()
@@ -162,6 +163,51 @@ def label_map(stage: Stage, *, after: bool) -> Steps:
         stage.session.do(lambda: commands.set_lock(document, run, 1, True))
     stage.settle(1500)
     yield stage.window
+
+
+def map_pictures(stage: Stage) -> Steps:
+    """Clusters by their typical frames, as they are named without ground truth."""
+    stage.open("trained", frame=400)
+    stage.window.show_layout("Map")
+    stage.window.label_map.head.pageChosen.emit("Pictures")
+    stage.settle(2500)
+    yield stage.window
+
+
+def map_asked(stage: Stage) -> Steps:
+    """What matching again would change, before it is applied."""
+    stage.open("trained", frame=400)
+    stage.window.show_layout("Map")
+    document, run = stage.session.document, stage.session.current_run
+    stage.session.do(lambda: commands.set_target(document, run, 0, list(document.actions)[-1]))
+    stage.settle(1500)
+    stage.window.label_map.rematching.solve()
+    stage.settle(1500)
+    yield stage.window
+
+
+def not_segmented(stage: Stage, *panels: str) -> Steps:
+    """A run that has segmented nothing yet."""
+    stage.open("trained", frame=400)
+    document = stage.session.document
+    document.predictions.clear()
+    stage.session.projectChanged.emit()
+    stage.front(*panels)
+    stage.settle(1500)
+    yield stage.window
+
+
+def text_size(stage: Stage, layout: str) -> Steps:
+    """The largest text of the View menu, chosen while the window is open."""
+    stage.open("reviewed", frame=400)
+    stage.window.show_layout(layout)
+    by_name = stage.window.actions_.by_name
+    by_name["view.text-largest"].trigger()
+    stage.settle(1500)
+    yield stage.window
+    by_name["view.text-normal"].trigger()
+    stage.settle(800)
+    stage.window.reset_layout()
 
 
 # --- video --------------------------------------------------------------------------------------------------------
@@ -510,6 +556,10 @@ STATES: dict[str, State] = {
     **{f"activity-{n}": partial(tab, dock="Activity", number=n, tall=True) for n in range(3)},
     "map-before": partial(label_map, after=False),
     "map-after": partial(label_map, after=True),
+    "map-pictures": map_pictures,
+    "map-asked": map_asked,
+    "not-segmented": lambda s: not_segmented(s, "Label map", "Activity"),
+    **{f"text-largest-{n.lower()}": partial(text_size, layout=n) for n in ("Review", "Train", "Map", "Segments")},
     "names-window": lambda s: odd_names(s, "Labels", "Review"),
     "names-map": lambda s: odd_names(s, "Label map", layout="Map"),
     "names-compare": lambda s: odd_names(s, "Compare", number=1),
