@@ -14,8 +14,9 @@ LEAST_ROW, DENSE_FOOT = 24, 8
 """The least height of what is pressed, and the height of the colour under a name."""
 SLOPE, REACH = 0.67, 1.11
 """Height of a name over its length, turned by 42 degrees, and its width over its height."""
-TALLEST_ROW, WIDEST_CELL = 4.6, 2.2
-"""Where there is room: lines of text that a row may be high, and how often the usual width a cell may be wide."""
+TALLEST_ROW, TALLEST_BARE, WIDEST_CELL = 4.6, 3.2, 2.2
+"""Where there is room: lines of text that a row may be high, with pictures and without, and how often the usual width
+a cell may be wide."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,8 @@ class Layout:
     def _grown(self, room: QSize) -> Layout:
         """The same with what is left of the room: larger pictures first, then wider cells, with level names above."""
         high, wide = room.height() - self.content.height(), room.width() - self.content.width()
-        row = self.row + max(0, min(high // max(1, self.rows), round(TALLEST_ROW * self.line) - self.row))
+        tallest = round((TALLEST_ROW if self.pictures else TALLEST_BARE) * self.line)
+        row = self.row + max(0, min(high // max(1, self.rows), tallest - self.row))
         if self.pictures:
             row = min(row, self.row + wide * 9 // (16 * self.pictures))
         more = self.pictures * (_picture(row).width() - self.picture.width())

@@ -236,5 +236,9 @@ def paint_empty(painter: QPainter, rect: QRect, text: str, palette: QPalette) ->
     """Say in the row what is missing and how to get it."""
     painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
     place = rect.adjusted(10, 0, -4, 0)
-    place.setHeight(min(place.height(), 3 * painter.fontMetrics().height()))
-    painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+    metrics, flags = painter.fontMetrics(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+    place.setHeight(min(place.height(), 3 * metrics.height()))
+    if place.height() >= 2 * metrics.height():
+        painter.drawText(place, flags | Qt.TextFlag.TextWordWrap, text)
+    else:
+        painter.drawText(place, flags, metrics.elidedText(text, Qt.TextElideMode.ElideRight, place.width()))
