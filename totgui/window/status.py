@@ -28,7 +28,8 @@ class StatusLine(QStatusBar):
         self.cancel = QPushButton("Cancel", self._job)
         self.saved = SavedLine(self)
         self._place()
-        self._job.hide()
+        for part in (self._chosen, self._job):
+            part.hide()
         self.cancel.clicked.connect(self._end_job)
         for signal in (session.selectionChanged, session.documentChanged, session.currentVideoChanged):
             signal.connect(self._show_chosen)
