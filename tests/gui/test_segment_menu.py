@@ -21,6 +21,7 @@ from totgui.dialogs.action_popup import ActionPopup, Choice
 from totgui.main_window import MainWindow
 from totgui.session import Session
 from totgui.settings import Settings
+from totgui.window.status import StatusLine
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # offscreen, of popups
 A, B, R1, R2 = VideoId("P03"), VideoId("P04"), RunId("r1"), RunId("r2")
@@ -422,7 +423,8 @@ def test_an_action_that_is_chosen_after_the_video_has_ended_paints_nothing_and_s
 
 def test_the_status_bar_says_what_is_selected_and_how_much(window: MainWindow) -> None:
     session, line = window.session, window.status._chosen
-    assert line.text() == "" and line.isHidden()  # an empty one would push what runs to the right
+    assert line.text() == "" and line.isHidden()
+    assert StatusLine(Session())._chosen.isHidden()  # an empty one would push what runs to the right
     do(window, "segment.take-video")
     session.select_segments([1])
     assert line.text() == "stir 20 to 39: 20 frames" and not line.isHidden()
