@@ -7,11 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from core.errors import DamagedProjectError, ForeignFoldersError, ProjectLockedError, TotError
-from core.events import Failed, Finished
+from core.events import Failed, Finished, StopKind
 
 from .dialogs.details import DetailsDialog
 from .dialogs.locate import ask_locate
@@ -22,6 +22,8 @@ from .session import SavedState, Session
 AT_ONCE_S = 0.2
 """So long the disk may take the last edits before closing the window becomes a matter of turns."""
 
+KEEPS = QMessageBox.ButtonRole.ActionRole
+
 
 class Safety(QObject):
     """Asks where that is needed, and then asks the session to do it."""
@@ -31,6 +33,8 @@ class Safety(QObject):
         self._window = window
         self._session: Session = window.session
         self._again = OutOfMemory(window.session, self)
+        self._leaves = False
+        """Whether the window closes once the job that was asked to end has ended."""
         self._known_lost: frozenset[object] = frozenset()
         self._known_altered: frozenset[object] = frozenset()
         self._said_lost = ""
@@ -273,11 +277,7 @@ class Safety(QObject):
 
         While they are on their way the window goes on, and closes by itself once they are there.
         """
-        if (
-            not self._quits
-            and self._session.jobs.engine_busy
-            and not self._ask("A job is running. Its result is lost when you quit now.", "Quit and discard")
-        ):
+        if not self._quits and self._session.jobs.engine_busy and not self._may_end_job():
             return False
         self._quits = True
         if project := self._session.project:
@@ -309,15 +309,41 @@ class Safety(QObject):
             self._session.parting.stay()
             self._session.opening.give_up()
 
-    def _ask(self, question: str, yes: str) -> bool:
-        title = yes.partition(" ")[0]
+    def _may_end_job(self) -> bool:
+        """Whether the job is to be given up; else it goes on, or ends with what it has, and the window after it."""
+        work = self._session.jobs.engine_work
+        text = f"{work} is under way. What it has not finished is lost when you quit now."
+        keep, discard = "Stop, keep it and quit", "Quit and discard"
+        chosen = self._choose(text, {discard: QMessageBox.ButtonRole.DestructiveRole, keep: KEEPS})
+        if chosen == keep and not self._leaves:
+            self._leaves = True
+            self._session.jobsChanged.connect(self._leave_when_idle)
+            self._session.jobs.stop(StopKind.KEEP)
+        return chosen == discard
+
+    def _leave_when_idle(self) -> None:
+        """What was asked to end has ended, and what follows from it: the window goes."""
+        QTimer.singleShot(0, self, self._leave)
+
+    def _leave(self) -> None:
+        if self._leaves and not self._session.jobs.engine_busy:
+            self._leaves = False
+            self._session.jobsChanged.disconnect(self._leave_when_idle)
+            self._window.close()
+
+    def _choose(self, question: str, answers: Mapping[str, QMessageBox.ButtonRole]) -> str:
+        """The answer that was chosen, or none of them; what loses nothing is what Return says."""
+        title = next(iter(answers)).partition(" ")[0]
         box = QMessageBox(QMessageBox.Icon.NoIcon, title, "", parent=self._window)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(question)
-        button = box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton("Stay", QMessageBox.ButtonRole.RejectRole)
+        buttons = {text: box.addButton(text, role) for text, role in answers.items()}
+        box.setDefaultButton(box.addButton("Stay", QMessageBox.ButtonRole.RejectRole))
         accepted(box)
-        return box.clickedButton() is button
+        return next((text for text, button in buttons.items() if button is box.clickedButton()), "")
+
+    def _ask(self, question: str, yes: str) -> bool:
+        return self._choose(question, {yes: QMessageBox.ButtonRole.DestructiveRole}) == yes
 
 
 def opened_text(project: Any) -> str:

@@ -15,12 +15,14 @@ import pytest
 from opened import choose, open_in
 from projects import V, a_project, with_edits, with_run
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QWidget
 from windows import shut
 
+import totgui.safety as safety_module
 from core import api
 from core.annotation import commands
 from core.cache import cache_path
+from core.events import StopKind
 from core.project import Project
 from core.run_folder import write_manifest
 from core.store import log
@@ -303,3 +305,49 @@ def test_a_long_message_stays_longer_than_a_short_one(qtbot) -> None:
     short = bar._timer.interval()
     bar.say("Run 2 learned from 2 corrected videos. " * 5, "info")
     assert bar._timer.isActive() and bar._timer.interval() > 2 * short
+
+
+@pytest.fixture
+def training(window: MainWindow, path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, object]]:
+    """The window on a project while a training runs; `stopped` is how it was asked to end, `asked` what was asked."""
+    open_in(window, path)
+    state: dict[str, object] = {"busy": True, "stopped": [], "asked": [], "default": ""}
+    jobs = type(window.session.jobs)
+    monkeypatch.setattr(jobs, "engine_busy", property(lambda _self: bool(state["busy"])))
+    monkeypatch.setattr(jobs, "engine_work", property(lambda _self: "Training"))
+    monkeypatch.setattr(jobs, "stop", lambda _self, kind: state["stopped"].append(kind))
+
+    def answer(box: QMessageBox) -> bool:
+        state["asked"].append(box.text())
+        state["default"] = box.defaultButton().text()
+        next(button for button in box.buttons() if button.text() == state["answer"]).click()
+        return True
+
+    monkeypatch.setattr(safety_module, "accepted", answer)
+    yield state
+    state["busy"] = False
+
+
+def test_quitting_while_a_training_runs_names_it_and_return_loses_nothing(window: MainWindow, training) -> None:
+    training["answer"] = "Stay"
+    assert not window.close() and window.session.project is not None
+    assert training["asked"] == ["Training is under way. What it has not finished is lost when you quit now."]
+    assert training["default"] == "Stay" and training["stopped"] == []
+
+
+def test_a_training_is_kept_and_the_window_goes_once_it_has_ended(window: MainWindow, training, qtbot) -> None:
+    training["answer"] = "Stop, keep it and quit"
+    assert not window.close() and window.isVisible()
+    assert training["stopped"] == [StopKind.KEEP]
+    window.session.jobsChanged.emit()  # it still segments with what it has learned
+    QApplication.processEvents()
+    assert window.isVisible() and window.session.project is not None
+    training["busy"] = False
+    window.session.jobsChanged.emit()
+    qtbot.waitUntil(lambda: not window.isVisible())
+    assert window.session.project is None and len(training["asked"]) == 1
+
+
+def test_a_training_is_given_up_where_that_is_asked_for(window: MainWindow, training) -> None:
+    training["answer"] = "Quit and discard"
+    assert window.close() and training["stopped"] == []

@@ -74,6 +74,11 @@ class Jobs(QObject):
         """Whether the engine is at work, or soon will be."""
         return self._runner.busy or bool(self._made)
 
+    @property
+    def engine_work(self) -> str:
+        """What the engine is at, or soon will be, as it is shown to a person."""
+        return next((self.running[job] for job in (*self._made, *self._in_engine)), "A job")
+
     def warm_up(self) -> None:
         """Start the engine ahead of need."""
         self._runner.warm_up()
@@ -83,8 +88,7 @@ class Jobs(QObject):
         if not self.engine_busy:
             return True
         refused = f"{text} was not started. " if text else ""
-        what = next((self.running[job] for job in (*self._made, *self._in_engine)), "A job")
-        self.message.emit(f"{refused}{what} is under way. Stop it first.", "warning")
+        self.message.emit(f"{refused}{self.engine_work} is under way. Stop it first.", "warning")
         return False
 
     def in_engine(self, request: Work, text: str, then: Then, *, keeps: bool = False) -> str | None:
