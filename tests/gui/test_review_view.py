@@ -13,6 +13,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QPushButton
+from windows import wait_for_places
 
 from core import api
 from core.annotation import commands
@@ -302,8 +303,7 @@ def note(window, qtbot):
     """The field for the note, with "hand hidden" typed into it for v0 and not left yet."""
     window.show()
     window.activateWindow()  # another window may have been the active one
-    qtbot.waitUntil(window.updatesEnabled)  # the panels have their places, in as many turns as that takes
-    qtbot.waitUntil(lambda: not window.placing._sizing.isActive())
+    wait_for_places(qtbot, window)
     window.docks["Review"].show()
     window.docks["Review"].raise_()
     qtbot.waitUntil(window.review.note.isVisible)

@@ -13,7 +13,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QContextMenuEvent, QImage, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QTabBar
-from windows import a_window, shut
+from windows import a_window, shut, wait_for_places
 
 from core.annotation import commands
 from core.annotation.segmentation import Segmentation
@@ -68,7 +68,7 @@ def window(qtbot, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Ma
 def view(window: MainWindow, qtbot) -> SegmentsView:
     """The panel with everything listed and judged, and with the focus."""
     found = window.segments()
-    qtbot.waitUntil(window.updatesEnabled)  # the timeline takes the focus once the panels have their places
+    wait_for_places(qtbot, window)
     qtbot.waitUntil(lambda: window.session.segments.is_ready and window.session.reviewing.is_ready)
     found.rows.want(order=Order.PLACE, descending=False)
     window.activateWindow()

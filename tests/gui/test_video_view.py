@@ -15,7 +15,7 @@ from PySide6.QtGui import QPalette, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from test_playback import pixels
 from video_kinds import make, number_in
-from windows import a_window
+from windows import a_window, wait_for_places
 
 from core import api
 from core.annotation import commands
@@ -44,6 +44,7 @@ def window(qtbot, qapp: QApplication, dataset: Path, tmp_path: Path) -> Iterator
         made.session.create_project(tmp_path / "p.tot", api.open_dataset(dataset))
         made.session.select_video(next(v for v, x in made.session.document.videos.items() if x.name == "long_group"))
         qtbot.waitUntil(lambda: made.video_view.picture._image is not None)
+        wait_for_places(qtbot, made)
         yield made
 
 

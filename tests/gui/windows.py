@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from pytestqt.qtbot import QtBot
+
 from totgui.main_window import MainWindow
 from totgui.session import Session
 from totgui.settings import Settings
@@ -25,3 +27,8 @@ def shut(window: MainWindow) -> None:
     window.safety.may_close = lambda: True  # type: ignore[method-assign]
     window.close()
     window.deleteLater()
+
+
+def wait_for_places(qtbot: QtBot, window: MainWindow) -> None:
+    """Until the panels have their places and sizes, and the timeline the focus, in as many turns as that takes."""
+    qtbot.waitUntil(lambda: window.updatesEnabled() and not window.placing._sizing.isActive())
