@@ -17,6 +17,8 @@ MAX_COMMENT = 5000
 MAX_COMMENTS = 10_000
 """Comments on one video: far more than anybody reads."""
 MAX_AUTHOR = 120
+LAST_WRITTEN = 253_370_764_800
+"""Seconds from 1970 to the year 9999: no calendar goes on."""
 
 
 def add_comment(
@@ -93,6 +95,12 @@ def checked_comment(document: Document, video: VideoId, comment: Comment) -> Com
     return _fitting(video_of(document, video), comment)
 
 
+def is_sound(comment: Comment) -> bool:
+    """Whether a comment is one that could have been written here: what a stranger's file holds need not be."""
+    author_ok = len(comment.author) <= MAX_AUTHOR and not any(map(_is_control, comment.author))
+    return not comment_problem(comment.text) and author_ok and 0 <= comment.written < LAST_WRITTEN
+
+
 def comment_problem(text: str) -> str:
     """Why a text cannot be a comment; empty where it can."""
     try:
@@ -166,7 +174,8 @@ def _fitting(video: Video, comment: Comment) -> Comment:
             f"Frames {comment.start:,} to {comment.stop - 1:,} are outside {video.name}, which has {n_frames:,}."
         )
     author = " ".join(_plain(comment.author).split())[:MAX_AUTHOR]
-    return replace(comment, text=_text(comment.text), author=author)
+    written = comment.written if 0 <= comment.written < LAST_WRITTEN else 0
+    return replace(comment, text=_text(comment.text), author=author, written=written)
 
 
 def _text(text: str) -> str:
@@ -184,6 +193,10 @@ def _text(text: str) -> str:
 def _plain(text: str) -> str:
     """The text without blanks around it and with plain line ends."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2029", "\n").replace("\t", " ").strip()
-    if any((ord(c) < 32 and c != "\n") or 0x7F <= ord(c) < 0xA0 or "\ud800" <= c <= "\udfff" for c in text):
+    if any(_is_control(c) and c != "\n" for c in text):
         raise EditError("The text holds characters that cannot be stored. Type it again.")
     return text
+
+
+def _is_control(letter: str) -> bool:
+    return ord(letter) < 32 or 0x7F <= ord(letter) < 0xA0 or "\ud800" <= letter <= "\udfff"

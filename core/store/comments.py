@@ -7,6 +7,7 @@ import sqlite3
 
 import msgspec
 
+from ..annotation.comment_commands import is_sound
 from ..annotation.document import Document
 from ..annotation.values import Comment, CommentId, CommentKey, Value
 from ..errors import DamagedProjectError
@@ -36,7 +37,7 @@ def load(connection: sqlite3.Connection, document: Document) -> None:
         pack.check(stored, place, number, text, place=f"comment {number} on video {place + 1}")
         if not add(document, CommentKey(videos[place], CommentId(number)), unpack(text)):
             raise DamagedProjectError(
-                f'Comment {number} on "{videos[place]}" lies outside its video. The file was left as it is.'
+                f'Comment {number} on "{videos[place]}" does not fit its video. The file was left as it is.'
             )
 
 
@@ -49,9 +50,9 @@ def unpack(text: str) -> Comment:
 
 
 def add(document: Document, key: CommentKey, comment: Comment) -> bool:
-    """File a comment under its video; False where it does not fit there."""
+    """File a comment under its video; False where it does not fit there, or nobody can have written it."""
     video = document.videos.get(key.video)
-    if video is None or not 0 <= comment.start < comment.stop <= video.timebase.n_frames:
+    if video is None or not is_sound(comment) or not 0 <= comment.start < comment.stop <= video.timebase.n_frames:
         return False
     on_video = document.comments.setdefault(key.video, {})
     assert isinstance(on_video, dict)

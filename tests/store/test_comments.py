@@ -151,9 +151,14 @@ def test_comments_that_somebody_else_changed_are_refused(path: Path, statement: 
         '{"start":5,"stop":5,"text":"empty"}',
         '{"start":"a","stop":1,"text":"no number"}',
         "[]",
+        '{"start":1,"stop":2,"text":""}',
+        '{"start":1,"stop":2,"text":"\\u001b[2J an escape"}',
+        '{"start":1,"stop":2,"text":"a","author":"two\\nlines"}',
+        '{"start":1,"stop":2,"text":"a","written":99999999999999}',
+        f'{{"start":1,"stop":2,"text":"{"x" * 5001}"}}',
     ],
 )
-def test_a_row_with_a_right_check_sum_and_a_wrong_place_is_refused(path: Path, text: str) -> None:
+def test_a_row_with_a_right_check_sum_that_nobody_can_have_written_is_refused(path: Path, text: str) -> None:
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("UPDATE comment SET value=?, crc=? WHERE id=1", (text, pack.crc(0, 1, text)))
     connection.close()
