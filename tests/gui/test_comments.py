@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from windows import a_window
+from windows import a_window, wait_for_places
 
 from core import api
 from core.annotation import commands
@@ -49,6 +49,7 @@ def window(qtbot, tmp_path):
         made.session.create_project(tmp_path / "p.tot", api.open_dataset(a_folder(tmp_path / "data")))
         made.show()
         made.placing.turns.finish()
+        wait_for_places(qtbot, made)
         made.session.select_video(V0)
         yield made
 
@@ -219,7 +220,7 @@ def test_a_sign_is_seen_says_its_text_and_a_click_goes_there(qtbot, window):
     qtbot.waitUntil(lambda: window.session.playback.frame == 40)
     assert window.session.comments.current == CommentKey(V0, CommentId(1))
     assert window.session.selection == frozenset()
-    QTest.mouseClick(timeline, LEFT, NONE, point_at(window, 70, 0))
+    QTest.mouseClick(timeline, LEFT, NONE, point_at(window, 70.5, 0))  # in the middle of it, at any width
     qtbot.waitUntil(lambda: window.session.playback.frame == 70)
 
 
