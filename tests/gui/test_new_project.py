@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from datasets import frame_labels, layout, matrix, probe, save, write
 from fakes_panels import a_dataset
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QComboBox, QDialog, QLabel
 
 from core.data.layouts import scan
 from totgui.dialogs import new_project
 from totgui.dialogs.new_project import NewProjectDialog, ask_new_project
+from totgui.models.widgets import accepted
 
 TWELVE = {f"v{i}": 50 + i for i in range(12)}
 
@@ -188,3 +189,17 @@ def test_a_folder_of_plain_videos_has_no_columns_of_dashes(shown, tmp_path):
     assert heads == ["Video", "Pictures", "Frames / s", "Problem"]
     labelled, _ = shown(layout(tmp_path / "set", "A"))
     assert labelled.table.horizontalHeaderItem(4).text() == "Labels / s" and not labelled.table.isColumnHidden(2)
+
+
+def test_the_dialog_opens_as_high_as_it_says_and_no_higher_than_the_screen(shown, tmp_path, monkeypatch):
+    """A text that is wrapped made Qt forget the height: six of twenty videos were seen."""
+    dialog, _ = shown(layout(tmp_path / "set", "F", lengths=TWELVE))
+    wanted, room = dialog.sizeHint(), dialog.screen().availableSize()
+    sizes = []
+    monkeypatch.setattr(QDialog, "exec", lambda self: sizes.append(self.size()) or 0)
+    monkeypatch.setattr(dialog, "deleteLater", lambda: None)
+    accepted(dialog)
+    assert sizes[0].height() == min(wanted.height(), int(0.92 * room.height()))
+    dialog.resize(700, 300)  # where it was made so large, it is left
+    accepted(dialog)
+    assert sizes[1] == QSize(700, 300)

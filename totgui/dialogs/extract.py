@@ -158,7 +158,7 @@ class ExtractDialog(QDialog):
         column.addWidget(buttons)
 
     def sizeHint(self) -> QSize:
-        return for_text(self, 620, 430)
+        return for_text(self, 620, 360)
 
     # --- values ------------------------------------------------------------------------------------
 

@@ -45,6 +45,8 @@ LONGEST_WORD = 24
 AMBER, RED, GREEN = "#c98a12", "#c8452f", "#2e9e6b"
 """Look here; wrong; done: for edges, fills and icons. Text takes `palette.tone`."""
 LEAST_PANEL_HEIGHT, USUAL_LINE = 80, 16
+MOST_OF_SCREEN = 0.92
+"""The part of a screen that a dialog takes at most when it opens."""
 AROUND_TEXT, LONGEST_TIP_LINE = 6, 80
 """Pixels of a row of a list beside its text; letters of a line that a tooltip leaves whole."""
 ROW_HEIGHT, LEAST_TABLE_HEIGHT, WIDEST_LEAST = 26, 52, 80
@@ -130,9 +132,20 @@ def accepted(dialog: QDialog) -> bool:
 
     What was answered can be read until the event loop goes on.
     """
+    _give_first_size(dialog)
     answer = bool(dialog.exec())
     dialog.deleteLater()
     return answer
+
+
+def _give_first_size(dialog: QDialog) -> None:
+    """As large as a dialog of its own size says: Qt takes only the width of it where a text in it is wrapped."""
+    if "sizeHint" in type(dialog).__dict__ and not dialog.testAttribute(Qt.WidgetAttribute.WA_Resized):
+        dialog.ensurePolished()
+        size, layout = dialog.sizeHint(), dialog.layout()
+        if layout is not None and layout.hasHeightForWidth():
+            size.setHeight(max(size.height(), layout.totalHeightForWidth(size.width())))
+        dialog.resize(size.boundedTo(dialog.screen().availableSize() * MOST_OF_SCREEN))
 
 
 class LeaveWithProject(QObject):
