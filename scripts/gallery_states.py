@@ -192,8 +192,8 @@ def not_segmented(stage: Stage, *panels: str) -> Steps:
     document = stage.session.document
     document.predictions.clear()
     stage.session.projectChanged.emit()
-    stage.front(*panels)
     stage.settle(1500)
+    stage.front(*panels)
     yield stage.window
 
 
@@ -558,7 +558,7 @@ STATES: dict[str, State] = {
     "map-after": partial(label_map, after=True),
     "map-pictures": map_pictures,
     "map-asked": map_asked,
-    "not-segmented": lambda s: not_segmented(s, "Label map", "Activity"),
+    "not-segmented": lambda s: not_segmented(s, "Label map", "Review", "Label map"),
     **{f"text-largest-{n.lower()}": partial(text_size, layout=n) for n in ("Review", "Train", "Map", "Segments")},
     "names-window": lambda s: odd_names(s, "Labels", "Review"),
     "names-map": lambda s: odd_names(s, "Label map", layout="Map"),

@@ -7,15 +7,18 @@ from functools import partial
 
 import shiboken6
 from PySide6.QtCore import QEvent
-from PySide6.QtGui import QFontInfo
-from PySide6.QtWidgets import QApplication, QDockWidget, QWidget
+from PySide6.QtGui import QFont, QFontInfo
+from PySide6.QtWidgets import QApplication, QDockWidget, QHeaderView, QTableView, QWidget
 
+from .measured import MeasuredTable
 from .widgets import fit_held
 
 SIZES = {"smaller": 0.9, "normal": 1.0, "larger": 1.25, "largest": 1.5}
 """How large text is beside the usual, by the name of the step."""
 AT_ONCE = 300
 """Widgets that are told in one turn."""
+A_TRIFLE = 0.01
+"""Points that nobody sees."""
 USUAL = "usual points"
 """Property of the application: the size that the system, or the theme, gave it."""
 
@@ -44,25 +47,46 @@ def text_steps(application: QApplication, size: str) -> list[Callable[[], object
     """
     n_parts = 1 + len(application.allWidgets()) // AT_ONCE
     waiting: list[QWidget] = []
+    tables: list[tuple[QTableView, int]] = []
 
     def grow() -> None:
         font = application.font()
         if application.property(USUAL) is None:
             points = font.pointSizeF()
             application.setProperty(USUAL, points if points > 0 else QFontInfo(font).pointSizeF())
+        every = application.allWidgets()
+        tables.extend((w, w.fontMetrics().height()) for w in every if isinstance(w, QTableView))
         font.setPointSizeF(float(application.property(USUAL)) * SIZES[size])
         application.setFont(font)
-        waiting.extend(application.allWidgets())
+        waiting.extend(every)
+
+    def scale() -> None:
+        for view, before in tables:
+            if shiboken6.isValid(view) and not isinstance(view, MeasuredTable):
+                _scale_columns(view.horizontalHeader(), view.fontMetrics().height() / max(1, before))
 
     def tell(part: int, do: Callable[[QWidget], object]) -> None:
         for widget in waiting[part::n_parts]:
             if shiboken6.isValid(widget):
                 do(widget)
 
-    return [grow, *(partial(tell, part, do) for do in (_new_font, fit_held) for part in range(n_parts))]
+    told, fitted = ([partial(tell, part, do) for part in range(n_parts)] for do in (_new_font, fit_held))
+    return [grow, *told, scale, *fitted]
 
 
 def _new_font(widget: QWidget) -> None:
     QApplication.sendEvent(widget, QEvent(QEvent.Type.ApplicationFontChange))
     if isinstance(widget, QDockWidget):
-        QApplication.style().polish(widget)  # its rule in the style sheet keeps the font that it was made with
+        # Below a style sheet Qt goes on to draw its title in the font that it was made with, as long as its own font
+        # is that of the application; what stands in it has the font of its own.
+        font = QFont()
+        font.setPointSizeF(QApplication.font().pointSizeF() + A_TRIFLE)
+        widget.setFont(font)
+
+
+def _scale_columns(header: QHeaderView, factor: float) -> None:
+    """Columns that were made as wide as some text, or that a person dragged, keep their proportion to it."""
+    mode = QHeaderView.ResizeMode
+    for column in range(header.count()) if factor != 1 else ():
+        if header.sectionResizeMode(column) in (mode.Interactive, mode.Fixed) and not header.isSectionHidden(column):
+            header.resizeSection(column, round(header.sectionSize(column) * factor))
