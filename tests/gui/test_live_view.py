@@ -386,3 +386,14 @@ def test_without_ground_truth_the_losses_have_the_room_of_the_scores(qtbot):
     session.document.ground_truth[VideoId("P00")] = Segmentation.from_frames(np.zeros(600, int))
     session.jobEvent.emit(metrics(20, mofs=(None, None)))
     qtbot.waitUntil(lambda: view.curves.scores.isVisible())
+
+
+def test_lines_of_text_above_the_curves_take_none_of_their_room(view):
+    """In a narrow panel the state took a second line, and the numbers of the lower axis were cut off."""
+    curves = view.curves
+    curves._state.setText("TOT + TCL iteration 120 of 300 · loss 0.036 · MoF 70.1 · F1 68.7 " * 2)
+    wide = curves.minimumSizeHint().height()
+    view.resize(260, 900)
+    view.grab()
+    assert curves.width() < 300 and curves.minimumSizeHint().height() >= wide
+    assert curves.minimumSizeHint().height() >= curves.layout().totalMinimumHeightForWidth(curves.width())

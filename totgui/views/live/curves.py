@@ -135,9 +135,17 @@ class CurvesView(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(420, 250)
 
+    def minimumSizeHint(self) -> QSize:
+        """As high as its lines of text are at the present width, too: they cut the numbers of the lower axis off."""
+        least, inside = super().minimumSizeHint(), self.layout()
+        high = inside.totalMinimumHeightForWidth(max(self.width(), least.width())) if inside is not None else 0
+        return QSize(least.width(), max(least.height(), high))
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Side by side where both legends have room, else one above the other."""
         super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
         across = QBoxLayout.Direction
         is_wide = self.width() >= for_text(self, SIDE_BY_SIDE, 0).width()
         self._plots.setDirection(across.LeftToRight if is_wide else across.TopToBottom)

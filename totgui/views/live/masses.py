@@ -93,11 +93,15 @@ def paint_masses(painter: QPainter, palette: QPalette, masses: tuple[float, ...]
     box = _box(size, metrics.height())
     painter.setPen(palette.color(Role.PlaceholderText))
     if not masses:
-        painter.drawText(QPointF(12, 6 + metrics.ascent()), "Shares of the clusters appear while a run trains.")
+        room = QRectF(12, 6, size.width() - 18, size.height() - 8)
+        painter.drawText(room, Qt.TextFlag.TextWordWrap, "Shares of the clusters appear while a run trains.")
         return
     count = empty_clusters(masses)
     text = "Share of the frames by cluster (line: equal parts)"
     text += f" · {count} of {len(masses)} hold almost nothing" if count else ""
+    if metrics.horizontalAdvance(text) > size.width() - 18:
+        text = text.replace(" (line: equal parts)", "")
+    text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, size.width() - 18)
     painter.drawText(QPointF(12, 6 + metrics.ascent()), text)
     high, wide = max(*masses, 2 / len(masses)), box.width() / len(masses)
     every = max(1, -(-(metrics.horizontalAdvance("000") + 4) // max(1, int(wide))))
