@@ -19,6 +19,7 @@ from core.data.dataset import VideoId
 from totgui.dialogs.comment_popup import CommentPopup
 from totgui.dialogs.import_labels import ImportDialog
 from totgui.models.comment_words import TIP_LETTERS, tip_of
+from totgui.models.comments import BY, VIDEO
 from totgui.models.videos import OPEN
 from totgui.models.widgets import AMBER
 from totgui.views.review.comments import CommentsView
@@ -352,6 +353,19 @@ def test_with_the_focus_in_the_list_the_keys_work_on_what_is_chosen_there(qtbot,
     assert window.timeline.accessibleDescription() == "v0, nothing corrected yet"
     trigger(window, "review.resolve-comment")
     assert window.timeline.accessibleDescription().endswith(", open comments: 1")
+
+
+def test_a_narrow_list_gives_its_room_to_the_comments(window):
+    add(window, V0, 10, 11, "a")
+    view = window.review.comments
+    view._show()
+    for width, hidden in ((200, True), (900, False)):
+        view.resize(width, 400)
+        view.grab()  # what is not seen is told of its size then
+        assert view.table.isColumnHidden(BY) == hidden, width
+    assert view.table.isColumnHidden(VIDEO)
+    view.scope.setCurrentIndex(1)
+    assert not view.table.isColumnHidden(VIDEO)
 
 
 def test_an_empty_list_says_what_to_do(qtbot, window):

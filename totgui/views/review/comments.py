@@ -53,6 +53,8 @@ EMPTY = {
     "elsewhere": "No open comment on this video; {} on others.",
 }
 DETAIL_LINES = 5
+LETTERS, LETTERS_OF_ALL = 44, 60
+"""Letters that the panel is wide from which authors have a column, in the list of this video and of all."""
 WRITE = "Write a comment"
 
 
@@ -126,6 +128,14 @@ class CommentsView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_detail()
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Where the comments would have no room, who wrote them can be read below the list."""
+        letters = self.width() / self.fontMetrics().averageCharWidth()
+        has_room = letters >= (LETTERS_OF_ALL if self.all_videos else LETTERS)
+        self.table.setColumnHidden(VIDEO, not self.all_videos)
+        self.table.setColumnHidden(BY, not has_room or not any(comment.author for _, comment in self.model.rows))
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
@@ -190,8 +200,7 @@ class CommentsView(QWidget):
             self.model.show_comments(None, resolved=False)
         else:
             self.model.show_comments(shown, resolved=self.resolved.isChecked())
-        self.table.setColumnHidden(VIDEO, not self.all_videos)
-        self.table.setColumnHidden(BY, not any(comment.author for _, comment in self.model.rows))
+        self._fit_columns()
         self._choose(chosen)
         self._say_empty()
         self._mark()
