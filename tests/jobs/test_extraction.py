@@ -50,7 +50,7 @@ def test_a_death_while_extracting_keeps_finished_videos(runner, recorder, make_e
     recorder.wait_until(lambda: (tmp_path / "made" / "v0.npy").exists())
     os.kill(runner.pid, signal.SIGKILL)
     ending = recorder.ending()
-    assert isinstance(ending, Failed) and "out of memory?" in ending.message and "keep their features" in ending.hint
+    assert isinstance(ending, Failed) and "memory ran out" in ending.message and "keep their features" in ending.hint
     runner.start(make_extraction("d2"))
     ending = recorder.ending()
     assert isinstance(ending, Finished) and ending.result["videos"]["v0"]["reused"]

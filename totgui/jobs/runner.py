@@ -34,10 +34,10 @@ _TAIL_BYTES = 256 << 10
 _CRASH = "Fatal Python error"
 """How a crash's report begins; the name of the signal stands in that line, the crashed thread's calls below it."""
 _REASONS = {
-    -9: " (out of memory?)",
-    -11: " (a crash in a library)",
-    -6: " (a library gave up)",
-    -15: " (it was told to)",
+    -9: "was ended from outside, perhaps because memory ran out",
+    -11: "ended by a crash in a library",
+    -6: "ended because a library gave up",
+    -15: "was told to end",
 }
 
 
@@ -294,7 +294,7 @@ def _death(job: _Job, child: _Child) -> Event:
     return Failed(
         job=job.id,
         kind="engine-died",
-        message=f"The engine ended with code {code}{_REASONS.get(code, '')}.",
+        message=f"The engine {_REASONS.get(code or 0, f'ended by itself, with code {code}')}.",
         hint=f"Edits and earlier runs are whole. {kept}.",
         log=child.last_words(),
     )
