@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QMainWindow, QWidget
 
 from totgui.window.in_turns import InTurns
 
@@ -97,3 +97,18 @@ def test_a_window_that_comes_to_the_screen_while_it_is_held_is_painted_afterward
     before = part.times
     turns.do([lambda: window.setAttribute(Qt.WidgetAttribute.WA_Mapped)])
     qtbot.waitUntil(lambda: window.updatesEnabled() and part.times > before)
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_a_panel_that_was_torn_off_while_all_was_held_paints_again(qtbot):
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    dock, inner = QDockWidget("Panel", window), QLabel("text")
+    dock.setWidget(inner)
+    window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
+    window.show()
+    turns = InTurns(window)
+    turns.do([lambda: dock.setFloating(True)])
+    turns.finish()
+    assert dock.isFloating() and dock.isWindow()
+    assert window.updatesEnabled() and dock.updatesEnabled() and inner.updatesEnabled()

@@ -87,3 +87,8 @@ def paint_again(window: QWidget) -> None:
     # A window that came to the screen while it was held lost the paint that Qt gives it then, and keeps what was to be
     # painted as still asked for: no update asks again (QWidgetRepaintManager, Qt 6). So it is asked for here.
     QCoreApplication.postEvent(window, QEvent(QEvent.Type.UpdateRequest))
+    # A panel that was torn off while all was held is a window of its own by now, which Qt leaves as it was.
+    disabled, forced = Attribute.WA_UpdatesDisabled, Attribute.WA_ForceUpdatesDisabled
+    for torn_off in window.findChildren(QWidget):
+        if torn_off.isWindow() and torn_off.testAttribute(disabled) and not torn_off.testAttribute(forced):
+            paint_again(torn_off)
