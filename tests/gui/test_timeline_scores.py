@@ -14,6 +14,7 @@ from fakes import RUN, VIDEO, FakeSession, a_session
 from core.annotation.values import ScoresRef
 from core.data.dataset import VideoId
 from totgui.session.readings import ScoreFiles
+from totgui.views.timeline import paint
 from totgui.views.timeline.view import TimelineView
 
 OTHER = VideoId("P04")
@@ -95,11 +96,16 @@ def test_scores_of_a_video_that_was_left_are_not_shown(view: TimelineView, sessi
     assert not session.computing.wishes and view.shown.pyramid.scores is mine
 
 
-def test_scores_whose_file_is_gone_are_named_as_gone_and_come_back(view: TimelineView, session: FakeSession) -> None:
-    blank, whole = picture(view, "heatmap"), session.matrices
+def test_scores_whose_file_is_gone_are_named_as_gone_and_come_back(
+    view: TimelineView, session: FakeSession, monkeypatch
+) -> None:
+    blank, whole, said = picture(view, "heatmap"), session.matrices, []
+    monkeypatch.setattr(paint, "paint_empty", lambda *drawn: said.append(drawn[2]))
     session.matrices = {}
     session.computing.answer()
+    picture(view, "confidence")
     assert not view.shown.is_reading and view.shown.pyramid is None and picture(view, "heatmap") != blank
+    assert len(set(said)) == 1 and "not in the cache" in said[0]
     session.matrices = whole
     view.refresh()
     session.computing.answer()

@@ -132,7 +132,7 @@ def _content(painter: QPainter, view: Canvas, shown: Shown, row: Row, rect: QRec
         if view.scores.is_late:
             paint_empty(painter, rect, view.tr(EMPTY["reading"]), palette)
     else:
-        emptied = row.key == "heatmap" and shown.track("prediction") is not None
+        emptied = row.key in SCORED and shown.track("prediction") is not None
         key = "emptied" if emptied else row.key
         text = nothing_corrected(view.keys) if key == "corrected" else EMPTY.get(key, EMPTY["run"])
         paint_empty(painter, rect, view.tr(text), palette)
