@@ -324,8 +324,11 @@ def test_in_the_list_enter_goes_there_f2_edits_and_delete_deletes(qtbot, window)
     add(window, V0, 10, 11, "a")
     key = add(window, V0, 50, 51, "b")
     view = open_list(qtbot, window)
+    qtbot.waitUntil(lambda: sorted(listed(view)) == ["a", "b"])
     view.table.setFocus()
-    view.table.selectRow(1)
+    qtbot.waitUntil(view.table.hasFocus)
+    view.table.selectRow(view.model.row_of(key))
+    assert view.chosen() == [key]
     QTest.keyClick(view.table, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.session.playback.frame == 50)
     assert window.session.comments.current == key
