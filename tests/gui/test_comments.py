@@ -327,6 +327,7 @@ def test_in_the_list_enter_goes_there_f2_edits_and_delete_deletes(qtbot, window)
     qtbot.waitUntil(lambda: sorted(listed(view)) == ["a", "b"])
     view.table.setFocus()
     qtbot.waitUntil(view.table.hasFocus)
+    view.table.clearSelection()  # Qt adds a row to it while it takes Ctrl, of another test, for held
     view.table.selectRow(view.model.row_of(key))
     assert view.chosen() == [key]
     QTest.keyClick(view.table, Qt.Key.Key_Return)
