@@ -415,7 +415,8 @@ class Project:
             keeper.close()
         if pending:
             held, file = self._file.emergency.count, self._file.emergency.path
-            comes_back = f" {held:,} of them come back when it is opened again ({file})." if held else ""
+            comes = "comes" if held == 1 else "come"
+            comes_back = f" {held:,} of them {comes} back when it is opened again ({file})." if held else ""
             raise StoreError(f"{self.path} was closed with {pending:,} edits not saved.{comes_back}")
 
     def __enter__(self) -> Project:

@@ -295,12 +295,14 @@ class Safety(QObject):
             self._session.parting.agree()  # closing it says how many come back
             return
         word = "quit" if self._quits else "close the project"
+        one = state.pending == 1
         held = (
-            "They lie in the emergency file and come back when the project is opened again."
+            f"{'It lies' if one else 'They lie'} in the emergency file and "
+            f"{'comes' if one else 'come'} back when the project is opened again."
             if comes_back
-            else f"They are lost when you {word} now. Save a copy to another disk first."
+            else f"{'It is' if one else 'They are'} lost when you {word} now. Save a copy to another disk first."
         )
-        edits = f"{state.pending:,} edit{'s' if state.pending != 1 else ''}"
+        edits = f"{state.pending:,} edit{'' if one else 's'}"
         question = f"{edits} could not be saved ({state.reason}). {held}"
         if self._ask(question, "Quit all the same" if self._quits else "Close all the same"):
             self._session.parting.agree()

@@ -167,7 +167,7 @@ def test_edits_that_lie_in_the_emergency_file_close_without_a_question_and_come_
     close(window)
     qtbot.waitUntil(lambda: window.session.project is None, timeout=SHOWN)
     qtbot.waitUntil(lambda: "closed with 1 edits not saved" in window.bar.text(), timeout=SHOWN)
-    assert not asked and "1 of them come back" in window.bar.text()
+    assert not asked and "1 of them comes back" in window.bar.text()
     disk.fails = ""
     open_in(window, paths[0])
     assert "1 edits came back from the emergency file" in window.bar.text()
@@ -199,7 +199,7 @@ def test_what_would_be_lost_is_asked_about_and_stays_when_the_person_stays(
     ways.get(leave, lambda: window.actions_.file.open_path(paths[1]))()
     qtbot.waitUntil(lambda: bool(asked), timeout=SHOWN)
     question, yes = asked[0]
-    assert "1 edit could not be saved" in question and "are lost when you" in question
+    assert "1 edit could not be saved" in question and "It is lost when you" in question
     assert yes == ("Quit all the same" if leave == "quit" else "Close all the same")
     qtbot.wait(3 * parting.LOOK_MS)
     assert len(asked) == 1 and window.isVisible() and window.session.project.path == paths[0]
@@ -253,7 +253,7 @@ def test_quitting_while_a_drive_hangs_ends_and_what_could_be_saved_is(qtbot, win
     edit(window)
     window.close()
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=SHOWN)
-    assert [yes for _, yes in asked] == ["Quit all the same"] and "come back" in asked[0][0]
+    assert [yes for _, yes in asked] == ["Quit all the same"] and "back when" in asked[0][0]
     assert all(thread.is_alive() for thread in drive.asked), "it waited until they answered"
     drive.end()
     disk.end()

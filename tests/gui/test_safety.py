@@ -205,7 +205,7 @@ def test_edits_that_are_not_on_disk_are_asked_about(
     assert window.status.saved.text().startswith("NOT SAVED (database or disk is full): 1 edit")
     assert not window.close() and not asked and window.isVisible(), "the window stood still for the disk"
     qtbot.waitUntil(lambda: bool(asked), timeout=10_000)
-    assert "1 edit could not be saved" in asked[0] and "come back" in asked[0]
+    assert "1 edit could not be saved" in asked[0] and "back when" in asked[0]
     assert window.isVisible() and session.project is not None
     monkeypatch.undo()
     qtbot.waitUntil(lambda: session.project.saved_state().pending == 0, timeout=10_000)

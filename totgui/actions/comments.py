@@ -42,7 +42,7 @@ class CommentsPart(Menu):
             ),
             Command("review.edit-comment", "Edit the comment…", self.edit_here, usable=has_some),
             Command("review.delete-comment", "Delete the comment", self.delete, usable=has_some),
-            Command("review.list-comments", "List of comments", self.list, tip="In the Review panel"),
+            Command("review.list-comments", "List of comments", self.show_list, tip="In the Review panel"),
         ]
 
     def _has_some(self) -> bool:
@@ -175,7 +175,7 @@ class CommentsPart(Menu):
         if comment is not None:
             self.go(key.video, comment.start)
 
-    def list(self) -> None:
+    def show_list(self) -> None:
         """Show the list of comments."""
         self.window.bring("Review")
         self.window.review.show_comments()

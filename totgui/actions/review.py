@@ -164,7 +164,7 @@ class ReviewMenu(Menu):
     def _take_comments(self, found: SecondReviewer) -> None:
         """Their comments become ours too, as one edit."""
         if self.session.do(lambda: commands.import_comments(self.document, found.comments)):
-            self.comments.list()
+            self.comments.show_list()
 
 
 def ask_second(parent: QWidget, is_folder: bool, start: str) -> Path | None:
