@@ -105,7 +105,7 @@ class FakeSession(QObject):
         self.comments = Comments(self)
         self.comments.set_document(document)
         self.turns = np.empty(0, np.int64)
-        self.computing = SimpleNamespace(ask=lambda key, function, then: then(function()))
+        self.computing = SimpleNamespace(ask=lambda key, function, then: then(function()), forget=lambda key: None)
         self.matrices: dict[str, np.ndarray] = {}
         self.edits: list[object] = []
         self.clusters: list[int] = []

@@ -31,6 +31,9 @@ class Slow:
         self.asked += 1
         self.wishes[key] = function, then
 
+    def forget(self, key: object) -> None:
+        self.wishes.pop(key, None)
+
     def answer(self) -> None:
         function, then = self.wishes.popitem()[1]
         then(function())
@@ -108,6 +111,28 @@ def test_scores_whose_file_is_gone_are_named_as_gone_and_come_back(
     assert len(set(said)) == 1 and "not in the cache" in said[0]
     session.matrices = whole
     view.refresh()
+    session.computing.answer()
+    assert view.shown.pyramid is not None
+
+
+def test_a_reading_that_fails_is_no_reading_for_ever(view: TimelineView, session: FakeSession, monkeypatch) -> None:
+    def away(*which: object) -> None:
+        raise OSError("Input/output error")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(session, "scores", away)
+        session.computing.answer()
+    assert not view.shown.is_reading and view.shown.pyramid is None
+    view.refresh()
+    session.computing.answer()
+    assert view.shown.pyramid is not None
+
+
+def test_a_reading_that_hangs_holds_up_no_other_video(view: TimelineView, session: FakeSession) -> None:
+    (hung,) = session.computing.wishes
+    session.current_video = OTHER
+    session.currentVideoChanged.emit()
+    assert list(session.computing.wishes) != [hung] and len(session.computing.wishes) == 1
     session.computing.answer()
     assert view.shown.pyramid is not None
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core.errors import TotError
 
-from ..jobs.beside import END_S, Beside
+from ..jobs.beside import END_S, LATE_S, Beside
 
 T = TypeVar("T")
 _NOTHING = object()
@@ -27,7 +27,7 @@ class Computing(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pool = Beside(2, "numbers")
+        self._pool = Beside(2, "numbers", late_s=LATE_S)  # some read scores, whose drive may not answer
         self._wishes: dict[object, tuple[int, Callable[[], Any], Callable[[Any], None]]] = {}
         self._running: set[object] = set()
         self._number = 0
@@ -39,6 +39,10 @@ class Computing(QObject):
         self._wishes[key] = self._number, function, then
         if key not in self._running:
             self._start(key)
+
+    def forget(self, key: object) -> None:
+        """Nobody waits for this any more."""
+        self._wishes.pop(key, None)
 
     def clear(self) -> None:
         """Forget every wish."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from core.data.dataset import Video
+from core.errors import TotError
 
 from ...session.readings import NO_SCORES, VideoScores
 from ..heatmap import Pyramid
@@ -68,11 +69,17 @@ class ScoresBeside(QObject):
         before = self._known[1] if self._known is not None else Scores()
 
         def find() -> Scores:
-            return scores_of(read(), source, before)
+            try:
+                return scores_of(read(), source, before)
+            except (TotError, OSError, ValueError):
+                return Scores()  # the rows say that they are gone; the next look asks again
 
+        computing = self._session.computing
+        computing.forget((KEY, self._asked))
         self._asked = key
         self._late.start()
-        self._session.computing.ask(KEY, find, lambda found: self._on_found(key, found))
+        # A key of its own: one that hangs at a drive does not hold up those that come after it.
+        computing.ask((KEY, key), find, lambda found: self._on_found(key, found))
 
     def _on_found(self, key: object, found: Scores) -> None:
         self._asked = None
