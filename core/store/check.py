@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..annotation.document import Document
+from ..annotation.history import History
 from ..data.dataset import VideoId
 from ..errors import DamagedProjectError, EditError, StoreError
 from . import log, pack, rows, tracks
@@ -19,20 +22,32 @@ MAX_CLUSTERS = 65_000
 
 def read_document(connection: Connection) -> Document:
     """The whole project as values. Raises DamagedProjectError, whatever is wrong with it."""
-    try:
-        with time_limit(connection, _READ_S + _size(connection) / _BYTES_PER_S):
-            found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-            if found != "ok":
-                raise DamagedProjectError(f"The project is damaged: {found}. The file was left as it is.")
-            document = Document(rows.get_dataset(connection))
-            tracks.load(connection, document)
+    with _edge(), time_limit(connection, _READ_S + _size(connection) / _BYTES_PER_S):
+        found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise DamagedProjectError(f"The project is damaged: {found}. The file was left as it is.")
+        document = Document(rows.get_dataset(connection))
+        tracks.load(connection, document)
         _check_limits(document)
+    return document
+
+
+def read_history(connection: Connection, document: Document) -> History:
+    """Undo and redo stacks as the log left them. Raises DamagedProjectError, whatever is wrong with it."""
+    with _edge():
+        return log.load_history(connection, list(document.videos))
+
+
+@contextmanager
+def _edge() -> Iterator[None]:
+    """The outer edge of a loader: a stranger's rows can be anything with a right check sum."""
+    try:
+        yield
     except (StoreError, MemoryError):
         raise
-    except Exception as error:  # the outer edge of a loader: a stranger's rows can be anything with a right check sum
+    except Exception as error:
         reason = str(error) if isinstance(error, sqlite3.Error | EditError) else f"a row holds {error!r}"[:200]
         raise DamagedProjectError(f"The project is damaged: {reason}. The file was left as it is.") from error
-    return document
 
 
 def _size(connection: Connection) -> int:
@@ -78,7 +93,7 @@ def replay_back(connection: Connection, document: Document) -> int:
 def check_rows(connection: Connection) -> Document:
     """The document after the check sums of every row, weights included. Raises StoreError."""
     document = read_document(connection)
-    log.load_history(connection, list(document.videos))
+    read_history(connection, document)
     log.check_launches(connection)
     for (run,) in connection.execute("SELECT run FROM weights").fetchall():
         tracks.get_weights(connection, run)

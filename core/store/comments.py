@@ -7,7 +7,6 @@ import sqlite3
 
 import msgspec
 
-from ..annotation.comment_commands import is_sound
 from ..annotation.document import Document
 from ..annotation.values import Comment, CommentId, CommentKey, Value
 from ..errors import DamagedProjectError
@@ -50,9 +49,9 @@ def unpack(text: str) -> Comment:
 
 
 def add(document: Document, key: CommentKey, comment: Comment) -> bool:
-    """File a comment under its video; False where it does not fit there, or nobody can have written it."""
+    """File a comment under its video; False where it does not fit there."""
     video = document.videos.get(key.video)
-    if video is None or not is_sound(comment) or not 0 <= comment.start < comment.stop <= video.timebase.n_frames:
+    if video is None or not 0 <= comment.start < comment.stop <= video.timebase.n_frames:
         return False
     on_video = document.comments.setdefault(key.video, {})
     assert isinstance(on_video, dict)

@@ -15,7 +15,7 @@ from ..annotation.history import History
 from ..data.fingerprint import Stamps
 from ..errors import DamagedProjectError, StoreError
 from . import backup, log, opening, rows
-from .check import read_document
+from .check import read_document, read_history
 from .connection import Task
 from .create import appearing, write_values
 from .emergency import EmergencyFile, HeldRow
@@ -128,7 +128,7 @@ class ProjectFile:
     def _load(self, connection: Connection) -> Contents:
         self.uid = str(rows.get_meta(connection).get("uid", ""))
         document = read_document(connection)
-        history = log.load_history(connection, list(document.videos))
+        history = read_history(connection, document)
         log.check_launches(connection)
         launch = log.Launch(0, 0) if self.read_only else log.start_launch(connection)
         told = str(rows.get_meta(connection).get("place", ""))

@@ -10,6 +10,7 @@ from typing import Any, cast
 import msgspec
 import numpy as np
 
+from ..annotation.comment_commands import is_sound
 from ..annotation.document import Document
 from ..annotation.edit import Edit, Swap
 from ..annotation.history import Direction
@@ -41,6 +42,7 @@ from ..errors import DamagedProjectError, EditError
 
 _PIECE = np.dtype([("start", "<u4"), ("stop", "<u4"), ("label", "<u2"), ("flags", "<u2")])
 _UNLABELLED, _BACKGROUND = 65535, 65534
+_MAX_ID = 1 << 53
 
 
 def crc(*parts: object) -> int:
@@ -174,8 +176,11 @@ def review(data: Mapping[str, Any]) -> Review:
 
 
 def comment(data: Mapping[str, Any]) -> Comment:
-    """The inverse of `plain` for a comment."""
-    return msgspec.convert(data, Comment)
+    """The inverse of `plain` for a comment. Raises ValueError for one that nobody can have written."""
+    found = msgspec.convert(data, Comment)
+    if not is_sound(found):
+        raise ValueError("a comment that nobody can have written")
+    return found
 
 
 def to_json(value: Any) -> str:
@@ -188,6 +193,10 @@ def to_json(value: Any) -> str:
 KINDS = frozenset({"track", "review", "map", "action", "step-text", "kit-text", "run-name", "comment"})
 """What a row of the log can swap. One that is added here needs no new format version as long as its value lies in a row
 of its own, or beside what versions before read of a row: those follow the log past it. See `schema.VERSION`."""
+
+
+WRONG = (msgspec.DecodeError, ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError)
+"""What values of a stranger's row lead to that have the wrong type."""
 
 
 def pack_edit(edit: Edit, places: Mapping[VideoId, int]) -> bytes:
@@ -257,7 +266,7 @@ def unpack_edit(data: bytes, text: str, direction: Direction, document: Document
     try:
         rows = [row for row in msgspec.msgpack.decode(data) if row[0] in KINDS]
         swaps = [_swap(row, direction, document, videos) for row in rows]
-    except (msgspec.DecodeError, ValueError, KeyError, IndexError, TypeError) as error:
+    except WRONG as error:
         raise DamagedProjectError(f'The record of "{text}" cannot be read. The file was left as it is.') from error
     return Edit(text, tuple(swaps))
 
@@ -272,9 +281,11 @@ def edit_videos(data: bytes, videos: list[VideoId]) -> frozenset[VideoId]:
     return frozenset(videos[place] for place in places)
 
 
-def comment_place(number: str) -> tuple[int, CommentId]:
-    """Place of the video and number of the comment, as an edit names them: ``2.17``."""
-    place, _, own = number.partition(".")
+def comment_place(number: object) -> tuple[int, CommentId]:
+    """Place of the video and number of the comment, as an edit names them: ``2.17``. Raises ValueError."""
+    place, _, own = number.partition(".") if isinstance(number, str) else ("", "", "")
+    if int(place) < 0 or not 0 <= int(own) < _MAX_ID:
+        raise ValueError("no place of a comment")
     return int(place), CommentId(int(own))
 
 

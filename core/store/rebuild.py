@@ -105,13 +105,16 @@ def _rebuild(found: Survivors, document: Document, lost: list[str]) -> None:
     stuck: dict[int, int] = {}
     newest: dict[tuple[str, Any], Any] = {}
     for seq in sorted(found.edits):
-        for swap in msgspec.msgpack.decode(found.edits[seq][6]):
-            if swap[0] == "track" and swap[1] < len(videos):
-                _replay_track(replayed, found.edits[seq], swap, videos, stuck)
-                last[swap[1]] = seq
-            elif swap[2] == "swap":
-                newest[swap[0], swap[1]] = swap[3 if found.edits[seq][3] == "undo" else 4]
-    _take_values(found, document, newest)
+        try:
+            for swap in msgspec.msgpack.decode(found.edits[seq][6]):
+                if swap[0] == "track" and 0 <= swap[1] < len(videos):
+                    _replay_track(replayed, found.edits[seq], swap, videos, stuck)
+                    last[swap[1]] = seq
+                elif swap[2] == "swap":
+                    newest[swap[0], swap[1]] = swap[3 if found.edits[seq][3] == "undo" else 4]
+        except pack.WRONG:
+            lost.append(f"Edit {seq} of the log: its values are of the wrong kind.")
+    _take_values(found, document, newest, lost)
     for place, seq in last.items():
         if present.get(place, 0) == seq:
             continue
@@ -128,22 +131,28 @@ def _rebuild(found: Survivors, document: Document, lost: list[str]) -> None:
             lost.append(f"The corrected track of {name} after edit {present[place]}.")
 
 
-def _take_values(found: Survivors, document: Document, newest: Mapping[tuple[str, Any], Any]) -> None:
+def _take_values(found: Survivors, document: Document, newest: Mapping[tuple[str, Any], Any], lost: list[str]) -> None:
     """Reviews, maps, comments and actions whose rows are gone, as the log last had them."""
-    videos = list(document.videos)
     for (kind, key), data in newest.items():
-        if data is None:
-            continue
-        if kind == "review" and key not in found.reviews and key < len(videos):
-            document.reviews[videos[key]] = pack.review(data)
-        elif kind == "map" and key not in found.label_maps and RunId(key) in document.runs:
-            document.label_maps[RunId(key)] = pack.label_map(RunId(key), data)
-        elif kind == "comment":
-            place, number = pack.comment_place(key)
-            if (place, int(number)) not in found.comments and place < len(videos):
-                comments.add(document, CommentKey(videos[place], number), pack.comment(data))
-        elif kind == "action" and key not in found.actions:
-            document.actions[ActionId(key)] = pack.action(data)
+        try:
+            if data is not None:
+                _take_value(found, document, kind, key, data)
+        except pack.WRONG:
+            lost.append(f"The {kind} {key!s:.40} of the log: its value is of the wrong kind.")
+
+
+def _take_value(found: Survivors, document: Document, kind: str, key: Any, data: Any) -> None:
+    videos = list(document.videos)
+    if kind == "review" and key not in found.reviews and key < len(videos):
+        document.reviews[videos[key]] = pack.review(data)
+    elif kind == "map" and key not in found.label_maps and RunId(key) in document.runs:
+        document.label_maps[RunId(key)] = pack.label_map(RunId(key), data)
+    elif kind == "comment":
+        place, number = pack.comment_place(key)
+        if (place, int(number)) not in found.comments and place < len(videos):
+            comments.add(document, CommentKey(videos[place], number), pack.comment(data))
+    elif kind == "action" and key not in found.actions:
+        document.actions[ActionId(int(key))] = pack.action(data)
 
 
 def _name_nameless(document: Document, lost: list[str]) -> None:

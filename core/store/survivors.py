@@ -54,8 +54,7 @@ def read_survivors(path: Path) -> Survivors:
     for rowid, columns in records(data):
         try:
             _take(found, rowid, columns)
-        except (ValueError, KeyError, TypeError, IndexError, ZeroDivisionError, zlib.error, msgspec.MsgspecError,
-                TotError, RecursionError):  # fmt: skip
+        except (*pack.WRONG, ZeroDivisionError, zlib.error, msgspec.MsgspecError, TotError, RecursionError):
             found.broken += 1
     return found
 

@@ -6,6 +6,7 @@ import gzip
 import sqlite3
 from pathlib import Path
 
+import msgspec
 import pytest
 from projects import R, V, a_project, with_edits, with_run
 
@@ -223,3 +224,77 @@ def test_a_project_made_from_values_has_the_comments_as_one_edit(path: Path, tmp
     write_values(tmp_path / "new.tot", document_of(path))
     assert document_of(tmp_path / "new.tot").comments == {V: wanted()}
     assert read_all(tmp_path / "new.tot") == 1
+
+
+def log_row(path: Path, swaps: list[list[object]]) -> None:
+    """One more edit at the end of the log, with a right check sum: what a stranger can write."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    seq, launch = connection.execute("SELECT seq + 1, launch FROM edit ORDER BY seq DESC").fetchone()
+    row = (seq, 0.0, launch, "edit", "strange", None, msgspec.msgpack.encode(swaps), None)
+    connection.execute("INSERT INTO edit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, pack.crc(*row)))
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "swap",
+    [
+        ["comment", 5, "swap", None, {"start": 1, "stop": 2, "text": "a"}],
+        ["comment", "0", "swap", None, {"start": 1, "stop": 2, "text": "a"}],
+        ["comment", "-1.7", "swap", None, {"start": 1, "stop": 2, "text": "a"}],
+        ["track", 99, "swap", None, b""],
+        ["track", "0", "swap", None, b""],
+        ["review", [], "swap", None, {}],
+        ["comment"],
+    ],
+    ids=repr,
+)
+def test_a_key_of_the_log_with_a_wrong_type_is_damage_and_the_rest_can_be_saved(
+    path: Path, tmp_path: Path, swap: list[object]
+) -> None:
+    """AttributeError and IndexError came out of opening and of the repair."""
+    log_row(path, [swap])
+    with pytest.raises(DamagedProjectError):
+        Project.open(path)
+    with pytest.raises(DamagedProjectError):
+        read_all(path)
+    salvage(path, tmp_path / "new.tot")
+    assert document_of(tmp_path / "new.tot").comments == {V: wanted()}
+
+
+@pytest.mark.parametrize(
+    "swap",
+    [
+        ["action", 400, "swap", None, ["no", "dictionary"]],
+        ["action", 400, "swap", None, {"id": float("inf"), "name": "a", "colour": "#123456", "archived": False}],
+        ["comment", "0.9", "swap", None, {"start": 1, "stop": 2, "text": "a", "written": 10**15}],
+    ],
+    ids=repr,
+)
+def test_a_repair_says_which_values_of_the_log_it_could_not_read(
+    path: Path, tmp_path: Path, swap: list[object]
+) -> None:
+    log_row(path, [swap])
+    (lost,) = salvage(path, tmp_path / "new.tot").lost
+    assert f"The {swap[0]} {swap[1]} of the log" in lost
+    assert document_of(tmp_path / "new.tot").comments == {V: wanted()}
+
+
+@pytest.mark.parametrize(
+    "strange", [{"written": 10**15}, {"author": "two\nlines"}, {"text": "\x1b[2J an escape"}], ids=repr
+)
+def test_undo_brings_no_comment_in_that_the_next_opening_refuses(path: Path, strange: dict[str, object]) -> None:
+    log_row(path, [["comment", "0.9", "swap", {"start": 1, "stop": 2, "text": "a", **strange}, None]])
+    with Project.open(path) as project:
+        with pytest.raises(DamagedProjectError, match="cannot be read"):
+            project.undo()
+        assert project.document.comments == {V: wanted()}
+    assert document_of(path).comments == {V: wanted()}
+
+
+def test_a_row_of_the_wrong_kind_is_counted_by_a_repair(path: Path, tmp_path: Path) -> None:
+    """A list where an action belongs came out of the repair as AttributeError."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    text = '["colour"]'
+    connection.execute("INSERT INTO action VALUES (400, ?, ?)", (text, pack.crc(400, text)))
+    connection.close()
+    assert "1 rows that fail" in salvage(path, tmp_path / "new.tot").lost[-1]
