@@ -187,6 +187,31 @@ def test_t_takes_the_span_of_the_active_track(window: MainWindow) -> None:
     assert session.past.history.done[-1].text == "take 2 spans of ground truth in P03"
 
 
+def test_the_row_of_a_reviewer_who_labelled_another_video_is_no_row_to_take_from(window: MainWindow) -> None:
+    """T said that there is nothing to take, and no row was active any more."""
+    session = window.session
+    session.reviewing.set_second("Bea", {B: Segmentation(np.array([0]), np.array([2]), 100)})
+    session.select_video(B)
+    session.chosen.activate("second")
+    session.select_video(A)
+    assert session.chosen.active == "corrected"
+    do(window, "segment.take")
+    assert track(window)[0] == (0, 20, 0)
+
+
+def test_the_row_of_another_reviewer_ends_with_the_project(window: MainWindow) -> None:
+    session, project = window.session, window.session.project.path
+    session.reviewing.set_second("Bea", {A: Segmentation(np.array([0]), np.array([2]), 100)})
+    session.chosen.activate("second")
+    asked = []
+    session.reviewing.agreementChanged.connect(lambda: asked.append(session.reviewing.second_name))
+    session.close_project()
+    assert session.chosen.active == "corrected" and asked == [""]
+    session.open_project(project)
+    do(window, "segment.take")
+    assert track(window)[0] == (0, 20, 0)
+
+
 def test_control_arrows_go_along_the_active_track_and_select_what_can_be_nudged(window: MainWindow) -> None:
     session, playback = window.session, window.session.playback
     do(window, "segment.take-video")

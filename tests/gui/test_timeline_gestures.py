@@ -9,8 +9,8 @@ import pytest
 from fakes import RUN, VIDEO, FakeSession, a_session, cut
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QContextMenuEvent, QMouseEvent, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -231,6 +231,43 @@ def test_a_drag_past_the_edge_scrolls_and_moves_on(view: TimelineView, session: 
 def test_a_click_on_a_boundary_selects_it_and_goes_there(view: TimelineView, session: FakeSession) -> None:
     QTest.mouseClick(view, LEFT, NONE, at(view, "corrected", 500) + QPoint(3, 0))
     assert session.chosen.boundary == 3 and session.playback.frame == 500 and not session.edits
+
+
+@pytest.mark.parametrize("row", ["corrected", "boundary", "prediction"])
+def test_escape_gives_back_what_was_selected(view: TimelineView, session: FakeSession, row: str) -> None:
+    chosen, track = session.chosen, session.base()
+    chosen.mark_in, chosen.mark_out = 20, 40
+    chosen.select([1, 2])
+    chosen.activate("ground-truth")
+    start = at(view, "corrected", int(track.starts[3])) if row == "boundary" else at(view, row, 620)
+    drag(view, start, start + QPoint(40, 0), release=False)
+    assert chosen.segments != {1, 2}
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert (chosen.segments, chosen.boundary, chosen.range) == ({1, 2}, None, (20, 40))
+    assert chosen.active == "ground-truth" and not session.edits
+
+
+def test_no_menu_opens_in_a_drag(view: TimelineView, session: FakeSession, monkeypatch) -> None:
+    """It took the release, and the drag stuck to the pointer."""
+    shown = []
+    monkeypatch.setattr(view, "_show_menu", lambda menu, where: shown.append(menu))
+    start = at(view, "corrected", 500)
+    drag(view, start, at(view, "corrected", 530), release=False)
+    for reason in (QContextMenuEvent.Reason.Mouse, QContextMenuEvent.Reason.Keyboard):
+        view.contextMenuEvent(QContextMenuEvent(reason, start, view.mapToGlobal(start)))
+    assert not shown and view.drag is not None
+    view.hand.cancel()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # offscreen, of tooltips
+def test_a_move_without_the_button_ends_a_drag(view: TimelineView, session: FakeSession) -> None:
+    """Something else took the release: the next click would have dropped it as an edit."""
+    drag(view, at(view, "corrected", 500), at(view, "corrected", 530), release=False)
+    assert view.drag is not None
+    place = at(view, "corrected", 540)
+    none = Qt.MouseButton.NoButton
+    view.mouseMoveEvent(QMouseEvent(QEvent.Type.MouseMove, QPointF(place), view.mapToGlobal(place), none, none, NONE))
+    assert view.hand.held is None and not session.edits
 
 
 @pytest.mark.parametrize("gesture", ["roll", "slide", "swallow", "range", "mark", "scrub", "row", "overview"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -16,6 +17,17 @@ RUN = "run:"
 """Head of the key of a row that shows a run beside the current one."""
 SECOND = "second"
 """Key of the row that shows the labels of another reviewer."""
+
+
+class Kept(NamedTuple):
+    """What is selected, marked and active at one moment."""
+
+    segments: frozenset[int]
+    boundary: int | None
+    mark_in: int | None
+    mark_out: int | None
+    takes_range: bool
+    active: str
 
 
 class Chosen(QObject):
@@ -89,6 +101,17 @@ class Chosen(QObject):
     ) -> None:
         self.segments, self.boundary, self.takes_range = segments, boundary, takes_range
         self.changed.emit()
+
+    @property
+    def kept(self) -> Kept:
+        """The selection, the marks and the active row as they are now, for `restore`."""
+        return Kept(self.segments, self.boundary, self.mark_in, self.mark_out, self.takes_range, self.active)
+
+    def restore(self, kept: Kept) -> None:
+        """Put back what was kept, as long as Corrected shows the same track."""
+        self.mark_in, self.mark_out = kept.mark_in, kept.mark_out
+        self._set(segments=kept.segments, boundary=kept.boundary, takes_range=kept.takes_range)
+        self.activate(kept.active)
 
     def set_in(self, frame: int) -> None:
         """The range begins at a frame; an out mark before it goes."""

@@ -73,6 +73,7 @@ class Reviewing(QObject):
         self._read.clear()
         self._timer.stop()
         self.changed.emit()
+        self.agreementChanged.emit()
         self._ask(at_once=True)
 
     def set_run(self, run: RunId | None) -> None:

@@ -25,7 +25,7 @@ from ..companion import Companion
 from ..playback import Playback
 from ..proxies import Proxies
 from ..sound import Sound, Waveforms
-from .chosen import Chosen
+from .chosen import CORRECTED, Chosen
 from .comments import Comments
 from .comparing import Comparing
 from .copies import Copies
@@ -290,6 +290,7 @@ class Session(Reader):
         wait = self.opening.put_away(project, self._on_put_away)
         self.current_video = self.current_run = self.runs.pinned = None
         self.chosen.start(None)
+        self.chosen.activate(CORRECTED)  # the row of another reviewer ends with the project
         self.chosen.show_runs(())
         self.features.notes.clear()
         self._forget()

@@ -11,6 +11,7 @@ from core.annotation.values import CommentKey
 
 from ...models.key_hints import read_only
 from ...models.widgets import tip
+from ...session.chosen import Kept
 from .canvas import Canvas
 from .comments import comment_under
 from .geometry import boundary_at
@@ -25,6 +26,9 @@ a pointer stopped by the edge of the screen, just beyond the lane, gets there to
 CONTROL, SHIFT = Modifiers.ControlModifier, Modifiers.ShiftModifier
 OTHER_ROWS = ("sound", "difference", "confidence", "heatmap")
 
+Before = tuple[Kept, int | None, tuple[str, int, int] | None]
+"""What was selected before a press, and where Shift would have extended it from."""
+
 
 class Hand:
     """Begins, moves and ends gestures; at most one at a time."""
@@ -38,6 +42,7 @@ class Hand:
         self._steps = 0  # taken at the edge without a pause
         self._anchor: int | None = None  # segment that Shift+click extends from
         self._span_anchor: tuple[str, int, int] | None = None  # row and frames, the same on a read-only row
+        self._before: Before = (view.session.chosen.kept, None, None)
         self._scroll = QTimer(view)
         self._scroll.setInterval(EDGE_MS)
         self._scroll.timeout.connect(self._scroll_at_edge)
@@ -72,6 +77,7 @@ class Hand:
         if shown is None or self.held is not None:
             return
         self._button, self._x = event.button(), event.position().x()
+        self._before = (self.view.session.chosen.kept, self._anchor, self._span_anchor)
         held = self._begin(shown, event.button(), event.position(), event.modifiers())
         self.held = held
         if held is not None and held.cursor is not None:
@@ -179,6 +185,8 @@ class Hand:
     def move(self, event: QMouseEvent) -> None:
         """Go on with the gesture, or show what is under the pointer."""
         self._x = event.position().x()
+        if self.held is not None and not event.buttons() & self._button:  # something else took the release
+            self.cancel()
         if self.held is not None:
             self.held.pull(self._x, event.modifiers())
             self.view.update()
@@ -200,12 +208,14 @@ class Hand:
         self.view.update()
 
     def cancel(self, *, back: bool = False) -> None:
-        """The gesture does not happen; `back` puts the view and the playhead where they were before it, too."""
+        """The gesture does not happen; `back` puts view, playhead and selection back as they were before it, too."""
         if self.held is not None:
             held = self._let_go()
             held.cancel()
             if back:
                 held.put_back()
+                kept, self._anchor, self._span_anchor = self._before
+                self.view.session.chosen.restore(kept)
             self.view.update()
 
     def _let_go(self) -> Held:

@@ -77,6 +77,7 @@ class TimelineView(Canvas):
         self.lanes.clear()
         self.refresh()
         self._new_rows()
+        self._leave_second()
         self.fit()
 
     def _new_rows(self) -> None:
@@ -129,7 +130,11 @@ class TimelineView(Canvas):
     def _on_second(self) -> None:
         """A row of another reviewer's labels comes or goes."""
         self._new_rows()
-        if self.session.chosen.active == SECOND and not self.session.reviewing.second_name:
+        self._leave_second()
+
+    def _leave_second(self) -> None:
+        """Where the other reviewer has no labels of this video their row is gone, and cannot be the active one."""
+        if self.session.chosen.active == SECOND and (self.shown is None or SECOND not in self.shown.tracks):
             self.session.chosen.activate(CORRECTED)
 
     def _let_go_of_another(self) -> None:
@@ -265,6 +270,8 @@ class TimelineView(Canvas):
         self._nudges.nudge(delta)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self.hand.held is not None:  # the menu would take the release, and what is dragged stick to the pointer
+            return
         point = event.pos()
         if event.reason() == QContextMenuEvent.Reason.Keyboard:  # the middle of the view is nobody's choice
             point = self._chosen_place()
