@@ -35,6 +35,10 @@ class Safety(QObject):
         self._again = OutOfMemory(window.session, self)
         self._leaves = False
         """Whether the window closes once the job that was asked to end has ended."""
+        self._given_up: str | None = None
+        """The job that the person has given up by quitting."""
+        self._erred = False
+        """Whether an error was said since the question about a job was asked."""
         self._known_lost: frozenset[object] = frozenset()
         self._known_altered: frozenset[object] = frozenset()
         self._said_lost = ""
@@ -46,6 +50,8 @@ class Safety(QObject):
             application.applicationStateChanged.connect(self._on_state)
         self._session.files.changed.connect(self._tell_altered)
         self._session.parting.unsaved.connect(self._on_unsaved)
+        self._session.jobsChanged.connect(self._leave_when_idle)
+        self._session.message.connect(self._on_message)
         self._quits = False
 
     # --- jobs --------------------------------------------------------------------------------------
@@ -174,7 +180,7 @@ class Safety(QObject):
 
     def _forget_lost(self) -> None:
         self._known_lost = self._known_altered = frozenset()
-        self._quits = False
+        self._stay()
 
     def _tell_altered(self) -> None:
         """Say once that files hold something else than when they were taken in, and what that means."""
@@ -277,8 +283,14 @@ class Safety(QObject):
 
         While they are on their way the window goes on, and closes by itself once they are there.
         """
-        if not self._quits and self._session.jobs.engine_busy and not self._may_end_job():
-            return False
+        jobs = self._session.jobs
+        if jobs.engine_busy and jobs.engine_job != self._given_up:
+            if self._quits:  # it was begun while the edits were on their way; nothing closes while the person is asked
+                self._session.parting.stay()
+                self._stay()
+            if not self._may_end_job():
+                return False
+            self._given_up = jobs.engine_job
         self._quits = True
         if project := self._session.project:
             project.flush(AT_ONCE_S)  # a session of the desktop that ends takes a window that stays for a refusal
@@ -307,30 +319,46 @@ class Safety(QObject):
         if self._ask(question, "Quit all the same" if self._quits else "Close all the same"):
             self._session.parting.agree()
         else:
-            self._quits = False
+            self._stay()
             self._session.parting.stay()
             self._session.opening.give_up()
 
+    def _stay(self) -> None:
+        """The window is not to go any more: whoever closes it the next time is asked anew."""
+        self._quits = self._leaves = False
+        self._given_up = None
+
     def _may_end_job(self) -> bool:
         """Whether the job is to be given up; else it goes on, or ends with what it has, and the window after it."""
-        work = self._session.jobs.engine_work
-        text = f"{work} is under way. What it has not finished is lost when you quit now."
+        jobs = self._session.jobs
+        job, self._erred = jobs.engine_job, False
+        text = f"{jobs.engine_work} is under way. What it has not finished is lost when you quit now."
         keep, discard = "Stop, keep it and quit", "Quit and discard"
         chosen = self._choose(text, {discard: QMessageBox.ButtonRole.DestructiveRole, keep: KEEPS})
-        if chosen == keep and not self._leaves:
-            self._leaves = True
-            self._session.jobsChanged.connect(self._leave_when_idle)
-            self._session.jobs.stop(StopKind.KEEP)
-        return chosen == discard
+        if chosen != keep:
+            return chosen == discard
+        if self._erred:  # it failed while the question was on screen: that is to be seen
+            return False
+        if not jobs.engine_busy:  # it has ended meanwhile, and what it made is kept
+            return True
+        self._leaves = True
+        if jobs.engine_job == job:  # else it has ended, and what follows from it is under way
+            jobs.stop(StopKind.KEEP)
+        return False
+
+    def _on_message(self, _text: str, level: str) -> None:
+        """What went wrong is to be seen: the window stays."""
+        if level == "error":
+            self._erred, self._leaves = True, False
 
     def _leave_when_idle(self) -> None:
         """What was asked to end has ended, and what follows from it: the window goes."""
-        QTimer.singleShot(0, self, self._leave)
+        if self._leaves:
+            QTimer.singleShot(0, self, self._leave)
 
     def _leave(self) -> None:
         if self._leaves and not self._session.jobs.engine_busy:
             self._leaves = False
-            self._session.jobsChanged.disconnect(self._leave_when_idle)
             self._window.close()
 
     def _choose(self, question: str, answers: Mapping[str, QMessageBox.ButtonRole]) -> str:

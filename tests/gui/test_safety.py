@@ -10,6 +10,7 @@ import weakref
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from opened import choose, open_in
@@ -22,7 +23,7 @@ import totgui.safety as safety_module
 from core import api
 from core.annotation import commands
 from core.cache import cache_path
-from core.events import StopKind
+from core.events import Finished, StopKind
 from core.project import Project
 from core.run_folder import write_manifest
 from core.store import log
@@ -311,15 +312,18 @@ def test_a_long_message_stays_longer_than_a_short_one(qtbot) -> None:
 def training(window: MainWindow, path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, object]]:
     """The window on a project while a training runs; `stopped` is how it was asked to end, `asked` what was asked."""
     open_in(window, path)
-    state: dict[str, object] = {"busy": True, "stopped": [], "asked": [], "default": ""}
+    state: dict[str, object] = {"busy": True, "job": "train-1", "stopped": [], "asked": [], "default": ""}
+    state["meanwhile"] = lambda: None
     jobs = type(window.session.jobs)
     monkeypatch.setattr(jobs, "engine_busy", property(lambda _self: bool(state["busy"])))
     monkeypatch.setattr(jobs, "engine_work", property(lambda _self: "Training"))
+    monkeypatch.setattr(jobs, "engine_job", property(lambda _self: state["job"] if state["busy"] else ""))
     monkeypatch.setattr(jobs, "stop", lambda _self, kind: state["stopped"].append(kind))
 
     def answer(box: QMessageBox) -> bool:
         state["asked"].append(box.text())
         state["default"] = box.defaultButton().text()
+        state["meanwhile"]()
         next(button for button in box.buttons() if button.text() == state["answer"]).click()
         return True
 
@@ -351,3 +355,92 @@ def test_a_training_is_kept_and_the_window_goes_once_it_has_ended(window: MainWi
 def test_a_training_is_given_up_where_that_is_asked_for(window: MainWindow, training) -> None:
     training["answer"] = "Quit and discard"
     assert window.close() and training["stopped"] == []
+
+
+def test_what_has_ended_while_the_question_is_on_screen_is_kept_and_the_window_goes(
+    window: MainWindow, training
+) -> None:
+    """The window stayed, and closed unasked when some other job ended much later."""
+    training["answer"] = "Stop, keep it and quit"
+    training["meanwhile"] = lambda: training.update(busy=False)
+    assert window.close() and training["stopped"] == []
+
+
+def test_what_follows_from_a_training_that_has_ended_meanwhile_is_not_stopped(window: MainWindow, training) -> None:
+    training["answer"] = "Stop, keep it and quit"
+    training["meanwhile"] = lambda: training.update(job="segment-1")
+    assert not window.close() and window.isVisible() and training["stopped"] == []
+    training["busy"] = False
+    window.session.jobsChanged.emit()
+    QApplication.processEvents()
+    assert not window.isVisible()
+
+
+@pytest.mark.parametrize("when", ["while it is asked", "later"])
+def test_a_training_that_fails_instead_of_being_kept_is_seen(window: MainWindow, training, when: str) -> None:
+    def fail() -> None:
+        training["busy"] = False
+        window.session.jobs.message.emit("Training failed. The disk is full.", "error")
+        window.session.jobsChanged.emit()
+
+    training["answer"] = "Stop, keep it and quit"
+    if when == "while it is asked":
+        training["meanwhile"] = fail
+    assert not window.close()
+    if when == "later":
+        fail()
+    for _ in range(2):
+        QApplication.processEvents()
+        assert window.isVisible() and "The disk is full" in window.bar.text()
+        window.session.jobsChanged.emit()  # an export has ended
+    QApplication.processEvents()
+    assert window.isVisible()
+
+
+def test_another_project_is_not_closed_because_the_last_one_was_to_be(window: MainWindow, training) -> None:
+    training["answer"] = "Stop, keep it and quit"
+    assert not window.close()
+    window.session.close_project()
+    training["busy"] = False
+    window.session.jobsChanged.emit()
+    QApplication.processEvents()
+    assert window.isVisible()
+
+
+def test_a_job_that_is_begun_while_the_edits_are_on_their_way_is_asked_about(
+    window: MainWindow, training, monkeypatch
+) -> None:
+    monkeypatch.setattr(window.session.parting, "may_leave", lambda: False)
+    training["answer"] = "Quit and discard"
+    assert not window.close() and len(training["asked"]) == 1
+    assert not window.close() and len(training["asked"]) == 1, "it was given up before"
+    training["job"], training["answer"] = "train-2", "Stay"
+    monkeypatch.setattr(window.session.parting, "may_leave", lambda: True)
+    assert not window.close() and len(training["asked"]) == 2 and window.session.project is not None
+    training["job"] = "train-1"
+    assert not window.close() and len(training["asked"]) == 3, "the person has stayed: nothing is given up any more"
+
+
+def test_a_training_whose_end_waits_for_its_turn_is_still_under_way(
+    window: MainWindow, path: Path, monkeypatch
+) -> None:
+    """Closing in that moment asked nothing, and the result was lost."""
+    open_in(window, path)
+    jobs, taken, asked = window.session.jobs, [], []
+    monkeypatch.setattr(jobs._runner, "start", lambda request: None)  # it has ended already
+
+    def then(finished: Finished) -> None:
+        taken.append(finished.result["weights"])
+        assert jobs.in_engine(SimpleNamespace(job="segment-1"), "Segmenting", lambda finished: None) == "segment-1"
+
+    monkeypatch.setattr(safety_module, "accepted", lambda box: asked.append(box.text()))
+    jobs.in_engine(SimpleNamespace(job="train-1"), "Training", then)
+    jobs._arrived.emit(Finished(job="train-1", result={"weights": "learned"}))
+    assert not window.close() and asked == [
+        "Training is under way. What it has not finished is lost when you quit now."
+    ]
+    jobs._on_turn()
+    assert taken == ["learned"]
+    jobs._arrived.emit(Finished(job="segment-1"))
+    jobs._on_turn()
+    assert not jobs.engine_busy

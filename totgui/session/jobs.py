@@ -71,13 +71,18 @@ class Jobs(QObject):
 
     @property
     def engine_busy(self) -> bool:
-        """Whether the engine is at work, or soon will be."""
-        return self._runner.busy or bool(self._made)
+        """Whether the engine is at work or soon will be, or what it made last still waits to be taken."""
+        return self._runner.busy or bool(self._made) or bool(self._in_engine)
 
     @property
     def engine_work(self) -> str:
         """What the engine is at, or soon will be, as it is shown to a person."""
-        return next((self.running[job] for job in (*self._made, *self._in_engine)), "A job")
+        return self.running.get(self.engine_job, "A job")
+
+    @property
+    def engine_job(self) -> str:
+        """The job that the engine is at, or soon will be; empty when there is none."""
+        return next(iter((*self._made, *self._in_engine)), "")
 
     def warm_up(self) -> None:
         """Start the engine ahead of need."""
