@@ -21,7 +21,7 @@ from totgui.dialogs.import_labels import ImportDialog
 from totgui.models.comment_words import TIP_LETTERS, tip_of
 from totgui.models.comments import BY, VIDEO
 from totgui.models.videos import OPEN
-from totgui.models.widgets import AMBER
+from totgui.models.widgets import AMBER, tip
 from totgui.views.review.comments import CommentsView
 from totgui.views.timeline.comments import comment_under
 
@@ -183,6 +183,31 @@ def test_esc_gives_up_and_a_click_beside_keeps_the_draft_for_the_same_video_only
     assert not window.session.document.comments and not window.session.comments.drafts
 
 
+def test_a_draft_on_a_comment_that_was_deleted_is_not_the_text_of_the_next_one(qtbot, window):
+    key = add(window, V0, 10, 11, "first")
+    window.session.comments.editAsked.emit(key)
+    editor = popup(qtbot)
+    editor.field.setPlainText("half a thou")
+    editor.close()
+    qtbot.waitUntil(lambda: QApplication.activePopupWidget() is None)
+    window.session.do(lambda: commands.delete_comments(window.session.document, [key]))
+    assert add(window, V0, 50, 51, "second") == key  # numbers are given again
+    window.session.comments.editAsked.emit(key)
+    assert popup(qtbot).text == "second"
+    popup(qtbot).give_up()
+
+
+def test_the_editor_is_as_wide_as_the_names_of_its_places(qtbot, window):
+    names = ("A name of an action of 24 · " + "frames 1,000,000 to 1,200,000, " * 2, "This frame")
+    editor = CommentPopup("t", [(name, (0, 1)) for name in names], lambda *_: True, window)
+    editor.show_at(QPoint(0, 0))
+    assert all(button.width() >= button.sizeHint().width() for button, _ in editor.places)
+    editor.give_up()
+    editor = CommentPopup("t", [("x" * 4000, (0, 1)), ("y", (1, 2))], lambda *_: True, window)
+    assert editor.width() == editor.screen().availableGeometry().width()
+    editor.give_up()
+
+
 # --- the timeline ----------------------------------------------------------------------------------
 
 
@@ -223,6 +248,19 @@ def test_a_sign_is_seen_says_its_text_and_a_click_goes_there(qtbot, window):
     assert window.session.selection == frozenset()
     QTest.mouseClick(timeline, LEFT, NONE, point_at(window, 70.5, 0))  # in the middle of it, at any width
     qtbot.waitUntil(lambda: window.session.playback.frame == 70)
+
+
+def test_esc_in_a_scrub_beside_the_signs_goes_back_to_where_it_was(qtbot, window):
+    add(window, V0, 10, 11, "a")
+    timeline, playback = window.timeline, window.session.playback
+    timeline.grab()
+    playback.seek(100)
+    QTest.mousePress(timeline, LEFT, NONE, point_at(window, 50.5, 0))
+    assert playback.wanted == 50
+    QTest.mouseMove(timeline, point_at(window, 60.5, 0))
+    assert playback.wanted == 60
+    timeline.hand.cancel(back=True)
+    assert playback.wanted == 100
 
 
 def test_a_double_click_on_a_sign_edits_it(qtbot, window):
@@ -404,6 +442,21 @@ def test_the_next_open_comment_is_found_over_all_videos_and_settled_ones_are_pas
     assert went == [a, b, c, a, c, b, a]
 
 
+def test_what_was_gone_to_is_meant_before_its_picture_is_there(window):
+    keys = [add(window, V0, frame, frame + 1, f"at {frame}") for frame in (10, 20, 30)]
+    comments, playback = window.session.comments, window.session.playback
+    comments.select(None)
+    playback.frame = 10  # the picture of a decoder that is slower than the keys
+    for key in (keys[0], keys[1], keys[2]):
+        trigger(window, "review.next-comment")
+        assert comments.current == key
+        playback.frame = 10
+    trigger(window, "review.resolve-comment")
+    assert [comments.comment(key).resolved for key in keys] == [False, False, True]
+    trigger(window, "review.delete-comment")
+    assert [comments.comment(key) is not None for key in keys] == [True, True, False]
+
+
 def test_x_settles_the_comment_at_the_frame_and_says_where_there_is_none(qtbot, window):
     key = add(window, V0, 40, 60, "a")
     window.session.playback.seek(50)
@@ -517,3 +570,8 @@ def test_a_tip_is_cut_where_it_would_cover_the_screen(window):
     assert len(tip_of(video, Comment(1, 2, "x" * 5000))) < TIP_LETTERS + 80
     assert tip_of(video, Comment(1, 2, "\n".join("abcdefghijklmnop"))).count("\n") <= 12
     assert tip_of(video, Comment(1, 2, "a", written=10**17)).startswith("a\n")
+
+
+def test_a_tip_with_a_long_line_keeps_its_line_breaks():
+    assert tip("a\n" + "b " * 60).startswith("<qt>a<br>b b")
+    assert tip("a\n<b") == "<qt style='white-space: pre'>a\n&lt;b</qt>"

@@ -166,7 +166,7 @@ class CommentsPart(Menu):
     def step(self, direction: int) -> None:
         """Go to the next open comment, of this video or of one after it."""
         comments = self.session.comments
-        if comments.step(direction, self.video, self.session.playback.frame) is None:
+        if comments.step(direction, self.video, self._frame) is None:
             self.say("Every comment is resolved." if comments.any else "There are no comments.")
 
     def show(self, key: CommentKey) -> None:
@@ -180,10 +180,16 @@ class CommentsPart(Menu):
         self.window.bring("Review")
         self.window.review.show_comments()
 
+    @property
+    def _frame(self) -> int:
+        """The frame that was gone to: its picture may still be on its way."""
+        playback = self.session.playback
+        return playback.wanted if playback.wanted >= 0 else playback.frame
+
     def _here(self) -> CommentKey | None:
         """The comment at the frame on screen; says so where there is none."""
         video = self.video
-        key = self.session.comments.at(video, self.session.playback.frame) if video is not None else None
+        key = self.session.comments.at(video, self._frame) if video is not None else None
         if key is None:
             self.say(NONE_HERE)
         return key

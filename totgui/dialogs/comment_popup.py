@@ -77,7 +77,17 @@ class CommentPopup(Floating):
         row.addWidget(self.save_button)
         column.addLayout(row)
         self.field.setFixedHeight(self.field.fontMetrics().lineSpacing() * LINES + 12)
-        self.setFixedWidth(for_text(self, WIDTH, 0).width())
+        self.setFixedWidth(self._width_of_places(column))
+
+    def _width_of_places(self, column: QVBoxLayout) -> int:
+        """Wide enough for the names of the places, which cannot be wrapped; no wider than the screen."""
+        shown = [button for button, _ in self.places] if len(self.places) > 1 else []
+        for button in shown:
+            button.ensurePolished()
+        margins = column.contentsMargins()
+        beside = margins.left() + margins.right() + 2 * self.frameWidth()
+        wanted = max((button.sizeHint().width() + beside for button in shown), default=0)
+        return min(max(for_text(self, WIDTH, 0).width(), wanted), self.screen().availableGeometry().width())
 
     @property
     def text(self) -> str:

@@ -207,9 +207,10 @@ def fit_held(widget: QWidget) -> None:
 
 def tip(text: str) -> str:
     """A tooltip in which text from data cannot be markup. Qt breaks short lines too; here only long ones are."""
-    is_short = all(len(line) <= LONGEST_TIP_LINE for line in text.split("\n"))
-    style = " style='white-space: pre'" if is_short else ""
-    return f"<qt{style}>{escape(text)}</qt>"
+    if all(len(line) <= LONGEST_TIP_LINE for line in text.split("\n")):
+        return f"<qt style='white-space: pre'>{escape(text)}</qt>"
+    lines = escape(text).replace("\n", "<br>")
+    return f"<qt>{lines}</qt>"
 
 
 def show_tip(event: QHelpEvent, text: str, widget: QWidget) -> None:

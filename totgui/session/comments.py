@@ -59,9 +59,12 @@ class Comments(QObject):
         self.currentChanged.emit()
 
     def on_changes(self, changes: Changes) -> None:
-        """The document changed; a comment that is gone is looked at no longer."""
+        """The document changed; a comment that is gone is looked at no longer, and its draft is no other one's."""
         if not changes.what & What.COMMENTS:
             return
+        for key in list(self.drafts):
+            if isinstance(key, CommentKey) and self.comment(key) is None:
+                del self.drafts[key]
         if self.current is not None and self.comment(self.current) is None:
             self.select(None)
         self.changed.emit()

@@ -126,12 +126,13 @@ class Hand:
 
     def _click_comment(self, point: QPointF) -> Held:
         """A click on a comment looks at it; beside them the playhead goes there."""
-        key = self.comment_under(point)
+        key, playback = self.comment_under(point), self.view.session.playback
         if key is not None:
             self.view.session.comments.go(key)
-        else:
-            self.view.session.playback.seek(self.view.axis.frame(point.x()))
-        return Held(self.view, point) if key is not None else Scrub(self.view, point)
+            return Held(self.view, point)
+        before = playback.wanted
+        playback.seek(self.view.axis.frame(point.x()))
+        return Scrub(self.view, point, before=before)
 
     def _select_cluster(self, shown: Shown, point: QPointF) -> None:
         """A row of the heatmap points at its cluster, wherever clusters are listed."""
