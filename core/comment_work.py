@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from .annotation.comment_commands import place_text
 from .annotation.document import Document
 from .annotation.values import Comment
 from .data.dataset import Video, VideoId
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""Counted from here, as `fromtimestamp` ends at the year 3001 on Windows."""
 
 
 def list_comments(
@@ -44,4 +47,4 @@ def _plain(video: Video, comment: Comment) -> dict[str, Any]:
 
 def written_text(comment: Comment) -> str:
     """When it was written (ISO 8601, UTC); empty where that is not known."""
-    return datetime.fromtimestamp(comment.written, UTC).isoformat() if comment.written else ""
+    return (_EPOCH + timedelta(seconds=comment.written)).isoformat() if comment.written else ""

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import PurePath
 
 from .annotation.action_commands import MAX_NAME
 from .annotation.commands import import_comments, import_tracks
-from .annotation.comment_commands import checked_comment, same_comment
+from .annotation.comment_commands import MAX_COMMENTS, checked_comment, same_comment
 from .annotation.document import Document
-from .annotation.edit import Edit
+from .annotation.edit import Edit, Swap
 from .annotation.segmentation import Segmentation
 from .annotation.statistics import differences
 from .annotation.values import Comment, ReviewStatus
@@ -99,24 +100,26 @@ def plan_import(document: Document, reading: Reading, *, format: str, target: st
         raise ConfigError(f'Labels cannot be imported as "{target}"; wanted {" or ".join(TARGETS)}.')
     rows = [_row(document, track, target) for track in reading.tracks]
     names, notes = _meanings(document, rows)
-    comments, problems = _comments(document, reading.comments) if target == CORRECTED else ({}, [])
+    comments, problems = _comments(document, reading) if target == CORRECTED else ({}, [])
     found = (*reading.problems, *problems)
     return ImportPlan(format, target, tuple(_proposed(rows)), found, names, tuple(notes), comments)
 
 
-def _comments(
-    document: Document, found: Iterable[FileComments]
-) -> tuple[dict[VideoId, tuple[Comment, ...]], list[Problem]]:
+def _comments(document: Document, reading: Reading) -> tuple[dict[VideoId, tuple[Comment, ...]], list[Problem]]:
     """The comments of the files on the grids of their videos, without those that are here; what is left out, and why.
 
     A time goes to the nearest boundary, and a comment has one frame at least.
     """
     placed: dict[VideoId, list[Comment]] = {}
     problems: list[Problem] = []
-    for part in found:
+    labelled = {(track.path, track.video) for track in reading.tracks}
+    for part in reading.comments:
         video = find_video(document, (part.video, *part.also))
         if video is None:
-            continue  # the labels beside them say so
+            if (part.path, part.video) not in labelled:  # else the labels beside them say so
+                what = f'has comments on the video "{part.video}", and this project has none of that name.'
+                problems.append(Problem("note", str(part.path), what))
+            continue
         here = {same_comment(each) for each in (*document.comments_on(video).values(), *placed.get(video, ()))}
         for each in part.comments:
             try:
@@ -126,6 +129,10 @@ def _comments(
                 problems.append(Problem("note", str(part.path), what, each.place))
                 continue
             if same_comment(comment) not in here:
+                if len(document.comments_on(video)) + len(placed.get(video, ())) >= MAX_COMMENTS:
+                    what = f"has more comments than fit: a video has up to {MAX_COMMENTS:,}. The rest is left out."
+                    problems.append(Problem("note", str(part.path), what, each.place))
+                    break
                 here.add(same_comment(comment))
                 placed.setdefault(video, []).append(comment)
     return {video: tuple(comments) for video, comments in placed.items()}, problems
@@ -320,17 +327,31 @@ def import_edit(
     """
     names = plan.names if names is None else names
     tracks = chosen_tracks(document, plan, chosen, names)
-    talk = import_comments(document, plan.comments) if comments and plan.comments else None
+    changes = {v: track for v, track in tracks.items() if not _is_here(document, v, track)}
+    talk = _talk(document, plan, has_labels=bool(changes)) if comments and plan.comments else None
     if not tracks and talk is None:
         raise EditError("Nothing was chosen to be imported.")
-    changes = {v: track for v, track in tracks.items() if not _is_here(document, v, track)}
     if talk is None:
         return import_tracks(document, tracks, new_actions(document, plan, chosen, names))
     if not changes:
         return talk
     labels = import_tracks(document, tracks, new_actions(document, plan, chosen, names))
-    n = plan.n_comments
+    n = len(talk.swaps)
     return Edit(f"{labels.text}, with {n:,} comment{'' if n == 1 else 's'}", (*labels.swaps, *talk.swaps))
+
+
+def _talk(document: Document, plan: ImportPlan, *, has_labels: bool) -> Edit | None:
+    """The comments that are not here by now. A plan may be old: those that do not fit any more stop no labels."""
+    try:
+        return import_comments(document, plan.comments)
+    except EditError:
+        if not has_labels:
+            raise
+        swaps: list[Swap] = []
+        for video, comments in plan.comments.items():
+            with suppress(EditError):
+                swaps += import_comments(document, {video: comments}).swaps
+        return Edit("import comments", tuple(swaps)) if swaps else None
 
 
 def _is_here(document: Document, video: VideoId, track: Segmentation) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 import msgspec
@@ -19,6 +19,7 @@ from .track import ExportTrack, FileComment, FileComments, FileTrack, Interval, 
 FORMAT_WORD = "totgui-labels"
 VERSION = 1
 LOSSES = ("confidence",)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class _Action(msgspec.Struct, frozen=True):
@@ -103,7 +104,7 @@ def _video(track: ExportTrack) -> _Video:
 
 
 def _comment(comment: Comment) -> _Comment:
-    when = datetime.fromtimestamp(comment.written, UTC).isoformat() if comment.written else ""
+    when = (_EPOCH + timedelta(seconds=comment.written)).isoformat() if comment.written else ""
     return _Comment(comment.start, comment.stop, comment.text, comment.author, when, comment.resolved)
 
 
@@ -111,7 +112,7 @@ def _written(text: str) -> int:
     """Seconds since 1970; 0 for what is no time."""
     try:
         return max(0, int(datetime.fromisoformat(text).timestamp())) if text else 0
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, OSError):  # Windows knows no local time before 1970
         return 0
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QStandardPaths, QTimer
 from PySide6.QtWidgets import QFileDialog, QMenu
 
+from core.annotation.document import Document
 from core.data.dataset import Dataset
 from core.data.names import VIDEO_SUFFIXES
 from core.label_import import CORRECTED
@@ -204,15 +205,17 @@ class FileMenu(Menu):
     def import_files(self, paths: Sequence[Path]) -> None:
         """Show what label files would change, and do what the person says."""
         answer = ask_import(self.session, paths, self.window) if paths and self.is_open() else None
-        if answer is None:
+        project = self.session.project
+        if answer is None or project is None:
             return
         exchange, (plan, rows, names, comments) = self.session.exchange, answer
+        before = _n_comments(project.document)
         if plan.target == CORRECTED:
             done = self.session.do(lambda: exchange.import_edit(plan, rows, names, comments=comments))
         else:
             done = exchange.import_ground_truth(plan, rows, names)
         if done:
-            n = plan.n_comments if comments else 0
+            n = _n_comments(project.document) - before  # fewer than planned where the project got some meanwhile
             talk = f"{n:,} comment{'s' if n != 1 else ''}" if n else ""
             labels = f"Labels of {len(rows)} video{'s' if len(rows) != 1 else ''}" if rows else ""
             self.say(f"{' and '.join(part for part in (labels, talk) if part)} were imported.")
@@ -239,3 +242,7 @@ class FileMenu(Menu):
         folders = {path.parent for path in paths}
         videos = len(folders) == 1 and all(p.suffix.lower() in VIDEO_SUFFIXES and p.is_file() for p in paths)
         return folders.pop() if videos and not self.is_open() else None
+
+
+def _n_comments(document: Document) -> int:
+    return sum(len(on_video) for on_video in document.comments.values())

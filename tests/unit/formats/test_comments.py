@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import datetime, tzinfo
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -15,13 +16,16 @@ from format_tracks import some_tracks
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core import comment_work
 from core.annotation import commands
+from core.annotation.comment_commands import LAST_WRITTEN, MAX_COMMENTS
 from core.annotation.document import Document
 from core.annotation.segmentation import Segmentation
 from core.annotation.values import Comment
 from core.data.dataset import Action, ActionId, Dataset, Video, VideoId
 from core.data.timebase import Timebase
 from core.errors import EditError
+from core.formats import json_labels
 from core.formats.registry import FORMATS
 from core.formats.track import ExportTrack
 from core.label_import import import_edit, plan_import
@@ -186,3 +190,75 @@ def test_an_import_of_comments_is_undone_with_the_labels(tmp_path: Path) -> None
     assert len(into.comments_on(V)) == 6
     into.apply(edit.inverse())
     assert into.comments == before and not into.corrected
+
+
+@pytest.mark.parametrize("by_now", ["all", "some", "too many"])
+def test_comments_that_do_not_fit_by_now_do_not_stop_the_labels(tmp_path: Path, by_now: str) -> None:
+    """A plan is as old as its dialog; the labels that were chosen were refused with its comments."""
+    FORMATS["eaf"].write([track(*COMMENTS)], tmp_path / "v.eaf")
+    into = document()
+    old = plan("eaf", tmp_path / "v.eaf", into)
+    many = [Comment(0, 1, f"{i}") for i in range(MAX_COMMENTS - 2)]
+    into.apply(
+        commands.import_comments(into, {V: many if by_now == "too many" else old.comments[V][by_now == "some" :]})
+    )
+    n = len(into.comments_on(V))
+    edit = import_edit(into, old, old.proposed)
+    into.apply(edit)
+    assert V in into.corrected and len(into.comments_on(V)) == n + (by_now == "some")
+    assert edit.text == "import labels in v" + (", with 1 comment" if by_now == "some" else "")
+    with pytest.raises(EditError):
+        import_edit(into, old, ())
+
+
+def test_comments_beyond_what_a_video_can_have_are_told_before_they_are_taken(tmp_path: Path) -> None:
+    FORMATS["eaf"].write([track(*COMMENTS)], tmp_path / "v.eaf")
+    into = document()
+    into.apply(commands.import_comments(into, {V: [Comment(0, 1, f"{i}") for i in range(MAX_COMMENTS - 2)]}))
+    found = plan("eaf", tmp_path / "v.eaf", into)
+    (problem,) = found.problems
+    assert found.n_comments == 2 and problem.severity == "note" and "up to 10,000" in problem.what
+
+
+def test_a_file_of_comments_alone_on_a_video_that_is_not_here_is_told_once(tmp_path: Path) -> None:
+    """It said nothing at all; where labels stand beside the comments, they say so."""
+    FORMATS["eaf"].write([track(*COMMENTS)], tmp_path / "v.eaf")
+    elsewhere = Document(Dataset(Path("/d"), "tea", (Video(VideoId("w"), "w", Timebase(100, Fraction(25))),), ()))
+    found = plan("eaf", tmp_path / "v.eaf", elsewhere)
+    assert not found.problems and len(found.all_problems) == 1
+    tree = ElementTree.parse(tmp_path / "v.eaf")
+    root = tree.getroot()
+    for tier in root.findall("TIER"):
+        if tier.get("TIER_ID") == "corrected":
+            root.remove(tier)
+    tree.write(tmp_path / "v.eaf")
+    found = plan("eaf", tmp_path / "v.eaf", elsewhere)
+    (problem,) = found.all_problems
+    assert not found.rows and problem.severity == "note" and 'comments on the video "v"' in problem.what
+
+
+class _OfWindows(datetime):
+    """What Windows refuses: local times before 1970, and any after the year 3000."""
+
+    def timestamp(self) -> float:
+        if self.tzinfo is None and self.year < 1970:
+            raise OSError(22, "Invalid argument")
+        return super().timestamp()
+
+    @classmethod
+    def fromtimestamp(cls, timestamp: float, tz: tzinfo | None = None) -> _OfWindows:
+        if timestamp > 32_536_799_999:
+            raise OSError(22, "Invalid argument")
+        return super().fromtimestamp(timestamp, tz)
+
+
+def test_times_that_windows_refuses_are_read_and_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_labels, "datetime", _OfWindows)
+    monkeypatch.setattr(comment_work, "datetime", _OfWindows)
+    last = Comment(0, 1, "a", written=LAST_WRITTEN - 1)
+    FORMATS["json"].write([track(last)], tmp_path / "v.json")
+    assert plan("json", tmp_path / "v.json", document()).comments == {V: (last,)}
+    assert comment_work.written_text(last) == "9998-12-31T23:59:59+00:00"
+    text = (tmp_path / "v.json").read_text(encoding="utf-8")
+    (tmp_path / "v.json").write_text(text.replace("9998-12-31T23:59:59+00:00", "1960-01-01T00:00:00"), encoding="utf-8")
+    assert plan("json", tmp_path / "v.json", document()).comments == {V: (replace(last, written=0),)}
