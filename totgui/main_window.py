@@ -135,6 +135,7 @@ class MainWindow(QMainWindow):
         keymap.changed.connect(self._show_keys)
         self._show_keys()
         self.timeline.renameAsked.connect(actions.labels.rename)
+        self.timeline.is_usable = lambda name: actions.by_name[name].isEnabled()
         self.timeline.heightWanted.connect(lambda height: self.placing.give_timeline(height - self.timeline.height()))
         for view in (self.timeline, self.video_view):
             view.commandAsked.connect(lambda name: actions.by_name[name].trigger())

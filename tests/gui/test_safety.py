@@ -147,8 +147,9 @@ def test_a_read_only_project_shows_no_edit_that_works(
         "file.checkpoint",
     ):
         assert not actions[text].isEnabled(), text
-    for text in ("review.next-video", "file.copy", "file.export", "playback.toggle"):
+    for text in ("review.next-video", "review.segments", "file.copy", "file.export", "playback.toggle"):
         assert actions[text].isEnabled(), text
+    assert window.timeline.is_usable("review.segments") and not window.timeline.is_usable("segment.span")
     monkeypatch.undo()
     monkeypatch.setattr(window.safety, "_ask_name", lambda title, proposed: tmp_path / "b.tot")
     window.safety.save_copy()

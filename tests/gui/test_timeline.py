@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -212,6 +213,36 @@ def test_every_row_has_a_menu_of_its_own(view: TimelineView, session: FakeSessio
     assert follow.isChecked()
     next(a for a in zoom.actions() if a.text() == "Smoothly, in the middle").trigger()
     assert asked == ["review.next-difference", "view.follow-smooth"]
+
+
+def entries(menu) -> dict[str, bool]:
+    """Which entries of a menu, and of those below it, can be used."""
+    found = {}
+    for action in menu.actions():
+        found[action.text().partition("\t")[0]] = action.isEnabled()
+        below = action.menu()
+        if below is not None and action.isEnabled():
+            found |= entries(below)
+    return found
+
+
+@pytest.mark.parametrize("row", ["corrected", "gutter", "ground-truth", "ruler", "difference"])
+def test_a_project_that_is_open_for_reading_offers_no_edit(view: TimelineView, session: FakeSession, row: str) -> None:
+    session.chosen.select_range(10, 40)
+    frame = float(view.shown.different.starts[0]) + 2 if row == "difference" else 300
+    place = QPointF(20, at(view, "corrected", 0).y()) if row == "gutter" else QPointF(at(view, row, frame))
+    edits = ("Relabel", "Split", "Set to", "Merge", "Start again", "Rename", "Take", "Give", "Comment")
+    before = {text for text, usable in entries(view.menu_at(place)).items() if usable}
+    assert any(text.startswith(edits) for text in before)
+    session.project = SimpleNamespace(read_only=True)
+    after = {text for text, usable in entries(view.menu_at(place)).items() if usable}
+    assert not [text for text in after if text.startswith(edits)]
+
+
+def test_a_command_that_cannot_be_used_now_is_none_in_a_menu(view: TimelineView) -> None:
+    view.is_usable = lambda name: name != "segment.span"
+    found = entries(view.menu_at(QPointF(at(view, "corrected", 300))))
+    assert not found["First and last frame…"] and found["Segments like this one"]
 
 
 def test_where_another_reviewer_differs_it_is_their_labels_that_are_taken(

@@ -41,7 +41,7 @@ CHANGING = ("segment.", "labels.", "model.", "review.", "edit.undo", "edit.redo"
 """Commands that a project that is open for reading does not take, by the head of their name."""
 PRESSING = ("Space", "Return", "Enter")
 """Keys that belong to a button that has the focus."""
-READING = ("review.next", "review.previous", "review.list")
+READING = ("review.next", "review.previous", "review.list", "review.segments")
 
 
 class Actions(QObject):

@@ -65,6 +65,8 @@ class Canvas(QWidget):
         """The titles of rows that are too long to be painted whole."""
         self.key_of: Callable[[str], str] = lambda command: STANDARD_KEYS.get(command, "")
         self.action_key: Callable[[int], str] = lambda place: ""
+        self.is_usable: Callable[[str], bool] = lambda command: True
+        """Whether a command of the window can be used now."""
         self.source = Chooser(self)
         for key, label in SOURCES:
             self.source.addItem(self.tr(label), key)

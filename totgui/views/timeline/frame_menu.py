@@ -37,6 +37,7 @@ class FrameMenu(QMenu):
 
     def _do(self, text: str, make: Callable[[], Edit], *, usable: bool = True, command: str = "") -> None:
         """An entry that edits; `command` is the one that does the same, whose key is named."""
+        usable = usable and self.is_writable
         self._call(text, lambda: self._session.do(make, self._view), usable=usable, command=command)
 
     def _call(self, text: str, do: Callable[[], object], *, usable: bool = True, command: str = "") -> None:
@@ -45,7 +46,7 @@ class FrameMenu(QMenu):
     def _ask(self, text: str, command: str, *, usable: bool = True, checked: bool | None = None) -> None:
         """An entry that is a command of the window."""
         action = self.addAction(self._with_key(text, command), lambda: self._view.commandAsked.emit(command))
-        action.setEnabled(usable)
+        action.setEnabled(usable and self._view.is_usable(command))
         if checked is not None:
             action.setCheckable(True)
             action.setChecked(checked)
@@ -67,7 +68,7 @@ class FrameMenu(QMenu):
             if label != but:
                 text = f"{in_menu(name)}\t{key}" if keys and key else in_menu(name)
                 menu.addAction(chip(colour), text, partial(self._give, make, label))
-        menu.setEnabled(usable and not menu.isEmpty())
+        menu.setEnabled(usable and self.is_writable and not menu.isEmpty())
 
     def write(self, text: str, start: int, stop: int) -> None:
         """An entry that asks for a comment on frames ``[start, stop)``."""

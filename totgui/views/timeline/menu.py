@@ -142,11 +142,13 @@ class RowMenu(FrameMenu):
         """The name of an action, wherever it stands, can be changed from any of its segments."""
         if label in self._document.actions:
             name = in_menu(self._session.action_name(label))
-            self._call(self.tr("Rename {}…").format(name), lambda: self._view.renameAsked.emit(label))
+            text, ask = self.tr("Rename {}…").format(name), self._view.renameAsked.emit
+            self._call(text, lambda: ask(label), usable=self.is_writable)
 
     def _starts(self) -> None:
         document, video, run = self._document, self._video, self._run
         menu = self.addMenu(self.tr("Start again from"))
+        menu.setEnabled(self.is_writable)
         do = self._session.do
 
         def add(text: str, make: Callable[[], Edit], usable: bool) -> None:
