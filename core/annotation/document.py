@@ -150,6 +150,8 @@ class Document:
             self._check(swap.key, swap.after)
         what, videos, runs = What.NOTHING, set[VideoId](), set[RunId]()
         read_as = self.merges
+        for video in {swap.key.video for swap in edit.swaps if isinstance(swap.key, CommentKey)}:
+            self.comments[video] = dict(self.comments_on(video))  # a snapshot shares the other one
         for swap in edit.swaps:
             what |= self._put(swap.key, swap.after)
             if isinstance(swap.key, TrackKey | ReviewKey | CommentKey):
@@ -205,9 +207,9 @@ class Document:
             self.runs[key.run] = replace(self.runs[key.run], given_name=given)
             return What.RUNS
         if isinstance(key, CommentKey):
-            on_video = dict(self.comments_on(key.video))  # a snapshot shares the other one
+            on_video = self.comments.setdefault(key.video, {})
+            assert isinstance(on_video, dict)
             _set(on_video, key.id, value)
-            self.comments[key.video] = on_video
             if not on_video:
                 del self.comments[key.video]
             return What.COMMENTS
