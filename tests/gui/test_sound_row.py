@@ -126,6 +126,8 @@ def test_silence_is_a_thin_line_and_where_there_is_no_sound_there_is_none(view, 
     [
         (Heard(Stage.NONE), "This video has no sound."),
         (Heard(Stage.NONE, reason="P03 has no video file."), "P03 has no video file."),
+        (Heard(), ""),
+        (Heard(is_slow=True), "Looking for its sound…"),
         (Heard(Stage.READING, share=0.42), ""),
         (Heard(Stage.READING, share=0.42, is_slow=True), "The sound is being read: 42 %"),
         (Heard(Stage.FAILED, reason="clip.mp4: torn."), "Its sound cannot be read: clip.mp4: torn."),
@@ -360,6 +362,37 @@ def test_sound_that_cannot_be_read_says_why_and_the_next_video_goes_on(qtbot, wi
     qtbot.waitUntil(lambda: stage(window) is Stage.READ)
     window.session.close_project()
     assert stage(window) is Stage.NONE
+
+
+def test_a_file_that_hangs_keeps_no_other_video_from_its_waveform(qtbot, window, monkeypatch) -> None:
+    """None had one until the program was started anew, and nothing said that anything was looked for."""
+    qtbot.waitUntil(lambda: stage(window) is Stage.READ)
+    answers, real = threading.Event(), module.has_sound
+    monkeypatch.setattr(module, "has_sound", lambda path: answers.wait(60) if path.name == "old.avi" else real(path))
+    window.session.waveforms.set_row("on")
+    monkeypatch.setattr(window.session.waveforms._pool, "_late_s", 0.01)
+    select(window, "old")
+    qtbot.waitUntil(lambda: sound_text(window.timeline.shown.sound) == "Looking for its sound…")
+    select(window, "a_sounding")
+    qtbot.waitUntil(lambda: stage(window) is Stage.READ)
+    answers.set()
+
+
+def test_a_video_whose_file_is_back_has_its_waveform_again(qtbot, window, tmp_path: Path) -> None:
+    """It stayed failed until another video had been shown."""
+    session = window.session
+    qtbot.waitUntil(lambda: stage(window) is Stage.READ)
+    media = session.playback.video.media
+    select(window, "old")
+    qtbot.waitUntil(lambda: stage(window) is Stage.NONE)
+    away = media.rename(tmp_path / "away")
+    session.files.look()
+    qtbot.waitUntil(lambda: bool(session.files.lost))
+    select(window, "a_sounding")
+    qtbot.waitUntil(lambda: stage(window) is Stage.FAILED)
+    away.rename(media)
+    session.files.look_again()
+    qtbot.waitUntil(lambda: stage(window) is Stage.READ)
 
 
 def test_the_scores_keep_their_room_when_the_row_comes(qtbot, window) -> None:

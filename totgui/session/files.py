@@ -32,6 +32,7 @@ class Files(Part):
 
     changed = Signal()
     noted = Signal(object)  # Changes: videos of which something else is to be said now
+    back = Signal()  # the file of the video that is shown, which was missing
     _arrived = Signal(object, object, object, object)
     _asked = Signal(object, str, bool)
 
@@ -108,7 +109,8 @@ class Files(Part):
         self.changed.emit()
         shown, was_lost = self._playback.video, {each.video for each in before if each.kind == "media"}
         if shown is not None and shown.id in was_lost and self.missing(shown.id, "media") is None:
-            self._playback.reload()  # the file is back: its pictures too
+            self._playback.reload()  # its pictures are back too
+            self.back.emit()
 
     def _on_no_picture(self, text: str) -> None:
         """A picture could not be shown: say why, or find out what else is missing where its file is gone."""

@@ -118,6 +118,7 @@ class Session(Reader):
         self.proxies.made.connect(self._on_proxy)
         self.playback.slowChanged.connect(self._on_slow)
         self.playback.videoChanged.connect(lambda: self.waveforms.follow(self.playback.video))
+        self.files.back.connect(self.waveforms.again)
         self.chosen.changed.connect(self.selectionChanged)
         self.files.noted.connect(lambda changes: self.documentChanged.emit(changes, None))
         self._editing.changed.connect(self._changed)

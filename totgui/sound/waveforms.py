@@ -17,22 +17,24 @@ from core.errors import TotError
 from core.events import JobCancelled, Progress, StopKind
 from core.media.waveform import has_sound, load_waveform
 
+from ..jobs.beside import END_S, LATE_S, Beside, Piece
+
 log = logging.getLogger(__name__)
 AUTO, ON, OFF = "auto", "on", "off"
 """The row of the timeline: where the video has sound, always, never."""
 NICENESS = 10
-END_S = 2.0
 PATIENCE_MS = 200
 """What is read sooner is not announced."""
 
 
 @dataclass(eq=False)
 class _Wish:
-    """What the thread is to do for a video; `left` once nobody wants it any more."""
+    """What is to be found out of a video, beside the window; `left` once nobody wants it any more."""
 
     video: Video
     reads: bool
     left: threading.Event
+    piece: Piece | None = None
 
 
 class Waveforms(QObject):
@@ -53,11 +55,9 @@ class Waveforms(QObject):
         self._video: Video | None = None
         self._has_sound = False  # of the video before, as long as nothing is known of this one: rows do not jump
         self._wants_reading = False
-        self._wake = threading.Condition()
         self._wish: _Wish | None = None
-        self._waiting: _Wish | None = None
         self._ending = False
-        self._thread: threading.Thread | None = None
+        self._pool = Beside(1, "waveforms", late_s=LATE_S)
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(PATIENCE_MS)
@@ -111,33 +111,35 @@ class Waveforms(QObject):
         if self.heard.stage == Stage.UNREAD and self._video is not None:
             self.heard = Heard(Stage.READING)
             self._start(reads=True)
-            self._patience.start()
+
+    def again(self) -> None:
+        """The file of the video is back: find out anew what could not be read."""
+        if self.heard.stage == Stage.FAILED and self._video is not None:
+            self._set(Heard())
+            if self.row != OFF:
+                self._start(reads=False)
 
     def close(self, wait_s: float = END_S) -> None:
         """End the thread; one that hangs in a file is left behind."""
         self._leave()
-        with self._wake:
-            self._ending = True
-            self._wake.notify()
-        if self._thread is not None:
-            self._thread.join(wait_s)
+        self._ending = True
+        self._pool.close(wait_s)
 
     # --- on the window's thread ----------------------------------------------------------------------
 
     def _start(self, *, reads: bool) -> None:
         assert self._video is not None
-        self._wish = _Wish(self._video, reads, threading.Event())
-        with self._wake:
-            self._waiting = self._wish
-            if self._thread is None and not self._ending:
-                self._thread = threading.Thread(target=self._work, name="waveforms", daemon=True)
-                self._thread.start()
-            self._wake.notify()
+        self._wish = wish = _Wish(self._video, reads, threading.Event())
+        wish.piece = self._pool.do(self._work, wish)
+        self._patience.start()
 
     def _leave(self) -> None:
+        """Nobody waits for it any more. What hangs in a file is replaced once the next one has waited for a while."""
         self._patience.stop()
         if self._wish is not None:
             self._wish.left.set()
+            if self._wish.piece is not None and self._wish.piece.thread is None:
+                self._pool.leave(self._wish.piece)
             self._wish = None
 
     def _set(self, heard: Heard) -> None:
@@ -164,26 +166,21 @@ class Waveforms(QObject):
 
     # --- in the thread -------------------------------------------------------------------------------
 
-    def _work(self) -> None:
+    def _work(self, wish: _Wish) -> None:
         if hasattr(os, "setpriority"):
             with suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
-        while True:
-            with self._wake:
-                while self._waiting is None and not self._ending:
-                    self._wake.wait()
-                wish, self._waiting = self._waiting, None
-                if self._ending or wish is None:
-                    return
-            try:
-                heard = self._read(wish) if wish.reads else _looked(wish.video)
-            except JobCancelled:
-                continue
-            except Exception as error:  # the outer edge of a loader of foreign files
-                if not isinstance(error, (TotError, OSError)):
-                    log.exception("%s: waveform", wish.video.media)
-                heard = Heard(Stage.FAILED, reason=str(error))
-            self._tell(wish, heard)
+        if wish.left.is_set():
+            return
+        try:
+            heard = self._read(wish) if wish.reads else _looked(wish.video)
+        except JobCancelled:
+            return
+        except Exception as error:  # the outer edge of a loader of foreign files
+            if not isinstance(error, (TotError, OSError)):
+                log.exception("%s: waveform", wish.video.media)
+            heard = Heard(Stage.FAILED, reason=str(error))
+        self._tell(wish, heard)
 
     def _tell(self, wish: _Wish, heard: Heard) -> None:
         if not self._ending and not wish.left.is_set():

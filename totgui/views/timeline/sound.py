@@ -64,6 +64,8 @@ def sound_text(heard: Heard) -> str:
     """What the row says where it has nothing to draw; empty where it has, or soon will."""
     if heard.stage is Stage.NONE:
         return heard.reason or "This video has no sound."
+    if heard.stage is Stage.UNKNOWN and heard.is_slow:
+        return "Looking for its sound…"
     if heard.stage is Stage.READING and heard.is_slow:
         return f"The sound is being read: {round(100 * heard.share)} %"
     if heard.stage is Stage.FAILED:
