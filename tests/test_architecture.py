@@ -110,7 +110,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "totgui.proxies": ("core.media core.data core.errors core.events", "QT"),
     "totgui.seeking": ("totgui.decoder core.media core.data", "QT"),
     "totgui.playback": ("totgui.seeking totgui.decoder core.media core.data core.errors", "QT"),
-    "totgui.sound": ("totgui.playback totgui.jobs.beside core.media core.data core.errors core.events", "QT numpy miniaudio"),
+    "totgui.sound": ("totgui.playback totgui.jobs.beside core.media core.data core.errors core.events",
+                     "QT numpy miniaudio"),
     "totgui.companion": ("totgui.playback totgui.decoder core.data", "QT"),
     "totgui.session": ("totgui.jobs totgui.companion totgui.playback totgui.decoder totgui.stills totgui.proxies "
                        "totgui.sound "
