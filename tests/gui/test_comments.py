@@ -197,6 +197,21 @@ def test_a_draft_on_a_comment_that_was_deleted_is_not_the_text_of_the_next_one(q
     popup(qtbot).give_up()
 
 
+def test_the_editor_goes_with_its_project_and_writes_nothing_into_another(qtbot, window, tmp_path):
+    trigger(window, "review.comment")
+    editor = popup(qtbot)
+    editor.field.setPlainText("half a thou")
+    save, keep = editor._save, editor._keep
+    window.session.close_project()
+    qtbot.waitUntil(lambda: QApplication.activePopupWidget() is None)
+    window.session.create_project(tmp_path / "q.tot", api.open_dataset(tmp_path / "data"))
+    window.session.select_video(V0)
+    assert not window.session.comments.drafts
+    keep("half a thou")
+    assert not save("half a thou", (0, 1))
+    assert not window.session.comments.drafts and not window.session.document.comments
+
+
 def test_the_editor_is_as_wide_as_the_names_of_its_places(qtbot, window):
     names = ("A name of an action of 24 · " + "frames 1,000,000 to 1,200,000, " * 2, "This frame")
     editor = CommentPopup("t", [(name, (0, 1)) for name in names], lambda *_: True, window)
@@ -376,6 +391,51 @@ def test_in_the_list_enter_goes_there_f2_edits_and_delete_deletes(qtbot, window)
     qtbot.waitUntil(lambda: QApplication.activePopupWidget() is None)
     QTest.keyClick(view.table, Qt.Key.Key_Delete)
     assert listed(view) == ["a"]
+
+
+def test_keys_in_the_list_go_from_one_to_the_next_and_never_fall_through_to_the_segments(qtbot, window):
+    session = window.session
+    session.do(lambda: commands.start_from_ground_truth(session.document, V0))
+    session.select_segments([])
+    for frame in (10, 50, 90):
+        add(window, V0, frame, frame + 1, f"at {frame}")
+    session.playback.seek(70)
+    view, before = open_list(qtbot, window), session.base()
+    view.table.setFocus()
+    qtbot.waitUntil(view.table.hasFocus)
+    view.table.clearSelection()
+    view.table.selectRow(1)
+    for key, left in (
+        (Qt.Key.Key_Delete, ["at 10", "at 90"]),
+        (Qt.Key.Key_Backspace, ["at 10"]),
+        (Qt.Key.Key_Delete, []),
+    ):
+        QTest.keyClick(window.windowHandle(), key)  # as a key comes: the window's commands may take it
+        assert listed(view) == left
+    for key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_Return):
+        QTest.keyClick(window.windowHandle(), key)
+    assert session.base() == before and session.chosen.range is None
+    trigger(window, "edit.undo")
+    assert listed(view) == ["at 10"] and view.table.hasFocus()
+    view.table.clearSelection()
+    for key in (Qt.Key.Key_Delete, Qt.Key.Key_Return):
+        QTest.keyClick(window.windowHandle(), key)
+    assert session.base() == before and listed(view) == ["at 10"] and session.playback.wanted == 70
+
+
+def test_x_in_the_list_settles_one_after_another_and_reopens_none(qtbot, window):
+    keys = [add(window, V0, frame, frame + 1, f"at {frame}") for frame in (10, 50, 90)]
+    comments = window.session.comments
+    view = open_list(qtbot, window)
+    view.table.setFocus()
+    qtbot.waitUntil(view.table.hasFocus)
+    view.table.clearSelection()
+    view.table.selectRow(0)
+    window.session.playback.seek(10)
+    for n in (1, 2, 3, 3):
+        trigger(window, "review.resolve-comment")
+        assert [comments.comment(key).resolved for key in keys] == [place < n for place in range(3)]
+    assert "No comment is chosen in the list" in window.bar.text()
 
 
 def test_with_the_focus_in_the_list_the_keys_work_on_what_is_chosen_there(qtbot, window):

@@ -18,6 +18,7 @@ from ..models.widgets import short
 from .menu import Command, Menu
 
 ON = "On what is selected, the marked range, or the frame on screen"
+NONE_CHOSEN = "No comment is chosen in the list. Click one there, or in the timeline."
 NONE_HERE = "No comment lies at this frame. Click one in the timeline or in the Review panel."
 
 
@@ -135,9 +136,11 @@ class CommentsPart(Menu):
         text: str = "",
         place: QPoint | None = None,
     ) -> None:
-        drafts = self.session.comments.drafts
+        project, drafts = self.session.project, self.session.comments.drafts
 
         def keep(typed: str) -> None:
+            if self.session.project is not project:
+                return
             drafts.pop(draft, None)
             if typed.strip():
                 drafts[draft] = typed
@@ -145,12 +148,13 @@ class CommentsPart(Menu):
         popup = CommentPopup(
             title,
             places,
-            save,
+            lambda text, span: self.session.project is project and save(text, span),
             self.window,
             text=text,
             draft=drafts.get(draft, ""),
             keep=keep,
         )
+        self.session.leaving.connect(popup.close)
         popup.show_at(place or self._beside_playhead())
 
     def _refused(self) -> bool:
@@ -195,10 +199,13 @@ class CommentsPart(Menu):
         return key
 
     def _meant(self) -> list[CommentKey]:
-        """What a command works on: what is chosen in the list while that has the focus, else the comment here."""
+        """What a command works on: what is chosen in the list while that has the focus, and nothing else then."""
         view = self.window.review.comments
-        if view.table.hasFocus() and (chosen := view.chosen()):
-            return list(chosen)
+        if view.has_keys:
+            chosen: list[CommentKey] = view.chosen()
+            if not chosen:
+                self.say(NONE_CHOSEN)
+            return chosen
         key = self._here()
         return [] if key is None else [key]
 
@@ -207,7 +214,8 @@ class CommentsPart(Menu):
         keys = self._meant()
         found = [comment for key in keys if (comment := self.session.comments.comment(key)) is not None]
         settle = not all(comment.resolved for comment in found)
-        if found and self.session.do(lambda: commands.resolve_comments(self.document, keys, resolved=settle)):
+        done = found and self.session.do(lambda: commands.resolve_comments(self.document, keys, resolved=settle))
+        if done and not self.window.review.comments.has_keys:  # the list has gone on to the next
             self.session.comments.select(keys[0])
 
     def delete(self) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QCheckBox,
     QComboBox,
     QFrame,
@@ -98,7 +99,8 @@ class CommentsView(QWidget):
         for column, widest in {VIDEO: "episode_0000", TIME: "00:00.00", BY: "Reviewer"}.items():
             header.resizeSection(column, metrics.horizontalAdvance(widest) + 14)
         header.setSectionResizeMode(TEXT, QHeaderView.ResizeMode.Stretch)
-        table.installEventFilter(self)
+        for widget in (table, self):  # the panel has the focus of a list that became empty
+            widget.installEventFilter(self)
         return table
 
     def _make_detail(self) -> None:
@@ -193,7 +195,7 @@ class CommentsView(QWidget):
 
     def _show(self) -> None:
         document, video = self._session.document, self._session.current_video
-        chosen = set(self.chosen())
+        chosen, listed = set(self.chosen()), [key for key, _ in self.model.rows]
         shown = None if self.all_videos else video
         if document is None or (video is None and not self.all_videos):
             self.model.rows = []
@@ -202,6 +204,7 @@ class CommentsView(QWidget):
             self.model.show_comments(shown, resolved=self.resolved.isChecked())
         self._fit_columns()
         self._choose(chosen)
+        self._go_on(listed, chosen)
         self._say_empty()
         self._mark()
         self._show_chosen()
@@ -212,6 +215,30 @@ class CommentsView(QWidget):
         for row, (key, _) in enumerate(self.model.rows):
             if key in keys:
                 self.table.selectionModel().select(self.model.index(row, 0), flags.Select | flags.Rows)
+
+    def _go_on(self, listed: list[CommentKey], chosen: set[CommentKey]) -> None:
+        """While a person works here: where nothing that was chosen is listed any more, choose what comes after it."""
+        focus = QApplication.focusWidget()
+        if not chosen or self.chosen() or focus is None or not self.isAncestorOf(focus):
+            return
+        rows = {key: row for row, (key, _) in enumerate(self.model.rows)}
+        first = next(place for place, key in enumerate(listed) if key in chosen)
+        after = (rows[key] for key in [*listed[first:], *reversed(listed[:first])] if key in rows)
+        if (row := next(after, None)) is not None:
+            self._choose_row(row)
+
+    def _choose_row(self, row: int) -> None:
+        flags, index = QItemSelectionModel.SelectionFlag, self.model.index(row, TIME)
+        self.table.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+        self.table.scrollTo(index)
+
+    def _show_table(self, shown: bool) -> None:
+        """Show the list or what is said in its place; the focus stays here, or keys would fall through to the window."""
+        if not shown and self.table.hasFocus():
+            self.setFocus()
+        self.table.setVisible(shown)
+        if shown and self.hasFocus():
+            self.table.setFocus()
 
     def _say_empty(self) -> None:
         document, video, comments = self._session.document, self._session.current_video, self._comments
@@ -231,7 +258,7 @@ class CommentsView(QWidget):
             offer=WRITE if state in ("none", "nowhere") and self._writable else "",
         )
         self.empty.setVisible(not n_rows)
-        self.table.setVisible(bool(n_rows))
+        self._show_table(bool(n_rows))
 
     def _tell_title(self) -> None:
         n = self._comments.all_open
@@ -245,10 +272,7 @@ class CommentsView(QWidget):
             return
         now = self.table.currentIndex()
         if not now.isValid() or self.model.rows[now.row()][0] != key or not self.chosen():
-            flags = QItemSelectionModel.SelectionFlag
-            index = self.model.index(row, TIME)
-            self.table.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
-            self.table.scrollTo(index)
+            self._choose_row(row)
 
     def _on_row(self) -> None:
         index = self.table.currentIndex()
@@ -259,6 +283,11 @@ class CommentsView(QWidget):
         """The comments that are chosen in the list, from top to bottom."""
         rows = sorted(index.row() for index in self.table.selectionModel().selectedRows())
         return [self.model.rows[row][0] for row in rows if row < len(self.model.rows)]
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether keys are meant for the list, also where it is empty."""
+        return self.table.hasFocus() or self.hasFocus()
 
     @property
     def _writable(self) -> bool:
@@ -288,14 +317,20 @@ class CommentsView(QWidget):
     # --- what is done ------------------------------------------------------------------------------
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """In the list Enter goes to a comment, F2 edits it, Del deletes what is chosen."""
+        """In the list Enter goes to a comment, F2 edits it, Del deletes what is chosen; else they do nothing."""
         keys = {Qt.Key.Key_Return: self._go, Qt.Key.Key_Enter: self._go, Qt.Key.Key_F2: self._edit}
         keys |= {Qt.Key.Key_Delete: self._delete, Qt.Key.Key_Backspace: self._delete}
-        if isinstance(event, QKeyEvent) and event.key() in keys and not event.modifiers():
-            if event.type() == QEvent.Type.ShortcutOverride and self.chosen():
+        keypad = Qt.KeyboardModifier.KeypadModifier
+        if (
+            isinstance(event, QKeyEvent)
+            and event.key() in keys
+            and not event.modifiers() & ~keypad
+            and (watched is self.table or self.hasFocus())
+        ):
+            if event.type() == QEvent.Type.ShortcutOverride:
                 event.accept()
                 return True
-            if event.type() == QEvent.Type.KeyPress and self.chosen():
+            if event.type() == QEvent.Type.KeyPress:
                 keys[Qt.Key(event.key())]()
                 return True
         return super().eventFilter(watched, event)
