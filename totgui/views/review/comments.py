@@ -233,7 +233,7 @@ class CommentsView(QWidget):
         self.table.scrollTo(index)
 
     def _show_table(self, shown: bool) -> None:
-        """Show the list or what is said in its place; the focus stays here, or keys would fall through to the window."""
+        """Show the list or what is said in its place; the focus stays here, or the window would get its keys."""
         if not shown and self.table.hasFocus():
             self.setFocus()
         self.table.setVisible(shown)
