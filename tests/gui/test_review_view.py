@@ -233,6 +233,24 @@ def test_a_prediction_that_is_right_is_accepted_as_it_is_with_one_answer_and_one
     assert video not in session.document.corrected and session.document.review(video).status is ReviewStatus.NONE
 
 
+def test_an_offer_to_accept_the_prediction_goes_once_the_video_is_corrected_by_hand(window):
+    """A late click replaced the work of a person, and accepted it."""
+    session = window.session
+    session.select_run(RUNS[0])
+    video = session.current_video
+    window.actions_.by_name["review.accept"].trigger()
+    assert window.bar.choices() == ["Take it and accept"]
+    other = next(each for each in session.document.videos if each != video)
+    session.do(lambda: commands.start_unlabelled(session.document, other))
+    assert window.bar.choices() == ["Take it and accept"]
+    session.do(lambda: commands.start_unlabelled(session.document, video))
+    assert "Take it and accept" not in window.bar.choices()
+    by_hand = session.document.corrected[video]
+    window.actions_.review._accept_prediction(RUNS[0], video)
+    assert session.document.corrected[video] is by_hand
+    assert session.document.review(video).status is ReviewStatus.NONE and "corrected since" in window.bar.text()
+
+
 def test_a_prediction_with_a_step_that_has_no_name_is_not_offered_to_be_accepted(window):
     session = window.session
     session.select_run(RUNS[0])

@@ -466,6 +466,16 @@ def test_the_status_bar_says_what_is_selected_and_how_much(window: MainWindow) -
     assert line.text() == ""
 
 
+def test_the_status_bar_names_what_is_selected_of_the_run_that_is_shown(window: MainWindow) -> None:
+    """As long as nothing is corrected, a run that is chosen brings other segments below the same selection."""
+    session, line = window.session, window.status._chosen
+    assert session.current_run == R2
+    session.select_segments([1])
+    assert line.text() == "stir 20 to 39: 20 frames"
+    session.select_run(R1)
+    assert line.text() == "stir 25 to 39: 15 frames"
+
+
 def test_the_button_beside_the_loop_paints_and_tells_whether_it_does(window: MainWindow) -> None:
     session, button = window.session, window.video_view._paint
     button.click()

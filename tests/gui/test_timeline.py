@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from fakes import VIDEO, FakeSession, a_document, a_session
+from fakes import RUN, VIDEO, FakeSession, a_document, a_session
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QContextMenuEvent, QWheelEvent
 from PySide6.QtTest import QTest
@@ -16,9 +16,10 @@ from PySide6.QtWidgets import QApplication
 from core.annotation.values import LabelMap, Run
 from core.data.dataset import RunId, VideoId
 from totgui.views.heatmap import Pyramid
+from totgui.views.timeline import paint
 from totgui.views.timeline.geometry import Axis
 from totgui.views.timeline.shown import difference
-from totgui.views.timeline.tracks import lay_out
+from totgui.views.timeline.tracks import lay_out, least_height
 from totgui.views.timeline.view import TimelineView
 
 NONE, LEFT = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
@@ -422,3 +423,35 @@ def test_a_click_far_from_the_playhead_keeps_what_is_in_view(view: TimelineView,
     assert (view.axis.start, view.axis.stop) == (start, stop)
     ask(10)  # asked for by a key: the view goes there at once
     assert view.axis.start <= 10 < view.axis.stop
+
+
+def test_a_timeline_that_is_low_on_purpose_stays_so_unless_a_row_comes(qtbot, session: FakeSession) -> None:
+    view = TimelineView(session)
+    qtbot.addWidget(view)
+    wanted: list[int] = []
+    view.heightWanted.connect(wanted.append)
+    line = view.fontMetrics().height()
+    view.resize(1200, least_height(line, scored=True))
+    view.show()
+    session.waveforms.set_row("on")
+    assert wanted == [least_height(line, optional=("sound",), scored=True)]
+    for change in (session.currentVideoChanged, session.currentRunChanged, session.projectChanged):
+        change.emit()
+    view.fit_text()
+    assert len(wanted) == 1
+
+
+def test_a_row_without_scores_says_why_as_soon_as_there_is_a_prediction(view, session, monkeypatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(paint, "paint_empty", lambda painter, rect, text, palette: said.append(text))
+    prediction = session.document.predictions.pop((RUN, VIDEO))
+    session.matrices.clear()
+    view.refresh()
+    view.grab()
+    assert said.count(paint.EMPTY["confidence"]) == 2
+    session.document.predictions[RUN, VIDEO] = prediction
+    said.clear()
+    view.refresh()
+    view.refresh()  # the scores are read by now
+    view.grab()
+    assert said.count(paint.EMPTY["emptied"]) == 2

@@ -28,6 +28,8 @@ class ReviewMenu(Menu):
     def __init__(self, window: Any) -> None:
         super().__init__(window)
         self.places, self.videos, self.comments = PlacesPart(window), VideosPart(window), CommentsPart(window)
+        self._offered: tuple[VideoId, str] | None = None  # whose prediction can be accepted as it is, and what was said
+        self.session.documentChanged.connect(lambda *_: self._withdraw())
 
     def commands(self) -> list[Command | None]:
         is_open = self.is_open
@@ -99,9 +101,21 @@ class ReviewMenu(Menu):
             if run is None or track is None or unlabelled_frames(track)
             else [("Take it and accept", lambda: self._accept_prediction(run, video))]
         )
+        self._offered = (video, text)
         self.window.bar.say(text, "info", offers)
 
+    def _withdraw(self) -> None:
+        """A video that was corrected meanwhile is not what was offered any more."""
+        if self._offered is not None and self.session.document is not None:
+            video, text = self._offered
+            if video in self.session.document.corrected:
+                self._offered = None
+                self.window.bar.withdraw(text)
+
     def _accept_prediction(self, run: RunId, video: VideoId) -> None:
+        if video in self.document.corrected:
+            self.say(f"{self.document.videos[video].name} was corrected since: the prediction did not replace that.")
+            return
         make = commands.accept_prediction
         if self.session.do(lambda: make(self.document, run, video, reviewer=self._reviewer)):
             self._after(video, "Accepted")

@@ -34,6 +34,7 @@ class StatusLine(QStatusBar):
         for signal in (session.selectionChanged, session.documentChanged, session.currentVideoChanged):
             signal.connect(self._show_chosen)
         session.projectChanged.connect(self._show_chosen)
+        session.currentRunChanged.connect(self._show_chosen)
         session.savedStateChanged.connect(self.saved.show_state)
         session.puttingAway.connect(self._on_putting_away)
         session.jobEvent.connect(self._on_event)

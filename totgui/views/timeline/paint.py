@@ -84,7 +84,8 @@ def _lane(painter: QPainter, view: Canvas, shown: Shown, row: Row, rect: QRect) 
         }
         signature = (*look, axis, Same(track or data.get(row.key)))
         if row.key in SCORED:
-            signature = (*signature, Same(shown.path), shown.is_reading, view.scores.is_late)
+            has_prediction = shown.track("prediction") is not None
+            signature = (*signature, Same(shown.path), shown.is_reading, view.scores.is_late, has_prediction)
         if row.key == "sound":
             signature = (*signature, shown.snaps_to_sound)
         if row.key == "comments":

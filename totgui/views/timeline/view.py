@@ -38,6 +38,7 @@ class TimelineView(Canvas):
         super().__init__(session, parent)
         self.hand, self._nudges = Hand(self), Nudges(session, lambda: self.keys)
         self._heads = (0, 0)
+        self._had: tuple[str, ...] | None = None  # the rows of the video shown last that are not in every one
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._connect()
@@ -89,8 +90,10 @@ class TimelineView(Canvas):
         self._place()
         wanted = least_height(line, runs, optional=optional, scored=True)
         without = least_height(line, runs, scored=True)
-        if optional and self.isVisible() and without <= self.height() < wanted:
+        has_come = self._had is not None and not set(optional) <= set(self._had)
+        if has_come and self.isVisible() and without <= self.height() < wanted:
             self.heightWanted.emit(wanted)
+        self._had = optional if self.shown is not None else self._had
 
     @property
     def optional_height(self) -> int:
