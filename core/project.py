@@ -63,7 +63,8 @@ class Project:
         self._keeper: Keeper | None = None
         self._closed = False
         self._recover()
-        self._file.keep_emergency_file()
+        if not self.read_only:
+            self._file.keep_emergency_file()
 
     def _notes(self) -> list[str]:
         found = []
@@ -88,6 +89,14 @@ class Project:
         if held and self.read_only:
             self.notes.append(f"{len(held)} edits wait in {self._file.emergency.path}; open the project for writing.")
             return
+        if held and held[0].seq == self._seq + 1 and any(pack.is_newer(row.values[6]) for row in held):
+            self.read_only = True  # an edit made now would take the place of those that wait
+            wait = f"{len(held)} edit{' waits' if len(held) == 1 else 's wait'} in {self._file.emergency.path}"
+            self.notes.append(
+                f"{wait}, made with a newer version of the program. Open the project with that one and nothing is "
+                "lost; here it can only be read. Save a copy to edit it without them."
+            )
+            return
         videos = list(self._places)
         for place, row in enumerate(held):
             try:
@@ -102,8 +111,6 @@ class Project:
 
     def _take_back(self, row: HeldRow, videos: list[VideoId]) -> None:
         seq, ts, launch, kind, text, group, swaps, undo_of = row.values
-        if pack.is_newer(swaps):
-            raise StoreError(f'"{text}" is an edit of a newer version. Open the project with that one.')
         edit = replace(
             pack.unpack_edit(swaps, text, "undo" if kind == "undo" else "redo", self.document, videos), group=group
         )

@@ -129,7 +129,7 @@ def test_closing_with_a_full_disk_says_where_the_edits_are(
     with monkeypatch.context() as patch:
         patch.setattr(log, "append", full)
         project.edit(commands.move_boundary(project.document, V, 0, 31))
-        with pytest.raises(StoreError, match="come back when it is opened again"):
+        with pytest.raises(StoreError, match="1 of them comes back when it is opened again"):
             project.close(0.3)
     (file,) = data.glob("*.jsonl")
     assert json.loads(file.read_text().splitlines()[0])["project"] == str(path)
