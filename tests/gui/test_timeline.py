@@ -449,9 +449,9 @@ def test_a_row_without_scores_says_why_as_soon_as_there_is_a_prediction(view, se
     view.refresh()
     view.grab()
     assert said.count(paint.EMPTY["confidence"]) == 2
-    session.document.predictions[RUN, VIDEO] = prediction
+    session.document.predictions[RUN, VIDEO] = replace(prediction)  # another one: its scores have not been read
     said.clear()
     view.refresh()
-    view.refresh()  # the scores are read by now
+    view.refresh()  # now they have been looked for
     view.grab()
     assert said.count(paint.EMPTY["emptied"]) == 2
