@@ -438,6 +438,25 @@ def test_x_in_the_list_settles_one_after_another_and_reopens_none(qtbot, window)
     assert "No comment is chosen in the list" in window.bar.text()
 
 
+def test_the_first_comment_that_is_written_from_the_empty_list_has_the_keys_of_the_list(qtbot, window):
+    key = add(window, V0, 50, 51, "old")
+    view = open_list(qtbot, window)
+    view.table.setFocus()
+    qtbot.waitUntil(view.table.hasFocus)
+    view.table.clearSelection()
+    view.table.selectRow(0)
+    trigger(window, "review.resolve-comment")
+    assert view.hasFocus() and listed(view) == []
+    trigger(window, "review.comment")
+    editor = popup(qtbot)
+    editor.field.setPlainText("new")
+    editor.save()
+    qtbot.waitUntil(view.table.hasFocus)
+    trigger(window, "review.resolve-comment")
+    comments = window.session.document.comments_on(V0)
+    assert all(comment.resolved for comment in comments.values()) and window.session.comments.comment(key).resolved
+
+
 def test_with_the_focus_in_the_list_the_keys_work_on_what_is_chosen_there(qtbot, window):
     here, far = add(window, V0, 10, 11, "at the playhead"), add(window, V0, 50, 51, "chosen")
     window.session.playback.seek(10)

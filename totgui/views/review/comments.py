@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -132,6 +132,12 @@ class CommentsView(QWidget):
         self._fit_detail()
         self._fit_columns()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Back from the editor: the list may have been filled meanwhile."""
+        super().focusInEvent(event)
+        if self.table.isVisible():
+            self.table.setFocus()
+
     def _fit_columns(self) -> None:
         """Where the comments would have no room, who wrote them can be read below the list."""
         letters = self.width() / self.fontMetrics().averageCharWidth()
@@ -234,11 +240,10 @@ class CommentsView(QWidget):
 
     def _show_table(self, shown: bool) -> None:
         """Show the list or what is said in its place; the focus stays here, or the window would get its keys."""
-        if not shown and self.table.hasFocus():
-            self.setFocus()
+        has_keys = self.has_keys
         self.table.setVisible(shown)
-        if shown and self.hasFocus():
-            self.table.setFocus()
+        if has_keys:
+            (self.table if shown else self).setFocus()
 
     def _say_empty(self) -> None:
         document, video, comments = self._session.document, self._session.current_video, self._comments
