@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from queue import Queue
 
 import pytest
 from PySide6.QtCore import Qt
@@ -18,9 +19,11 @@ from windows import a_window
 import totgui.safety as safety_module
 from core import api, relink
 from core.annotation import commands
+from core.relink import Lost
 from totgui.dialogs.locate import LocateDialog
 from totgui.main_window import MainWindow
 from totgui.session import Session
+from totgui.session import files as files_module
 
 NAMES = ("short_group", "variable_rate", "b_pyramid")
 
@@ -196,3 +199,81 @@ def test_a_file_that_is_back_is_shown_again_and_nothing_says_that_it_is_missing(
     session.files.look_again()
     qtbot.waitUntil(lambda: not session.files.lost)
     assert "missing" not in window.bar.text()
+
+
+class Drive:
+    """Stands for the look at the files: each one waits until its answer is given."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.answers: list[Queue[tuple[Lost, ...]]] = []
+        monkeypatch.setattr(files_module, "lost_files", self.look)
+
+    def look(self, _dataset: object) -> tuple[Lost, ...]:
+        answer: Queue[tuple[Lost, ...]] = Queue()
+        self.answers.append(answer)
+        return answer.get(timeout=60)
+
+
+def test_however_often_files_are_looked_for_one_look_at_a_time_is_under_way_and_one_follows(
+    qtbot, window, monkeypatch
+) -> None:
+    files, drive = window.session.files, Drive(monkeypatch)
+    lost = files.lost
+    for _ in range(5):
+        files.look_again()
+    qtbot.waitUntil(lambda: len(drive.answers) == 1)
+    drive.answers[0].put(lost[:2])
+    qtbot.waitUntil(lambda: len(drive.answers) == 2)
+    assert files.lost == lost[:2]
+    drive.answers[1].put(lost[:1])
+    qtbot.waitUntil(lambda: files.lost == lost[:1])
+    assert len(drive.answers) == 2
+
+
+def test_a_look_that_hangs_is_replaced_once_and_what_it_says_later_is_old(qtbot, window, monkeypatch) -> None:
+    """Each step to another video left a thread that hung, and the first that came back told of what had been."""
+    files, drive = window.session.files, Drive(monkeypatch)
+    monkeypatch.setattr(files_module, "LATE_S", 0.0)
+    monkeypatch.setattr(files._pool, "_late_s", 0.01)
+    lost = files.lost
+    for count in (1, 2, 2, 2):
+        files.look_again()
+        qtbot.waitUntil(lambda count=count: len(drive.answers) == count)
+        qtbot.waitUntil(lambda: not files._pool._waiting)
+    assert len(drive.answers) == 2
+    drive.answers[1].put(lost[:1])
+    qtbot.waitUntil(lambda: files.lost == lost[:1])
+    with qtbot.waitSignal(files._arrived):
+        drive.answers[0].put(lost)
+    QApplication.processEvents()
+    assert files.lost == lost[:1]
+    qtbot.waitUntil(lambda: len(drive.answers) == 3)  # the one that was asked for meanwhile
+    drive.answers[2].put(())
+    qtbot.waitUntil(lambda: not files.lost)
+
+
+def test_what_lies_beside_a_project_is_searched_for_anew_only_when_something_else_is_lost(
+    qtbot, sent, monkeypatch
+) -> None:
+    files, searched = sent.session.files, []
+    beside, offered = relink.beside, files.beside
+    monkeypatch.setattr(relink, "beside", lambda *a, **k: searched.append(a[1]) or beside(*a, **k))
+    with qtbot.waitSignal(files.changed):
+        files.look_again()
+    assert searched == [] and files.beside == offered != ()
+    monkeypatch.setattr(files_module, "lost_files", lambda _dataset, real=files.lost: real[1:])
+    with qtbot.waitSignal(files.changed):
+        files.look_again()
+    assert len(searched) == 1
+
+
+def test_of_a_video_that_is_shown_no_more_nobody_finds_out_why_it_has_no_picture(window, monkeypatch) -> None:
+    """It waited for another one whose drive hangs, and hung as well."""
+    asked: list[Path] = []
+    monkeypatch.setattr(relink, "is_file", lambda path: asked.append(path) or True)
+    shown = window.session.playback.video
+    (other, *_) = (video for video in window.session.document.videos.values() if video.id != shown.id)
+    window.session.files._ask_for(other, "It is torn.")
+    assert asked == []
+    window.session.files._ask_for(shown, "It is torn.")
+    assert asked == [shown.media]

@@ -19,11 +19,14 @@ from core.errors import TotError
 from core.relink import Lost, Match, lost_files
 
 from ..jobs import tasks
-from ..jobs.beside import END_S, LATE_S, Beside
+from ..jobs.beside import END_S, LATE_S, Beside, Piece
 from ..playback import Playback
 from .features import Features
 from .jobs import Jobs
 from .part import Part
+
+_Found = tuple[tuple[Lost, ...], tuple[ChangedFile, ...], tuple[Match, ...]]
+"""What is lost, what is altered, and where lost videos lie beside the project."""
 
 
 class Files(Part):
@@ -33,7 +36,7 @@ class Files(Part):
     changed = Signal()
     noted = Signal(object)  # Changes: videos of which something else is to be said now
     back = Signal()  # the file of the video that is shown, which was missing
-    _arrived = Signal(object, object, object, object)
+    _arrived = Signal(int, object, object)
     _asked = Signal(object, str, bool)
 
     def __init__(self, playback: Playback, features: Features, jobs: Jobs, parent: QObject | None = None) -> None:
@@ -42,6 +45,11 @@ class Files(Part):
         self.altered: tuple[ChangedFile, ...] = ()
         self.beside: tuple[Match, ...] = ()
         self._dataset: Dataset | None = None
+        self._looks: dict[int, Piece] = {}
+        """Those under way at this dataset, by number: one, and one more where that is late."""
+        self._newest = self._taken = 0
+        self._again = False
+        """Whether to look once more when that under way has come."""
         self._playback, self._features = playback, features
         self._pool = Beside(1, "files", late_s=LATE_S)
         self._arrived.connect(self._on_arrived)
@@ -54,13 +62,25 @@ class Files(Part):
     def forget(self) -> None:
         """The project is closed."""
         self._dataset, self.lost, self.altered, self.beside = None, (), (), ()
+        self._looks, self._again = {}, False
 
     def look(self) -> None:
-        """Find out which files of the project are missing, and which are others than it took in."""
-        if self.project is not None:
-            dataset, stamps = self.project.document.dataset, self.project.stamps
-            self._dataset = dataset
-            self._pool.do(self._find, dataset, stamps, self.project.path.parent)
+        """Find out which files of the project are missing, and which are others than it took in.
+
+        While that is under way it is done once more afterwards, however often it is asked for: each look may hang.
+        """
+        if self.project is None:
+            return
+        dataset, stamps = self.project.document.dataset, self.project.stamps
+        if dataset is not self._dataset:
+            self._dataset, self._looks = dataset, {}
+        under_way = list(self._looks.values())
+        self._again = len(under_way) > 1 or any(piece.seconds < LATE_S for piece in under_way)
+        if not self._again:
+            self._newest += 1
+            known = {self.lost: self.beside}
+            piece = self._pool.do(self._find, self._newest, dataset, stamps, self.project.path.parent, known)
+            self._looks[self._newest] = piece
 
     def look_again(self) -> None:
         """Where something is missing, find out whether it has come back; where nothing is, do nothing."""
@@ -81,23 +101,39 @@ class Files(Part):
         lost = {each.video for each in self.lost if each.kind == "features"}
         return 0 if self.project is None else sum(v.id in lost for v in self.project.document.dataset.trainable)
 
-    def _find(self, dataset: Dataset, stamps: Stamps, folder: Path) -> None:
+    def _find(
+        self,
+        number: int,
+        dataset: Dataset,
+        stamps: Stamps,
+        folder: Path,
+        known: dict[tuple[Lost, ...], tuple[Match, ...]],
+    ) -> None:
+        """`known` is what lies beside the project by what is lost: that is not searched for again."""
+
         def is_unwanted() -> events.StopKind | None:
             return None if dataset is self._dataset else events.StopKind.DISCARD
 
-        lost = lost_files(dataset)
-        beside = relink.beside(dataset, lost, folder, should_stop=is_unwanted)
-        self._arrived.emit(dataset, lost, changed_files(dataset, stamps), beside)
+        found = None
+        try:
+            lost = lost_files(dataset)
+            if lost not in known:
+                known = {lost: relink.beside(dataset, lost, folder, should_stop=is_unwanted)}
+            found = lost, changed_files(dataset, stamps), known[lost]
+        finally:
+            self._arrived.emit(number, dataset, found)
 
-    def _on_arrived(
-        self,
-        dataset: Dataset,
-        lost: tuple[Lost, ...],
-        altered: tuple[ChangedFile, ...],
-        beside: tuple[Match, ...],
-    ) -> None:
+    def _on_arrived(self, number: int, dataset: Dataset, found: _Found | None) -> None:
         if dataset is not self._dataset:
             return
+        self._looks.pop(number, None)
+        if found is not None and number > self._taken:  # else it hung while a newer one has come
+            self._taken = number
+            self._take(*found)
+        if self._again and not self._looks:
+            self.look()
+
+    def _take(self, lost: tuple[Lost, ...], altered: tuple[ChangedFile, ...], beside: tuple[Match, ...]) -> None:
         before, self.lost, self.altered, self.beside = self.lost, lost, altered, beside
         for each in before:
             if each.kind == "media" and self.missing(each.video, "media") is None:
@@ -122,6 +158,8 @@ class Files(Part):
 
     def _ask_for(self, video: Video, text: str) -> None:
         assert video.media is not None
+        if video is not self._playback.video:  # it waited for one that hung: this one might as well
+            return
         self._asked.emit(video, text, relink.is_file(video.media))
 
     def _on_asked(self, video: Video, text: str, is_there: bool) -> None:
