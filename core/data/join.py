@@ -8,22 +8,29 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
+from ..events import JobCancelled, ShouldStop, never_stop
 from ..foreign import open_regular
 from .files import Found
 from .items import Item, Told
 from .names import MATRIX_SUFFIXES, activity_of, by_name, folded, matrix_kind, stem
 
 Kind = Literal["features", "labels", "media", "scores"]
-_PIECE = 1 << 20
+_PIECE, _SAMPLES = 1 << 20, 32
+_WHOLE = 64 << 20
+"""Bytes of a file up to which it is compared with another of its size from the first to the last."""
 
 
-def join(found: Found, told: Told) -> list[Item]:
-    """One item for each video, sorted by id; a file without partner is an item of its own, with a note."""
+def join(found: Found, told: Told, *, should_stop: ShouldStop = never_stop) -> list[Item]:
+    """One item for each video, sorted by id; a file without partner is an item of its own, with a note.
+
+    Raises JobCancelled.
+    """
     joined = _Join(found, told)
     kept = _without_twins(found)
-    for group in _identical(kept):
+    for group, is_whole in _identical(kept, should_stop):
         names = ", ".join(stem(p) for p in group)
-        told.say("note", group[0], f"equal byte for byte under {len(group)} names: {names}.")
+        equal = "equal byte for byte" if is_whole else f"of one size and equal in {_SAMPLES} places"
+        told.say("note", group[0], f"{equal} under {len(group)} names: {names}.")
     joined.add("features", kept)
     joined.add("scores", found.scores)
     joined.add("labels", _without_idt(found, told))
@@ -32,7 +39,7 @@ def join(found: Found, told: Told) -> list[Item]:
     for item in items:
         item.activity = item.activity or told.root.name
         _say_partners(item, found, told)
-    _say_copies(items, told)
+    _say_copies(items, told, should_stop)
     return items
 
 
@@ -95,18 +102,23 @@ def _without_idt(found: Found, told: Told) -> list[Path]:
     return kept
 
 
-def _say_copies(items: Sequence[Item], told: Told) -> None:
+def _say_copies(items: Sequence[Item], told: Told, should_stop: ShouldStop) -> None:
     """A row for each video whose file is that of another one: cameras and downloads often leave one twice."""
     by_media = {item.media: item for item in items if item.media is not None}
-    for first, *copies in _identical(list(by_media)):
+    for (first, *copies), is_whole in _identical(list(by_media), should_stop):
         for copy in copies:
             what = f"holds the same as {by_media[first].id}, byte for byte."
+            if not is_whole:
+                what = f"seems to hold the same as {by_media[first].id}: same size, same bytes in {_SAMPLES} places."
             hint = "Both would be trained on and reviewed. Take one out of the folder if that is not meant."
             told.say("proposed", copy, what, hint=hint, video=by_media[copy].id)
 
 
-def _identical(paths: Sequence[Path]) -> Iterator[list[Path]]:
-    """Groups of files that are equal byte for byte; only files of one size are read."""
+def _identical(paths: Sequence[Path], should_stop: ShouldStop) -> Iterator[tuple[list[Path], bool]]:
+    """Groups of equal files, and whether every byte was compared; only files of one size are read.
+
+    Of large files some places are compared: two videos of 10 GB would be read for minutes. Raises JobCancelled.
+    """
     sizes: dict[int, list[Path]] = defaultdict(list)
     for path in paths:
         try:
@@ -114,26 +126,30 @@ def _identical(paths: Sequence[Path]) -> Iterator[list[Path]]:
         except OSError:
             continue  # reading it will say why
     sizes.pop(0, None)  # what is empty is told as such
-    for same_size in sizes.values():
-        for head in _equal(same_size, _PIECE) if len(same_size) > 1 else ():
-            yield from _equal(head, None)
+    for size, same_size in sizes.items():
+        is_whole = size <= _WHOLE
+        last = max(0, size - _PIECE)
+        places = range(0, size, _PIECE) if is_whole else [n * last // (_SAMPLES - 1) for n in range(_SAMPLES)]
+        for head in _equal(same_size, (0, size // 2), should_stop) if len(same_size) > 1 else ():
+            for group in _equal(head, places, should_stop):
+                yield group, is_whole
 
 
-def _equal(paths: Sequence[Path], n_bytes: int | None) -> list[list[Path]]:
-    """Groups of two or more files that are equal in their first bytes (all of them when None)."""
+def _equal(paths: Sequence[Path], places: Sequence[int], should_stop: ShouldStop) -> list[list[Path]]:
+    """Groups of two or more files that are equal in the pieces that begin at these places. Raises JobCancelled."""
     groups: dict[bytes, list[Path]] = defaultdict(list)
     for path in paths:
+        key = hashlib.blake2b()
         try:
             with open_regular(path) as file:
-                if n_bytes is None:
-                    key = hashlib.file_digest(file, "blake2b").digest()
-                else:
-                    head = file.read(n_bytes)
-                    file.seek(max(0, path.stat().st_size // 2))
-                    key = hashlib.blake2b(head + file.read(1 << 16)).digest()
+                for place in places:
+                    if should_stop() is not None:
+                        raise JobCancelled
+                    file.seek(place)
+                    key.update(file.read(_PIECE))
         except OSError:
             continue
-        groups[key].append(path)
+        groups[key.digest()].append(path)
     return [group for group in groups.values() if len(group) > 1]
 
 

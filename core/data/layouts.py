@@ -62,7 +62,7 @@ def scan(
     if found.is_empty:
         reasons = "".join(f" {p}" for p in told.problems[:3])
         raise InputError(told.root, NOTHING + reasons, hint="Choose the folder that holds them.")
-    items, activities = _choose_activity(join(found, told), activity, told)
+    items, activities = _choose_activity(join(found, told, should_stop=should_stop), activity, told)
     items = choose_split(items, found.splits, split, told)
     measure(items, found, probe, told, report=report, should_stop=should_stop)
     layout = _layout(found, items, told.root)
