@@ -331,7 +331,7 @@ class Safety(QObject):
     def _may_end_job(self) -> bool:
         """Whether the job is to be given up; else it goes on, or ends with what it has, and the window after it."""
         jobs = self._session.jobs
-        job, self._erred = jobs.engine_job, False
+        job, self._erred, self._leaves = jobs.engine_job, False, False  # of two answers the newer counts
         text = f"{jobs.engine_work} is under way. What it has not finished is lost when you quit now."
         keep, discard = "Stop, keep it and quit", "Quit and discard"
         chosen = self._choose(text, {discard: QMessageBox.ButtonRole.DestructiveRole, keep: KEEPS})

@@ -398,6 +398,24 @@ def test_a_training_that_fails_instead_of_being_kept_is_seen(window: MainWindow,
     assert window.isVisible()
 
 
+def test_who_stays_after_all_is_not_left_by_the_window(window: MainWindow, training) -> None:
+    """The job ended while the second question was on screen: the window went from under it."""
+    training["answer"] = "Stop, keep it and quit"
+    assert not window.close()
+
+    def end() -> None:
+        training["busy"] = False
+        window.session.jobsChanged.emit()
+        QApplication.processEvents()
+        assert window.isVisible()
+
+    training["answer"], training["meanwhile"] = "Stay", end
+    assert not window.close()
+    window.session.jobsChanged.emit()
+    QApplication.processEvents()
+    assert window.isVisible() and window.session.project is not None
+
+
 def test_another_project_is_not_closed_because_the_last_one_was_to_be(window: MainWindow, training) -> None:
     training["answer"] = "Stop, keep it and quit"
     assert not window.close()
