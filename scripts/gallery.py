@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -220,6 +220,7 @@ def odd_project(work: Path) -> None:
 
 
 def draw(
+    states: Mapping[str, Callable[[Stage], Iterator[QWidget | None]]],
     folder: Path,
     *,
     scale: float = 1.0,
@@ -229,14 +230,12 @@ def draw(
     only: str = "",
 ) -> int:
     """A picture of every state in these themes, in FOLDER; returns how many states could not be shown."""
-    from gallery_states import STATES
-
     stage = Stage(folder, scale, size=size, text=text)
     stage.prepare()
     failed, ending = 0, "" if scale == 1 else f"@{scale:g}x"
     ending += "" if size is None else "-{}x{}".format(*size)
     ending += "" if text == 1 else f"-text{text:g}"
-    for name, state in STATES.items():
+    for name, state in states.items():
         if only and not any(word in name for word in only.split(",")):
             continue
         began = time.monotonic()

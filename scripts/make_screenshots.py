@@ -66,10 +66,11 @@ if __name__ == "__main__":
     asked = arguments()
     if asked.gallery:
         from gallery import THEMES, draw
+        from gallery_states import STATES
 
         themes = THEMES if asked.theme is None else (asked.theme,)
         look = {"scale": asked.scale, "size": asked.size, "text": asked.text, "themes": themes, "only": asked.only}
-        sys.exit(draw(asked.folder.absolute(), **look))
+        sys.exit(draw(STATES, asked.folder.absolute(), **look))
     if asked.folder is not None:
         main(asked.folder.absolute())
     else:
