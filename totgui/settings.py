@@ -200,24 +200,24 @@ class Settings:
         places = [(str(project), video, str(frame)), *others][:RECENT_LIMIT]
         self._settings.setValue("places", [text for place in places for text in place])
 
-    def view(self, project: Path) -> tuple[float, float, str] | None:
-        """First frame and pixels a frame of the timeline (0: all) and filter of the videos, as they were left."""
-        for name, start, scale, text in self._views():
+    def view(self, project: Path) -> tuple[float, float, str, str] | None:
+        """First frame and pixels a frame of the timeline (0: all), filter of the videos, and the video it was of."""
+        for name, start, scale, text, video in self._views():
             if name == str(project):
                 try:
-                    return float(start), float(scale), text
+                    return float(start), float(scale), text, video
                 except ValueError:
                     return None
         return None
 
-    def set_view(self, project: Path, start: float, scale: float, text: str) -> None:
+    def set_view(self, project: Path, start: float, scale: float, text: str, video: str) -> None:
         others = [view for view in self._views() if view[0] != str(project)]
-        views = [(str(project), f"{start:.3f}", f"{scale:.6g}", text), *others][:RECENT_LIMIT]
-        self._settings.setValue("views", [part for view in views for part in view])
+        views = [(str(project), f"{start:.3f}", f"{scale:.6g}", text, video), *others][:RECENT_LIMIT]
+        self._settings.setValue("seen", [part for view in views for part in view])
 
-    def _views(self) -> list[tuple[str, str, str, str]]:
-        texts = self._texts("views")
-        return list(zip(texts[::4], texts[1::4], texts[2::4], texts[3::4], strict=False))
+    def _views(self) -> list[tuple[str, str, str, str, str]]:
+        texts = self._texts("seen")
+        return list(zip(texts[::5], texts[1::5], texts[2::5], texts[3::5], texts[4::5], strict=False))
 
     def export_format(self, project: Path) -> str:
         """The format that labels of a project were exported in last; empty where they never were."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QModelIndex, QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu, QTableWidgetItem
+from PySide6.QtWidgets import QApplication, QMenu, QTableWidgetItem
 
 from totgui.models.copying import Copying
 from totgui.models.widgets import NumberItem, table
@@ -60,3 +60,27 @@ def test_the_menu_offers_both_and_no_row_where_there_is_none(view):
     next(action for action in popup.actions() if action.text() == "Copy the table").trigger()
     assert copied().startswith("Video\tMoF\tNote\tFrames\nb\t")
     popup.close()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_the_menu_key_is_about_the_chosen_row_and_stays_so_when_the_table_is_sorted(view):
+    view.setCurrentCell(0, 1)
+    place = QPoint(view.width() // 2, view.height() - 8)  # nobody's choice
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, place, view.mapToGlobal(place))
+    QApplication.sendEvent(view, event)
+    (popup,) = (menu for menu in view.findChildren(QMenu) if menu.isVisible())
+    view.sortItems(1, Qt.SortOrder.AscendingOrder)
+    row = popup.actions()[0]
+    assert row.isEnabled()
+    row.trigger()
+    assert copied() == "b\t50.0\tone tab\t1,200"
+    popup.close()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_a_row_that_goes_while_the_menu_is_open_is_still_the_one_that_is_copied(view):
+    menu = QMenu(view)
+    view.copying.fill(menu, view.model().index(1, 0))
+    view.removeRow(0)
+    menu.actions()[0].trigger()
+    assert copied() == "c\t70.2\ttwo lines\t300"

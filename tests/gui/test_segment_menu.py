@@ -285,6 +285,26 @@ def test_the_loop_is_the_range_where_there_is_one(window: MainWindow) -> None:
     session.playback.pause()
 
 
+def test_the_loop_button_does_what_the_command_does(window: MainWindow) -> None:
+    session, button = window.session, window.video_view._loop
+    session.chosen.select_range(10, 30)
+    button.click()
+    assert session.playback.loop == (10, 30) and session.playback.playing and button.isChecked()
+    button.click()
+    assert session.playback.loop is None and not session.playback.playing and not button.isChecked()
+
+
+def test_where_there_is_nothing_to_loop_nothing_changes(window: MainWindow) -> None:
+    session, button = window.session, window.video_view._loop
+    action = window.actions_.by_name["playback.loop"]
+    session.select_video(B)
+    session.playback.play()
+    for ask in (button.click, action.trigger):
+        ask()
+        assert session.playback.playing and not button.isChecked() and not action.isChecked()
+    session.playback.pause()
+
+
 def test_escape_clears_one_thing_at_a_time(window: MainWindow) -> None:
     chosen = window.session.chosen
     chosen.select_range(10, 30)

@@ -55,6 +55,19 @@ def test_what_was_seen_of_the_timeline_and_the_filter_come_back(qtbot, path):
         assert (window.timeline.axis.start, window.timeline.axis.scale) == pytest.approx(seen, rel=1e-4)
 
 
+def test_what_was_seen_of_one_video_is_not_shown_of_another(qtbot, path):
+    """After an end without warning the video is a newer one than what was kept of the timeline."""
+    with a_window() as window:
+        window.session.open_project(path)
+        window.session.select_video(VideoId("b"))
+        window.timeline.set_axis(window.timeline.axis.at_scale(30, 40.0))
+        window.session.close_project()
+    Settings().set_place(path, "c", 0)
+    with a_window() as window:
+        window.session.open_project(path)
+        assert window.session.current_video == "c" and window.timeline.axis.is_whole
+
+
 def test_the_filter_of_one_project_hides_nothing_in_another(path, tmp_path):
     Project.create(tmp_path / "q.tot", a_dataset(tmp_path), ground_truth={}).close()
     with a_window() as window:

@@ -135,8 +135,11 @@ class PlaybackMenu(Menu):
     def loop(self) -> None:
         """Play the range or the segment again and again; once more, end the loop and pause."""
         playback = self.session.playback
+        before = playback.loop
         self.window.video_view.toggle_loop()
-        if playback.loop is None:
+        if playback.loop == before:  # there is nothing to loop: no tick either
+            self.window.actions_.refresh()
+        elif playback.loop is None:
             playback.pause()
         else:
             playback.play()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu, QTableView
 
 
@@ -15,7 +15,7 @@ class Copying(QObject):
 
     def __init__(self, view: QTableView, *, has_menu: bool = False) -> None:
         super().__init__(view)
-        self._view = view
+        self._view, self._has_menu = view, has_menu
         view.installEventFilter(self)
         if not has_menu:
             view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -29,12 +29,16 @@ class Copying(QObject):
             if event.type() == QEvent.Type.KeyPress:
                 self.copy_row(self._view.currentIndex())
                 return True
+        is_asked = isinstance(event, QContextMenuEvent) and event.reason() == QContextMenuEvent.Reason.Keyboard
+        if is_asked and not self._has_menu:
+            self._ask_by_key()
+            return True
         return super().eventFilter(watched, event)
 
     def copy_row(self, index: QModelIndex) -> None:
         """Put the row of a cell on the clipboard; nothing where there is no such row."""
         if index.isValid():
-            QGuiApplication.clipboard().setText("\t".join(row_text(self._view, index.row())))
+            _put(row_text(self._view, index.row()))
 
     def copy_table(self) -> None:
         """Put the heads and every row on the clipboard, as they are sorted and without columns that are hidden."""
@@ -44,14 +48,24 @@ class Copying(QObject):
         QGuiApplication.clipboard().setText("\n".join("\t".join(line) for line in [heads, *rows]) + "\n")
 
     def fill(self, menu: QMenu, index: QModelIndex) -> None:
-        """What can be copied at a cell."""
-        row = menu.addAction("Copy this row\tCtrl+C", lambda: self.copy_row(index))
+        """What can be copied at a cell; its row as it is now, for rows may come and go while the menu is open."""
+        texts = row_text(self._view, index.row()) if index.isValid() else []
+        row = menu.addAction("Copy this row\tCtrl+C", lambda: _put(texts))
         row.setEnabled(index.isValid())
         menu.addAction("Copy the table", self.copy_table).setEnabled(self._view.model().rowCount() > 0)
 
     def _ask(self, point: QPoint) -> None:
+        self._open(self._view.indexAt(point), point)
+
+    def _ask_by_key(self) -> None:
+        """The menu key is about the chosen row, wherever the view thinks that the pointer could be."""
+        index, inside = self._view.currentIndex(), self._view.viewport().rect()
+        seen = self._view.visualRect(index) & inside
+        self._open(index, (seen if seen.isValid() else inside).center())
+
+    def _open(self, index: QModelIndex, point: QPoint) -> None:
         menu = QMenu(self._view)
-        self.fill(menu, self._view.indexAt(point))
+        self.fill(menu, index)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self._view.viewport().mapToGlobal(point))
 
@@ -67,6 +81,10 @@ def row_text(view: QTableView, row: int) -> list[str]:
     """The texts of a row as they are seen, each on one line and without tabs."""
     model = view.model()
     return [_one_line(model.index(row, column).data()) for column in shown_columns(view)]
+
+
+def _put(row: list[str]) -> None:
+    QGuiApplication.clipboard().setText("\t".join(row))
 
 
 def _one_line(text: object) -> str:

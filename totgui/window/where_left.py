@@ -35,14 +35,13 @@ class WhereLeft(QObject):
     def _note_view(self) -> None:
         project, axis = self._session.project, self._timeline.axis
         if project is not None and not project.read_only:
-            scale = 0.0 if axis.is_whole else axis.scale
-            self._settings.set_view(project.path, axis.start, scale, self._videos.filter_text)
+            scale, video = 0.0 if axis.is_whole else axis.scale, self._session.current_video or ""
+            self._settings.set_view(project.path, axis.start, scale, self._videos.filter_text, str(video))
 
     def _bring_back(self) -> None:
         """What was seen is seen again; a filter of another project does not hide videos of this one."""
         project = self._session.project
-        start, scale, text = (project and self._settings.view(project.path)) or (0.0, 0.0, "")
+        start, scale, text, video = (project and self._settings.view(project.path)) or (0.0, 0.0, "", "")
         self._videos.set_filter(text)
-        place = self._settings.place(project.path) if project is not None else None
-        if scale > 0 and place is not None and place[0] == self._session.current_video:
+        if scale > 0 and video == self._session.current_video:
             self._timeline.set_axis(self._timeline.axis.at_scale(start, scale))

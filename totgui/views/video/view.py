@@ -93,7 +93,7 @@ class VideoView(QWidget):
         self._speed.setAlignment(Qt.AlignmentFlag.AlignCenter)
         hold_size(self._speed, 44, 0, least=True)
         loop = "Loop the marked range, else the segment under the playhead"
-        self._loop = self._button("repeat", loop, self.toggle_loop, "playback.loop")
+        self._loop = self._button("repeat", loop, lambda: self.commandAsked.emit("playback.loop"), "playback.loop")
         self._boundary = self._button(
             "view-split-vertical",
             "Last and first frame of the boundary nearest to the playhead, side by side",
@@ -132,11 +132,18 @@ class VideoView(QWidget):
         playback.videoChanged.connect(self._on_video)
         playback.playingChanged.connect(self._on_playing)
         playback.speedChanged.connect(lambda speed: self._speed.setText(f"{speed:g}×"))
-        playback.loopChanged.connect(lambda: self._loop.setChecked(playback.loop is not None))
-        session.painting.changed.connect(lambda: self._paint.setChecked(session.painting.active))
-        self.commandAsked.connect(lambda _: self._paint.setChecked(session.painting.active))  # it may not be possible
+        playback.loopChanged.connect(self._check_loop)
+        session.painting.changed.connect(self._check_paint)
+        for check in (self._check_loop, self._check_paint):
+            self.commandAsked.connect(check)  # it may not be possible
         session.documentChanged.connect(lambda *_: self._on_tracks())
         session.currentRunChanged.connect(self._on_tracks)
+
+    def _check_loop(self) -> None:
+        self._loop.setChecked(self._session.playback.loop is not None)
+
+    def _check_paint(self) -> None:
+        self._paint.setChecked(self._session.painting.active)
 
     def _button(self, sign: str, tip: str, slot: Callable[[], object], command: str = "") -> QToolButton:
         button = QToolButton(self)
@@ -180,8 +187,6 @@ class VideoView(QWidget):
         elif track is not None:
             segment = track.at(min(playback.frame, track.n_frames - 1))
             playback.set_loop(segment.start, segment.stop)
-        else:
-            self._loop.setChecked(False)
 
     def _pair(self) -> None:
         """Show the boundary nearest to the playhead while the button is down and nothing plays."""
