@@ -69,7 +69,8 @@ class TrainRequest(_Request, frozen=True, tag=True, kw_only=True):
     """Train one run. `config` holds the fields of `TrainConfig` (the struct itself, or its plain values).
 
     `pinned` is the video whose matrices are reported while it trains; empty for none. `resume` is the weights file of a
-    training that was stopped, to go on from; empty for none. `corrections` are the starts and labels (ActionIds,
+    training that was stopped, to go on from; empty for none, and `parent` the run that this file is of, where it is
+    one's. `corrections` are the starts and labels (ActionIds,
     UNLABELLED where nobody vouches) of the videos to learn from, on the annotation grid; `learn_from` says which
     corrected tracks those are. `actions` are names for messages.
     """
@@ -80,6 +81,7 @@ class TrainRequest(_Request, frozen=True, tag=True, kw_only=True):
     device: str = "auto"
     pinned: str = ""
     resume: str = ""
+    parent: str = ""
     learn_from: str = "none"
     corrections: dict[str, tuple[list[int], list[int]]] = {}
     actions: dict[int, str] = {}

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+import msgspec
 import numpy as np
 
-from . import learning_work, run_folder
+from . import cut_off, learning_work, run_folder
 from .annotation.changes import Changes
 from .annotation.document import Document
 from .annotation.learned import Learned
@@ -138,6 +139,7 @@ def train_request(
         device=device,
         out=str(out),
         resume=weights,
+        parent=resume or "",
         **learning_work.of_request(values.document, learned),
     )
 
@@ -193,6 +195,34 @@ def left_runs(project: Project) -> list[Mapping[str, Any]]:
 def forget_run(result: Mapping[str, Any]) -> None:
     """Remove the folder of a training that nobody wants."""
     run_folder.remove(Path(result["weights"]).parent)
+
+
+def cut_off_trainings(project: Project) -> list[cut_off.CutOff]:
+    """What trainings left whose process died before their end, oldest first; those at work are not among them.
+
+    Each goes on as `go_on_request` asks, or its folder to `forget_cut_off`.
+    """
+    return cut_off.left_behind(project.uid)
+
+
+def go_on_request(left: cut_off.CutOff, *, pinned: str = "") -> TrainRequest:
+    """The request that goes on with a training that was cut off: what it was asked for, from where it stood.
+
+    It stays in its folder, so that there is one of it, wherever it ends. `pinned` is another video to show live.
+    """
+    folder = left.folder
+    known = {video.id for video in left.request.videos}
+    return msgspec.structs.replace(
+        left.request,
+        out=str(folder),
+        resume=str(folder / cut_off.STATE),
+        pinned=pinned if pinned in known else left.request.pinned,
+    )
+
+
+def forget_cut_off(left: cut_off.CutOff) -> None:
+    """Remove the folder of a training that nobody wants to go on with."""
+    run_folder.remove(left.folder)
 
 
 def segment_request(

@@ -23,6 +23,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "core.events": ("", "msgspec"),
     "core.foreign": ("", ""),
     "core.cache": ("core.errors", "platformdirs"),
+    "core.locking": ("", ""),
+    "core.cut_off": ("core.run_folder core.requests core.cache core.locking core.events core.errors", "msgspec"),
     "core.requests": ("core.data core.events", "msgspec numpy"),
     "core.run_folder": ("core.cache core.errors", "msgspec"),
     "core.data": (f"core.cache {VALUES}", "numpy msgspec"),
@@ -39,7 +41,7 @@ TABLE: dict[str, tuple[str, str]] = {
                  "torch safetensors numpy scipy msgspec"),
     "core.extract": (f"core.media core.data core.cache {VALUES}",
                      "torch safetensors cv2 numpy msgspec PACKAGED_WEIGHTS"),
-    "core.store": (f"core.annotation core.data core.cache {VALUES}", "msgspec platformdirs numpy"),
+    "core.store": (f"core.annotation core.data core.cache core.locking {VALUES}", "msgspec platformdirs numpy"),
     "core.formats": ("core.annotation core.data core.cache core.errors", "msgspec defusedxml numpy"),
     "core.label_import": ("core.formats core.annotation core.data core.errors", "numpy"),
     "core.second_reviewer": ("core.project core.label_import core.formats core.metrics core.annotation core.data "
@@ -53,8 +55,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "core.new_project": (f"core.project core.annotation.segmentation core.data {VALUES}", ""),
     "core.relink": (f"core.project core.annotation core.media core.data {VALUES}", ""),
     # The verbs and the files that hold parts of them.
-    "core.run_work": (f"core.project core.annotation core.data core.run_folder core.learning_work core.cache "
-                      f"core.requests {VALUES}", "numpy"),
+    "core.run_work": (f"core.project core.annotation core.data core.run_folder core.cut_off core.learning_work "
+                      f"core.cache core.requests {VALUES}", "numpy msgspec"),
     "core.map_work": (f"core.project core.run_work core.annotation core.data {VALUES}", ""),
     "core.export_work": (f"core.project core.run_work core.annotation core.data core.formats {VALUES}", ""),
     "core.upkeep": ("core.store.opening core.store.salvage core.store.backup core.errors", ""),
@@ -71,7 +73,8 @@ TABLE: dict[str, tuple[str, str]] = {
                          "core.annotation core.data core.cache core.errors", "msgspec"),
     "core.kit_work": ("core.project core.run_work core.export_work core.kit core.annotation core.data core.errors", ""),
     "core.work": (f"core.tot {SETTINGS} core.tot.prior core.decode core.metrics core.annotation core.data "
-                  f"core.extract core.feature_work core.cache core.requests core.run_folder {VALUES}", "numpy msgspec"),
+                  f"core.extract core.feature_work core.cache core.requests core.run_folder core.cut_off {VALUES}",
+                  "numpy msgspec"),
     "core.feature_work": (f"core.project core.annotation core.extract.registry core.data core.cache core.requests "
                           f"{VALUES}", "numpy msgspec"),
     "core.cluster": (VALUES, "distributed msgspec"),
@@ -115,7 +118,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "totgui.companion": ("totgui.playback totgui.decoder core.data", "QT"),
     "totgui.session": ("totgui.jobs totgui.companion totgui.playback totgui.decoder totgui.stills totgui.proxies "
                        "totgui.sound "
-                       "core.project core.new_project core.run_work core.feature_work core.requests "
+                       "core.project core.new_project core.run_work core.cut_off core.feature_work core.requests "
                        "core.annotation core.metrics core.learning_work core.learned_effect "
                        "core.review core.review_work core.label_import "
                        f"core.second_reviewer core.relink core.data core.cache {VALUES}",
@@ -136,7 +139,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "totgui.collector": ("", "QT"),
     "totgui.hooks": ("core.cache core.events", "QT"),
     "totgui.out_of_memory": ("totgui.session core.tot.config core.data core.events core.errors", "QT msgspec"),
-    "totgui.safety": ("totgui.* core.events core.errors", "QT"),
+    "totgui.safety": ("totgui.* core.cut_off core.events core.errors", "QT"),
     "totgui.actions": (f"totgui.* core.label_import core.annotation core.data {SETTINGS} core.events core.errors",
                        "QT"),
     "totgui.window": ("totgui.session totgui.settings totgui.models totgui.views totgui.dialogs.colour core.events",

@@ -51,19 +51,19 @@ class OutOfMemory(QObject):
                 (f"Train again with half the batch ({half.batch})", lambda: self._start(training._replace(config=half)))
             )
         if device != "cpu" and goes_on:
-            choices.append(("Go on on the CPU", lambda: self._when_idle(self._resume)))
+            choices.append(("Go on on the CPU", lambda: self.when_idle(self._resume)))
         elif device != "cpu":
             choices.append(("Train on the CPU", lambda: self._start(training._replace(device="cpu"))))
         return choices
 
     def _start(self, training: Training) -> None:
-        self._when_idle(lambda: self._session.runs.train_again(training))
+        self.when_idle(lambda: self._session.runs.train_again(training))
 
     def _resume(self) -> None:
         if self._kept is not None:
             self._session.resume(self._kept, "cpu")
 
-    def _when_idle(self, do: Callable[[], object]) -> None:
+    def when_idle(self, do: Callable[[], object]) -> None:
         """Do it now, or when the job that runs has ended: what was kept is being segmented."""
         if self._session.jobs.engine_busy:
             self._next = do

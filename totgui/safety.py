@@ -10,13 +10,14 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
+from core.cut_off import CutOff
 from core.errors import DamagedProjectError, ForeignFoldersError, ProjectLockedError, TotError
 from core.events import Failed, Finished, StopKind
 
 from .dialogs.details import DetailsDialog
 from .dialogs.locate import ask_locate
 from .models.widgets import accepted
-from .out_of_memory import OutOfMemory
+from .out_of_memory import Choice, OutOfMemory
 from .session import SavedState, Session
 
 AT_ONCE_S = 0.2
@@ -60,6 +61,13 @@ class Safety(QObject):
         """Behind the sentence on a job that failed: what to do, and its last words, to be read and copied."""
         lines = [*failed.log, *failed.traceback.splitlines()]
         sentence, choices = self._window.bar.text(), self._again.ways_out(failed)
+        if (left := self._session.runs.cut_off(failed.job)) is not None:
+            self._window.bar.withdraw(sentence)
+            sentence = (
+                f"Training failed. {failed.message} Edits and earlier runs are whole, and so is what this training "
+                f"had learned in {left.note.iteration:,} of {left.note.iterations:,} iterations."
+            )
+            choices.insert(0, self._resume(left))
         if lines:
             choices.append(("Details…", lambda: self._show(sentence, "\n".join(lines))))
         if choices:
@@ -155,6 +163,8 @@ class Safety(QObject):
         if not project.read_only:
             for result in self._session.runs.left():
                 self._offer_run(result)
+            for left in self._session.runs.left_cut_off():
+                self._offer_cut_off(left)
         if text := " ".join([opened_text(project), *project.notes]).strip():
             say(text, "warning" if project.notes else "info")
 
@@ -169,6 +179,21 @@ class Safety(QObject):
                 ("Add the run", lambda: self._session.runs.take(result)),
                 ("Discard it", lambda: self._session.runs.forget(result)),
             ],
+        )
+
+    def _resume(self, left: CutOff) -> Choice:
+        return (
+            f"Resume from iteration {left.note.iteration:,}",
+            lambda: self._again.when_idle(lambda: self._session.runs.go_on(left)),
+        )
+
+    def _offer_cut_off(self, left: CutOff) -> None:
+        note = left.note
+        self._window.bar.say(
+            f"A training of this project was cut off. What it had learned by {note.saved.astimezone():%d %b %H:%M} "
+            f"is kept ({note.iteration:,} of {note.iterations:,} iterations).",
+            "info",
+            [self._resume(left), ("Discard it", lambda: self._session.runs.forget_cut_off(left))],
         )
 
     # --- files that are missing --------------------------------------------------------------------

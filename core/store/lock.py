@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ..errors import ProjectLockedError
+from ..locking import take
 
 
 def _program() -> str:
@@ -43,7 +44,7 @@ class ProjectLock:
                 raise
             return
         try:
-            _take(self._file, shared=read_only)
+            take(self._file, shared=read_only)
         except OSError as error:
             holder = _holder(self._file)
             os.close(self._file)
@@ -88,16 +89,3 @@ def _holder(file: int) -> str:
     except OSError:
         text = ""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split()) or "holder unknown"
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _take(file: int, *, shared: bool) -> None:
-        msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
-        os.lseek(file, 0, os.SEEK_SET)
-else:
-    import fcntl
-
-    def _take(file: int, *, shared: bool) -> None:
-        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)

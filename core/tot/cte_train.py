@@ -11,6 +11,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from ..events import ShouldStop, StopKind
 from .bank import FeatureBank
 from .config import TrainConfig, check
 from .cte import CteModel
+from .save_points import SavePoints
 from .scaling import Scaling, fit_scaling
 from .trained import Losses, StepInfo, Trained
 from .training_state import MOMENTS, TrainingState
@@ -46,6 +48,7 @@ def train_cte(
     on_step: Callable[[StepInfo], None] | None,
     step_every: int,
     resume: TrainingState | None = None,
+    saves: SavePoints | None = None,
 ) -> Trained:
     """The baseline's model; arguments and errors as `core.tot.train.train`."""
     check(config, longest_video_rows=max((len(m) for m in matrices), default=0), n_videos=len(matrices))
@@ -53,7 +56,7 @@ def train_cte(
     try:
         bank = FeatureBank(matrices, scaling, device)
         training = _CteTraining(bank, scaling, config, int(matrices[0].shape[1]), resume)
-        return training.run(should_stop, on_step, step_every)
+        return training.run(should_stop, on_step, step_every, saves)
     except Exception as error:
         raise_for_memory(error, device, config.batch)
         raise
@@ -85,7 +88,13 @@ class _CteTraining:
         self.done = 0 if resume is None else self._restore(resume)
         self.good: dict[str, Tensor] = {}
 
-    def run(self, should_stop: ShouldStop, on_step: Callable[[StepInfo], None] | None, step_every: int) -> Trained:
+    def run(
+        self,
+        should_stop: ShouldStop,
+        on_step: Callable[[StepInfo], None] | None,
+        step_every: int,
+        saves: SavePoints | None,
+    ) -> Trained:
         config, trained = self.config, self.trained
         stop = None
         for iteration in range(self.done + 1, config.iterations + 1):
@@ -102,6 +111,8 @@ class _CteTraining:
             self.done, stop = iteration, should_stop()
             if stop is not None or iteration % step_every == 0 or iteration == config.iterations:
                 self._look(float(loss), stop is not None or _due(iteration, config), on_step)
+                if saves is not None and stop is None and not trained.warning and iteration < config.iterations:
+                    saves.look(lambda: [replace(trained, training_state=self._state())])
             if stop is not None or trained.warning:
                 break
         if trained.warning:

@@ -23,6 +23,7 @@ from .cte_train import train_cte
 from .devices import give_back_memory
 from .network import Network, Shape
 from .sampling import Sampler
+from .save_points import SavePoints
 from .scaling import Scaling, fit_scaling
 from .step import Outcome, Stepper
 from .supervision import Lessons
@@ -50,6 +51,7 @@ def train(
     resume: TrainingState | None = None,
     resident: bool | None = None,
     lessons: Lessons | None = None,
+    saves: SavePoints | None = None,
 ) -> Trained:
     """The network that fits these videos; the same seed on the same machine gives the same network.
 
@@ -61,6 +63,7 @@ def train(
         resume: where an earlier training of the same settings and videos stood; it goes on with the next draw.
         resident: False streams the features from the host; None decides by the memory that is free.
         lessons: the rows whose cluster a person has said, for the methods that can learn from them.
+        saves: asked at the regular looks to keep where the training stands; the result is the same to the bit.
     Raises:
         ConfigError: a setting is out of range, or the features do not vary.
         JobError: the loss was not finite from the start.  DeviceMemoryError: the device is full, from the start; later
@@ -77,6 +80,7 @@ def train(
             on_step=on_step,
             step_every=step_every,
             resume=resume,
+            saves=saves,
         )
     return train_many(
         matrices,
@@ -88,6 +92,7 @@ def train(
         resume=() if resume is None else [resume],
         resident=resident,
         lessons=lessons,
+        saves=saves,
     )[0]
 
 
@@ -102,6 +107,7 @@ def train_many(
     resume: Sequence[TrainingState] = (),
     resident: bool | None = None,
     lessons: Lessons | None = None,
+    saves: SavePoints | None = None,
 ) -> list[Trained]:
     """One network for each of the settings, trained side by side along a leading axis.
 
@@ -115,7 +121,7 @@ def train_many(
     scaling = fit_scaling(matrices, configs[0].standardise, configs[0].reduce)
     try:
         bank = _bank(matrices, scaling, device, resident)
-        return _Training(bank, scaling, configs, resume, lessons).run(should_stop, on_step, step_every)
+        return _Training(bank, scaling, configs, resume, lessons).run(should_stop, on_step, step_every, saves)
     except Exception as error:
         raise_for_memory(error, device, configs[0].batch)
         raise
@@ -175,7 +181,11 @@ class _Training:
         self.losses: dict[str, list[float]] = {}
 
     def run(
-        self, should_stop: ShouldStop, on_step: Callable[[StepInfo], None] | None, step_every: int
+        self,
+        should_stop: ShouldStop,
+        on_step: Callable[[StepInfo], None] | None,
+        step_every: int,
+        saves: SavePoints | None,
     ) -> list[Trained]:
         frozen = round(self.config.freeze_fraction * self.config.iterations)
         stop, warning = None, ""
@@ -188,6 +198,8 @@ class _Training:
                 if stop is None and iteration < self.config.iterations and iteration % step_every:
                     continue
                 warning = self._look(outcome, on_step)
+                if stop is None and not warning and saves is not None and self._can_be_saved:
+                    saves.look(self._save_point)
             except Exception as error:
                 if not is_out_of_memory(error) or not self.good_at:
                     raise
@@ -250,6 +262,21 @@ class _Training:
             f"{self.bank.device} ran out of memory at iteration {iteration:,} of {self.config.iterations:,} "
             f"with a batch of {self.config.batch}{wanted}. What was learned in {self.done:,} iterations is kept."
         )
+
+    @property
+    def _can_be_saved(self) -> bool:
+        """Whether there is something left to do, for runs that are as wide as the network that holds them."""
+        width = self.network.shape.n_clusters
+        return self.done < self.config.iterations and all(config.n_clusters == width for config in self.configs)
+
+    def _save_point(self) -> list[Trained]:
+        """All runs as they stand, to go on from; only reads, so a recorded step plays on."""
+        found = [self._now(run) for run in range(len(self.configs))]
+        for run, trained in enumerate(found):
+            trained.training_state = TrainingState.take(
+                self.done, self.network, self.stepper.optimisers, self.sampler, run=run
+            )
+        return found
 
     def _now(self, run: int) -> Trained:
         """One of the runs as it stands between two steps."""

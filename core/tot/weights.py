@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -52,8 +54,11 @@ class _Stopped(msgspec.Struct, frozen=True):
     families: list[list[_PausedRecord]]
 
 
-def save(trained: Trained, path: Path) -> None:
-    """Write a trained model, and where it stood when it was stopped; the file is there whole or not at all."""
+def save(trained: Trained, path: Path, *, notes: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Write a trained model, and where it stood when it was stopped; the file is there whole or not at all.
+
+    `notes` are for other readers, who find them in the header of the file; `load` leaves them out.
+    """
     tensors = _packed(trained)
     metadata = {"config": msgspec.json.encode(trained.config).decode(), "n_dimensions": str(trained.n_dimensions)}
     if trained.members:
@@ -66,7 +71,7 @@ def save(trained: Trained, path: Path) -> None:
     if trained.paused is not None:
         more, metadata["paused"] = _packed_paused(trained.paused)
         tensors |= more
-    atomic_write(path, save_bytes(tensors, metadata))
+    atomic_write(path, save_bytes(tensors, metadata | dict(notes)))
 
 
 def load(path: Path, *, device: str = "cpu") -> Trained:

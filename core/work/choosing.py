@@ -17,6 +17,7 @@ from ..tot.config import METHODS, TrainConfig
 from ..tot.consensus import consensus
 from ..tot.left_out_best import LEAST_VIDEOS, clearly_best, explained
 from ..tot.presets import variety
+from ..tot.save_points import SavePoints
 from ..tot.supervision import Lessons
 from ..tot.train import train as fit
 from ..tot.train import train_many as fit_many
@@ -57,16 +58,18 @@ class Family:
         on_step: Callable[[StepInfo], None],
         earlier: Sequence[Trained],
         lessons: Lessons | None,
+        saves: SavePoints | None = None,
     ) -> Family:
         """Train all seeds of one method side by side, and decode every video with each. Raises JobCancelled.
 
-        `earlier` are the same runs as far as they came before they were stopped; empty to begin.
+        `earlier` are the same runs as far as they came before they were stopped; empty to begin. `saves` as in
+        `core.tot.train.train`.
         """
         states = [run.training_state for run in earlier if run.training_state is not None]
         if earlier and not states:
             return cls.of(list(earlier), config, request, matrices)
         options: dict[str, Any] = {"device": device, "should_stop": should_stop, "on_step": on_step}
-        options |= {"step_every": STEP_EVERY, "lessons": lessons}
+        options |= {"step_every": STEP_EVERY, "lessons": lessons, "saves": saves}
         if config.seeds > 1 and config.method != "cte":
             alone = msgspec.structs.replace(config, seeds=1, rival="none", ensemble="typical")
             configs = [msgspec.structs.replace(alone, seed=config.seed + n) for n in range(config.seeds)]

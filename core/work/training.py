@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from .. import cut_off
 from ..decode.registry import check_name
 from ..errors import ConfigError, DeviceMemoryError, InputError
 from ..events import JobCancelled, LogLine, Report, ShouldStop, StopKind
@@ -18,6 +19,7 @@ from ..tot import weights
 from ..tot.config import TrainConfig, half_batch
 from ..tot.devices import use_few_threads
 from ..tot.presets import rivals_of
+from ..tot.save_points import SavePoints
 from ..tot.trained import Paused, Trained
 from .choosing import Choice, Family, shown
 from .counting import found_clusters
@@ -26,6 +28,7 @@ from .judging import Judge
 from .learning import lesson_of
 from .live import Live
 from .provenance import made_of
+from .saving import Saving
 from .videos import load_matrices
 
 TOO_LARGE = "All runs together are too large to be kept: at most the one that is shown can go on."
@@ -54,7 +57,8 @@ def train(
     With `seeds` above 1 that many runs are trained side by side. The one that agrees most with the others is
     kept: a choice that needs no labels. With rivals the method whose seeds agree more among themselves is kept, or,
     as a consensus, what all runs agree on. `ensemble` in the manifest holds the figures of all. A training that was
-    stopped and kept goes on with all of its runs.
+    stopped and kept goes on with all of its runs. Now and then where it stands goes to `core.cut_off`'s file in its
+    folder, which an ending in order removes.
 
     Raises:
         ConfigError, InputError, JobError; JobCancelled when it was discarded.
@@ -65,14 +69,15 @@ def train(
     if not request.videos:
         raise InputError(request.out, "no video has usable features.", hint="Extract features first.")
     use_few_threads()
-    work = _Work(request, device, report, should_stop, pinned or (lambda: request.pinned))
-    work.read()
-    config, counted = work.counted(config)
-    work.prepare(config)
-    work.train_methods(config, paused)
-    result = work.result(config, counted)
-    write_manifest(result)
-    return result
+    with Saving(request, report) as saving:
+        work = _Work(request, device, report, should_stop, pinned or (lambda: request.pinned), saving)
+        work.read()
+        config = work.counted(config)
+        work.prepare(config)
+        work.train_methods(config, paused)
+        result = work.result(config)
+        write_manifest(result)
+        return result
 
 
 class _Work:
@@ -85,6 +90,7 @@ class _Work:
         report: Report,
         should_stop: ShouldStop,
         pinned: Callable[[], str],
+        saving: Saving,
     ) -> None:
         self.request, self.device, self.pinned = request, device, pinned
         self.report, self.should_stop = report, should_stop
@@ -92,20 +98,24 @@ class _Work:
         self.lives: list[Live | None] = []
         """Of each family; None for one that was trained before this job."""
         self.shortage = ""
+        self.saving, self.saves = saving, SavePoints(self._save)
+        self.known: cut_off.Curves = saving.known.curves if saving.known is not None else []
+        self.found: dict[str, Any] | None = saving.known.counted if saving.known is not None else None
+        """How the number of clusters was found, where nobody gave it."""
 
     def read(self) -> None:
         """The features of all videos. Raises InputError, JobCancelled."""
         self.matrices = load_matrices(self.request.videos, self.report, self.should_stop)
 
-    def counted(self, config: TrainConfig) -> tuple[TrainConfig, dict[str, Any] | None]:
-        """The settings with a number of clusters, and how it was found where nobody gave it."""
+    def counted(self, config: TrainConfig) -> TrainConfig:
+        """The settings with a number of clusters, which is found where nobody gave it."""
         if config.clusters != "auto":
-            return config, None
+            return config
         options: dict[str, Any] = {"device": self.device, "report": self.report, "should_stop": self.should_stop}
-        config, counted = found_clusters(self.matrices, config, **options)
+        config, self.found = found_clusters(self.matrices, config, **options)
         self._heed_discard()
         named = len({label for _, labels in self.request.corrections.values() for label in labels if label >= 0})
-        return msgspec.structs.replace(config, n_clusters=max(config.n_clusters, named)), counted
+        return msgspec.structs.replace(config, n_clusters=max(config.n_clusters, named))
 
     def prepare(self, config: TrainConfig) -> None:
         """What a person taught, and how the training is scored."""
@@ -119,6 +129,7 @@ class _Work:
 
     def train_methods(self, config: TrainConfig, paused: Paused | None) -> None:
         """One family of runs a method, from where it stood; those after a stop or a lack of memory are left out."""
+        self.config = config
         methods = [config, *rivals_of(config)]
         self.methods = methods if self.lesson is None else [self.lesson.steer(settings) for settings in methods]
         earlier = () if paused is None else paused.families
@@ -129,10 +140,18 @@ class _Work:
         self._heed_discard()
 
     def _train_method(self, number: int, settings: TrainConfig, earlier: Sequence[Trained]) -> None:
-        live = self._live(number, settings, earlier)
+        self.live = live = self._live(number, settings, earlier)
         try:
             family = Family.train(
-                settings, self.request, self.matrices, self.device, self.should_stop, live, earlier, self.lessons
+                settings,
+                self.request,
+                self.matrices,
+                self.device,
+                self.should_stop,
+                live,
+                earlier,
+                self.lessons,
+                self.saves,
             )
         except DeviceMemoryError as error:
             if not self.families:
@@ -159,7 +178,23 @@ class _Work:
             text=_step_text(settings, number, len(self.methods)),
         )
 
-    def result(self, config: TrainConfig, counted: dict[str, Any] | None) -> dict[str, Any]:
+    def _save(self, runs: list[Trained]) -> None:
+        """Keep the runs that are trained now as they stand, with those of the methods before."""
+        lives = [*self.lives, self.live]
+        counts = [*(len(each.runs) for each in self.families), len(runs)]
+        curves = [
+            [self._rows(number, run, live) for run in range(count)]
+            for number, (live, count) in enumerate(zip(lives, counts, strict=True))
+        ]
+        done, total = self.live.before + runs[0].iterations, sum(method.iterations for method in self.methods)
+        paused = Paused(self.config, (*(tuple(each.runs) for each in self.families), tuple(runs)))
+        self.saving.write(paused, cut_off.note_now(done, total, curves, self.found))
+
+    def _rows(self, family: int, run: int, live: Live | None) -> list[list[float | None]]:
+        own = live.curves[run] if live is not None and live.curves else []
+        return cut_off.rows_of(self.known, family, run, own)
+
+    def result(self, config: TrainConfig) -> dict[str, Any]:
         """The manifest; the weights are written."""
         choice = Choice.of(config, self.families, self.request, self.matrices, lessons=self.lessons)
         trained, judge, paused = choice.trained, self.judge, self._paused_now(config)
@@ -174,7 +209,7 @@ class _Work:
         return {
             "weights": str(path),
             "config": msgspec.to_builtins(trained.config)
-            | ({} if counted is None else {"counted": counted})
+            | ({} if self.found is None else {"counted": self.found})
             | {"made": made_of(self.matrices)},
             "device": self.device,
             "iterations": trained.iterations,
@@ -211,8 +246,7 @@ class _Work:
         return paused
 
     def _curve(self, choice: Choice, metrics: dict[str, float] | None) -> list[list[float | None]]:
-        live = self.lives[choice.family]
-        curve = live.curves[choice.run] if live is not None and live.curves else []
+        curve = self._rows(choice.family, choice.run, self.lives[choice.family])
         if metrics is not None and curve:
             curve[-1][4:6] = [metrics["mof"], metrics["f1"]]
         return curve

@@ -117,7 +117,8 @@ class _Job:
         self.keeps_files = isinstance(request, ExtractRequest)
         out = getattr(request, "out", "")
         self.folder = Path(out) if out else None
-        self.was_there = self.folder is not None and self.folder.exists()
+        goes_on = bool(getattr(request, "resume", ""))  # what it goes on from lies there, and goes with the rest
+        self.was_there = self.folder is not None and self.folder.exists() and not goes_on
         self.stop: StopKind | None = None
 
     def remove_folder(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
@@ -10,6 +11,7 @@ from PySide6.QtCore import QTimer, Signal
 
 from core import events, run_work
 from core.annotation.changes import Changes, What
+from core.cut_off import CutOff
 from core.data.dataset import RunId, VideoId
 from core.errors import ConfigError, TotError
 from core.learning_work import lessons_for
@@ -46,6 +48,8 @@ class Runs(Part):
     pinned: VideoId | None = None
     last_training: Training | None = None
     """The newest training that was started, to be tried again in another way."""
+    _folder: tuple[str, Path] | None = None
+    """The job of the newest training, and its folder once that is known."""
 
     def pin(self, video: VideoId | None) -> None:
         """Choose the video that training shows live, also while it runs."""
@@ -80,6 +84,7 @@ class Runs(Part):
                 name = now.document.runs[resume].name
                 raise ConfigError(f"{name} holds no state to go on from. Train a new run.")
             request = run_work.train_request(project, config, device, resume=resume, learned=learned, now=now)
+            self._folder = job, Path(request.out)
             return msgspec.structs.replace(request, job=job, pinned=shown)
 
         then = self._of_this(lambda finished: self._on_trained(finished, resume), closed=TRAINED_CLOSED)
@@ -109,6 +114,37 @@ class Runs(Part):
         if self.project is None:
             return None
         return self.train(dict(self.project.document.runs[run].config), device, pinned, run)
+
+    def cut_off(self, job: str) -> CutOff | None:
+        """What a training of the open project left, whose job did not come to its end; None where it left nothing."""
+        if self.project is None or self.project.read_only or self._folder is None or self._folder[0] != job:
+            return None
+        return next((left for left in self.left_cut_off() if left.folder == self._folder[1]), None)
+
+    def left_cut_off(self) -> list[CutOff]:
+        """Trainings of the open project whose process died before their end, and that are not at work."""
+        return run_work.cut_off_trainings(self.project) if self.project else []
+
+    def go_on(self, left: CutOff) -> str | None:
+        """Go on with such a training, as it was asked for. Returns the job, or None with a message."""
+        project = self.project
+        if project is None or not self._jobs.may_begin():
+            return None
+        job = new_job("train")
+        request = msgspec.structs.replace(run_work.go_on_request(left, pinned=self.pinned or ""), job=job)
+        parent = RunId(request.parent) if request.parent else None
+        then = self._of_this(lambda finished: self._on_trained(finished, parent), closed=TRAINED_CLOSED)
+        if self._jobs.in_engine(request, "Training", then) is None:
+            return None
+        project.back_up("before training")
+        self.pinned = VideoId(request.pinned) if request.pinned else None
+        self._folder = job, left.folder
+        self.last_training = Training(job, request.config, request.device, self.pinned, parent, request.learn_from)
+        return job
+
+    def forget_cut_off(self, left: CutOff) -> None:
+        """Remove what such a training left."""
+        run_work.forget_cut_off(left)
 
     def _on_trained(self, finished: events.Finished, parent: RunId | None) -> None:
         self.take({**finished.result, "stopped_early": finished.stopped_early}, parent)

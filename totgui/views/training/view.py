@@ -40,6 +40,8 @@ from .lessons import LearnFrom
 DEVICES = (("auto", "Automatic"), ("cpu", "CPU"), ("cuda", "CUDA (NVIDIA)"))
 FIRST = ("rho", "sigma", "order_weight", "balance", "iterations", "seeds")
 FALLBACK_CLUSTERS = 10
+TRAINING = "Training"
+"""How the jobs name a training."""
 
 
 class TrainingView(QWidget):
@@ -288,11 +290,14 @@ class TrainingView(QWidget):
             return False
         job = self._session.train(self.config(), self._device.currentData(), self.learn_from.source)
         if isinstance(job, str):
-            self._job = job
-            self._state.setText("Starting…")
-            self._progress.setRange(0, 0)
+            self._follow(job)
         self._show_running()
         return True
+
+    def _follow(self, job: str) -> None:
+        self._job = job
+        self._state.setText("Starting…")
+        self._progress.setRange(0, 0)
 
     def _stop(self, kind: StopKind) -> None:
         self._on_stop(kind)
@@ -361,6 +366,10 @@ class TrainingView(QWidget):
         )
 
     def _show_running(self) -> None:
+        if not self._job:  # one that goes on is started elsewhere
+            training = next((job for job, name in self._session.jobs.running.items() if name == TRAINING), "")
+            if training:
+                self._follow(training)
         running, has_features = bool(self._job), self._has_features
         may = not self._read_only and not self._session.jobs.engine_busy
         self._train.setEnabled(may and has_features and not self._problem.text())
