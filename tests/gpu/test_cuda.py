@@ -13,6 +13,7 @@ from core.errors import DeviceMemoryError
 from core.tot import infer, train
 from core.tot.captured import Captured
 from core.tot.presets import preset
+from core.tot.save_points import SavePoints
 from core.tot.trained import Trained
 
 IS_THERE = torch.version.cuda is not None and any(Path("/dev").glob("nvidia[0-9]*"))
@@ -58,6 +59,17 @@ def test_a_cuda_graph_gives_the_numbers_of_plain_steps(
     plain = trained(method, "cuda")
     for video in VIDEOS:
         assert np.allclose(infer.posterior(recorded, video), infer.posterior(plain, video), atol=2e-3)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_save_points_leave_a_cuda_graph_as_it_was(method: str, caplog: pytest.LogCaptureFixture) -> None:
+    plain, kept = trained(method, "cuda"), []
+    config = structs.replace(preset("generic", method=method, n_clusters=4), iterations=60, freeze_fraction=0.5)
+    saves = SavePoints(kept.append, every_s=0.0, clock=lambda: 0.0)
+    saved = train.train(VIDEOS, config, device="cuda", step_every=5, saves=saves)
+    assert [runs[0].training_state.iteration for runs in kept] == list(range(5, 60, 5)) and not caplog.records
+    for video in VIDEOS:
+        assert np.allclose(infer.posterior(plain, video), infer.posterior(saved, video), atol=2e-3)
 
 
 def test_the_last_device_records_as_the_first_does() -> None:
