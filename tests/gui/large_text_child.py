@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QToolButton,
     QWidget,
 )
+from shiboken6 import isValid
 
 from totgui.app import make_application
 from totgui.models.text_size import SIZES, apply_text_size
@@ -105,9 +106,13 @@ def main(folder: Path, factor: float, *, is_open: bool) -> None:
             settled()
         for name, surface in surfaces(window, folder):
             QApplication.processEvents()
-            for widget in visible(surface):
-                if text := cut(widget):
-                    found.add(f"{place(name, widget)}: {text}")
+            for widget in list(visible(surface)):
+                if not isValid(widget):  # it went while others were laid out
+                    continue
+                if cut(widget):
+                    settled()  # its text may be newer than its place: numbers come from beside the window
+                    if isValid(widget) and (text := cut(widget)):
+                        found.add(f"{place(name, widget)}: {text}")
                 if isinstance(widget, QTableView):
                     found |= {f"{place(name, widget)}: head {text}" for text in heads(widget)}
     print(json.dumps(sorted(found)))
