@@ -41,6 +41,9 @@ def window(qtbot, tmp_path: Path) -> Iterator[MainWindow]:
         made.session.chosen.show_runs([R])
         for dock in made.docks.values():
             dock.show()
+        for panel, view in (("Compare", CompareView), ("Live", CurvesView)):  # panels are made once they are seen
+            made.bring(panel)
+            qtbot.waitUntil(lambda view=view: made.findChild(view) is not None)
         yield made
 
 
