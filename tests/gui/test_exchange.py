@@ -185,16 +185,16 @@ def test_a_kit_that_cannot_be_made_says_why_before(qtbot, session):
 
 def test_cancel_at_any_moment_leaves_nothing(qtbot, session, tmp_path, monkeypatch):
     background, half_way = session.jobs._background, threading.Event()
-    tell, stop = background._on_event, background.stop
+    say, stop = background._say, background.stop
     goes_on = threading.Event()
 
-    def waits(event: object) -> None:  # else it could be over before the window comes to ending it
-        tell(event)
+    def waits(job: object, event: object) -> None:  # else it could be over before the window comes to ending it
+        say(job, event)
         if isinstance(event, Progress) and event.done > 0:
             half_way.set()
             goes_on.wait(60)
 
-    monkeypatch.setattr(background, "_on_event", waits)
+    monkeypatch.setattr(background, "_say", waits)
     monkeypatch.setattr(background, "stop", lambda *what: (stop(*what), goes_on.set()))
     dialog = an_export(qtbot, session, KIT)
     dialog.place.setText(str(tmp_path / "kit"))
