@@ -140,6 +140,21 @@ def test_an_engine_that_does_not_answer_is_ended_and_the_job_is_cancelled(runner
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="processes cannot be held here")
+def test_an_engine_that_was_killed_is_not_taken_for_one_that_cannot_be(
+    runner, recorder, make_request, tmp_path, monkeypatch
+):
+    """While one thread takes the end of a process, `is_alive` says to others that it lives: its folder was left."""
+    runner._grace_s = 0.5
+    runner.start(make_request("h1", iterations=1_000_000))
+    recorder.until(TrainingMetrics)
+    (tmp_path / "h1").mkdir(exist_ok=True)
+    monkeypatch.setattr(runner._child.process, "is_alive", lambda: True)
+    os.kill(runner.pid, signal.SIGSTOP)
+    runner.stop(StopKind.DISCARD)
+    assert isinstance(recorder.ending(), Cancelled) and not (tmp_path / "h1").exists()
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="processes cannot be held here")
 def test_an_engine_that_cannot_even_be_killed_is_left_behind(runner, recorder, make_request, monkeypatch):
     """Where its drive is gone a process may not hear of signals: the job never ended, and no other could begin."""
     monkeypatch.setattr(runner_module, "CLOSE_S", 0.01)

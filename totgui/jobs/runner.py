@@ -9,7 +9,7 @@ import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -229,8 +229,10 @@ class Runner:
         if self._job is not job:
             return
         child.end()  # the reader sees the closed pipe and reports Cancelled
-        child.process.join(CLOSE_S)
-        if child.process.is_alive():  # a drive that is gone can keep a process even from being killed
+        # Not `is_alive`: while the reader takes the end of the process, that says no end to any other thread.
+        if not wait(
+            [child.process.sentinel], CLOSE_S
+        ):  # a drive that is gone can keep a process even from being killed
             with self._lock:
                 if self._child is child:
                     self._child = None  # left behind: the next job gets another one
