@@ -150,11 +150,20 @@ def test_an_engine_that_was_killed_is_not_taken_for_one_that_cannot_be(
     (tmp_path / "h1").mkdir(exist_ok=True)
     monkeypatch.setattr(runner._child.process, "is_alive", lambda: True)
     overdue, remove, is_over = runner._overdue, runner._job.remove_folder, threading.Event()
+    told: list[int] = []
+
+    def removes() -> None:
+        is_over.wait(30)
+        told.append(len(recorder.endings))
+        remove()
+
     monkeypatch.setattr(runner, "_overdue", lambda *what: (overdue(*what), is_over.set()))
-    monkeypatch.setattr(runner._job, "remove_folder", lambda: (is_over.wait(30), remove()))
+    monkeypatch.setattr(runner._job, "remove_folder", removes)
     os.kill(runner.pid, signal.SIGSTOP)
     runner.stop(StopKind.DISCARD)
-    assert isinstance(recorder.ending(), Cancelled) and not (tmp_path / "h1").exists()
+    assert isinstance(recorder.ending(), Cancelled)
+    runner.close(30)
+    assert told == [0] and not (tmp_path / "h1").exists()
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="processes cannot be held here")

@@ -229,10 +229,9 @@ class Runner:
         if self._job is not job:
             return
         child.end()  # the reader sees the closed pipe and reports Cancelled
-        # Not `is_alive`: while the reader takes the end of the process, that says no end to any other thread.
-        if not wait(
-            [child.process.sentinel], CLOSE_S
-        ):  # a drive that is gone can keep a process even from being killed
+        # A drive that is gone can keep a process even from being killed. `is_alive` cannot tell: while the reader takes
+        # the end of the process, it tells every other thread that it lives.
+        if not wait([child.process.sentinel], CLOSE_S):
             with self._lock:
                 if self._child is child:
                     self._child = None  # left behind: the next job gets another one
