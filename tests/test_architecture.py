@@ -109,12 +109,13 @@ TABLE: dict[str, tuple[str, str]] = {
     "totgui.jobs.exchange_tasks": (f"core.api core.kit core.project core.data core.annotation {VALUES}", ""),
     "totgui.passed": ("", "QT"),
     "totgui.decoder": ("totgui.passed core.media core.data core.errors", "QT numpy"),
-    "totgui.stills": ("totgui.decoder core.media core.data core.errors", "QT numpy"),
-    "totgui.proxies": ("core.media core.data core.errors core.events", "QT"),
+    "totgui.giving_way": ("", ""),
+    "totgui.stills": ("totgui.decoder totgui.giving_way core.media core.data core.errors", "QT numpy"),
+    "totgui.proxies": ("totgui.giving_way core.media core.data core.errors core.events", "QT"),
     "totgui.seeking": ("totgui.decoder core.media core.data", "QT"),
     "totgui.playback": ("totgui.seeking totgui.decoder core.media core.data core.errors", "QT"),
-    "totgui.sound": ("totgui.playback totgui.jobs.beside core.media core.data core.errors core.events",
-                     "QT numpy miniaudio"),
+    "totgui.sound": ("totgui.playback totgui.giving_way totgui.jobs.beside core.media core.data core.errors "
+                     "core.events", "QT numpy miniaudio"),
     "totgui.companion": ("totgui.playback totgui.decoder core.data", "QT"),
     "totgui.session": ("totgui.jobs totgui.companion totgui.playback totgui.decoder totgui.stills totgui.proxies "
                        "totgui.sound "

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, Signal
@@ -16,6 +14,8 @@ from core.data.dataset import Video, VideoId
 from core.errors import TotError
 from core.events import JobCancelled, Progress, StopKind
 from core.media.proxy import delete_proxy, has_room, make_proxy
+
+from .giving_way import give_way
 
 log = logging.getLogger(__name__)
 NICENESS = 15
@@ -140,9 +140,7 @@ class Proxies(QObject):
     # --- in the thread -----------------------------------------------------------------------------
 
     def _work(self) -> None:
-        if hasattr(os, "setpriority"):  # of this thread and of those its decoder and encoder start
-            with suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        give_way(NICENESS)
         while True:
             with self._wake:
                 while not self._tasks and not self._ending:

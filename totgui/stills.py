@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections import OrderedDict
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from core.media.reader import FrameReader
 from core.media.thumbnails import Key, Thumbnails, trim
 
 from .decoder import to_image
+from .giving_way import give_way
 
 log = logging.getLogger(__name__)
 OPEN_READERS = 3
@@ -91,9 +90,7 @@ class Stills(QObject):
     # --- in the thread -----------------------------------------------------------------------------
 
     def _work(self) -> None:
-        if hasattr(os, "setpriority"):  # of this thread and of those its decoders start
-            with suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        give_way(NICENESS)
         trim()
         while (still := self._take()) is not None:
             try:

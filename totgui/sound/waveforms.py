@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -17,6 +15,7 @@ from core.errors import TotError
 from core.events import JobCancelled, Progress, StopKind
 from core.media.waveform import has_sound, load_waveform
 
+from ..giving_way import give_way
 from ..jobs.beside import END_S, LATE_S, Beside, Piece
 
 log = logging.getLogger(__name__)
@@ -167,9 +166,7 @@ class Waveforms(QObject):
     # --- in the thread -------------------------------------------------------------------------------
 
     def _work(self, wish: _Wish) -> None:
-        if hasattr(os, "setpriority"):
-            with suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        give_way(NICENESS)
         if wish.left.is_set():
             return
         try:
