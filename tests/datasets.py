@@ -113,3 +113,13 @@ def probe(path: Path) -> MediaInfo:
     """A video at 30 pictures a second with as many pictures as the dataset's labels."""
     n = LENGTHS.get(path.stem, 30)
     return MediaInfo(np.arange(n), Fraction(1, 30), n, Fraction(30), False, 32, 24)
+
+
+def three_parts(root: Path, n_videos: int) -> Path:
+    """Videos v0, v1 and so on, 120 frames each, with features by chance and labels: a, b, c in equal parts."""
+    write(root / "mapping" / "mapping.txt", "0 a\n1 b\n2 c\n")
+    draw = np.random.default_rng(0)
+    for number in range(n_videos):
+        save(root / "features" / f"v{number}.npy", draw.normal(size=(120, 4)).astype("f4"))
+        write(root / "groundTruth" / f"v{number}.txt", "a\n" * 40 + "b\n" * 40 + "c\n" * 40)
+    return root

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
 from core.annotation import commands
+from core.annotation.document import Document
 from core.annotation.segmentation import Segmentation
 from core.annotation.values import LabelMap, Prediction, Run, ScoresRef
 from core.data.dataset import Action, ActionId, Dataset, RunId, Video, VideoId
@@ -58,3 +60,21 @@ def with_edits(project: Project, moves: int = 3) -> None:
     project.edit(commands.set_target(project.document, R, 1, 1))
     project.edit(commands.name_cluster(project.document, R, 2, "fröbel"))
     project.edit(commands.accept_rest_as_background(project.document, V, "good", reviewer="Ada"))
+
+
+def comment(project: Project, start: int, stop: int, text: str, author: str = "Ada") -> None:
+    """Write a comment, always at the same time."""
+    project.edit(commands.add_comment(project.document, V, start, stop, text, author=author, written=1_700_000_000))
+
+
+def values(path: Path) -> Document:
+    """What a closed project holds."""
+    with Project.open(path) as project:
+        return project.document
+
+
+def change(path: Path, statement: str) -> None:
+    """Change the file of a project behind its back."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute(statement)
+    connection.close()

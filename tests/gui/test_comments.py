@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
+from datasets import three_parts
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
@@ -31,23 +31,11 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 NONE, LEFT = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
 
 
-def a_folder(root: Path) -> Path:
-    """Two videos of 120 frames with features and labels: a, b, c in equal parts."""
-    for name in ("features", "groundTruth", "mapping"):
-        (root / name).mkdir(parents=True)
-    (root / "mapping" / "mapping.txt").write_text("0 a\n1 b\n2 c\n")
-    draw = np.random.default_rng(0)
-    for number in range(2):
-        np.save(root / "features" / f"v{number}.npy", draw.normal(size=(120, 4)).astype("f4"))
-        (root / "groundTruth" / f"v{number}.txt").write_text("a\n" * 40 + "b\n" * 40 + "c\n" * 40)
-    return root
-
-
 @pytest.fixture
 def window(qtbot, tmp_path):
     with a_window() as made:
         made.resize(1500, 950)
-        made.session.create_project(tmp_path / "p.tot", api.open_dataset(a_folder(tmp_path / "data")))
+        made.session.create_project(tmp_path / "p.tot", api.open_dataset(three_parts(tmp_path / "data", 2)))
         made.show()
         made.placing.turns.finish()
         wait_for_places(qtbot, made)

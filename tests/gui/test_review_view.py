@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
 import pytest
+from datasets import three_parts
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QSignalSpy, QTest
@@ -34,18 +34,6 @@ on_screen = pytest.mark.qt_log_ignore("This plugin does not support")
 RUNS = (RunId("r1"), RunId("r2"))
 
 
-def a_folder(root: Path) -> Path:
-    """Three videos of 120 frames with features and labels: a, b, c in equal parts."""
-    for name in ("features", "groundTruth", "mapping"):
-        (root / name).mkdir(parents=True)
-    (root / "mapping" / "mapping.txt").write_text("0 a\n1 b\n2 c\n")
-    draw = np.random.default_rng(0)
-    for number in range(3):
-        np.save(root / "features" / f"v{number}.npy", draw.normal(size=(120, 4)).astype("f4"))
-        (root / "groundTruth" / f"v{number}.txt").write_text("a\n" * 40 + "b\n" * 40 + "c\n" * 40)
-    return root
-
-
 def with_runs(project: Project) -> None:
     """Two runs that disagree about frames 40 to 60 of v1 only."""
     cut = Segmentation(np.array([0, 40, 80]), np.array([0, 1, 2]), 120)
@@ -63,7 +51,7 @@ def window(qtbot, tmp_path):
     session = Session()
     window = MainWindow(session, Settings())
     qtbot.addWidget(window)
-    session.create_project(tmp_path / "p.tot", api.open_dataset(a_folder(tmp_path / "data")))
+    session.create_project(tmp_path / "p.tot", api.open_dataset(three_parts(tmp_path / "data", 3)))
     with_runs(session.project)
     session.select_run(RUNS[1])
     session.runs.changedProject.emit(Changes(What.RUNS | What.PREDICTION))

@@ -6,13 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
-from projects import V, a_project, with_edits, with_run
+from projects import V, a_project, comment, with_edits, with_run
 
 from core import api
 from core.annotation import commands
 from core.annotation.values import CommentId, CommentKey
 from core.cli import main
-from core.project import Project
 
 SECRET = "<script>alert('x')</script> NOT-FOR-TRAINEES \u202egpj"
 
@@ -22,15 +21,11 @@ def path(tmp_path: Path) -> Path:
     with a_project(tmp_path / "p.tot") as project:
         with_run(project)
         with_edits(project)
-        write(project, 10, 11, SECRET)
-        write(project, 30, 60, "two\nlines", author="")
-        write(project, 70, 71, "settled")
+        comment(project, 10, 11, SECRET)
+        comment(project, 30, 60, "two\nlines", author="")
+        comment(project, 70, 71, "settled")
         project.edit(commands.resolve_comments(project.document, [CommentKey(V, CommentId(3))]))
     return tmp_path / "p.tot"
-
-
-def write(project: Project, start: int, stop: int, text: str, author: str = "Ada") -> None:
-    project.edit(commands.add_comment(project.document, V, start, stop, text, author=author, written=1_700_000_000))
 
 
 def run(capsys, *words: object) -> tuple[int, str, str]:
@@ -68,9 +63,9 @@ def test_a_video_is_chosen_by_name_and_an_unknown_one_is_refused(path, capsys):
 
 def test_the_comments_of_another_project_are_taken_once_as_one_edit(path, tmp_path, capsys):
     with a_project(tmp_path / "other.tot") as other:
-        write(other, 10, 11, SECRET)  # we have it
-        write(other, 20, 21, "from Bea", author="Bea")
-        write(other, 22, 23, "done", author="Bea")
+        comment(other, 10, 11, SECRET)  # we have it
+        comment(other, 20, 21, "from Bea", author="Bea")
+        comment(other, 22, 23, "done", author="Bea")
         other.edit(commands.resolve_comments(other.document, [CommentKey(V, CommentId(3))]))
     code, text, _ = run(capsys, "comments", path, "--take", tmp_path / "other.tot", "--json")
     assert code == 0 and json.loads(text)["taken"] == 2
@@ -87,7 +82,7 @@ def test_the_comments_of_another_project_are_taken_once_as_one_edit(path, tmp_pa
 
 def test_a_video_of_another_length_is_another_video(path, tmp_path, capsys):
     with a_project(tmp_path / "other.tot") as other:
-        write(other, 20, 21, "from Bea")
+        comment(other, 20, 21, "from Bea")
         video = other.document.videos[V]
         assert video.timebase.n_frames == 100
     found = api.second_reviewer(api.open_project(path, read_only=True), tmp_path / "other.tot")

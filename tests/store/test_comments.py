@@ -8,10 +8,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from projects import R, V, a_project, with_edits, with_run
+from projects import R, V, a_project, change, comment, values, with_edits, with_run
 
 from core.annotation import commands
-from core.annotation.document import Document
 from core.annotation.values import Comment, CommentId, CommentKey, ReviewStatus, StepText
 from core.data.dataset import ActionId
 from core.errors import DamagedProjectError, NewerProjectError, StoreError
@@ -38,26 +37,11 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "a.tot"
 
 
-def comment(project: Project, start: int, stop: int, text: str) -> None:
-    project.edit(commands.add_comment(project.document, V, start, stop, text, author="Ada", written=1_700_000_000))
-
-
 def wanted() -> dict[CommentId, Comment]:
     return {
         FIRST.id: Comment(10, 11, HOSTILE, "Ada", 1_700_000_000),
         SECOND.id: Comment(30, 60, "x" * 5000, "Ada", 1_700_000_000, True),
     }
-
-
-def document_of(path: Path) -> Document:
-    with Project.open(path) as project:
-        return project.document
-
-
-def change(path: Path, statement: str) -> None:
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute(statement)
-    connection.close()
 
 
 def test_comments_survive_closing_and_are_undone_one_by_one_after(path: Path) -> None:
@@ -98,10 +82,10 @@ def test_copies_and_checkpoints_have_the_comments(path: Path, tmp_path: Path) ->
     with Project.open(path) as project:
         assert project.save_copy(tmp_path / "copy.tot") == []
         draft = project.checkpoint("with comments")
-    assert document_of(tmp_path / "copy.tot").comments == {V: wanted()}
+    assert values(tmp_path / "copy.tot").comments == {V: wanted()}
     assert draft is not None
     (saved,) = (each for each in backup.listing(path) if "with comments" in each.path.name)
-    assert document_of(saved.path).comments == {V: wanted()}
+    assert values(saved.path).comments == {V: wanted()}
 
 
 def test_an_open_project_read_by_another_is_a_copy_with_the_comments_in(path: Path) -> None:
@@ -118,14 +102,14 @@ def test_a_repair_keeps_the_comments_from_their_rows_or_from_the_log(path: Path,
     elif lost == "log":
         change(path, "DELETE FROM edit WHERE text LIKE 'comment%'")
     salvage(path, tmp_path / "new.tot")
-    assert document_of(tmp_path / "new.tot").comments == {V: wanted()}
+    assert values(tmp_path / "new.tot").comments == {V: wanted()}
 
 
 def test_a_deleted_comment_does_not_come_back_by_a_repair(path: Path, tmp_path: Path) -> None:
     with Project.open(path) as project:
         project.edit(commands.delete_comments(project.document, [FIRST]))
     salvage(path, tmp_path / "new.tot")
-    assert set(document_of(tmp_path / "new.tot").comments[V]) == {SECOND.id}
+    assert set(values(tmp_path / "new.tot").comments[V]) == {SECOND.id}
 
 
 @pytest.mark.parametrize(
@@ -217,12 +201,12 @@ def test_comments_that_could_not_be_written_come_back_from_the_emergency_file(
     with Project.open(path) as project:
         assert project.recovered == ["comment in P03 at 0:00.20", "delete the comment in P03 at 0:01.20"]
         assert project.document.comments == last
-    assert document_of(path).comments == last
+    assert values(path).comments == last
 
 
 def test_a_project_made_from_values_has_the_comments_as_one_edit(path: Path, tmp_path: Path) -> None:
-    write_values(tmp_path / "new.tot", document_of(path))
-    assert document_of(tmp_path / "new.tot").comments == {V: wanted()}
+    write_values(tmp_path / "new.tot", values(path))
+    assert values(tmp_path / "new.tot").comments == {V: wanted()}
     assert read_all(tmp_path / "new.tot") == 1
 
 
@@ -258,7 +242,7 @@ def test_a_key_of_the_log_with_a_wrong_type_is_damage_and_the_rest_can_be_saved(
     with pytest.raises(DamagedProjectError):
         read_all(path)
     salvage(path, tmp_path / "new.tot")
-    assert document_of(tmp_path / "new.tot").comments == {V: wanted()}
+    assert values(tmp_path / "new.tot").comments == {V: wanted()}
 
 
 @pytest.mark.parametrize(
@@ -276,7 +260,7 @@ def test_a_repair_says_which_values_of_the_log_it_could_not_read(
     log_row(path, [swap])
     (lost,) = salvage(path, tmp_path / "new.tot").lost
     assert f"The {swap[0]} {swap[1]} of the log" in lost
-    assert document_of(tmp_path / "new.tot").comments == {V: wanted()}
+    assert values(tmp_path / "new.tot").comments == {V: wanted()}
 
 
 @pytest.mark.parametrize(
@@ -288,7 +272,7 @@ def test_undo_brings_no_comment_in_that_the_next_opening_refuses(path: Path, str
         with pytest.raises(DamagedProjectError, match="cannot be read"):
             project.undo()
         assert project.document.comments == {V: wanted()}
-    assert document_of(path).comments == {V: wanted()}
+    assert values(path).comments == {V: wanted()}
 
 
 def test_a_row_of_the_wrong_kind_is_counted_by_a_repair(path: Path, tmp_path: Path) -> None:

@@ -8,10 +8,9 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from projects import R, V, a_project, with_edits, with_run
+from projects import R, V, a_project, change, values, with_edits, with_run
 
 from core.annotation import commands
-from core.annotation.document import Document
 from core.annotation.values import StepText
 from core.cli import main
 from core.data.dataset import ActionId
@@ -36,17 +35,6 @@ def path(tmp_path: Path) -> Path:
 
 
 TEXT = StepText("Fill it", ("Hold it",))
-
-
-def values(path: Path) -> Document:
-    with Project.open(path) as project:
-        return project.document
-
-
-def change(path: Path, statement: str) -> None:
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute(statement)
-    connection.close()
 
 
 def test_the_pages_hold_what_sqlite_reads(path: Path) -> None:
